@@ -1,0 +1,38 @@
+# Every target sets up what it needs; `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types contracts check lab soak model clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+setup: .venv/ready  ## make the virtual environment
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q -U pip
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: setup  ## run the main job end to end, here, with nothing else installed
+	$(BIN)/pressmark demo
+
+test: setup  ## run the tests
+	$(BIN)/pytest
+
+lint: setup  ## style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup  ## mypy, strict
+	$(BIN)/mypy
+
+contracts: setup  ## who may import whom
+	$(BIN)/lint-imports
+
+check: lint types contracts test  ## all of it: what CI runs
+
+clean:  ## remove what setup made
+	rm -rf .venv build *.egg-info

@@ -1,0 +1,1 @@
+"""The classifier: trains, checks and applies the label model; usable alone as `python -m classifier`."""

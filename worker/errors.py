@@ -1,0 +1,48 @@
+"""Every error that Pressmark raises on purpose.
+
+PressmarkError
+├── UsageError          the call is wrong                     exit 2
+├── Unavailable         Redis, database or disk cannot be used  exit 3
+└── ItemFailed          one URL came to nothing; carries a Reason, and its fate follows from that
+"""
+
+from __future__ import annotations
+
+from worker.reasons import Fate, Reason
+
+
+class PressmarkError(Exception):
+    """Something that Pressmark tells its user in one line."""
+
+    exit_code = 1
+
+
+class UsageError(PressmarkError):
+    """The call, a file or a setting is wrong: says what was expected and what came."""
+
+    exit_code = 2
+
+
+class Unavailable(PressmarkError):
+    """Redis, the database or the disk cannot be used right now."""
+
+    exit_code = 3
+
+
+class ItemFailed(PressmarkError):
+    """One item failed, for a reason on the closed list.
+
+    `detail` is one printable line for people; `retry_after` is in seconds, None where the
+    server named no time.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail
+        self.retry_after = retry_after
+
+    @property
+    def fate(self) -> Fate:
+        """What becomes of the item."""
+        return self.reason.fate

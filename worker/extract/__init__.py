@@ -1,0 +1,1 @@
+"""Article extracted: bytes to text and metadata, pure."""

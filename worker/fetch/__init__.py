@@ -1,0 +1,1 @@
+"""Page fetched: the guard, the client, robots.txt and the pace of a host."""

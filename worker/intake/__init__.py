@@ -1,0 +1,1 @@
+"""URL in: canonicalise and judge an address; read feeds and sitemaps."""

@@ -1,0 +1,257 @@
+"""What travels between the stages: URLRequest → Page → Article → an Outcome for the keeper.
+
+All are frozen. `encode` and `decode` turn what crosses a queue into JSON and back; `decode` checks
+every field and raises BadMessage, so that a foreign message is parked and never half understood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as checked
+
+from worker.errors import PressmarkError
+
+VERSION: Literal[1] = 1
+"""Of the messages; a reader that meets another parks it."""
+
+STRICT = ConfigDict(strict=True, extra="forbid", ser_json_inf_nan="null")
+Kind = Literal["article", "feed", "sitemap"]
+Lane = Literal["urgent", "normal", "bulk"]
+
+
+class BadMessage(PressmarkError):
+    """A message that does not follow its schema."""
+
+
+@checked(frozen=True, config=STRICT)
+class URLRequest:
+    """One item under a lease, on its way to a fetch worker."""
+
+    item_id: int
+    token: int
+    """Rises with every lease of the item; an outcome with an older one is fenced."""
+    url: str
+    kind: Kind = "article"
+    alone: bool = False
+    """A suspect: was taken once and gave no outcome, so it travels without neighbours."""
+    etag: str | None = None
+    last_modified: str | None = None
+    """Validators of the stored article, for a conditional request on a re-fetch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a server answered: bytes as decoded from the wire, and what was said about them."""
+
+    url: str
+    final_url: str
+    status: int
+    body: bytes = field(repr=False)
+    content_type: str | None = None
+    """The header as it came, charset included."""
+    etag: str | None = None
+    last_modified: str | None = None
+    opt_outs: tuple[str, ...] = ()
+    """Reservations in the headers, as `x-robots-tag: noai` or `tdm-reservation: 1`."""
+    ms: int = 0
+    wire_bytes: int = 0
+    fetched_at: str = ""
+    """RFC 3339, UTC."""
+
+
+@checked(frozen=True, config=STRICT)
+class Http:
+    """How an answer came, as the Result shows it."""
+
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    ms: int = 0
+    bytes: int = 0
+
+
+@checked(frozen=True, config=STRICT)
+class Extractor:
+    """What read the page."""
+
+    name: str
+    version: str
+
+
+@checked(frozen=True, config=STRICT)
+class Article:
+    """The page as an article, in the contract's shape."""
+
+    url: str | None
+    canonical_url: str | None
+    title: str | None
+    text: str
+    authors: list[str]
+    published_at: str | None
+    published_source: Literal["json-ld", "meta", "time", "url", "dateline", "guess"] | None
+    modified_at: str | None
+    language: str | None
+    site_name: str | None
+    description: str | None
+    image: str | None
+    extractor: Extractor
+    warnings: list[str]
+
+
+@checked(frozen=True, config=STRICT)
+class HostReport:
+    """What a fetch tells about its host, for the pace of the next one."""
+
+    host: str
+    """Name and port, as in `example.org:443`."""
+    ok: bool
+    """False where the host refused, slowed down or could not be reached."""
+    retry_after: float | None = None
+    """Seconds that the host asked to be left alone."""
+    crawl_delay: float | None = None
+    """Seconds, from robots.txt."""
+    ms: int = 0
+
+
+@checked(frozen=True, config=STRICT)
+class Taken:
+    """A worker has these items in hand; only what was taken can ever be held against a page."""
+
+    leases: list[tuple[int, int]]
+    """Pairs of item_id and token."""
+    worker: str
+    type: Literal["taken"] = "taken"
+    v: Literal[1] = VERSION
+
+
+@checked(frozen=True, config=STRICT)
+class Returned:
+    """Handed back unharmed and free of charge: the worker stops, or the host has to be waited for."""
+
+    leases: list[tuple[int, int]]
+    after: float = 0.0
+    """Seconds until they may be sent again."""
+    type: Literal["returned"] = "returned"
+    v: Literal[1] = VERSION
+
+
+@checked(frozen=True, config=STRICT)
+class Struck:
+    """The page's parse child was killed or exceeded its limits: proof against the page."""
+
+    item_id: int
+    token: int
+    detail: str
+    host: HostReport | None = None
+    type: Literal["struck"] = "struck"
+    v: Literal[1] = VERSION
+
+
+@checked(frozen=True, config=STRICT)
+class Failed:
+    """The item came to nothing, for a reason on the closed list."""
+
+    item_id: int
+    token: int
+    reason: str
+    detail: str = ""
+    retry_after: float | None = None
+    final_url: str | None = None
+    http: Http | None = None
+    host: HostReport | None = None
+    fetched_at: str | None = None
+    type: Literal["failed"] = "failed"
+    v: Literal[1] = VERSION
+
+
+@checked(frozen=True, config=STRICT)
+class Unchanged:
+    """A re-fetch was answered 304: the stored article stands."""
+
+    item_id: int
+    token: int
+    http: Http
+    host: HostReport | None = None
+    fetched_at: str = ""
+    type: Literal["unchanged"] = "unchanged"
+    v: Literal[1] = VERSION
+
+
+@checked(frozen=True, config=STRICT)
+class Listed:
+    """A feed or a sitemap was read: the URLs in it, to be accepted into the item's jobs."""
+
+    item_id: int
+    token: int
+    urls: list[str]
+    """Article addresses, in order, each once."""
+    sitemaps: list[str]
+    """Further sitemaps that a sitemap index names."""
+    http: Http
+    host: HostReport | None = None
+    fetched_at: str = ""
+    type: Literal["listed"] = "listed"
+    v: Literal[1] = VERSION
+
+
+@checked(frozen=True, config=STRICT)
+class Extracted:
+    """An article on its way to the label worker."""
+
+    item_id: int
+    token: int
+    article: Article
+    final_url: str
+    http: Http
+    content_sha256: str
+    simhash: str
+    """Of the text, 16 hexadecimal digits; near copies differ in few bits."""
+    opt_outs: list[str]
+    host: HostReport | None = None
+    fetched_at: str = ""
+    type: Literal["extracted"] = "extracted"
+    v: Literal[1] = VERSION
+
+
+@checked(frozen=True, config=STRICT)
+class Labelled:
+    """An article with its labels, ready to be kept."""
+
+    extracted: Extracted
+    labels: dict[str, Any]
+    """In the contract's shape, as `classifier` gives it."""
+    label_ms: int = 0
+    type: Literal["labelled"] = "labelled"
+    v: Literal[1] = VERSION
+
+
+Outcome = Taken | Returned | Struck | Failed | Unchanged | Listed | Labelled
+"""What may lie in the stream `results`."""
+
+Message = Outcome | Extracted | URLRequest
+
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
+
+
+def encode(message: Message) -> bytes:
+    """The message as JSON."""
+    return _adapter(type(message)).dump_json(message)
+
+
+def decode(kind: Any, data: bytes | str) -> Any:
+    """The message of `kind` (a record, or the union Outcome) in `data`; raises BadMessage."""
+    try:
+        return _adapter(kind).validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the message"
+        raise BadMessage(f"{where}: {first['msg']}") from error

@@ -1,0 +1,132 @@
+"""What a setting may be: parsers that return the value, or raise ValueError with what was expected."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedPlace:
+    """One entry of `PRESSMARK_ALLOW_PRIVATE`: a host name or a network, with one port or all (None)."""
+
+    host: str | None
+    network: ipaddress.IPv4Network | ipaddress.IPv6Network | None
+    port: int | None
+
+
+def parse_text(value: str) -> str:
+    """Any text without control characters."""
+    if not value.isprintable():
+        raise ValueError("text without control characters")
+    return value
+
+
+def parse_path(value: str) -> Path:
+    """A path; `~` is the home folder."""
+    if not value or "\0" in value:
+        raise ValueError("a path")
+    return Path(value).expanduser().absolute()
+
+
+def parse_flag(value: str) -> bool:
+    """`1`, `true`, `yes` or `on`, or their opposites."""
+    known = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if value.strip().lower() not in known:
+        raise ValueError("true or false")
+    return known[value.strip().lower()]
+
+
+def number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:
+    """A parser of numbers of one kind within bounds, both included."""
+    expected = f"{'a whole number' if kind is int else 'a number'} from {low:g} to {high:g}"
+
+    def parse(value: str) -> float:
+        try:
+            result = kind(value)
+        except ValueError:
+            raise ValueError(expected) from None
+        if not low <= result <= high:
+            raise ValueError(expected)
+        return result
+
+    return parse
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """A parser of a closed list of words."""
+
+    def parse(value: str) -> str:
+        if value.strip().lower() not in words:
+            raise ValueError("one of " + ", ".join(words))
+        return value.strip().lower()
+
+    return parse
+
+
+def url_of(*schemes: str) -> Callable[[str], str]:
+    """A parser of URLs with one of `schemes`."""
+
+    def parse(value: str) -> str:
+        if not value.isprintable() or not value.startswith(tuple(f"{scheme}:" for scheme in schemes)):
+            raise ValueError("a URL that starts with " + " or ".join(f"{scheme}:" for scheme in schemes))
+        return value
+
+    return parse
+
+
+def _entries(value: str) -> list[str]:
+    return [entry.strip() for entry in value.split(",") if entry.strip()]
+
+
+def parse_ports(value: str) -> frozenset[int]:
+    """Port numbers, comma-separated."""
+    port = number(int, 1, 65535)
+    return frozenset(int(port(entry)) for entry in _entries(value))
+
+
+def _split_port(entry: str) -> tuple[str, int | None]:
+    """`host:port`, `[v6]:port` or either without a port; a bare IPv6 address has many colons."""
+    match = re.fullmatch(r"\[([^\]]+)\](?::(\d+))?|([^:]+)(?::(\d+))?|([0-9a-fA-F:./]+)", entry)
+    if match is None:
+        raise ValueError(_ALLOW_EXPECTED)
+    v6, v6_port, host, port, bare = match.groups()
+    text = v6_port or port
+    return v6 or host or bare, int(number(int, 1, 65535)(text)) if text else None
+
+
+_ALLOW_EXPECTED = "host, address or network, each with an optional :port, comma-separated"
+
+
+def _allowed_place(entry: str) -> AllowedPlace:
+    place, port = _split_port(entry)
+    try:
+        return AllowedPlace(None, ipaddress.ip_network(place), port)
+    except ValueError:
+        if HOST_NAME.fullmatch(place) is None or "/" in place or place.replace(".", "").isdigit():
+            raise ValueError(_ALLOW_EXPECTED) from None
+    return AllowedPlace(place.lower().rstrip("."), None, port)
+
+
+def parse_allow_private(value: str) -> tuple[AllowedPlace, ...]:
+    """Hosts, addresses and networks, each with an optional port."""
+    return tuple(_allowed_place(entry) for entry in _entries(value))
+
+
+def parse_resolve(value: str) -> Mapping[str, tuple[str, ...]]:
+    """`name=address,…`; a name that comes several times has several addresses."""
+    table: dict[str, tuple[str, ...]] = {}
+    for entry in _entries(value):
+        name, _, address = entry.partition("=")
+        try:
+            ipaddress.ip_address(address.strip())
+        except ValueError:
+            raise ValueError("name=address, comma-separated") from None
+        name = name.strip().lower().rstrip(".")
+        table[name] = (*table.get(name, ()), address.strip())
+    return table

@@ -1,0 +1,1 @@
+"""Row stored: the ledger and the articles; the only room with SQL."""

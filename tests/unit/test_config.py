@@ -1,0 +1,93 @@
+"""Settings: from the environment, a file or the default, each refused in one line when it is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from worker.config import Settings, load, setting_fields
+from worker.errors import UsageError
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "pressmark.toml"
+    file.write_text("host_interval = 5\ntries = 4\nallow_ports = [80, 8080]\n", encoding="utf-8")
+    settings = load({"PRESSMARK_HOST_INTERVAL": "0.5", "PRESSMARK_CONFIG": str(file)})
+    assert (settings.host_interval, settings.tries, settings.allow_ports) == (0.5, 4, {80, 8080})
+    assert settings.sources["host_interval"] == "PRESSMARK_HOST_INTERVAL"
+    assert settings.sources["tries"] == str(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("HOST_INTERVAL", "-1", "a number from 0"),
+        ("HOST_INTERVAL", "nan", "a number from 0"),
+        ("TRIES", "5.5", "a whole number"),
+        ("ALLOW_PORTS", "80,99999", "from 1 to 65535"),
+        ("ALLOW_PRIVATE", "two words", "host, address or network"),
+        ("ALLOW_PRIVATE", "10.0.0.1/8", "host, address or network"),
+        ("RESOLVE", "name", "name=address"),
+        ("RESOLVE", "name=other", "name=address"),
+        ("REDIS_URL", "http://example.org", "redis:"),
+        ("DATABASE_URL", "mysql://example.org", "sqlite:"),
+        ("LOG_FORMAT", "xml", "text, json"),
+        ("REFUSE_OPT_OUTS", "maybe", "true or false"),
+        ("USER_AGENT", "two\r\nlines", "without control characters"),
+    ],
+)
+def test_a_malformed_setting_says_what_was_expected(name: str, value: str, expected: str) -> None:
+    with pytest.raises(UsageError, match=expected) as caught:
+        load({f"PRESSMARK_{name}": value})
+    assert f"PRESSMARK_{name}" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_setting_in_the_file_stops_and_in_the_environment_warns(tmp_path: Path) -> None:
+    file = tmp_path / "pressmark.toml"
+    file.write_text("hostinterval = 5\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="unknown setting 'hostinterval'"):
+        load({}, file)
+    assert load({"PRESSMARK_HOSTINTERVAL": "5"}).notes == ("PRESSMARK_HOSTINTERVAL is not a setting of Pressmark",)
+
+
+@pytest.mark.parametrize("content", [b"tries = [", b"\xff\xfe", None])
+def test_a_file_that_cannot_be_read_is_one_clear_error(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "pressmark.toml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(UsageError, match="expected"):
+        load({}, file)
+
+
+def test_a_secret_is_read_from_its_file_and_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "url"
+    file.write_text("redis://:hunter2@redis:6379/0\n", encoding="utf-8")
+    settings = load({"PRESSMARK_REDIS_URL_FILE": str(file)})
+    assert settings.redis_url == "redis://:hunter2@redis:6379/0"
+    assert "hunter2" not in repr(settings)
+
+
+def test_a_malformed_secret_is_not_echoed() -> None:
+    with pytest.raises(UsageError) as caught:
+        load({"PRESSMARK_REDIS_URL": "ftp://:hunter2@redis"})
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("entry", ["127.0.0.1:8080", "[::1]:8080", "press.example:8080", "10.0.0.0/8:8080"])
+def test_an_opened_place_may_name_its_port(entry: str) -> None:
+    (place,) = load({"PRESSMARK_ALLOW_PRIVATE": entry}).allow_private
+    assert place.port == 8080
+
+
+def test_an_opened_ipv6_address_needs_no_brackets_without_a_port() -> None:
+    (place,) = load({"PRESSMARK_ALLOW_PRIVATE": "fd00::/8"}).allow_private
+    assert (str(place.network), place.port) == ("fd00::/8", None)
+
+
+def test_a_name_may_have_several_addresses() -> None:
+    assert load({"PRESSMARK_RESOLVE": "A.example=127.0.0.1, a.example=::1"}).resolve == {"a.example": ("127.0.0.1", "::1")}
+
+
+def test_every_setting_tells_why_its_default_is_what_it_is() -> None:
+    assert all(len(f.metadata["reason"]) > 10 for f in setting_fields())
+    assert load({}) == Settings()

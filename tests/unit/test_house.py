@@ -1,0 +1,72 @@
+"""The house rules: who may import whom, nothing unpickled, no script run in Redis, no trace of one machine."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = [*(ROOT / "worker").rglob("*.py"), *(ROOT / "classifier").rglob("*.py")]
+
+FORBIDDEN = re.compile(
+    r"\b(import|from) (c?pickle|joblib|dill|marshal|shelve)\b|allow_pickle=True|\.register_script\(|\.eval\(|yaml\.load\(|\beval\(|\bexec\("
+)
+
+
+def lint_imports(tree: Path) -> int:
+    """The verdict of the contracts on a tree: 0 where they are kept."""
+    command = [Path(sys.executable).parent / "lint-imports", "--no-cache"]
+    environment = {"PYTHONPATH": str(tree), "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, cwd=tree, env=environment, capture_output=True, check=False).returncode
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of both packages and their contracts."""
+    for name in ("worker", "classifier"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.npy", "*.html"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_the_contracts_hold_on_the_tree_as_it_is(tree: Path) -> None:
+    assert lint_imports(tree) == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "planted"),
+    [
+        ("classifier/labels.py", "import worker.records"),
+        ("classifier/labels.py", "def late():\n    import redis"),
+        ("worker/records.py", "from worker import queues"),
+        ("worker/extract/__init__.py", "import requests"),
+        ("worker/extract/__init__.py", "from worker import fetch"),
+        ("worker/intake/__init__.py", "import classifier.labels"),
+        ("worker/keeper.py", "import sqlalchemy"),
+        ("worker/dispatcher.py", "import celery"),
+        ("worker/unplaced.py", "import json"),
+    ],
+)
+def test_a_planted_import_breaks_the_contracts(tree: Path, file: str, planted: str) -> None:
+    with (tree / file).open("a", encoding="utf-8") as source:
+        source.write(f"\n{planted}\n")
+    assert lint_imports(tree) == 1
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_source_unpickles_evaluates_or_scripts_redis(source: Path) -> None:
+    text = source.read_text(encoding="utf-8")
+    assert FORBIDDEN.search(text) is None
+
+
+def test_no_file_names_the_machine_it_was_written_on() -> None:
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if tracked.returncode:
+        pytest.skip("not a git checkout")
+    home = str(Path.home())
+    for name in filter(None, tracked.stdout.decode().split("\0")):
+        content = (ROOT / name).read_bytes()
+        assert home.encode() + b"/" not in content or home == "/", name

@@ -1,0 +1,59 @@
+"""What travels: encoded, decoded, and parked when it is foreign."""
+
+import json
+
+import pytest
+
+from worker.records import BadMessage, Extracted, Failed, Http, Labelled, Outcome, Returned, Struck, Taken, Unchanged, decode, encode
+
+MESSAGES = [
+    Taken(leases=[(1, 2), (3, 4)], worker="fetch@here"),
+    Returned(leases=[(1, 2)], after=2.5),
+    Struck(item_id=1, token=2, detail="killed by signal 9"),
+    Failed(item_id=1, token=2, reason="http-429", retry_after=30.0, http=Http(status=429, ms=12)),
+    Unchanged(item_id=1, token=2, http=Http(status=304)),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.type)
+def test_a_message_comes_back_as_it_was_sent(message: Outcome) -> None:
+    assert decode(Outcome, encode(message)) == message
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [({"v": 2}, "v"), ({"type": "eaten"}, "type"), ({"item_id": "1"}, "item_id"), ({"extra": 1}, "extra"), ({"token": None}, "token")],
+)
+def test_a_foreign_message_is_not_guessed_at(change: dict[str, object], where: str) -> None:
+    message = json.loads(encode(MESSAGES[2])) | change
+    with pytest.raises(BadMessage, match=where):
+        decode(Struck, json.dumps(message))
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"null", b"[]", b"\xff\xfe", b'{"type":"taken"}'])
+def test_what_is_no_message_is_one_clear_error(data: bytes) -> None:
+    with pytest.raises(BadMessage):
+        decode(Outcome, data)
+
+
+def test_text_keeps_every_script() -> None:
+    sent = Struck(item_id=1, token=1, detail="ភ្នំពេញ กรุงเทพฯ “quoted” \u2028")
+    assert decode(Outcome, encode(sent)).detail == sent.detail
+
+
+def test_a_labelled_article_carries_the_article_whole() -> None:
+    nothing = dict.fromkeys(("canonical_url", "modified_at", "language", "site_name", "description", "image"))
+    told = {
+        "url": "https://a.example/1",
+        "title": "A",
+        "text": "B",
+        "authors": ["C"],
+        "published_at": "2024-03-22",
+        "published_source": "meta",
+    }
+    article = nothing | told | {"extractor": {"name": "x", "version": "1"}, "warnings": []}
+    fetched = {"item_id": 1, "token": 1, "final_url": "https://a.example/1", "http": {"status": 200}, "opt_outs": []}
+    body = fetched | {"article": article, "content_sha256": "0" * 64, "simhash": "0" * 16}
+    extracted = decode(Extracted, json.dumps(body))
+    labelled = Labelled(extracted=extracted, labels={"primary_topic": None})
+    assert decode(Outcome, encode(labelled)) == labelled

@@ -1,0 +1,170 @@
+"""The program: finds the command, runs it, and turns every ending into an exit code and at most one line.
+
+Commands live one family a file and are imported only when they are called, so that `pressmark --version`
+and shell completion answer at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from worker import __version__
+from worker.cli.output import clean, complain
+from worker.errors import PressmarkError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("processes", "run a sample press site through the whole program, then clean up"),
+    "up": ("processes", "everything on this machine in the foreground until Ctrl-C"),
+    "enqueue": ("enqueue", "accept URLs, feeds and sitemaps"),
+    "try": ("pages", "one page through fetch, extract and label, here"),
+    "extract": ("pages", "HTML or plain text to article"),
+    "label": ("pages", "text to labels"),
+    "status": ("report", "how things stand, in a few lines"),
+    "queues": ("report", "the queues and the ledger"),
+    "workers": ("report", "who works, and on what"),
+    "trace": ("report", "where one URL went, hop by hop"),
+    "jobs": ("jobs", "the jobs and how far they are"),
+    "dead": ("dead", "the dead letters: list, show, requeue, drop"),
+    "pause": ("control", "stop a stage or a host"),
+    "resume": ("control", "let a stage or a host go on"),
+    "forget": ("control", "take an article and its traces out"),
+    "export": ("export", "the stored articles as a table, JSON lines, CSV or Parquet"),
+    "worker": ("processes", "one Celery worker, for fetch or label"),
+    "dispatcher": ("processes", "the process that sends due URLs to the workers"),
+    "keeper": ("processes", "the process that writes results to the database"),
+    "migrate": ("processes", "bring the database to this version's schema"),
+    "doctor": ("doctor", "what is wrong with this installation, and the remedy"),
+    "config": ("settings", "every setting, where it came from and why"),
+    "completion": ("settings", "the line that turns on completion in your shell"),
+}
+"""Name, the file in this folder that holds it, and its sentence."""
+
+COMPLETE = "_PRESSMARK_COMPLETE"
+"""Set by the shell's own completion script, in click's protocol."""
+
+LATER = ("seeds", "train", "evaluate", "models", "diff", "promote", "rollback", "review", "relabel", "search", "dashboard")
+"""In the contract, and not delivered yet."""
+
+
+class Program(click.Group):
+    """The commands by name, each imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, None for a name that is not one; raises UsageError for one that is still to come."""
+        if cmd_name in LATER:
+            raise click.UsageError(f"`pressmark {cmd_name}` is not delivered yet in version {__version__}")
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"worker.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.COMMANDS[cmd_name]
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it; an unknown name is answered with the nearest one."""
+        name = args[0]
+        if not name.startswith("-") and name not in COMMANDS and name not in LATER:
+            raise click.UsageError(f"there is no command {clean(name)!r}{_nearest(name)}; `pressmark --help` lists them")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table, without importing a single command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, [*COMMANDS, *LATER], n=1)
+    return f"; the nearest is `{close[0]}`" if close else ""
+
+
+@click.group(cls=Program, no_args_is_help=False, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pressmark", message="%(prog)s %(version)s")
+@click.option("--config", "config_file", type=click.Path(), metavar="FILE", help="TOML file of settings.")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+@click.pass_context
+def program(ctx: click.Context, config_file: str | None, debug: bool) -> None:
+    """Pressmark reads the press: URLs in, labelled articles out."""
+    ctx.obj = {"config": config_file, "debug": debug}
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        raise click.exceptions.Exit(2)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """The console script: always ends in SystemExit."""
+    arguments = list(sys.argv[1:] if args is None else args)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a closed pipe is told by BrokenPipeError and ends with 0
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of one call; what the user has to know is on standard error by then."""
+    try:
+        code = _call(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _closed_pipe()
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except Exception as error:  # noqa: BLE001 - the last stop: whatever it is, the user gets a line and a code
+        return _failed(error, "--debug" in arguments)
+    return code if isinstance(code, int) else 0
+
+
+def _call(arguments: list[str]) -> object:
+    """Runs one command. Not `program.main`, which ends a closed pipe with 1."""
+    instruction = os.environ.get(COMPLETE)
+    if instruction:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(program, {}, "pressmark", COMPLETE, instruction)
+    with program.make_context("pressmark", arguments) as context:
+        return program.invoke(context)
+
+
+def _closed_pipe() -> int:
+    """Nobody reads on: what is still buffered goes nowhere, so that Python's own flush at exit cannot fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _failed(error: Exception, debug: bool) -> int:
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        complain(error.format_message() + _usage_hint(error))
+        return 2
+    if isinstance(error, PressmarkError):
+        complain(str(error) or (error.__doc__ or "").strip())
+        return error.exit_code
+    return _unforeseen(error)
+
+
+def _usage_hint(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    return f" (see `{context.command_path} --help`)" if context is not None and context.parent else ""
+
+
+def _unforeseen(error: Exception) -> int:
+    """Disk and network trouble is 3; anything else is our own mistake, told in one line all the same."""
+    if isinstance(error, OSError):
+        where = f": {error.filename}" if error.filename else ""
+        complain(f"{error.strerror or error}{where}")
+        return 3
+    complain(f"unexpected {type(error).__name__}: {error} (run again with --debug, and please report it)")
+    return 1

@@ -1,0 +1,75 @@
+"""Sitemaps, indexes, gzip, and what pretends to be one."""
+
+import gzip
+
+import pytest
+
+from worker.errors import ItemFailed
+from worker.intake import sitemaps
+from worker.intake.sitemaps import links
+from worker.reasons import Reason
+
+SITEMAP = b"""<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+<url><loc>https://press.example/1</loc><image:image><image:loc>https://press.example/1.jpg</image:loc></image:image></url>
+<url><loc>
+  https://press.example/2?a=1&amp;b=2
+</loc></url><url><loc>https://press.example/1</loc></url></urlset>"""
+
+INDEX = b"""<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<sitemap><loc>https://press.example/a.xml</loc></sitemap><sitemap><loc>https://press.example/b.xml.gz</loc></sitemap></sitemapindex>"""
+
+
+def test_a_sitemap_gives_its_pages_in_order_and_no_images() -> None:
+    found = links(SITEMAP)
+    assert found.urls == ["https://press.example/1", "https://press.example/2?a=1&b=2"]
+    assert found.sitemaps == []
+
+
+def test_an_index_gives_further_sitemaps() -> None:
+    found = links(INDEX)
+    assert found.urls == []
+    assert found.sitemaps == ["https://press.example/a.xml", "https://press.example/b.xml.gz"]
+
+
+def test_a_gzipped_sitemap_is_unpacked() -> None:
+    assert links(gzip.compress(SITEMAP)) == links(SITEMAP)
+
+
+def test_a_text_sitemap_is_a_line_a_url() -> None:
+    assert links(b"https://press.example/1\r\nhttps://press.example/2\n").urls == ["https://press.example/1", "https://press.example/2"]
+
+
+def test_an_empty_sitemap_is_a_sitemap() -> None:
+    assert links(b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>').urls == []
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><p>no</p></html>", b"words", b"\x00\xff", b"%PDF-1.7"])
+def test_what_is_no_sitemap_is_refused_as_such(body: bytes) -> None:
+    with pytest.raises(ItemFailed) as failed:
+        links(body)
+    assert failed.value.reason is Reason.NOT_HTML
+
+
+def test_a_gzip_bomb_is_stopped_at_the_protocols_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sitemaps, "MAX_DECODED", 10_000)
+    with pytest.raises(ItemFailed) as failed:
+        links(gzip.compress(b"<urlset>" + b" " * 50_000))
+    assert failed.value.reason is Reason.TOO_BIG
+
+
+def test_broken_gzip_is_told() -> None:
+    with pytest.raises(ItemFailed) as failed:
+        links(b"\x1f\x8b\x08\x00broken-broken-broken")
+    assert failed.value.reason is Reason.DECODE
+
+
+def test_a_sitemap_of_fifty_thousand_pages_is_read_whole_and_no_more() -> None:
+    body = b"<urlset>" + b"".join(b"<url><loc>https://x.example/%d</loc></url>" % n for n in range(50_010)) + b"</urlset>"
+    assert len(links(body).urls) == 50_000
+
+
+def test_entities_are_refused() -> None:
+    with pytest.raises(ItemFailed) as failed:
+        links(b'<!DOCTYPE x [<!ENTITY e "boom">]><urlset><url><loc>&e;</loc></url></urlset>')
+    assert failed.value.reason is Reason.PARSE_LIMIT

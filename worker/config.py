@@ -94,6 +94,7 @@ class Settings:
 
     # Budgets of one parse
     parse_cpu: float = setting(5.0, "seconds; the slowest of 1,013 real pages took under 1", seconds)
+    parse_timeout: float = setting(20.0, "wall clock; four times the CPU, for busy machines and for pages that sleep", seconds)
     parse_memory: int = setting(512 * MIB, "beyond the parser's own start; real pages need under 100 MiB", number(int, 64 * MIB, 1 << 40))
     parse_processes: int = setting(CORES, "one a core: parsing is all CPU", number(int, 1, 256))
 

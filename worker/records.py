@@ -231,7 +231,7 @@ class Labelled:
 Outcome = Taken | Returned | Struck | Failed | Unchanged | Listed | Labelled
 """What may lie in the stream `results`."""
 
-Message = Outcome | Extracted | URLRequest
+Message = Outcome | Extracted | URLRequest | Article
 
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 

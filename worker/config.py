@@ -18,6 +18,7 @@ from worker.setting_types import (
     number,
     one_of,
     parse_allow_private,
+    parse_codings,
     parse_flag,
     parse_path,
     parse_ports,
@@ -64,9 +65,8 @@ class Settings:
     resolve: Mapping[str, tuple[str, ...]] = setting(
         {}, "used before DNS and still judged by the guard; for tests and intranets", parse_resolve
     )
-    proxy: str | None = setting(
-        None, "none: a proxy resolves names itself, so the guard cannot vouch for it", url_of("http", "https"), secret=True
-    )
+    proxy: str | None = setting(None, "none: a proxy resolves names itself, so the guard cannot vouch for it", url_of("http"), secret=True)
+    ca_file: Path | None = setting(None, "none: the system's and certifi's authorities; an intranet adds its own", parse_path)
 
     # Manners
     host_interval: float = setting(
@@ -77,6 +77,9 @@ class Settings:
     )
     contact: str = setting("", "added to the user agent where given; operators of public crawls should give one", parse_text)
     refuse_opt_outs: bool = setting(False, "opt-outs are recorded; whether to obey them for reading is the operator's choice", parse_flag)
+    refuse_downgrades: bool = setting(
+        False, "a redirect from https to http is followed and told as a warning: some old news sites have one", parse_flag
+    )
     robots_ttl: float = setting(86400.0, "RFC 9309 section 2.4: no longer than 24 hours", seconds)
     robots_max_bytes: int = setting(500 * KIB, "RFC 9309 section 2.5: at least 500 KiB", size)
     host_wait_max: float = setting(7 * 86400.0, "a host away for a week is not coming back for this article", number(float, 1, 365 * 86400))
@@ -87,6 +90,12 @@ class Settings:
     connect_timeout: float = setting(5.0, "a handshake over 3 lost packets takes less", seconds)
     first_byte_timeout: float = setting(10.0, "slow content systems need seconds, not tens of them", seconds)
     total_timeout: float = setting(30.0, "wall clock of one answer, redirects included: bounds what a drip can hold", seconds)
+    min_rate: int = setting(
+        128, "bytes a second over 10 s: a modem gave 50 times as much; a slot is not held for a drip", number(int, 1, 1 << 30)
+    )
+    codings: tuple[str, ...] = setting(
+        ("gzip", "deflate"), "every server has gzip; br and zstd save an eighth and are two more decoders fed by strangers", parse_codings
+    )
     max_wire_bytes: int = setting(5 * MIB, "5 times the largest of 1,013 real pages seen on the wire", size)
     max_decoded_bytes: int = setting(10 * MIB, "what libxml2 reads of one text; beyond it text is dropped", size)
     max_header_bytes: int = setting(64 * KIB, "8 times what common servers send at most", size)

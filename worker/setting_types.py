@@ -130,3 +130,14 @@ def parse_resolve(value: str) -> Mapping[str, tuple[str, ...]]:
         name = name.strip().lower().rstrip(".")
         table[name] = (*table.get(name, ()), address.strip())
     return table
+
+
+CODINGS = ("gzip", "deflate", "br", "zstd")
+
+
+def parse_codings(value: str) -> tuple[str, ...]:
+    """Content codings that a server may use, comma-separated."""
+    names = tuple(dict.fromkeys(entry.lower() for entry in _entries(value)))
+    if not set(names) <= set(CODINGS):
+        raise ValueError("content codings, comma-separated, out of " + ", ".join(CODINGS))
+    return names

@@ -20,13 +20,13 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
     """A click command that takes the settings as its first argument."""
 
     def decorate(function: Callable[..., Any]) -> click.Command:
-        @click.option("--config", "config_file", type=click.Path(), hidden=True)
-        @click.option("--debug", is_flag=True, hidden=True)
         @functools.wraps(function)
         def callback(config_file: str | None, debug: bool, **values: Any) -> Any:
             return function(settings(config_file), **values)
 
-        made: click.Command = click.command(name, **attributes)(callback)
+        make: Callable[[Callable[..., Any]], click.Command] = click.command(name, **attributes)
+        made = make(callback)
+        made.params += [click.Option(["--config", "config_file"], hidden=True), click.Option(["--debug"], is_flag=True, hidden=True)]
         return made
 
     return decorate

@@ -1,14 +1,36 @@
-"""The database opened: SQLite in the data folder, or PostgreSQL by URL, behaving alike to those above."""
+"""The database opened: SQLite in the data folder, or PostgreSQL by URL, behaving alike to those above.
+
+On both, writers queue: SQLite has one write lock, and on PostgreSQL every write transaction takes one advisory lock
+first. So no two of them can deadlock or see half of each other, and what is tested on one holds on the other.
+"""
 
 from __future__ import annotations
 
+import random
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError, StatementError
 
 from worker.config import Settings
-from worker.errors import PressmarkError
+from worker.errors import PressmarkError, Unavailable
+from worker.storage.models import SCHEMA
+
+LOCK_WAIT = 30.0
+"""Seconds that a writer waits for its turn: write transactions last milliseconds, a stopped process far longer."""
+LOCK_RETRY = 0.004
+"""Seconds between two tries at SQLite's lock, with jitter; its own back-off grows to 100 ms and starves a writer."""
+PAGE_CACHE_KIB = 32 * 1024
+"""Of each SQLite connection: keeps the upper levels of the key index of 10 million items in memory."""
+WRITERS = 0x50524553
+"""The advisory lock of PostgreSQL's writers: "PRES" in ASCII."""
+POSTGRES_OPTIONS = f"-c lock_timeout={int(LOCK_WAIT * 1000)} -c idle_in_transaction_session_timeout=60000 -c synchronous_commit=on"
+"""A process that is stopped inside a transaction loses it after a minute, and its lock with it."""
 
 
 class Unacceptable(PressmarkError):
@@ -17,26 +39,138 @@ class Unacceptable(PressmarkError):
 
 def open_database(settings: Settings) -> Engine:
     """An engine for the database of these settings; connects at first use. Makes the data folder where needed."""
-    raise NotImplementedError
+    url = database_url(settings)
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(url)
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": POSTGRES_OPTIONS})
 
 
-def migrate(engine: Engine) -> tuple[str | None, str]:
-    """Brings the schema up to date; the revisions before and after. Idempotent; raises Unavailable for a newer schema."""
-    raise NotImplementedError
+def database_url(settings: Settings) -> URL:
+    """Where these settings put the database; raises Unavailable for a URL that cannot be read."""
+    if settings.database_url is None:
+        return URL.create("sqlite", database=str(settings.data_dir / "pressmark.sqlite"))
+    try:
+        return make_url(settings.database_url)
+    except ArgumentError as error:
+        raise Unavailable("PRESSMARK_DATABASE_URL: expected a URL such as postgresql+psycopg://user@host/name") from error
 
 
-def require_current(engine: Engine) -> None:
-    """Raises Unavailable, naming `pressmark migrate`, unless the schema is this program's own."""
-    raise NotImplementedError
+def _open_sqlite(url: URL) -> Engine:
+    path = Path(url.database or "pressmark.sqlite")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"{path.parent}: expected a folder that can be written: {error.strerror}") from error
+    engine = create_engine(url, connect_args={"timeout": 5.0})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the module must not begin transactions of its own
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"cache_size=-{PAGE_CACHE_KIB}",
+        "journal_size_limit=67108864",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if not connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA busy_timeout=0")
+    deadline = time.monotonic() + LOCK_WAIT
+    while not _lock_taken(raw, last=time.monotonic() > deadline):
+        time.sleep(LOCK_RETRY * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, guards nothing
+
+
+def _lock_taken(raw: sqlite3.Connection, *, last: bool) -> bool:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if last or error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise
+        return False
+    return True
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One short write transaction; writers queue, on both databases."""
-    raise NotImplementedError
+    """One short write transaction; writers queue, on both databases.
+
+    Raises Unavailable where the database is away, full or locked for too long, Unacceptable where it refuses a row.
+    """
+    with _told(engine), engine.execution_options(writes=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS})
+        yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection for reading; ends with a rollback, so that no snapshot outlives it."""
-    raise NotImplementedError
+    """A connection for reading; ends with a rollback, so that no snapshot outlives it. Raises Unavailable."""
+    with _told(engine), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def _told(engine: Engine) -> Iterator[None]:
+    """The database's own errors as ours, in one line."""
+    try:
+        yield
+    except (DataError, IntegrityError, UnicodeError, OverflowError) as error:
+        raise Unacceptable(f"the database refuses a row: {_one_line(error)}") from error
+    except SQLAlchemyError as error:
+        if isinstance(error, StatementError) and isinstance(error.orig, (UnicodeError, OverflowError, ValueError, TypeError)):
+            raise Unacceptable(f"the database refuses a row: {_one_line(error)}") from error
+        raise Unavailable(f"the database {engine.url.render_as_string()} cannot be used: {_one_line(error)}") from error
+    except sqlite3.Error as error:
+        raise Unavailable(f"the database {engine.url.render_as_string()} cannot be used: {_one_line(error)}") from error
+
+
+def _one_line(error: BaseException) -> str:
+    cause = getattr(error, "orig", None) or error
+    return " ".join(str(cause).split())[:300] or type(cause).__name__
+
+
+def schema_of(engine: Engine) -> str | None:
+    """The revision of the schema that stands in the database, None where there is none."""
+    with reading(engine) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def require_current(engine: Engine) -> None:
+    """Raises Unavailable, saying what to do, unless the schema is this program's own."""
+    found = schema_of(engine)
+    if found is None:
+        raise Unavailable("the database has no tables of Pressmark yet; run `pressmark migrate`")
+    if found > SCHEMA:
+        raise Unavailable(f"the database has schema {found}, made by a newer Pressmark; this one knows up to {SCHEMA}: upgrade the program")
+    if found < SCHEMA:
+        raise Unavailable(f"the database has schema {found}, this Pressmark needs {SCHEMA}; run `pressmark migrate`")
+
+
+def migrate(engine: Engine) -> tuple[str | None, str]:
+    """Brings the schema up to date; the revisions before and after. Idempotent; raises Unavailable for a newer schema."""
+    found = schema_of(engine)
+    if found == SCHEMA:
+        return found, SCHEMA
+    if found is not None and found > SCHEMA:
+        require_current(engine)
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return found, SCHEMA

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Double,
-    ForeignKey,
     Index,
     Integer,
     MetaData,
@@ -24,6 +23,9 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+
+SCHEMA = "0001"
+"""The newest revision in `migrations/versions`; revisions sort as text."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column of type INTEGER."""
@@ -54,6 +56,7 @@ items = Table(
     Column("taken", Boolean, nullable=False, server_default=text("false")),
     Column("alone", Boolean, nullable=False, server_default=text("false")),
     Column("suspect", Boolean, nullable=False, server_default=text("false")),
+    Column("depth", SmallInteger, nullable=False, server_default="0"),
     Column("refetch", Boolean, nullable=False, server_default=text("false")),
     Column("host_wait_since", Double),
     Column("duplicate_of", BigInteger),
@@ -107,7 +110,7 @@ jobs = Table(
 job_items = Table(
     "job_items",
     metadata,
-    Column("job_id", BigInteger, ForeignKey("jobs.id"), primary_key=True),
+    Column("job_id", BigInteger, primary_key=True),
     Column("item_id", BigInteger, primary_key=True, index=True),
 )
 

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+
+from worker.extract.article import extract_text
+
+EXPECTED = {
+    "000": (
+        "Cambodian Diplomat Leads Talks in Türkiye to Strengthen Bilateral Relations",
+        "2024-03-22",
+        "Phnom Penh, March 22",
+        "economic cooperation.",
+    ),
+    "001": ("High-Level Meeting between Cambodian and Chinese Leaders", None, "Hainan, Mar. 28 –", "Source: Fresh News"),
+    "002": (
+        "Cambodia and France Reinforce Bilateral Ties Amidst Global Cooperation",
+        None,
+        "In a significant",
+        "global stakeholders alike.",
+    ),
+    "003": (
+        "Outcomes of the First Bilateral Consultations between the Kingdom of Cambodia and the Kingdom of Belgium",
+        "2024-02-07",
+        "The First Session",
+        "Phnom Penh, 14 February 2024",
+    ),
+    "004": (None, None, "In a reaffirmation", "Israel-Hamas conflict."),
+}
+FURNITURE = (
+    "Landmine",
+    "Related",
+    "Home »",
+    "0 comment",
+    "newsletter",
+    "Copyright",
+    "Unlock",
+    "Flash",
+    "Tel:",
+    "LEAVE A",
+    "Top 5",
+    "2026",
+    "NATION",
+    "PRESS RELEASE",
+)
+
+
+@pytest.mark.parametrize("number", sorted(EXPECTED))
+def test_the_five_documents_come_out_clean(shared, number):
+    # Given one of the documents that the project started from, as it stands
+    path = next((shared / "seeds").glob(f"{number}_*.txt"))
+    title, day, first, last = EXPECTED[number]
+    # When it is read as plain text
+    article = extract_text(path.read_bytes(), content_type="text/plain; charset=utf-8")
+    # Then title and date are right or null, the text is whole, and no furniture is left
+    assert (article.title, article.published_at) == (title, day)
+    assert article.text.startswith(first)
+    assert article.text.endswith(last)
+    assert [word for word in FURNITURE if word in article.text.replace("Francophonie in 2026", "")] == []
+
+
+def test_a_masthead_date_is_never_the_articles():
+    article = extract_text(
+        "Monday, 5 January 2026\n\nCity Opens a Bridge Over the River\n\n"
+        "The city opened a bridge over the river after three years of work, officials said in a statement.\n",
+        content_type="text/plain",
+    )
+    assert article.title == "City Opens a Bridge Over the River"
+    assert article.published_at is None
+
+
+def test_a_lead_under_the_title_stays():
+    article = extract_text(
+        "Bridge Opens Over the River After Three Years\nOfficials praise the workers who finished early\n\n"
+        "The bridge over the river opened on Monday after three years, and officials praise the workers for it.\n\n"
+        "Leave a Reply\nName*\n",
+        content_type="text/plain",
+    )
+    assert article.title == "Bridge Opens Over the River After Three Years"
+    assert article.text.startswith("Officials praise")
+    assert "Leave" not in article.text

@@ -1,0 +1,148 @@
+"""Dates read: from machines (ISO 8601, RFC 2822) and from prose as the region writes it, or not at all.
+
+A moment is a `Moment`: a day, and the time in UTC where the page gives one with its zone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+OLDEST = date(1990, 1, 1)
+"""The web's first pages; an older date is a mistake or the subject's, not the page's."""
+
+MONTH_WORDS = {
+    1: "january jan janvier januar enero tháng-1 មករា มกราคม ม.ค. มค ມັງກອນ ဇန်နဝါရီ",
+    2: "february feb février fevrier févr februar febrero កុម្ភៈ កុម្ភះ กุมภาพันธ์ ก.พ. กพ ກຸມພາ ဖေဖော်ဝါရီ",
+    3: "march mar mars märz maerz marzo មីនា มีนาคม มี.ค. มีค ມີນາ မတ်",
+    4: "april apr avril avr abril មេសា เมษายน เม.ย. เมย ເມສາ ဧပြီ",
+    5: "may mai mayo ឧសភា พฤษภาคม พ.ค. พค ພຶດສະພາ မေ",
+    6: "june jun juin juni junio មិថុនា มิถุนายน มิ.ย. มิย ມິຖຸນາ ဇွန်",
+    7: "july jul juillet juil juli julio កក្កដា กรกฎาคม ก.ค. กค ກໍລະກົດ ဇူလိုင်",
+    8: "august aug août aout agosto សីហា สิงหาคม ส.ค. สค ສິງຫາ ဩဂုတ်",
+    9: "september sept sep septembre septiembre កញ្ញា กันยายน ก.ย. กย ກັນຍາ စက်တင်ဘာ",
+    10: "october oct octobre oktober okt octubre តុលា ตุลาคม ต.ค. ตค ຕຸລາ အောက်တိုဘာ",
+    11: "november nov novembre noviembre វិច្ឆិកា พฤศจิกายน พ.ย. พย ພະຈິກ နိုဝင်ဘာ",
+    12: "december dec décembre decembre dezember dez diciembre ធ្នូ ธันวาคม ธ.ค. ธค ທັນວາ ဒီဇင်ဘာ",
+}
+"""Month names: English, French, German, Spanish, Khmer, Thai (with its dotted forms), Lao, Burmese."""
+MONTHS = {word: number for number, words in MONTH_WORDS.items() for word in words.split()}
+
+_NAMES = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True))
+_DIGITS = str.maketrans(
+    "០១២៣៤៥៦៧៨៩๐๑๒๓๔๕๖๗๘๙໐໑໒໓໔໕໖໗໘໙၀၁၂၃၄၅၆၇၈၉",
+    "0123456789" * 4,
+)
+_YEAR = r"(?P<year>(?:19|20|24|25|26)\d\d)"
+_ERA = r"(?:,?\s*|\s*(?:ឆ្នាំ|គ\.ស\.?|พ\.ศ\.|ค\.ศ\.|ปี|ປີ|ຄ\.ສ\.|năm|of|de)\s*)"
+_DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
+PROSE = (
+    re.compile(rf"{_DAY}[\s\-]*(?:ខែ|เดือน|ເດືອນ|of|de)?[\s\-]*(?P<month>{_NAMES})\.?{_ERA}[\s\-]*{_YEAR}(?!\d)", re.IGNORECASE),
+    re.compile(rf"(?<![^\W\d_])(?P<month>{_NAMES})\.?\s+{_DAY},?\s*{_YEAR}(?!\d)", re.IGNORECASE),
+    re.compile(rf"{_YEAR}\s*(?:年|년)\s*(?P<month>\d{{1,2}})\s*(?:月|월)\s*(?P<day>\d{{1,2}})\s*(?:日|일)"),
+    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s*tháng\s*(?P<month>\d{{1,2}})\s*(?:năm|,)?\s*{_YEAR}", re.IGNORECASE),
+    re.compile(rf"(?<![\d/.\-]){_YEAR}[/.\-](?P<month>\d{{1,2}})[/.\-](?P<day>\d{{1,2}})(?![\d/])"),
+)
+"""Day and month by name, month first, Chinese and Korean, Vietnamese, and year-first figures."""
+_FIGURES = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])(?P<b>\d{{1,2}})(?P=sep){_YEAR}(?![\d/])")
+_ISO = re.compile(
+    r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?!\d)"
+)
+_BASIC = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?\s*(Z|[+-]\d{2}:?\d{2})?)?\s*$")
+LONGEST = 200  # characters: no date is longer, and hostile ones cost nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day, and its time in UTC where one is known."""
+
+    day: date
+    time: datetime | None = None
+
+    def __str__(self) -> str:
+        """RFC 3339: a date, or a time in UTC."""
+        return self.time.strftime("%Y-%m-%dT%H:%M:%SZ") if self.time else self.day.isoformat()
+
+    def plausible(self, latest: date) -> bool:
+        """Whether a page of the web that was read by `latest` may carry it; one day of grace for time zones."""
+        return self.day >= OLDEST and self.day - timedelta(days=1) <= latest
+
+
+def from_machine(value: object) -> Moment | None:
+    """The moment in an attribute or a JSON value: ISO 8601, basic ISO, RFC 2822, seconds since 1970, else prose."""
+    text = str(value).strip().translate(_DIGITS)[:LONGEST]
+    if match := _ISO.match(text) or _BASIC.match(text):
+        return _iso(match.groups())
+    if re.fullmatch(r"\d{10}|\d{13}", text):
+        return _epoch(int(text[:10]))
+    return _rfc2822(text) or from_prose(text)
+
+
+def from_prose(text: str) -> Moment | None:
+    """The first full date that people wrote in `text`, day before month in figures; None where there is none."""
+    found = dates_in(text[:LONGEST])
+    return found[0][1] if found else None
+
+
+def dates_in(text: str) -> list[tuple[int, Moment]]:
+    """All full dates in `text` with their places, in order."""
+    text = text.translate(_DIGITS)
+    found = [(m.start(), _from_match(m)) for pattern in PROSE for m in pattern.finditer(text)]
+    found += [(m.start(), _from_figures(m)) for m in _FIGURES.finditer(text)]
+    return sorted(((at, moment) for at, moment in found if moment), key=lambda pair: pair[0])
+
+
+def _from_match(match: re.Match[str]) -> Moment | None:
+    month = match["month"].lower()
+    return _day(int(match["year"]), MONTHS[month] if month in MONTHS else int(month), int(match["day"]))
+
+
+def _from_figures(match: re.Match[str]) -> Moment | None:
+    """Day first, as the region writes; month first where the second number can only be a day."""
+    first, second, year = int(match["a"]), int(match["b"]), int(match["year"])
+    return _day(year, second, first) or _day(year, first, second)
+
+
+def _day(year: int, month: int, day: int) -> Moment | None:
+    """The day; a year of the Buddhist era (543 ahead) is brought to the common one."""
+    try:
+        return Moment(date(year - 543 if year >= 2400 else year, month, day))
+    except ValueError:
+        return None
+
+
+def _iso(parts: tuple[str | None, ...]) -> Moment | None:
+    day = _day(int(parts[0] or 0), int(parts[1] or 0), int(parts[2] or 0))
+    if day is None or parts[3] is None or parts[6] is None:
+        return day
+    # Midnight to the second is how systems write a date without a time.
+    try:
+        time = datetime(day.day.year, day.day.month, day.day.day, int(parts[3]), int(parts[4] or 0), int(parts[5] or 0), tzinfo=UTC)
+        return Moment(day.day, time - _offset(parts[6]))
+    except (ValueError, OverflowError):
+        return day
+
+
+def _offset(zone: str) -> timedelta:
+    if zone[0] not in "+-":
+        return timedelta()
+    figures = zone[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(figures[:2]), minutes=int(figures[2:4]))
+    return offset if zone[0] == "+" else -offset
+
+
+def _epoch(seconds: int) -> Moment:
+    time = datetime.fromtimestamp(seconds, UTC)
+    return Moment(time.date(), time)
+
+
+def _rfc2822(text: str) -> Moment | None:
+    if not re.match(r"[A-Za-z]{3},? \d", text):
+        return None
+    try:
+        time = parsedate_to_datetime(text)
+        return Moment(time.date(), time.astimezone(UTC) if time.tzinfo else None)
+    except (ValueError, OverflowError, TypeError):
+        return None

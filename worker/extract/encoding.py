@@ -1,0 +1,163 @@
+"""Bytes read as text: what the server said, what the page says of itself, and what the bytes show.
+
+The order is that of the WHATWG Encoding standard (byte order mark, header, meta), with one exception
+that real pages of the region force: bytes that are valid UTF-8 beyond ASCII are UTF-8, whatever the label.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from email.message import Message
+
+from bs4.dammit import EncodingDetector
+
+from worker.errors import ItemFailed
+from worker.reasons import Reason
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+CODECS = {
+    **dict.fromkeys(("utf8", "utf-8", "unicode-1-1-utf-8", "x-unicode20utf8"), "utf-8"),
+    **dict.fromkeys(("utf-16", "utf-16le", "unicode", "ucs-2", "iso-10646-ucs-2", "csunicode"), "utf-16-le"),
+    "utf-16be": "utf-16-be",
+    **dict.fromkeys(
+        ("ascii", "us-ascii", "latin1", "latin-1", "l1", "iso-8859-1", "iso8859-1", "iso_8859-1", "cp1252", "x-cp1252", "windows-1252"),
+        "cp1252",
+    ),
+    **dict.fromkeys(("windows-874", "cp874", "tis-620", "tis620", "iso-8859-11", "iso8859-11", "dos-874"), "cp874"),
+    **dict.fromkeys(("gb2312", "gbk", "gb_2312", "x-gbk", "chinese", "gb18030"), "gb18030"),
+    **dict.fromkeys(("big5", "big5-hkscs", "cn-big5", "x-x-big5"), "big5hkscs"),
+    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "windows-31j"), "cp932"),
+    **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "ksc5601", "korean", "windows-949"), "cp949"),
+    "euc-jp": "euc_jp",
+    "x-euc-jp": "euc_jp",
+    "iso-2022-jp": "iso2022_jp",
+    "koi8-r": "koi8_r",
+    "koi8-u": "koi8_u",
+    "macintosh": "mac_roman",
+    **{f"windows-{n}": f"cp{n}" for n in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258)},
+    **{f"iso-8859-{n}": f"iso8859_{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
+    "iso-8859-9": "cp1254",
+}
+"""Labels of the WHATWG Encoding standard and Python's codec for each; no other codec is ever used (never UTF-7)."""
+
+MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"RIFF")
+"""First bytes of what servers label HTML by mistake: PDF, ZIP and Office, PNG, GIF, JPEG, gzip, old Office, ELF, RIFF."""
+
+HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "application/vnd.wap.xhtml+xml")
+SAMPLE = 65536  # bytes: a page says enough about its encoding in as many, and a detector's cost stays bounded
+BROKEN_SHARE = 0.1  # of all letters; above it the text is unreadable to people as well
+ODD_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+WINDOWS_CONTROLS = re.compile("[\x80-\x9f]")
+_FROM_WINDOWS = {n: bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
+
+
+def media_type(content_type: str | None) -> str | None:
+    """The type without parameters, lower case; None where the header is missing or names none."""
+    return (content_type or "").partition(";")[0].strip().lower() or None
+
+
+def decode(body: bytes, content_type: str | None) -> tuple[str, list[str]]:
+    """The text of `body` and warnings; raises ItemFailed(NOT_HTML | DECODE)."""
+    _refuse_other_types(body, content_type)
+    text, warnings = _read(body, content_type)
+    return clean(text), warnings
+
+
+def clean(text: str) -> str:
+    """`text` without what no database or parser takes: NUL, controls, lone surrogates; C1 controls read as windows-1252."""
+    text = ODD_CONTROLS.sub("", text.replace("\f", " "))
+    if WINDOWS_CONTROLS.search(text):
+        return text.translate(_FROM_WINDOWS)
+    return text
+
+
+def _refuse_other_types(body: bytes, content_type: str | None) -> None:
+    kind = media_type(content_type)
+    if kind is not None and kind not in HTML_TYPES:
+        raise ItemFailed(Reason.NOT_HTML, f"expected HTML or plain text, came {kind[:80]}")
+    if body.lstrip()[:8].startswith(MAGIC):
+        raise ItemFailed(Reason.NOT_HTML, "expected HTML or plain text, came a binary file")
+
+
+def _read(body: bytes, content_type: str | None) -> tuple[str, list[str]]:
+    for mark, name in BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace"), []
+    if wide := _wide(body):
+        return body.decode(wide, "replace"), []
+    try:
+        return body.decode("utf-8"), []
+    except UnicodeDecodeError:
+        return _declared_or_guessed(body, content_type)
+
+
+def _wide(body: bytes) -> str | None:
+    """UTF-16 without a mark: in markup, every second byte is NUL."""
+    sample = body[:1024]
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd > len(sample) // 4 and odd > 4 * even:
+        return "utf-16-le"
+    return "utf-16-be" if even > len(sample) // 4 and even > 4 * odd else None
+
+
+def _declared_or_guessed(body: bytes, content_type: str | None) -> tuple[str, list[str]]:
+    for name in _declared(body, content_type):
+        text = body.decode(name, "replace")
+        if _readable(text):
+            return text, ["broken_encoding"] if "\ufffd" in text else []
+    guess = _guess(body)
+    text = body.decode(guess, "replace")
+    if not _readable(text):
+        raise ItemFailed(Reason.DECODE, "expected text in a known encoding, came bytes that no encoding reads")
+    return text, ["guessed_encoding"]
+
+
+def _declared(body: bytes, content_type: str | None) -> list[str]:
+    """Codecs named by header and page, in that order; a page that can name itself UTF-16 in ASCII is not."""
+    header = Message()
+    header["content-type"] = content_type or ""
+    labels = [header.get_content_charset(), EncodingDetector.find_declared_encoding(body[:SAMPLE], is_html=True)]
+    found = [CODECS.get((label or "").strip().lower()) for label in labels]
+    if found[1] in ("utf-16-le", "utf-16-be"):
+        found[1] = "utf-8"
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def _readable(text: str) -> bool:
+    """Whether few enough letters are broken: replacement signs, or C1 controls that no text has."""
+    beyond = Counter("x" if c == "\ufffd" or "\x80" <= c <= "\x9f" else "o" for c in text[:SAMPLE] if c > "\x7f")
+    letters = sum(beyond.values())
+    return letters == 0 or beyond["x"] / letters < BROKEN_SHARE or beyond["x"] / max(1, len(text[:SAMPLE])) < BROKEN_SHARE / 100
+
+
+def _guess(body: bytes) -> str:
+    """The likeliest codec of unlabelled bytes: Thai by its own pattern, else charset-normalizer's choice."""
+    high = re.findall(rb"[\x80-\xff]+", body[:SAMPLE])
+    joined = b"".join(high)
+    thai = sum(0xA1 <= b <= 0xDA or 0xE0 <= b <= 0xFB for b in joined)
+    # Thai writes without spaces in runs of many letters, none of them at 0xDB-0xDE or 0xFC-0xFF, which other scripts use.
+    if joined and thai / len(joined) > 0.97 and len(joined) / len(high) > 6 and not _is_wide_pair(joined):
+        return "cp874"
+    return _normalizer_guess(body) or "cp1252"
+
+
+def _is_wide_pair(joined: bytes) -> bool:
+    """Whether the bytes read better as GB 18030 pairs: their first bytes are then of one narrow band."""
+    vowels = sum(0xD0 <= b <= 0xDA or 0xE0 <= b <= 0xEE for b in joined)
+    return vowels / len(joined) < 0.2  # Thai has a vowel or tone sign in every second or third letter
+
+
+def _normalizer_guess(body: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(re.sub(rb"<[^<>]*>", b" ", body[: 4 * SAMPLE])[:SAMPLE]).best()
+    return best.encoding if best is not None and best.encoding in set(CODECS.values()) | {"cp949", "big5"} else None

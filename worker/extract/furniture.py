@@ -1,0 +1,79 @@
+"""Furniture in words: what sites write around their articles, by kind, in the languages of the region's press.
+
+The table is `furniture.txt`. Every pattern must fit a whole line, so that an article that speaks of newsletters or
+copyright keeps its sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+
+
+class Kind(StrEnum):
+    """What a line of furniture is."""
+
+    CRUMBS = "crumbs"
+    SHARE = "share"
+    COMMENTS = "comments"
+    BYLINE = "byline"
+    NEWSLETTER = "newsletter"
+    COPYRIGHT = "copyright"
+    RELATED = "related"
+    """A heading over, or a pointer to, other articles."""
+    POPUP = "popup"
+    ADVERT = "advert"
+    CONTACT = "contact"
+    LETTERHEAD = "letterhead"
+    NOTICE = "notice"
+    """Embargo, attachment, end mark, print and download words."""
+    WALL = "wall"
+    """Consent and pay walls."""
+    CREDIT = "credit"
+    """Who took a picture."""
+    TICKER = "ticker"
+    DATE = "date"
+    """A day alone: of the masthead, or under a title."""
+
+
+TABLE = "furniture.txt"
+SITES = (
+    r"(?:facebook|twitter|x|linked ?in|whats ?app|telegram|viber|messenger|pinterest|reddit|tumblr|instagram|youtube|tiktok|line|wechat|"
+    r"weibo|vk|e-?mail|mail|print|copy(?: link| url)?|link|share|tweet|pin(?: it)?|pocket|flipboard|threads|bluesky|mastodon|rss|sms|more|"
+    r"google(?: news| ?\+)?|buffer|digg|stumbleupon|skype|follow us|like|save|\d+)"
+)
+"""Names on share buttons."""
+LONGEST = 400  # characters: furniture is short; long lines are prose, but for tickers
+LONGEST_TICKER = 4000
+_MARKS = " \t\r\n\u00a0\u200b*_#>"
+"""What flattened mark-up leaves around a line."""
+
+
+def kind_of(line: str) -> Kind | None:
+    """The kind of furniture that `line` is, or None."""
+    bare = line.strip(_MARKS)
+    if len(bare) > LONGEST:
+        return Kind.TICKER if len(bare) <= LONGEST_TICKER and is_ticker(bare) else None
+    return next((kind for kind, pattern in patterns().items() if pattern.fullmatch(bare)), None)
+
+
+@lru_cache(maxsize=1)
+def patterns() -> dict[Kind, re.Pattern[str]]:
+    """One pattern a kind, from the table."""
+    table: dict[Kind, list[str]] = {}
+    alternatives: list[str] = []
+    for line in files("worker.extract").joinpath(TABLE).read_text(encoding="utf-8").splitlines():
+        if re.fullmatch(r"\[[a-z]+\]", line):
+            alternatives = table.setdefault(Kind(line.strip("[]")), [])
+        elif line.strip() and not line.startswith("# "):
+            alternatives.append(line.replace("SITES", SITES))
+    return {kind: re.compile("|".join(f"(?:{one})" for one in found), re.IGNORECASE) for kind, found in table.items()}
+
+
+def is_ticker(line: str) -> bool:
+    """Whether `line` is headlines of other articles in a row: at least three, few of them sentences."""
+    parts = [part.strip() for part in re.split(r"\s[|•·¦‖▪■●◆★]+\s|\s?\|\s?", line) if part.strip()]
+    sentences = sum(part.endswith((".", "។", "!")) for part in parts)
+    return len(parts) >= 3 and sentences * 2 < len(parts) and sum(map(len, parts)) / len(parts) < 200

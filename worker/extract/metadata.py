@@ -1,0 +1,165 @@
+"""What a page is: canonical address, title, people, days, site, picture; each from the statement that proved right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+from worker.extract import dateline, dates, headline, people
+from worker.extract.dates import Moment
+from worker.extract.structured import Said, gather, words_of
+
+Source = Literal["json-ld", "meta", "time", "url", "dateline", "guess"]
+PUBLISHED_METAS = (
+    "article:published_time", "og:published_time", "datepublished", "publication_date", "publishdate", "pubdate", "date", "dc.date",
+    "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date.created", "parsely-pub-date", "sailthru.date", "article.published",
+    "originalpublicationdate", "cxenseparse:recs:publishtime", "article_date_original", "citation_publication_date", "last-published",
+    "bt:pubdate", "datecreated",
+)  # fmt: skip
+MODIFIED_METAS = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "last-modified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "revised",
+)
+URL_DATE = re.compile(
+    r"/((?:19|20)\d\d)[/\-](0?[1-9]|1[0-2])[/\-](0?[1-9]|[12]\d|3[01])(?:[/\-_.]|$)|[/\-_]((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/\-_.]|$)"
+)
+MAX_DESCRIPTION = 2000  # characters: a summary, not the text again
+LEAD_LINES, LAST_LINES = 3, 2  # where datelines and sign-offs stand
+
+
+@dataclass(frozen=True)
+class About:
+    """A page's metadata but for the day of publication, which also depends on its text."""
+
+    said: Said
+    canonical_url: str | None
+    title: str | None
+    authors: list[str]
+    modified: Moment | None
+    site_name: str | None
+    description: str | None
+    image: str | None
+
+
+@dataclass(frozen=True)
+class Published:
+    """The day of publication, and where it came from."""
+
+    moment: Moment | None
+    source: Source | None
+
+
+def read(root: Any, url: str | None, today: date) -> About:
+    """The metadata of a page from its root element."""
+    said = gather(root)
+    site = _site_name(said)
+    return About(
+        said=said,
+        canonical_url=_canonical(said, url),
+        title=headline.title_of(root, said),
+        authors=people.authors_of(root, said, site),
+        modified=_first(_modified(said), today),
+        site_name=site,
+        description=(said.meta("og:description", "description", "twitter:description") or "")[:MAX_DESCRIPTION] or None,
+        image=_image(said, url),
+    )
+
+
+def published(about: About, text: str, root: Any, url: str | None, today: date) -> Published:
+    """The day of publication and where it came from: the first plausible one in the order in which sources proved right."""
+    for source, moments in _sources(about.said, text, root, url):
+        moment = _first(moments, today)
+        if moment:
+            return Published(moment, source)
+    return Published(None, None)
+
+
+def _sources(said: Said, text: str, root: Any, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
+    yield "json-ld", [dates.from_machine(word) for node in said.articles for word in words_of(node.get("datePublished"))[:1]]
+    yield "meta", [dates.from_machine(value) for name in PUBLISHED_METAS for value in said.metas.get(name, ())[:1]]
+    yield "time", _times(root)
+    yield "url", [_url_date(url)]
+    lines = [line for line in text.split("\n") if line.strip()]
+    yield "dateline", [dateline.of_line(line) for line in [*lines[:LEAD_LINES], *lines[-LAST_LINES:]]]
+    yield "guess", [_guess(root, url)]
+
+
+def _times(root: Any) -> list[Moment | None]:
+    marked = [
+        e for e in root.iter("time") if "publish" in (e.get("itemprop") or e.get("class") or "").lower() or e.get("pubdate") is not None
+    ]
+    found = marked or list(root.iter("time"))
+    return [dates.from_machine(e.get("datetime") or e.text_content()) for e in found[:1]]
+
+
+def _guess(root: Any, url: str | None) -> Moment | None:
+    from htmldate import find_date
+
+    try:
+        found = find_date(root, url=url, original_date=True, extensive_search=False)
+    except (ValueError, TypeError, AttributeError, RecursionError):  # its parsers meet hostile dates
+        return None
+    return dates.from_machine(found) if found else None
+
+
+def _first(moments: list[Moment | None], today: date) -> Moment | None:
+    return next((m for m in moments if m and m.plausible(today)), None)
+
+
+def _url_date(url: str | None) -> Moment | None:
+    match = URL_DATE.search(urlsplit(url or "").path)
+    return dates.from_machine("-".join(part.zfill(2) for part in match.groups() if part)) if match else None
+
+
+def _modified(said: Said) -> list[Moment | None]:
+    stated = [word for node in said.articles for word in words_of(node.get("dateModified"))[:1]]
+    return [dates.from_machine(value) for value in [*stated, *(v for name in MODIFIED_METAS for v in said.metas.get(name, ())[:1])]]
+
+
+def _site_name(said: Said) -> str | None:
+    publisher = [word for node in said.articles for word in words_of(node.get("publisher"))[:1]]
+    name = said.meta("og:site_name", "application-name") or next(iter(publisher), None)
+    return " ".join(name.split())[:200] if name else None
+
+
+def _canonical(said: Said, url: str | None) -> str | None:
+    """The address that the page claims, where it lies on the same site; another site's is a spoof or a mistake."""
+    claimed = next(iter(said.links.get("canonical", ())), None) or said.meta("og:url")
+    if not claimed:
+        return None
+    try:
+        full = urljoin(url or "", claimed)
+        return full if _same_site(full, url) else None
+    except ValueError:
+        return None
+
+
+def _same_site(claimed: str, url: str | None) -> bool:
+    parts = urlsplit(claimed)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return False
+    return url is None or _bare(parts.hostname) == _bare(urlsplit(url).hostname or "")
+
+
+def _bare(host: str) -> str:
+    for prefix in ("www.", "m.", "amp.", "mobile.", "en."):
+        host = host.removeprefix(prefix)
+    return host
+
+
+def _image(said: Said, url: str | None) -> str | None:
+    found = said.meta("og:image", "og:image:url", "twitter:image")
+    try:
+        full = urljoin(url or "", found) if found else ""
+    except ValueError:
+        return None
+    return full if full.startswith(("http://", "https://")) else None

@@ -1,0 +1,111 @@
+"""What a page says of itself to machines: JSON-LD, microdata, meta tags and links, gathered in one walk each."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlog\w*|Review|PressRelease|Recipe|HowTo|OpinionPiece|Posting)$")
+"""Types of schema.org whose dates, headline and authors are the article's."""
+PAGE_TYPES = re.compile(r"WebPage$|CreativeWork$|VideoObject$")
+MAX_JSON = 2_000_000  # characters a script: article bodies in JSON-LD stay under a tenth of that
+MAX_NODES = 2_000  # JSON-LD objects looked at; sites list some hundreds
+_CONTROLS = re.compile(r"[\x00-\x1f]+")
+
+
+@dataclass(frozen=True)
+class Said:
+    """The page's statements about itself."""
+
+    metas: dict[str, list[str]] = field(default_factory=dict)
+    """By `property`, `name` or `itemprop` in lower case, in order."""
+    links: dict[str, list[str]] = field(default_factory=dict)
+    """Addresses by `rel`."""
+    nodes: list[dict[str, Any]] = field(default_factory=list)
+    """All JSON-LD objects, flattened, in order."""
+    title: str | None = None
+    """Of the `<title>` element."""
+    lang: str | None = None
+
+    def meta(self, *names: str) -> str | None:
+        """The first value that any of the names has."""
+        return next((value for name in names for value in self.metas.get(name, ()) if value), None)
+
+    @property
+    def articles(self) -> list[dict[str, Any]]:
+        """The JSON-LD objects that describe an article, else the page."""
+        of_type = [node for node in self.nodes if any(map(ARTICLE_TYPES.search, types_of(node)))]
+        return of_type or [node for node in self.nodes if any(map(PAGE_TYPES.search, types_of(node)))]
+
+
+def gather(root: Any) -> Said:
+    """The statements of a page from its root element."""
+    said = Said(title=_title(root), lang=root.get("lang") or root.get("xml:lang"))
+    for element in root.iter("meta"):
+        value = (element.get("content") or element.get("datetime") or "").strip()
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            name = element.get(attribute)
+            if name and value:
+                said.metas.setdefault(name.strip().lower(), []).append(value)
+    for element in root.iter("link"):
+        for rel in (element.get("rel") or "").lower().split():
+            said.links.setdefault(rel, []).append((element.get("href") or "").strip())
+    for element in root.iter("script"):
+        if "ld+json" in (element.get("type") or "").lower() and element.text:
+            said.nodes.extend(nodes_in(element.text))
+    return said
+
+
+def _title(root: Any) -> str | None:
+    element = next((e for e in root.iter("title") if e.getparent() is None or e.getparent().tag != "svg"), None)
+    text = " ".join(element.text_content().split()) if element is not None else ""
+    return text or None
+
+
+def nodes_in(text: str) -> list[dict[str, Any]]:
+    """All objects of a JSON-LD script, outer before inner; nothing where it is no JSON."""
+    data = _loaded(text)
+    return [node for node, _ in zip(_walk(data), range(MAX_NODES), strict=False)]
+
+
+def _loaded(text: str) -> Any:
+    """The JSON in a script as sites write it: within comments or CDATA, with line breaks in its strings."""
+    text = text[:MAX_JSON].strip().removeprefix("<!--").removesuffix("-->").strip().removesuffix(";")
+    text = re.sub(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$", "", text)
+    for attempt in (text, _CONTROLS.sub(" ", text)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _walk(data: Any) -> Iterator[dict[str, Any]]:
+    """Objects in the order of reading, without recursion: hostile nesting costs no stack."""
+    waiting = [data]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            yield item
+            waiting.extend(value for value in reversed(item.values()) if isinstance(value, dict | list))
+        elif isinstance(item, list):
+            waiting.extend(reversed(item))
+
+
+def types_of(node: dict[str, Any]) -> list[str]:
+    """The types of a JSON-LD object, as plain names."""
+    value = node.get("@type")
+    values = value if isinstance(value, list) else [value]
+    return [str(item).rpartition("/")[2] for item in values if item]
+
+
+def words_of(value: Any) -> list[str]:
+    """The strings in a JSON-LD value: a string, a list, or an object's `name` or `@value`."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return words_of(value.get("name") or value.get("@value") or value.get("url") or [])
+    return [word for item in value for word in words_of(item)] if isinstance(value, list) else []

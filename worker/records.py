@@ -56,6 +56,8 @@ class Page:
     last_modified: str | None = None
     opt_outs: tuple[str, ...] = ()
     """Reservations in the headers, as `x-robots-tag: noai` or `tdm-reservation: 1`."""
+    warnings: tuple[str, ...] = ()
+    """What the way here showed and an article should tell: `downgraded` (from https to http by a redirect)."""
     ms: int = 0
     wire_bytes: int = 0
     fetched_at: str = ""

@@ -1,0 +1,138 @@
+"""The body of an answer: cut out of the wire by its framing, at the least speed and no longer than the limit."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+
+from worker.config import Settings
+from worker.errors import ItemFailed
+from worker.fetch.deadline import Deadline
+from worker.fetch.head import MAX_FIELDS, Head
+from worker.fetch.wire import BLOCK, Wire
+from worker.reasons import Reason
+
+MAX_CHUNK_LINE = 4096
+"""Bytes of a chunk's size and extensions (CVE-2026-97689): sizes need 16, and nobody uses extensions."""
+FREE_FRAMING = 64 * 1024
+"""Bytes of chunk lines that are free; beyond it framing may not outweigh content, or a byte costs six."""
+WINDOW, GRACE = 10.0, 5.0
+"""Seconds over which the least speed holds, and before it begins to: one lost packet is forgiven."""
+
+_LENGTH = re.compile(r"[0-9]{1,20}")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\x00\r]*)?")
+
+
+def read_body(wire: Wire, head: Head, settings: Settings, total: Deadline) -> Iterator[bytes]:
+    """The body in blocks of at most 64 KiB, still coded.
+
+    Raises ItemFailed: BAD_RESPONSE (framing), TOO_BIG, TRUNCATED, TIMEOUT, CONNECT. A length that
+    lies is found out before the first byte is read.
+    """
+    speed = Speed(settings.min_rate, total)
+    length = _length(head)
+    if _is_chunked(head):
+        return _chunked(wire, settings.max_wire_bytes, settings.max_header_bytes, speed)
+    if length is None:
+        return _until_close(wire, settings.max_wire_bytes, speed)
+    if length > settings.max_wire_bytes:
+        raise ItemFailed(Reason.TOO_BIG, f"Content-Length {length}, at most {settings.max_wire_bytes}")
+    return _counted(wire, length, speed)
+
+
+class Speed:
+    """The least speed of a body: `rate` bytes a second over each window, by the wire's own count."""
+
+    def __init__(self, rate: int, total: Deadline) -> None:
+        self._least, self._total = rate * WINDOW, total
+        self._what = f"slower than {rate} bytes a second"
+        self._window_end = time.monotonic() + GRACE + WINDOW
+        self._mark: int | None = None
+
+    def hold(self, wire: Wire) -> None:
+        """Sets the wire's deadline for the next read; raises ItemFailed(TIMEOUT) when too little came."""
+        now = time.monotonic()
+        if self._mark is None:
+            self._mark = wire.received
+        if now >= self._window_end:
+            if wire.received - self._mark < self._least:
+                raise ItemFailed(Reason.TIMEOUT, self._what)
+            self._mark, self._window_end = wire.received, now + WINDOW
+        window = Deadline(self._window_end, self._what)
+        wire.deadline = window if window.end < self._total.end else self._total
+
+
+def _is_chunked(head: Head) -> bool:
+    codings = ",".join(head.all("transfer-encoding")).strip().lower()
+    if codings not in {"", "chunked"}:
+        raise ItemFailed(Reason.BAD_RESPONSE, f"Transfer-Encoding {codings[:40]!a}, expected chunked")
+    return bool(codings)
+
+
+def _length(head: Head) -> int | None:
+    """RFC 9112 section 6.3: the same length may come twice, two lengths are an error."""
+    given = {part.strip(" \t") for value in head.all("content-length") for part in value.split(",")}
+    if not given:
+        return None
+    text = given.pop()
+    if given or _LENGTH.fullmatch(text) is None:
+        raise ItemFailed(Reason.BAD_RESPONSE, f"Content-Length {text[:40]!a}, expected one number")
+    return int(text)
+
+
+def _counted(wire: Wire, length: int, speed: Speed) -> Iterator[bytes]:
+    left = length
+    while left:
+        speed.hold(wire)
+        block = wire.some(min(left, BLOCK))
+        if not block:
+            raise ItemFailed(Reason.TRUNCATED, f"{length - left} of {length} bytes came")
+        left -= len(block)
+        yield block
+
+
+def _until_close(wire: Wire, limit: int, speed: Speed) -> Iterator[bytes]:
+    got = 0
+    while True:
+        speed.hold(wire)
+        block = wire.some(BLOCK)
+        if not block:
+            return
+        got += len(block)
+        if got > limit:
+            raise ItemFailed(Reason.TOO_BIG, f"more than {limit} bytes on the wire")
+        yield block
+
+
+def _chunked(wire: Wire, limit: int, trailer_limit: int, speed: Speed) -> Iterator[bytes]:
+    content = framing = 0
+    while True:
+        speed.hold(wire)
+        line = wire.line(MAX_CHUNK_LINE)
+        size = _chunk_size(line)
+        framing += len(line or b"") + 4
+        content += size
+        if content > limit or framing > max(FREE_FRAMING, content):
+            raise ItemFailed(Reason.TOO_BIG, f"more than {limit} bytes, or more framing than content")
+        if size == 0:
+            return _skip_trailers(wire, trailer_limit)
+        yield from _counted(wire, size, speed)
+        if wire.line(0) != b"":
+            raise ItemFailed(Reason.BAD_RESPONSE, "a chunk is longer than it says")
+
+
+def _chunk_size(line: bytes | None) -> int:
+    match = None if line is None else _CHUNK.fullmatch(line)
+    if match is None:
+        raise ItemFailed(Reason.BAD_RESPONSE, f"expected the size of a chunk, came {(line or b'an endless line')[:40]!r}")
+    return int(match[1], 16)
+
+
+def _skip_trailers(wire: Wire, limit: int) -> None:
+    """Trailers are read, so that their end is seen, and dropped."""
+    seen = count = 0
+    while (line := wire.line(limit)) != b"":
+        seen, count = seen + len(line or b"") + 2, count + 1
+        if line is None or seen > limit or count > MAX_FIELDS:
+            raise ItemFailed(Reason.TOO_BIG, "a flood of trailers")

@@ -1,0 +1,141 @@
+"""Page fetched: a URL goes through guard, robots.txt and pace, follows its redirects, and comes back as a Page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from worker import guard
+from worker.config import Settings
+from worker.errors import ItemFailed
+from worker.fetch.deadline import Deadline
+from worker.fetch.head import Head
+from worker.fetch.opt_outs import opt_outs
+from worker.fetch.pace import HostBusy, Pace
+from worker.fetch.permission import REDIRECTS, Permission
+from worker.fetch.retry_after import retry_after
+from worker.fetch.robots import Robots, product
+from worker.fetch.transport import Exchange
+from worker.fetch.trip import FetchFailed, Trip, kept, shown
+from worker.fetch.visit import Visitor
+from worker.guard import Address
+from worker.reasons import Fate, Reason, http_reason
+from worker.records import HostReport, Http, Kind, Page
+
+__all__ = ["Answer", "FetchFailed", "Fetcher", "HostBusy"]
+
+PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
+"""Media types of an article; none at all is left to the extraction to judge."""
+ACCEPT: Mapping[Kind, str] = {
+    "article": "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.5",
+    "feed": "application/rss+xml,application/atom+xml,application/xml;q=0.9,text/xml;q=0.8,*/*;q=0.1",
+    "sitemap": "application/xml,text/xml;q=0.9,text/plain;q=0.8,*/*;q=0.1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a fetch brought: the page, or None where the server says that it has not changed."""
+
+    page: Page | None
+    http: Http
+    host: HostReport | None
+
+
+class Fetcher:
+    """Fetches pages; thread-safe, one a process. Nothing else in the program calls strangers."""
+
+    def __init__(self, settings: Settings, pace: Pace, robots: Robots) -> None:
+        self._settings = settings
+        self._visitor = Visitor(settings, pace)
+        self._permission = Permission(settings, self._visitor, robots)
+        self._product = product(settings.user_agent)
+
+    def fetch(self, url: str, *, kind: Kind = "article", etag: str | None = None, last_modified: str | None = None) -> Answer:
+        """The page at `url`. With the validators of an earlier answer it may be unchanged.
+
+        An `article` of another type than HTML, XHTML or plain text is refused by its header; a feed
+        or a sitemap may be of any type. Raises FetchFailed, or HostBusy where the host has to be
+        left alone a while first.
+        """
+        limit = self._settings.total_timeout
+        trip = Trip(Deadline.after(limit, f"not done within {limit:g} s"))
+        validators = {name: value for name, value in (("If-None-Match", kept(etag)), ("If-Modified-Since", kept(last_modified))) if value}
+        try:
+            return self._travel(url, kind, validators, trip)
+        except ItemFailed as failure:
+            raise trip.failed(failure) from failure
+
+    def _travel(self, url: str, kind: Kind, validators: Mapping[str, str], trip: Trip) -> Answer:
+        address = guard.parse(url, self._settings)
+        headers = {"Accept": ACCEPT[kind], **validators}
+        for _ in range(self._settings.max_redirects + 1):
+            trip.arrive(address)
+            self._permission.ask(address, trip)
+            with self._visitor.visit(address, headers, trip, trip.deadline) as exchange:
+                trip.head = exchange.head
+                if exchange.head.status not in REDIRECTS:
+                    return self._answer(url, kind, exchange, trip, conditional=bool(validators))
+            address = self._follow(address, exchange.head)
+        raise ItemFailed(Reason.TOO_MANY_REDIRECTS, f"more than {self._settings.max_redirects}")
+
+    def _follow(self, address: Address, head: Head) -> Address:
+        """Where a redirect leads, through the same guard; its body stays unread."""
+        target = guard.join(address, head.location(), self._settings)
+        if self._settings.refuse_downgrades and address.scheme == "https" and target.scheme == "http":
+            raise ItemFailed(Reason.BAD_RESPONSE, "a redirect from https to http")
+        return target
+
+    def _answer(self, url: str, kind: Kind, exchange: Exchange, trip: Trip, *, conditional: bool) -> Answer:
+        head = exchange.head
+        if head.status == 304 and conditional:
+            return Answer(None, trip.http(), trip.host())
+        self._judge(head, kind)
+        reserved = opt_outs(head, self._product)
+        if reserved and self._settings.refuse_opt_outs:
+            raise ItemFailed(Reason.OPTED_OUT, ", ".join(reserved))
+        body = _whole(exchange.stream(), self._settings.max_decoded_bytes)
+        return Answer(_page(url, trip, head, body, reserved), trip.http(), trip.host())
+
+    def _judge(self, head: Head, kind: Kind) -> None:
+        """Raises ItemFailed for an answer whose head already says that it brings no page."""
+        reason = Reason.BAD_RESPONSE if head.status == 206 else http_reason(head.status)
+        if reason is not None:
+            asked = retry_after(head.get("retry-after"), self._settings.retry_after_cap, datetime.now(UTC))
+            waits = reason.fate in {Fate.AGAIN, Fate.WAITS}
+            raise ItemFailed(reason, f"status {head.status}", retry_after=asked if waits else None)
+        if head.status in {204, 205}:
+            raise ItemFailed(Reason.NO_TEXT, f"status {head.status}: an answer without a document")
+        media = (head.get("content-type") or "").partition(";")[0].strip().lower()
+        if kind == "article" and media not in PAGES:
+            raise ItemFailed(Reason.NOT_HTML, f"Content-Type {shown(media)[:60]}")
+
+
+def _whole(blocks: Iterable[bytes], limit: int) -> bytes:
+    """All of `blocks`, as long as they are no more than `limit` bytes."""
+    body = bytearray()
+    for block in blocks:
+        body += block
+        if len(body) > limit:
+            raise ItemFailed(Reason.TOO_BIG, f"more than {limit} bytes when decoded")
+    return bytes(body)
+
+
+def _page(url: str, trip: Trip, head: Head, body: bytes, reserved: tuple[str, ...]) -> Page:
+    http = trip.http()
+    media = head.get("content-type")
+    return Page(
+        url=url,
+        final_url=trip.at.url if trip.at else url,
+        status=head.status,
+        body=body,
+        content_type=shown(media) if media else None,
+        etag=http.etag,
+        last_modified=http.last_modified,
+        opt_outs=reserved,
+        warnings=("downgraded",) if trip.downgraded else (),
+        ms=http.ms,
+        wire_bytes=http.bytes,
+        fetched_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+    )

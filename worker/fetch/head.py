@@ -1,0 +1,125 @@
+"""The head of an answer: status line and header fields, read strictly and within limits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from worker.config import Settings
+from worker.errors import ItemFailed
+from worker.fetch.wire import Wire
+from worker.reasons import Reason
+
+MAX_FIELDS = 200
+"""Header fields of one answer; servers send 10 to 40."""
+MAX_INTERIM = 20
+"""1xx answers before the final one: a busy server sends one or two."""
+COOKIE_ROOM = 8
+"""Set-Cookie fields are thrown away as they come, so only their sum is bounded: this many times the limit of all the rest."""
+
+_STATUS = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})(?: [^\x00\r]*)?")
+_NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BAD_VALUE = re.compile(rb"[\x00\r]")
+"""RFC 9110 section 5.5: CR, LF and NUL are dangerous in a value; other controls are kept, and escaped wherever they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Status and header fields, in order; names in lower case, values as ISO 8859-1 text without outer blanks."""
+
+    status: int
+    fields: tuple[tuple[str, str], ...]
+
+    def all(self, name: str) -> list[str]:
+        """Every value of the field `name`, which is given in lower case."""
+        return [value for field, value in self.fields if field == name]
+
+    def get(self, name: str) -> str | None:
+        """The first value of the field `name`."""
+        return next((value for field, value in self.fields if field == name), None)
+
+    def location(self) -> str:
+        """Where a redirect leads; raises ItemFailed(BAD_RESPONSE) unless there is exactly one. Raw UTF-8 is common in it."""
+        found = self.all("location")
+        if len(found) != 1:
+            raise ItemFailed(Reason.BAD_RESPONSE, f"a redirect with {len(found)} Location fields")
+        try:
+            return found[0].encode("latin-1").decode("utf-8")
+        except UnicodeDecodeError:
+            return found[0]
+
+
+def read_head(wire: Wire, settings: Settings) -> Head:
+    """The head of the final answer; at most MAX_INTERIM interim ones are skipped.
+
+    Raises ItemFailed: BAD_RESPONSE (not HTTP/1), TOO_BIG (a flood), TIMEOUT (nothing but "continue"), TRUNCATED, CONNECT.
+    """
+    for _ in range(MAX_INTERIM + 1):
+        status = _status(wire, settings)
+        head = Head(status, _fields(wire, settings))
+        if status == 101:
+            raise ItemFailed(Reason.BAD_RESPONSE, "101 Switching Protocols, which nobody asked for")
+        if status >= 200:
+            return head
+    if status == 100:  # "go on", for ever: the server never came to its answer
+        raise ItemFailed(Reason.TIMEOUT, f"{MAX_INTERIM} times 100 Continue and no answer")
+    raise ItemFailed(Reason.BAD_RESPONSE, f"more than {MAX_INTERIM} interim answers")
+
+
+def _status(wire: Wire, settings: Settings) -> int:
+    before = wire.received
+    try:
+        line = wire.line(settings.max_header_bytes)
+    except ItemFailed as error:
+        if error.reason is Reason.TRUNCATED and wire.received == before:
+            raise ItemFailed(Reason.CONNECT, "the connection ended without an answer") from error
+        raise
+    if line is None:
+        raise ItemFailed(Reason.TOO_BIG, f"status line over {settings.max_header_bytes} bytes")
+    match = _STATUS.fullmatch(line)
+    if match is None or not 100 <= int(match[1]) <= 599:
+        raise ItemFailed(Reason.BAD_RESPONSE, f"expected an HTTP/1 status line, came {line[:40]!r}")
+    return int(match[1])
+
+
+def _fields(wire: Wire, settings: Settings) -> tuple[tuple[str, str], ...]:
+    limit = settings.max_header_bytes
+    fields: list[tuple[str, str]] = []
+    kept = dropped = count = 0
+    while line := _field_line(wire, limit):
+        count += 1
+        if line[:11].lower() == b"set-cookie:":
+            dropped += len(line)
+        else:
+            kept += len(line)
+            _add(fields, line)
+        if count > MAX_FIELDS or kept > limit or dropped > COOKIE_ROOM * limit:
+            raise ItemFailed(Reason.TOO_BIG, f"header over {limit} bytes or {MAX_FIELDS} fields")
+    return tuple(fields)
+
+
+def _field_line(wire: Wire, limit: int) -> bytes:
+    line = wire.line(limit)
+    if line is None:
+        raise ItemFailed(Reason.TOO_BIG, f"a header field over {limit} bytes")
+    return line
+
+
+def _add(fields: list[tuple[str, str]], line: bytes) -> None:
+    """One field, or the continuation of the last one (obs-fold, RFC 9112 section 5.2: to be read as a blank)."""
+    if _BAD_VALUE.search(line):
+        raise ItemFailed(Reason.BAD_RESPONSE, f"control characters in a header field: {line[:40]!r}")
+    if line[:1] in b" \t":
+        if not fields:
+            raise ItemFailed(Reason.BAD_RESPONSE, "a continuation before the first header field")
+        name, value = fields.pop()
+        continued = line.strip(b" \t").decode("latin-1")
+        fields.append((name, f"{value} {continued}"))
+        return
+    raw_name, colon, value_bytes = line.partition(b":")
+    if not colon or _NAME.fullmatch(raw_name) is None:
+        raise ItemFailed(Reason.BAD_RESPONSE, f"expected a header field, came {line[:40]!r}")
+    name = raw_name.decode("ascii").lower()
+    if name == "content-length" and value_bytes[-1:] in b" \t" and value_bytes:
+        raise ItemFailed(Reason.BAD_RESPONSE, "Content-Length with a blank after it")
+    fields.append((name, value_bytes.strip(b" \t").decode("latin-1")))

@@ -1,0 +1,159 @@
+"""The pace: one request at a time to a host, and a pause after each answer, across all workers.
+
+`RedisPace` keeps it for every worker on every machine and `LocalPace` for one process; the first
+rests on the second, so that a Redis that was emptied cannot make this process forget.
+docs/decisions/pace.md has the protocol and why it needs no script.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+import time
+from typing import Protocol
+
+import redis
+
+from worker.errors import PressmarkError
+
+HOLD_MARGIN = 10.0
+"""Seconds that a place stays taken beyond the longest answer; a killed worker's place is free after it."""
+AWAY = 5.0
+"""Seconds until another try where Redis cannot be asked: nobody is called at an unknown pace."""
+YEAR_MS = 365 * 86_400_000
+"""The life of the epoch key, whose remaining life tells how long Redis has been remembering."""
+LOCAL_MAX = 100_000
+"""Places remembered before the old ones are swept: about 20 MB."""
+
+
+class HostBusy(PressmarkError):
+    """The host's next moment has not come: nothing was sent, and it costs the item nothing."""
+
+    def __init__(self, place: str, after: float) -> None:
+        super().__init__(f"{place} is free again in {after:.1f} s")
+        self.place = place
+        self.after = after
+
+
+class Slot(Protocol):
+    """The right to send one request to a place."""
+
+    def release(self, interval: float) -> None:
+        """The answer has ended: the next request may come `interval` seconds from now."""
+
+
+class Pace(Protocol):
+    """Who may call a place, and when."""
+
+    def take(self, place: str) -> Slot:
+        """The right to call `place` (host and port) now; raises HostBusy."""
+
+
+class _NoSlot:
+    def release(self, interval: float) -> None:
+        """Nothing was taken."""
+
+
+class LocalPace:
+    """The pace within one process; thread-safe. An interval of 0 means no pace at all."""
+
+    def __init__(self, interval: float, hold: float = 30.0 + HOLD_MARGIN) -> None:
+        self.interval = interval
+        self._hold = hold + interval
+        self._free_at: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def take(self, place: str) -> Slot:
+        """See Pace."""
+        if self.interval == 0:
+            return _NoSlot()
+        now = time.monotonic()
+        with self._lock:
+            free_at = self._free_at.get(place, 0.0)
+            if free_at > now:
+                raise HostBusy(place, min(free_at - now, self.interval))
+            self._sweep(now)
+            self._free_at[place] = now + self._hold
+        return _LocalSlot(self, place)
+
+    def free(self, place: str, at: float) -> None:
+        """Sets when `place` is free again, on the monotonic clock."""
+        with self._lock:
+            self._free_at[place] = at
+
+    def _sweep(self, now: float) -> None:
+        if len(self._free_at) > LOCAL_MAX:
+            self._free_at = {place: at for place, at in self._free_at.items() if at > now}
+
+
+class _LocalSlot:
+    def __init__(self, pace: LocalPace, place: str) -> None:
+        self._pace, self._place = pace, place
+
+    def release(self, interval: float) -> None:
+        self._pace.free(self._place, time.monotonic() + max(interval, self._pace.interval))
+
+
+class RedisPace:
+    """The pace of all workers: one key a place, which is there while the place must be left alone.
+
+    `redis` is a connected client, `namespace` the prefix of its keys, `interval` seconds,
+    `hold` the longest that one answer can take.
+    """
+
+    def __init__(self, client: redis.Redis, namespace: str, interval: float, hold: float = 30.0) -> None:
+        self.interval = interval
+        self._redis, self._prefix = client, f"{namespace}:pace:"
+        self._epoch = f"{namespace}:pace-epoch"
+        self._hold = hold + HOLD_MARGIN + interval
+        self._local = LocalPace(interval, hold + HOLD_MARGIN)
+
+    def take(self, place: str) -> Slot:
+        """See Pace; a Redis that cannot be asked makes every host busy."""
+        local = self._local.take(place)
+        if self.interval == 0:
+            return local
+        started = time.monotonic()
+        try:
+            wait = self._ask(place)
+        except redis.RedisError as error:
+            self._local.free(place, 0.0)
+            raise HostBusy(place, AWAY) from error
+        if wait > 0:
+            self._local.free(place, 0.0)
+            raise HostBusy(place, wait)
+        return _RedisSlot(self, place, local, started + self._hold - HOLD_MARGIN / 2)
+
+    def _ask(self, place: str) -> float:
+        """Takes the place in one round trip; the seconds to wait where it is not to be had."""
+        key, whole = self._prefix + place, YEAR_MS
+        pipe = self._redis.pipeline(transaction=True)
+        pipe.set(key, secrets.token_hex(4), nx=True, px=int(self._hold * 1000))
+        pipe.set(self._epoch, "1", nx=True, px=whole)
+        pipe.pttl(self._epoch)
+        pipe.pttl(key)
+        taken, _, epoch_left, key_left = pipe.execute()
+        age = (whole - epoch_left) / 1000
+        if age < self.interval:  # Redis was empty a moment ago: what it knew of this host is lost, so the host rests once
+            if taken:
+                self._redis.pexpire(key, max(int((self.interval - age) * 1000), 1))
+            return float(self.interval - age)
+        return 0.0 if taken else min(max(int(key_left), 1) / 1000, max(self.interval, AWAY))
+
+    def pause(self, place: str, seconds: float) -> None:
+        """The place is free again `seconds` from now; a Redis that is away lets the hold run out."""
+        with contextlib.suppress(redis.RedisError):
+            self._redis.pexpire(self._prefix + place, max(int(seconds * 1000), 1))
+
+
+class _RedisSlot:
+    """`until`: after that moment the key may be another worker's (this one was suspended), and is let be."""
+
+    def __init__(self, pace: RedisPace, place: str, local: Slot, until: float) -> None:
+        self._pace, self._place, self._local, self._until = pace, place, local, until
+
+    def release(self, interval: float) -> None:
+        self._local.release(interval)
+        if time.monotonic() < self._until:
+            self._pace.pause(self._place, max(interval, self._pace.interval))

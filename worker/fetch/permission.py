@@ -1,0 +1,65 @@
+"""Permission asked: the robots.txt of an origin, from memory or from the site, before any of its pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from worker import guard
+from worker.config import Settings
+from worker.errors import ItemFailed
+from worker.fetch.robots import ALLOW_ALL, Robots, Rules, first_bytes, judge_status, parse_rules, unavailable
+from worker.fetch.transport import Exchange
+from worker.fetch.trip import Trip
+from worker.fetch.visit import Visitor
+from worker.guard import Address
+from worker.reasons import Reason
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MAX_REDIRECTS = 5
+"""RFC 9309 section 2.3.1.2: at least five are followed; beyond them the file counts as not there."""
+TIME = 10.0
+"""Seconds for a robots.txt with its redirects, so that two thirds of a fetch's time remain for the page."""
+
+
+class Permission:
+    """Asks for permission; thread-safe."""
+
+    def __init__(self, settings: Settings, visitor: Visitor, robots: Robots) -> None:
+        self._settings, self._visitor, self._robots = settings, visitor, robots
+
+    def ask(self, address: Address, trip: Trip) -> None:
+        """Raises ItemFailed where the page at `address` may not be fetched; the trip learns the host's Crawl-delay.
+
+        A host that is away or speaks no HTTP fails as it would for the page itself.
+        """
+        rules = self._robots.get(address.origin)
+        if rules is None:
+            rules = self._fetch(address, trip)
+            self._robots.put(address.origin, rules)
+        trip.crawl_delay = rules.crawl_delay
+        rules.check(address)
+
+    def _fetch(self, page: Address, trip: Trip) -> Rules:
+        address = replace(page, target="/robots.txt")
+        deadline = trip.deadline.within(TIME, f"no robots.txt within {TIME:g} s")
+        answered = trip.answers
+        try:
+            for _ in range(MAX_REDIRECTS + 1):
+                with self._visitor.visit(address, {"Accept": "text/plain,*/*;q=0.1"}, trip, deadline) as exchange:
+                    if exchange.head.status not in REDIRECTS:
+                        rules = self._read(exchange)
+                        trip.crawl_delay = rules.crawl_delay
+                        return rules
+                address = guard.join(address, exchange.head.location(), self._settings)
+        except ItemFailed as failure:
+            if trip.answers == answered and not (failure.reason is Reason.TIMEOUT and trip.connected):
+                raise
+            return unavailable(str(failure))
+        return ALLOW_ALL
+
+    def _read(self, exchange: Exchange) -> Rules:
+        judged = judge_status(exchange.head.status)
+        if judged is not None:
+            return judged
+        limit = self._settings.robots_max_bytes
+        return parse_rules(first_bytes(exchange.stream(), limit), self._settings.user_agent)

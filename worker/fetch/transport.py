@@ -1,0 +1,113 @@
+"""The one way out: a requests session whose adapter reads answers under a deadline and within limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, cast
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+
+from worker.config import Settings
+from worker.fetch.body import read_body
+from worker.fetch.coding import decode
+from worker.fetch.connection import Connector
+from worker.fetch.deadline import Deadline
+from worker.fetch.head import Head, read_head
+from worker.fetch.wire import Wire
+from worker.guard import Address
+
+
+class Request(requests.PreparedRequest):
+    """A GET to a checked address, with the deadline of the whole answer."""
+
+    def __init__(self, address: Address, headers: Mapping[str, str], deadline: Deadline) -> None:
+        super().__init__()
+        self.method, self.url, self.hooks = "GET", address.url, {"response": []}
+        self.headers = CaseInsensitiveDict(headers)
+        self.address, self.deadline = address, deadline
+        self.connected = False
+        """Whether a connection was made; tells a host that is away from one that answers badly."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request on the wire and the head of its answer: what stands as `raw` in a requests.Response."""
+
+    wire: Wire
+    head: Head
+    settings: Settings
+    deadline: Deadline
+
+    def stream(self, _size: int = 0, *, decode_content: bool = True) -> Iterator[bytes]:
+        """The body in bounded blocks, its codings undone if `decode_content`; raises ItemFailed."""
+        blocks = read_body(self.wire, self.head, self.settings, self.deadline)
+        coding = ",".join(self.head.all("content-encoding"))
+        return decode(blocks, coding, self.settings.codings) if decode_content and coding else blocks
+
+    def close(self) -> None:
+        """Ends the connection; what was not read is never read."""
+        self.wire.close()
+
+
+class GuardedAdapter(HTTPAdapter):
+    """Sends through the guard; one connection a request, since hosts are paced.
+
+    urllib3's pool and http.client's reader are not used: docs/decisions/http-reading.md says why.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._settings = settings
+        self._connector = Connector(settings)
+
+    def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
+        """The head of the answer to `request`, its body still on the wire; raises ItemFailed."""
+        assert isinstance(request, Request)  # noqa: S101 - nobody else makes requests here
+        wire = Wire(self._connector.connect(request.address, request.deadline), request.deadline)
+        request.connected = True
+        try:
+            return self._answer(request, wire)
+        except BaseException:
+            wire.close()
+            raise
+
+    def _answer(self, request: Request, wire: Wire) -> requests.Response:
+        limit = self._settings.first_byte_timeout
+        wire.deadline = request.deadline.within(limit, f"no answer within {limit:g} s")
+        wire.send(self._message(request))
+        exchange = Exchange(wire, read_head(wire, self._settings), self._settings, request.deadline)
+        response = requests.Response()
+        response.status_code, response.url, response.request = exchange.head.status, request.address.url, request
+        response.raw = cast(Any, exchange)
+        return response
+
+    def _message(self, request: Request) -> bytes:
+        """The request as it goes over the wire; every part was judged or written by us."""
+        address = request.address
+        fields = {"Host": address.netloc, **request.headers, **self._connector.extra_headers(address), "Connection": "close"}
+        lines = [f"GET {self._connector.request_target(address)} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
+        return "\r\n".join([*lines, "", ""]).encode("ascii", "replace")
+
+
+class Session(requests.Session):
+    """A session that follows no redirect by itself and keeps nothing: no cookies, proxies or netrc."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.adapters.clear()
+        adapter = GuardedAdapter(settings)
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: requests would read the whole body of a redirect to prepare the next request (CVE-2026-21441)."""
+
+    def exchange(self, request: Request) -> Exchange:
+        """Sends `request`; the head has come, the body waits. Raises ItemFailed."""
+        return cast(Exchange, self.send(request, stream=True, proxies={}, allow_redirects=False).raw)

@@ -1,0 +1,102 @@
+"""A trip: the way of one URL through its redirects, and what it tells about host and answer, whatever its end."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from worker.errors import ItemFailed
+from worker.fetch.deadline import Deadline
+from worker.fetch.head import Head
+from worker.fetch.wire import Wire
+from worker.guard import Address
+from worker.reasons import Reason
+from worker.records import HostReport, Http
+
+HOST_TROUBLE = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.HTTP_429, Reason.HTTP_5XX, Reason.ROBOTS_UNAVAILABLE})
+"""Reasons that speak against the host, not against the page."""
+MAX_VALUE = 1024
+"""Characters of a header value that is kept: validators are shorter, and what is longer is no validator."""
+
+
+class FetchFailed(ItemFailed):
+    """A fetch that came to nothing, with what is known of host and answer all the same."""
+
+    def __init__(self, failure: ItemFailed, host: HostReport | None, http: Http | None, final_url: str | None) -> None:
+        super().__init__(failure.reason, shown(failure.detail), retry_after=failure.retry_after)
+        self.host = host
+        self.http = http
+        self.final_url = final_url
+
+
+@dataclass(slots=True)
+class Trip:
+    """Where a fetch has got to; thread-confined."""
+
+    deadline: Deadline
+    started: float = field(default_factory=time.monotonic)
+    at: Address | None = None
+    """The address asked last."""
+    head: Head | None = None
+    """Of the last answer."""
+    wire: Wire | None = None
+    """That the last answer came over."""
+    crawl_delay: float | None = None
+    downgraded: bool = False
+    asked: set[str] = field(default_factory=set)
+    """Places that were sent something on this trip."""
+    answers: int = 0
+    """Heads of answers that came."""
+    connected: bool = False
+    """Whether the last request reached its host; tells a host that is away from one that is silent."""
+    seen: set[str] = field(default_factory=set)
+    """URLs of the pages on the way."""
+
+    def arrive(self, address: Address) -> None:
+        """The next page of the way; raises ItemFailed(TOO_MANY_REDIRECTS) where the way leads in a circle."""
+        if address.url in self.seen:
+            raise ItemFailed(Reason.TOO_MANY_REDIRECTS, f"a circle through {address.url[:120]}")
+        self.downgraded |= self.at is not None and self.at.scheme == "https" and address.scheme == "http"
+        self.seen.add(address.url)
+        self.at, self.head, self.crawl_delay = address, None, None
+
+    @property
+    def wire_bytes(self) -> int:
+        """Bytes of the last answer, its head included."""
+        return self.wire.received if self.wire else 0
+
+    @property
+    def ms(self) -> int:
+        """Milliseconds since the start."""
+        return round((time.monotonic() - self.started) * 1000)
+
+    def http(self) -> Http:
+        """The last answer, as the Result shows it."""
+        if self.head is None:
+            return Http(ms=self.ms, bytes=self.wire_bytes)
+        etag, modified = kept(self.head.get("etag")), kept(self.head.get("last-modified"))
+        return Http(status=self.head.status, etag=etag, last_modified=modified, ms=self.ms, bytes=self.wire_bytes)
+
+    def host(self, failure: ItemFailed | None = None) -> HostReport | None:
+        """What this trip tells about the host that it came to, None where it came to none."""
+        if self.at is None:
+            return None
+        ok = failure is None or failure.reason not in HOST_TROUBLE
+        after = failure.retry_after if failure else None
+        return HostReport(host=self.at.place, ok=ok, retry_after=after, crawl_delay=self.crawl_delay, ms=self.ms)
+
+    def failed(self, failure: ItemFailed) -> FetchFailed:
+        """`failure` with all that is known."""
+        return FetchFailed(failure, self.host(failure), self.http() if self.head else None, self.at.url if self.at else None)
+
+
+def kept(value: str | None) -> str | None:
+    """A header value worth keeping: printable ASCII of sensible length, else None."""
+    if not value or len(value) > MAX_VALUE or not (value.isascii() and value.isprintable()):
+        return None
+    return value
+
+
+def shown(text: str) -> str:
+    """At most 200 characters of `text`, all of them printable."""
+    return "".join(ch if ch.isprintable() else ascii(ch)[1:-1] for ch in text[:200])[:200]

@@ -15,6 +15,7 @@ from typing import Any
 from worker.errors import UsageError
 from worker.setting_types import (
     AllowedPlace,
+    as_text,
     number,
     one_of,
     parse_allow_private,
@@ -164,6 +165,13 @@ def load(environ: Mapping[str, str] | None = None, config_file: Path | None = No
         if found is not None:
             values[f.name], sources[f.name] = found
     return replace(Settings(**values), sources=sources, notes=_unknown(environ))
+
+
+def to_environ(settings: Settings) -> dict[str, str]:
+    """The settings as the environment of a child process, which `load`s them again; the rest of ours is passed on."""
+    ours = {PREFIX + f.name.upper(): getattr(settings, f.name) for f in setting_fields()}
+    told = {name: as_text(value) for name, value in ours.items() if value not in (None, "", (), {}, frozenset())}
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | told
 
 
 def _from_environ(f: Field[Any], environ: Mapping[str, str]) -> tuple[Any, str] | None:

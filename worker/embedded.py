@@ -176,7 +176,7 @@ class EmbeddedServer:
     def stop(self) -> None:
         """Lets the server write what it has and leave; takes its traces out."""
         if self._process:
-            _shut_down(self.url)
+            shut_down(self.url)
             _end(self._process)
         (self._folder / "address.json").unlink(missing_ok=True)
         if self._place:
@@ -251,7 +251,7 @@ def _end_former(folder: Path, former: Address) -> None:
         if _locked(file):
             return
         log.warning("a server from an earlier run is alive (process %d): shutting it down", former.pid)
-        _shut_down(former.url)
+        shut_down(former.url)
         if not _wait(lambda: _locked(file), STOP_TIMEOUT):
             os.kill(former.pid, signal.SIGKILL)  # the lock is the server's own, so this is still its process
         if not _wait(lambda: _locked(file), STOP_TIMEOUT):
@@ -277,7 +277,8 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _shut_down(url: str) -> None:
+def shut_down(url: str) -> None:
+    """Asks the server at `url` to write what it has and leave; no answer is an answer."""
     try:
         with _client(url) as client:
             client.shutdown(nosave=True)

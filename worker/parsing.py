@@ -47,6 +47,15 @@ class _NotBegun(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Parsed:
+    """An article, and the two marks that tell copies of its text."""
+
+    article: Article
+    content_sha256: str
+    simhash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """What a feed or a sitemap lists."""
 
@@ -55,12 +64,15 @@ class Links:
 
 
 def read(kind: Kind, page: Page) -> bytes:
-    """What `page` holds, as JSON: an article, or the links of a feed or sitemap; raises ItemFailed."""
+    """What `page` holds: a line of marks and the article, or the links of a feed or sitemap; raises ItemFailed."""
     from worker.extract.article import extract
+    from worker.extract.fingerprint import content_sha256, simhash
     from worker.intake import feeds, sitemaps
 
     if kind == "article":
-        return encode(extract(page))
+        article = extract(page)
+        marks = {"content_sha256": content_sha256(article.text), "simhash": simhash(article.text)}
+        return json.dumps(marks).encode() + b"\n" + encode(article)
     if kind == "feed":
         return json.dumps({"urls": feeds.links(page.body, page.final_url), "sitemaps": []}).encode()
     return json.dumps(asdict(sitemaps.links(page.body))).encode()
@@ -81,10 +93,10 @@ class ParsePool:
         for _ in range(settings.parse_processes):
             self._idle.put(None)
 
-    def extract(self, page: Page, timeout: float | None = None) -> Article:
-        """The article of `page`."""
-        article: Article = decode(Article, self._ask("article", page, timeout))
-        return article
+    def extract(self, page: Page, timeout: float | None = None) -> Parsed:
+        """The article of `page`, with its marks."""
+        marks, article = self._ask("article", page, timeout).split(b"\n", 1)
+        return Parsed(decode(Article, article), **json.loads(marks))
 
     def links(self, kind: Kind, page: Page, timeout: float | None = None) -> Links:
         """What a feed or a sitemap lists."""

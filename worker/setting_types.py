@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
 
@@ -141,3 +142,23 @@ def parse_codings(value: str) -> tuple[str, ...]:
     if not set(names) <= set(CODINGS):
         raise ValueError("content codings, comma-separated, out of " + ", ".join(CODINGS))
     return names
+
+
+def as_text(value: Any) -> str:
+    """A setting's value as its parser would read it again."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={address}" for name, addresses in value.items() for address in addresses)
+    if isinstance(value, frozenset):
+        return ",".join(map(str, sorted(value)))
+    if isinstance(value, tuple):
+        return ",".join(map(as_text, value))
+    return _place_text(value) if isinstance(value, AllowedPlace) else str(value)
+
+
+def _place_text(allowed: AllowedPlace) -> str:
+    name = allowed.host or str(allowed.network)
+    if allowed.port is None:
+        return name
+    return f"[{name}]:{allowed.port}" if ":" in name else f"{name}:{allowed.port}"

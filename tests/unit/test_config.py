@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.config import Settings, load, setting_fields
+from worker.config import Settings, load, setting_fields, to_environ
 from worker.errors import UsageError
 
 
@@ -91,3 +91,22 @@ def test_a_name_may_have_several_addresses() -> None:
 def test_every_setting_tells_why_its_default_is_what_it_is() -> None:
     assert all(len(f.metadata["reason"]) > 10 for f in setting_fields())
     assert load({}) == Settings()
+
+
+def test_a_child_process_reads_the_same_settings_again():
+    # Given: every kind of value away from its default
+    told = {
+        "PRESSMARK_DATA_DIR": "/data/press mark",
+        "PRESSMARK_REDIS_URL": "unix:///run/r.sock",
+        "PRESSMARK_ALLOW_PRIVATE": "intra.example:8080,10.0.0.0/8,[fd00::/8]:443,::1",
+        "PRESSMARK_ALLOW_PORTS": "80,8443",
+        "PRESSMARK_RESOLVE": "a.example=127.0.0.1,b.example=::1,b.example=127.0.0.2",
+        "PRESSMARK_HOST_INTERVAL": "0",
+        "PRESSMARK_REFUSE_OPT_OUTS": "yes",
+        "PRESSMARK_CONTACT": "press@example.org",
+    }
+    settings = load(told)
+    # When
+    again = load(to_environ(settings))
+    # Then
+    assert again == settings

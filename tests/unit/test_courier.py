@@ -1,0 +1,136 @@
+"""Outcomes leave in groups, in order, and are held while Redis refuses."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from worker.courier import Courier
+from worker.errors import Unavailable
+from worker.records import Article, Extracted, Extractor, Http, Returned
+
+PATIENCE = 30.0
+
+
+def article(number: int) -> Extracted:
+    text = Article(None, None, None, "text", [], None, None, None, None, None, None, None, Extractor("x", "1"), [])
+    return Extracted(number, 1, text, "http://a.test/", Http(), "0" * 64, "0" * 16, [])
+
+
+class Post:
+    """Takes what a courier sends; refuses while `away`."""
+
+    def __init__(self) -> None:
+        self.groups: list[list[int]] = []
+        self.outcomes: list[Returned] = []
+        self.away = threading.Event()
+        self.refused = threading.Event()
+
+    def articles(self, group) -> None:
+        self._judge()
+        self.groups.append([item.item_id for item in group])
+
+    def results(self, batch) -> None:
+        self._judge()
+        self.outcomes.extend(batch)
+
+    def _judge(self) -> None:
+        if self.away.is_set():
+            self.refused.set()
+            raise Unavailable("Redis is away")
+
+
+def courier_to(post: Post, wait: float = PATIENCE) -> Courier:
+    return Courier(post.articles, post.results, wait=wait)
+
+
+def until(true) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_articles_leave_in_groups_of_twenty_in_their_order():
+    # Given
+    post = Post()
+    courier = courier_to(post)
+    # When
+    for number in range(40):
+        courier.take(article(number))
+    until(lambda: len(post.groups) == 2)
+    # Then
+    assert post.groups == [list(range(20)), list(range(20, 40))]
+    courier.close(1.0)
+
+
+def test_a_group_that_does_not_fill_leaves_after_its_time():
+    # Given
+    post = Post()
+    courier = courier_to(post, wait=0.05)
+    # When
+    courier.take(article(1))
+    # Then
+    until(lambda: post.groups == [[1]])
+    courier.close(1.0)
+
+
+def test_closing_sends_what_is_left():
+    # Given
+    post = Post()
+    courier = courier_to(post)
+    courier.take(article(1))
+    courier.take(Returned([(2, 1)]))
+    # When
+    arrived = courier.close(PATIENCE)
+    # Then
+    assert arrived
+    assert post.groups == [[1]]
+    assert post.outcomes == [Returned([(2, 1)])]
+
+
+def test_what_redis_refuses_is_held_and_sent_once_it_is_back():
+    # Given
+    post = Post()
+    post.away.set()
+    courier = courier_to(post, wait=0.01)
+    courier.take(article(1))
+    assert post.refused.wait(PATIENCE)
+    # When
+    post.away.clear()
+    # Then
+    until(lambda: post.groups == [[1]])
+    courier.close(1.0)
+
+
+def test_closing_while_redis_is_away_gives_up_in_time():
+    # Given
+    post = Post()
+    post.away.set()
+    courier = courier_to(post, wait=0.01)
+    courier.take(article(1))
+    # When
+    begun = time.monotonic()
+    courier.close(0.1)
+    # Then
+    assert time.monotonic() - begun < PATIENCE
+    assert post.groups == []
+
+
+def test_a_batch_that_cannot_be_sent_at_all_does_not_stop_the_next():
+    # Given
+    post = Post()
+
+    def breaks_once(group) -> None:
+        if group[0].item_id == 1:
+            raise TypeError("not a message")
+        post.articles(group)
+
+    courier = Courier(breaks_once, post.results, wait=0.01)
+    # When
+    courier.take(article(1))
+    time.sleep(0.1)
+    courier.take(article(2))
+    # Then
+    until(lambda: post.groups == [[2]])
+    courier.close(1.0)

@@ -1,0 +1,106 @@
+"""Composition root: builds every service from the settings, each when it is first asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import redis
+
+from worker.config import Settings
+from worker.embedded import redis_url
+from worker.parsing import ParsePool
+from worker.queues import Queues, Results, connect
+
+if TYPE_CHECKING:  # each process imports only the rooms whose services it asks for
+    from sqlalchemy import Engine
+
+    from worker.fetch.client import Fetcher
+    from worker.label import Labeller
+    from worker.reading import Reader
+    from worker.storage.articles import Articles
+    from worker.storage.ledger import Ledger
+
+
+class Services:
+    """The services of one process; production and tests both take them from here."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def redis(self) -> redis.Redis:
+        """A client for the named Redis or the embedded one; raises Unavailable where there is neither."""
+        return connect(replace(self.settings, redis_url=redis_url(self.settings)))
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database."""
+        from worker.storage.database import open_database
+
+        return open_database(self.settings)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The truth about every URL."""
+        from worker.storage.ledger import Ledger
+
+        return Ledger(self.engine, self.settings)
+
+    @cached_property
+    def articles(self) -> Articles:
+        """The stored articles, to read."""
+        from worker.storage.articles import Articles
+
+        return Articles(self.engine)
+
+    @cached_property
+    def results(self) -> Results:
+        """The stream between workers and keeper."""
+        return Results(self.redis, self.settings.namespace)
+
+    @cached_property
+    def queues(self) -> Queues:
+        """Depths, flows, heartbeats."""
+        return Queues(self.redis, self.settings.namespace)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """One for all threads of the process, at the pace that all workers share."""
+        from worker.fetch.client import Fetcher
+        from worker.fetch.pace import RedisPace
+        from worker.fetch.robots import Robots
+
+        settings = self.settings
+        pace = RedisPace(self.redis, settings.namespace, settings.host_interval, settings.total_timeout)
+        return Fetcher(self.settings, pace, Robots(self.settings))
+
+    @cached_property
+    def parser(self) -> ParsePool:
+        """The children that read pages."""
+        return ParsePool(self.settings)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Fetch and parse, joined."""
+        from worker.reading import Reader
+
+        return Reader(self.fetcher, self.parser)
+
+    @cached_property
+    def labeller(self) -> Labeller:
+        """The model, mapped read-only."""
+        from worker.label import Labeller
+
+        return Labeller(self.settings.model_dir)
+
+    def close(self) -> None:
+        """Ends what was begun; a service that nobody asked for was never built."""
+        made = self.__dict__
+        if "parser" in made:
+            self.parser.close()
+        if "redis" in made:
+            self.redis.close()
+        if "engine" in made:
+            self.engine.dispose()

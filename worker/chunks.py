@@ -1,0 +1,119 @@
+"""Chunk in hand: its items read on shared threads, each settled exactly once, and handed back when time is up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from worker.errors import Unavailable
+from worker.reading import Reader, returned
+from worker.records import Extracted, Outcome, Taken, URLRequest
+
+log = logging.getLogger(__name__)
+
+START_WITHIN = 50.0
+"""Seconds: with a page's 30 for its answer and 20 for its parse, a chunk ends within 100, inside its lease of 120."""
+LOOK = 0.2
+"""Seconds between two looks at the clock and at the wish to stop."""
+FINISH_WITHIN = 5.0
+"""Seconds that running items may still take once the worker stops: half of the 10 it has, the rest is for the delivery."""
+
+
+@dataclass
+class Hand:
+    """All chunks that a fetch worker has in hand; `work` is called by every slot, `stop` once.
+
+    `announce` puts a Taken on `results` and raises Unavailable; `deliver` takes what became of an item.
+    """
+
+    reader: Reader
+    announce: Callable[[Taken], None]
+    deliver: Callable[[Extracted | Outcome], None]
+    threads: int
+    name: str
+    stopping: threading.Event = field(default_factory=threading.Event)
+    _count: int = field(default=0, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="fetch")
+
+    @property
+    def running(self) -> int:
+        """Items in hand."""
+        return self._count
+
+    def work(self, requests: Sequence[URLRequest]) -> None:
+        """Reads every item of a chunk; returns when each was settled or handed back."""
+        with self._lock:
+            self._count += len(requests)
+        try:
+            _Chunk(self, requests).work(self._pool)
+        finally:
+            with self._lock:
+                self._count -= len(requests)
+
+    def stop(self) -> None:
+        """Every chunk hands back what is unfinished; at once what had not begun. May be called in a signal handler."""
+        self.stopping.set()
+
+
+class _Chunk:
+    """One message's items."""
+
+    def __init__(self, hand: Hand, requests: Sequence[URLRequest]) -> None:
+        self._hand = hand
+        self._open = {request.item_id: request for request in requests}
+        self._lock = threading.Lock()
+        self._begun = time.monotonic()
+
+    def work(self, pool: ThreadPoolExecutor) -> None:
+        requests = list(self._open.values())
+        if not self._announced(requests):
+            return None  # nobody took it, so its lease costs nothing
+        futures = {pool.submit(self._read, request): request for request in requests}
+        while wait(futures, timeout=LOOK).not_done:
+            if self._hand.stopping.is_set():
+                return self._leave(futures)
+            if time.monotonic() - self._begun > START_WITHIN:
+                self._return_unstarted(futures)
+        return None
+
+    def _announced(self, requests: Sequence[URLRequest]) -> bool:
+        """Tells that this worker has the items, before the first is touched: only that can ever count against a page."""
+        taken = Taken([(request.item_id, request.token) for request in requests], self._hand.name)
+        while time.monotonic() - self._begun < START_WITHIN and not self._hand.stopping.is_set():
+            try:
+                self._hand.announce(taken)
+            except Unavailable as away:
+                log.warning("a chunk waits until Redis is back: %s", away)
+                self._hand.stopping.wait(1.0)
+            else:
+                return True
+        return False
+
+    def _read(self, request: URLRequest) -> None:
+        self._settle(request, self._hand.reader.read(request))
+
+    def _settle(self, request: URLRequest, outcome: Extracted | Outcome) -> None:
+        """Delivers the first outcome of an item; a later one, of a page that was handed back, is dropped."""
+        with self._lock:
+            first = self._open.pop(request.item_id, None)
+        if first is not None:
+            self._hand.deliver(outcome)
+
+    def _return_unstarted(self, futures: Mapping[Future[None], URLRequest]) -> None:
+        for future, request in futures.items():
+            if future.cancel():
+                self._settle(request, returned(request))
+
+    def _leave(self, futures: Mapping[Future[None], URLRequest]) -> None:
+        """The worker stops: what has not begun goes back at once, what has may finish for a moment."""
+        self._return_unstarted(futures)
+        wait(futures, timeout=FINISH_WITHIN)
+        for request in list(self._open.values()):
+            self._settle(request, returned(request))

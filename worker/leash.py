@@ -1,0 +1,65 @@
+"""The leash: a socket between the supervisor and a child that tells the one of progress and the other when to leave."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+
+class Leash:
+    """The child's end, inherited as its standard input.
+
+    Its closing means that the supervisor is gone, however it ended: the child gets SIGTERM as if it
+    had been sent by hand, and is killed with its whole process group where it has not left in time.
+    """
+
+    def __init__(self, end: socket.socket, grace: float) -> None:
+        self._end = end
+        self._end.setblocking(False)
+        self._grace = grace
+        self.cut = threading.Event()
+
+    @classmethod
+    def of_stdin(cls, grace: float) -> Leash:
+        """The leash that the supervisor put on this process."""
+        return cls(socket.socket(fileno=os.dup(0)), grace)
+
+    def watch(self) -> None:
+        """Begins to watch, on a thread of its own."""
+        threading.Thread(target=self._watch, name="leash", daemon=True).start()
+
+    def pulse(self) -> None:
+        """Tells that something was done. A supervisor that does not read is no reason to wait."""
+        with contextlib.suppress(OSError):
+            self._end.send(b".")
+
+    def _watch(self) -> None:
+        watching = self._end.dup()
+        watching.setblocking(True)
+        with contextlib.suppress(OSError):
+            watching.recv(1)
+        self.cut.set()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(self._grace)
+        os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+class Stop(threading.Event):
+    """The wish to stop, which loops ask every round: being asked is the sign that a loop goes on."""
+
+    def __init__(self, pulse: Callable[[], None]) -> None:
+        super().__init__()
+        self._pulse = pulse
+
+    def is_set(self) -> bool:
+        self._pulse()
+        return super().is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self._pulse()
+        return super().wait(timeout)

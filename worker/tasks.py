@@ -1,0 +1,220 @@
+"""Plumbing: the two tasks, and the Celery workers that run them."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+from celery import bootsteps, signals
+from celery.worker import state
+from threadpoolctl import threadpool_limits
+
+from worker import logs, queues
+from worker.celery_app import FETCH_TASK, LABEL_TASK, app, send_articles
+from worker.chunks import Hand
+from worker.config import Settings
+from worker.courier import Courier
+from worker.errors import Unavailable
+from worker.labelling import labelled
+from worker.records import BadMessage, Extracted, Outcome, Taken, URLRequest, decode
+
+log = logging.getLogger(__name__)
+
+BEAT = 2.0
+"""Seconds between signs of life; also how soon `pause` is obeyed."""
+STAGES = {queues.FETCH: "fetch", queues.URGENT: "fetch", queues.LABEL: "label", queues.LABEL_BULK: "label"}
+"""What `pause` stops, by queue."""
+
+
+class Bench:
+    """What one worker process works with, built when its first message comes."""
+
+    def __init__(self) -> None:
+        self.pulse: Callable[[], None] = lambda: None
+        self._lock = threading.Lock()
+        self._hand: Hand | None = None
+
+    @cached_property
+    def courier(self) -> Courier:
+        """Carries away what is finished."""
+        return Courier(self._send_articles, self._send_outcomes)
+
+    def hand(self) -> Hand:
+        """The chunks in hand, of all slots."""
+        with self._lock:
+            if self._hand is None:
+                services = app.services
+                self._hand = Hand(services.reader, self._announce, self._deliver, services.settings.fetch_threads, name())
+            return self._hand
+
+    def stop(self) -> None:
+        """What is in hand is finished or handed back."""
+        if self._hand:
+            self._hand.stop()
+
+    def close(self) -> None:
+        """The last deliveries, and the end of the parse children."""
+        if self._hand:
+            self.courier.close(app.settings.stop_grace / 4)
+
+    @property
+    def running(self) -> int:
+        """Items in hand."""
+        return self._hand.running if self._hand else 0
+
+    def _announce(self, taken: Taken) -> None:
+        app.services.results.add([taken])
+
+    def _deliver(self, item: Extracted | Outcome) -> None:
+        self.courier.take(item)
+        self.pulse()
+
+    def _send_articles(self, articles: Sequence[Extracted]) -> None:
+        send_articles(articles)
+        app.services.queues.flowed(queues.LABEL, came=len(articles))
+        app.services.queues.flowed(queues.FETCH, left=len(articles))
+
+    def _send_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        app.services.results.add(outcomes, queues.FETCH)
+
+
+bench = Bench()
+
+
+def name() -> str:
+    """This worker, among all on all machines."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+@app.task(name=FETCH_TASK)  # type: ignore[untyped-decorator]
+def fetch(messages: list[str]) -> None:
+    """Reads a chunk of URLRequests."""
+    bench.hand().work(_understood(URLRequest, messages))
+
+
+@app.task(name=LABEL_TASK)  # type: ignore[untyped-decorator]
+def label(messages: list[str]) -> None:
+    """Labels a batch of Extracted."""
+    outcomes = labelled(_understood(Extracted, messages), app.services.labeller)
+    while True:
+        try:
+            app.services.results.add(outcomes, queues.LABEL)
+        except Unavailable as away:
+            log.warning("labelled articles are held until Redis is back: %s", away)
+            time.sleep(1.0)
+        else:
+            return bench.pulse()
+
+
+def _understood(kind: Any, messages: Sequence[str]) -> list[Any]:
+    """The messages that are ours; another's is told of and left, and the lease of its item runs out."""
+    known = []
+    for message in messages:
+        try:
+            known.append(decode(kind, message))
+        except BadMessage as bad:
+            log.error("a message on the queue is not understood: %s", bad)  # noqa: TRY400 - one line is enough
+    return known
+
+
+# The workers -------------------------------------------------------------------------------------
+
+
+def work(settings: Settings, names: Sequence[str], pulse: Callable[[], None] = lambda: None) -> None:
+    """Runs a worker of this process on these queues until SIGTERM: threads for fetch, forked children for label."""
+    app.settings = settings
+    bench.pulse = pulse
+    labels = names[0] in (queues.LABEL, queues.LABEL_BULK)
+    worker = app.Worker(
+        hostname=f"{'label' if labels else 'fetch'}@{name()}",
+        queues=list(names),
+        pool="prefork" if labels else "threads",
+        concurrency=settings.label_processes if labels else settings.fetch_slots,
+        loglevel=settings.log_level.upper(),
+        without_gossip=True,
+        without_mingle=True,
+        quiet=True,
+    )
+    worker.start()
+
+
+class Pulse(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Tells that the worker lives and what it has in hand, and obeys `pause`, every two seconds of its own event loop."""
+
+    requires = {"celery.worker.consumer.tasks:Tasks"}  # noqa: RUF012 - Celery reads it so
+
+    def start(self, consumer: Any) -> None:
+        """At every (re)connection, before the first message."""
+        self._beat(consumer)
+        self._timer = consumer.timer.call_repeatedly(BEAT, self._beat, (consumer,))
+
+    def stop(self, consumer: Any) -> None:
+        """At the loss of the connection, and at the end."""
+        self._timer.cancel()
+
+    def _beat(self, consumer: Any) -> None:
+        try:
+            served = app.services.queues
+            served.heartbeat(consumer.hostname, list(app.amqp.queues.consume_from), bench.running or len(state.active_requests))
+            _obey(consumer, served.paused())
+        except Unavailable as away:
+            log.debug("no sign of life: %s", away)
+
+
+def _obey(consumer: Any, paused: frozenset[str]) -> None:
+    """Consumes from the queues of stages that run, and from no other."""
+    for queue in app.amqp.queues.consume_from.values():
+        consuming = consumer.task_consumer.consuming_from(queue.name)
+        if STAGES[queue.name] in paused and consuming:
+            log.info("%s is paused", queue.name)
+            consumer.task_consumer.cancel_by_queue(queue.name)
+        elif STAGES[queue.name] not in paused and not consuming:
+            log.info("%s goes on", queue.name)
+            consumer.task_consumer.add_queue(queue)
+            consumer.task_consumer.consume()
+
+
+app.steps["consumer"].add(Pulse)
+
+
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]
+def _logs(**_: Any) -> None:
+    """Ours, instead of Celery's."""
+    logs.set_up(app.settings, f"worker[{os.getpid()}]")
+
+
+@signals.worker_init.connect  # type: ignore[untyped-decorator]
+def _before_the_fork(sender: Any = None, **_: Any) -> None:
+    """The model and its libraries are loaded once, and frozen, so that forked children share their pages."""
+    threadpool_limits(1)  # two processes with BLAS's own threads took twice the CPU
+    if any(name in (queues.LABEL, queues.LABEL_BULK) for name in app.amqp.queues.consume_from):
+        labelled([], app.services.labeller)
+        gc.collect()
+        gc.freeze()
+
+
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator]
+def _in_a_child(**_: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def _stopping(**_: Any) -> None:
+    bench.stop()
+
+
+@signals.worker_shutdown.connect  # type: ignore[untyped-decorator]
+def _stopped(sender: Any = None, **_: Any) -> None:
+    bench.close()
+    try:
+        app.services.queues.gone(sender.hostname)
+    except Unavailable as away:
+        log.debug("left without a word: %s", away)

@@ -7,6 +7,7 @@ and shell completion answer at once.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import sys
@@ -23,9 +24,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("processes", "run a sample press site through the whole program, then clean up"),
     "up": ("processes", "everything on this machine in the foreground until Ctrl-C"),
     "enqueue": ("enqueue", "accept URLs, feeds and sitemaps"),
-    "try": ("pages", "one page through fetch, extract and label, here"),
+    "try": ("trial", "one page through fetch, extract and label, here"),
     "extract": ("pages", "HTML or plain text to article"),
-    "label": ("pages", "text to labels"),
+    "label": ("texts", "text to labels"),
     "status": ("report", "how things stand, in a few lines"),
     "queues": ("report", "the queues and the ledger"),
     "workers": ("report", "who works, and on what"),
@@ -49,6 +50,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 COMPLETE = "_PRESSMARK_COMPLETE"
 """Set by the shell's own completion script, in click's protocol."""
 
+OUTSIDE = {"redis": "Redis", "kombu": "Redis", "sqlalchemy": "the database", "sqlite3": "the database"}
+"""Libraries whose errors mean that something outside is away; by name, since importing them takes its time."""
+
 LATER = ("seeds", "train", "evaluate", "models", "diff", "promote", "rollback", "review", "relabel", "search", "dashboard")
 """In the contract, and not delivered yet."""
 
@@ -63,7 +67,8 @@ class Program(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, None for a name that is not one; raises UsageError for one that is still to come."""
         if cmd_name in LATER:
-            raise click.UsageError(f"`pressmark {cmd_name}` is not delivered yet in version {__version__}")
+            instead = f"; `python -m classifier {cmd_name}` does it" if cmd_name in ("train", "evaluate") else ""
+            raise click.UsageError(f"`pressmark {cmd_name}` is not delivered yet in version {__version__}{instead}")
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"worker.cli.{COMMANDS[cmd_name][0]}")
@@ -107,6 +112,9 @@ def main(args: Sequence[str] | None = None) -> None:
     """The console script: always ends in SystemExit."""
     arguments = list(sys.argv[1:] if args is None else args)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a closed pipe is told by BrokenPipeError and ends with 0
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # UTF-8 whatever the locale; a lone surrogate as JSON escapes it
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(run(arguments))
 
 
@@ -161,10 +169,12 @@ def _usage_hint(error: click.ClickException) -> str:
 
 
 def _unforeseen(error: Exception) -> int:
-    """Disk and network trouble is 3; anything else is our own mistake, told in one line all the same."""
+    """Trouble with disk, Redis or database is 3; anything else is our own mistake, told in one line all the same."""
     if isinstance(error, OSError):
-        where = f": {error.filename}" if error.filename else ""
-        complain(f"{error.strerror or error}{where}")
+        complain(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+        return 3
+    if type(error).__module__.partition(".")[0] in OUTSIDE:
+        complain(f"{OUTSIDE[type(error).__module__.partition('.')[0]]} cannot be used: {error}")
         return 3
     complain(f"unexpected {type(error).__name__}: {error} (run again with --debug, and please report it)")
     return 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -73,6 +74,37 @@ def cell(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(cell, value))
     return clean(str(value))
+
+
+class Progress:
+    """A line on a terminal's standard error for whatever takes over a second; elsewhere nothing."""
+
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
+        self._done = 0
+        self._begun = self._shown = time.monotonic()
+        self._line = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._line:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+    def advance(self, count: int) -> None:
+        """So many more are done."""
+        self.show(self._done + count)
+
+    def show(self, done: int, total: int | None = None) -> None:
+        """So many are done, of so many where that is known."""
+        self._done = done
+        now = time.monotonic()
+        if not sys.stderr.isatty() or now - self._begun < 1 or now - self._shown < 0.2:  # five times a second reads as alive
+            return
+        self._shown, self._line = now, True
+        of = f" of {total:,}" if total is not None else ""
+        click.echo(f"\r\x1b[K{done:,}{of} {self._unit}, {done / (now - self._begun):,.0f} a second", nl=False, err=True)
 
 
 class CsvWriter:

@@ -1,0 +1,119 @@
+"""The stored articles, handed out: a table for people, JSON lines, CSV and Parquet for programs."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import Any, Literal, cast
+
+import click
+
+from worker.cli.ledger import opened
+from worker.cli.options import command, json_option
+from worker.cli.output import CsvWriter, show_lines, show_table
+from worker.config import Settings
+from worker.errors import UsageError
+
+Results = Iterable[Mapping[str, Any]]
+
+COLUMNS = (
+    *("item_id", "url", "final_url", "canonical_url", "outcome", "reason", "duplicate_of", "cluster_id", "title", "published_at"),
+    *("published_source", "modified_at", "language", "authors", "site_name", "description", "image", "topics", "unsure_topics"),
+    *("primary_topic", "source_type", "source_type_decision", "model_id", "http_status", "content_sha256", "fetched_at", "stored_at"),
+    *("attempts", "job_ids", "warnings", "text"),
+)
+"""Of CSV and Parquet: a flat row for each Result."""
+ROWS_A_GROUP = 1000
+"""Rows of Parquet written at once: a few megabytes."""
+
+
+def decided(result: Mapping[str, Any], decision: str) -> list[str] | None:
+    """The topics with this decision, None where there are no labels."""
+    topics = result.get("topics")
+    return None if topics is None else [topic["label"] for topic in topics if topic["decision"] == decision]
+
+
+def flat(result: Mapping[str, Any]) -> dict[str, Any]:
+    """A Result as one flat row."""
+    source = result.get("source_type") or {}
+    return {
+        **{column: result.get(column) for column in COLUMNS},
+        "topics": decided(result, "yes"),
+        "unsure_topics": decided(result, "unsure"),
+        "source_type": source.get("label"),
+        "source_type_decision": source.get("decision"),
+        "model_id": (result.get("model") or {}).get("id"),
+        "http_status": (result.get("http") or {}).get("status"),
+    }
+
+
+@command("export", help="The stored articles; with --outcome all every item that has ended.")
+@click.option("--format", "form", type=click.Choice(["table", "jsonl", "csv", "parquet"]), default="table", show_default=True)
+@click.option("--outcome", type=click.Choice(["stored", "all"]), default="stored", show_default=True)
+@click.option("--job", metavar="NAME", help="Of this job only.")
+@json_option
+def export(settings: Settings, form: str, outcome: str, job: str | None, as_json: bool) -> None:
+    """Pages through the database; nothing is held in memory but a page, and the table."""
+    write = _parquet_writer() if form == "parquet" else WRITERS["jsonl" if as_json else form]
+    services = opened(settings)
+    job_id = services.ledger.find_job(job).id if job else None
+    write(services.articles.results(cast(Literal["stored", "all"], outcome), job_id=job_id))
+
+
+def write_table(results: Results) -> None:
+    """Title, date, topics, source type and outcome of each."""
+    show_table(("title", "published", "topics", "source type", "outcome", "url"), map(table_row, results))
+
+
+def table_row(result: Mapping[str, Any]) -> tuple[Any, ...]:
+    """One Result in that table; an unsure label has a question mark."""
+    row = flat(result)
+    topics = [*(row["topics"] or ()), *(f"{topic}?" for topic in row["unsure_topics"] or ())]
+    source = row["source_type"]
+    source = f"{source}?" if source and row["source_type_decision"] == "unsure" else source
+    outcome = f"{row['outcome']}: {row['reason']}" if row["reason"] else row["outcome"]
+    return row["title"], row["published_at"], topics or None, source, outcome, row["url"]
+
+
+def write_csv(results: Results) -> None:
+    """A header and a line each."""
+    writer = CsvWriter(COLUMNS)
+    for result in results:
+        writer.row(flat(result))
+
+
+WRITERS: dict[str, Callable[[Results], None]] = {"table": write_table, "jsonl": show_lines, "csv": write_csv}
+
+
+def _parquet_writer() -> Callable[[Results], None]:
+    if importlib.util.find_spec("pyarrow") is None:
+        raise UsageError("Parquet is written by pyarrow, which is not installed here: `pip install pyarrow`, or use --format jsonl")
+    if sys.stdout.isatty():
+        raise UsageError("Parquet is binary: expected a file or a pipe on standard output, came a terminal")
+    return write_parquet
+
+
+def write_parquet(results: Results) -> None:
+    """Groups of rows on standard output, every list joined as in CSV and every value a text or a number."""
+    arrow = importlib.import_module("pyarrow")
+    parquet = importlib.import_module("pyarrow.parquet")
+    whole = {"item_id", "duplicate_of", "cluster_id", "http_status", "attempts"}
+    schema = arrow.schema([(name, arrow.int64() if name in whole else arrow.string()) for name in COLUMNS])
+    rows = iter(results)
+    with parquet.ParquetWriter(sys.stdout.buffer, schema) as writer:
+        while group := [_parquet_row(result, whole) for result in islice(rows, ROWS_A_GROUP)]:
+            writer.write_table(arrow.Table.from_pylist(group, schema=schema))
+
+
+def _parquet_row(result: Mapping[str, Any], whole: set[str]) -> dict[str, Any]:
+    row = flat(result)
+    return {name: value if name in whole or value is None else _text(value) for name, value in row.items()}
+
+
+def _text(value: Any) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+COMMANDS = {"export": export}

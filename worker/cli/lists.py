@@ -1,0 +1,99 @@
+"""Lists of URLs read: arguments, files and pipes become candidates with the place where each one stood."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Literal
+
+from worker.cli.reading import decoded, expect_text, lines, opened, parse_object, text_field
+from worker.errors import UsageError
+from worker.records import Kind
+
+Format = Literal["lines", "csv", "jsonl"]
+
+MAX_LINE = 64 * 1024
+"""Bytes: a URL of 8,000 characters with every byte escaped, and the other columns of a table, fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A URL as it was given, not yet judged."""
+
+    url: str
+    where: str
+    """`argument 2` or `list.txt:17`."""
+    kind: Kind = "article"
+    fault: str | None = None
+    """Why the line holds no URL at all."""
+
+
+def from_arguments(urls: Sequence[str], feeds: Sequence[str], sitemaps: Sequence[str]) -> Iterator[Candidate]:
+    """Those of the command line."""
+    for number, url in enumerate(urls, 1):
+        yield Candidate(url, f"argument {number}")
+    for url in feeds:
+        yield Candidate(url, "--feed", "feed")
+    for url in sitemaps:
+        yield Candidate(url, "--sitemap", "sitemap")
+
+
+def check_files(names: Sequence[str]) -> None:
+    """Raises UsageError, before anything is accepted, for a file that is missing, endless or no UTF-8 text."""
+    for name in names:
+        with opened(name) as file:
+            expect_text(_shown(name), file)
+
+
+def _shown(name: str) -> str:
+    return "standard input" if name == "-" else name
+
+
+def from_file(name: str, form: Format) -> Iterator[Candidate]:
+    """Those of a file or of standard input, in constant memory; blank lines and `#` comments are skipped.
+
+    Raises UsageError where a pipe turns out to be no UTF-8 text; what came before is accepted by then.
+    """
+    shown = _shown(name)
+    with opened(name) as file:
+        for number, line in _text_lines(shown, file):
+            where = f"{shown}:{number}"
+            if line is None:
+                yield Candidate("", where, fault=f"expected a line of at most {MAX_LINE} bytes")
+            elif line and not line.startswith("#"):
+                yield from _READ[form](line, where, number)
+
+
+def _text_lines(shown: str, file: BinaryIO) -> Iterator[tuple[int, str | None]]:
+    for number, raw in lines(file, MAX_LINE):
+        yield number, (None if raw is None else decoded(shown, number, raw).strip())
+
+
+def _plain(line: str, where: str, number: int) -> Iterator[Candidate]:
+    head = line.partition(",")[0].strip().strip('"').lower()
+    if number == 1 and head in ("url", "link", "address") and "," in line:
+        raise UsageError(f"{where}: expected a URL a line, came the header of a table; use `--format csv`")
+    yield Candidate(line, where)
+
+
+def _csv(line: str, where: str, number: int) -> Iterator[Candidate]:
+    """The first column; a header line is skipped."""
+    try:
+        first = next(csv.reader([line], strict=True))[0].strip()
+    except (csv.Error, IndexError) as error:
+        yield Candidate("", where, fault=f"expected CSV: {error}")
+        return
+    if not (number == 1 and ":" not in first):
+        yield Candidate(first, where)
+
+
+def _jsonl(line: str, where: str, number: int) -> Iterator[Candidate]:
+    """The field `url` of each object."""
+    try:
+        yield Candidate(text_field(parse_object(line), "url", required=True) or "", where)
+    except ValueError as error:
+        yield Candidate("", where, fault=str(error))
+
+
+_READ = {"lines": _plain, "csv": _csv, "jsonl": _jsonl}

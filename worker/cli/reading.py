@@ -1,0 +1,152 @@
+"""Files and pipes read a line at a time, in bounded memory, with one clear error for what is no text."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from worker.errors import UsageError
+
+CHUNK = 1 << 20
+"""Bytes read at once: past a mebibyte, larger reads gain nothing."""
+
+
+@contextmanager
+def opened(name: str) -> Iterator[BinaryIO]:
+    """The bytes of a file, or of standard input for `-`; raises UsageError for what cannot be read to an end."""
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    _expect_readable(name)
+    try:
+        file = Path(name).open("rb")  # noqa: SIM115 - closed below; only its opening is judged here
+    except OSError as error:
+        raise UsageError(f"{name}: expected a readable file: {error.strerror}") from error
+    with file:
+        yield file
+
+
+def _expect_readable(name: str) -> None:
+    """Refuses what would hang or never end: pipes that nobody writes to, and devices."""
+    try:
+        mode = Path(name).stat().st_mode
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise UsageError(f"{name}: expected a readable file: {getattr(error, 'strerror', error)}") from error
+    handed_over = name.startswith(("/dev/fd/", "/dev/stdin", "/proc/self/fd/"))
+    if stat.S_ISREG(mode) or handed_over or name == os.devnull:
+        return
+    kind = "a folder" if stat.S_ISDIR(mode) else "a named pipe" if stat.S_ISFIFO(mode) else "a device"
+    raise UsageError(f"{name}: expected a file, came {kind} (`-` reads standard input)")
+
+
+def read_all(name: str, limit: int) -> bytes:
+    """The whole of a file or of standard input; raises UsageError where it is longer than `limit` bytes."""
+    with opened(name) as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise UsageError(f"{name}: expected at most {limit} bytes")
+    return data
+
+
+def lines(file: BinaryIO, limit: int) -> Iterator[tuple[int, bytes | None]]:
+    """Every line with its number, without its end; None in place of one longer than `limit` bytes."""
+    number = 0
+    while raw := file.readline(limit + 2):
+        number += 1
+        if len(raw) >= limit + 2 and not raw.endswith(b"\n"):
+            _skip_line(file)
+            yield number, None
+        else:
+            yield number, raw.rstrip(b"\r\n")
+
+
+def _skip_line(file: BinaryIO) -> None:
+    while (part := file.readline(CHUNK)) and not part.endswith(b"\n"):
+        pass
+
+
+def expect_text(name: str, file: BinaryIO) -> None:
+    """Reads a regular file through once and rewinds it; raises UsageError, naming the line, unless it is UTF-8 text.
+
+    A pipe cannot be rewound; its lines are judged as they come.
+    """
+    if not file.seekable() or not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line = 1
+    start = file.tell()
+    while chunk := file.read(CHUNK):
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            raise not_text(name, line + error.object.count(b"\n", 0, error.start), error.object[error.start]) from error
+        if b"\0" in chunk:
+            raise not_text(name, line + chunk.count(b"\n", 0, chunk.index(b"\0")), 0)
+        line += chunk.count(b"\n")
+    file.seek(start)
+
+
+def not_text(name: str, line: int, byte: int) -> UsageError:
+    """The error for a file that is no UTF-8 text."""
+    return UsageError(f"{name}:{line}: expected UTF-8 text, came the byte 0x{byte:02x}")
+
+
+def decoded(name: str, number: int, raw: bytes) -> str:
+    """A line as text, without the mark that some editors put first; raises UsageError for other encodings."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise not_text(name, number, raw[error.start]) from error
+    if "\0" in text:
+        raise not_text(name, number, 0)
+    return text.removeprefix("\ufeff") if number == 1 else text
+
+
+def parse_object(raw: bytes | str) -> dict[str, Any]:
+    """One JSON object; raises ValueError with what was expected for anything else.
+
+    Stricter than the json module: no key twice, no NaN or Infinity, bounded depth and digits.
+    """
+    try:
+        value = json.loads(raw, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("expected a JSON object, came one nested too deep") from None
+    except UnicodeDecodeError:
+        raise ValueError("expected UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"expected a JSON object: {error.msg} at column {error.colno}") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"expected a JSON object, came {_kind(value)}")  # noqa: TRY004 - one kind of error for a bad line
+    return value
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        twice = next(name for name, _ in pairs if sum(other == name for other, _ in pairs) > 1)
+        raise ValueError(f"expected each key once, came {twice!r} twice")
+    return table
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"expected JSON, came {name}")
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
+    return names[type(value)]
+
+
+def text_field(row: dict[str, Any], name: str, *, required: bool = False) -> str | None:
+    """A text of a JSON object; raises ValueError where it is missing or of another kind."""
+    value = row.get(name)
+    if isinstance(value, str) or (value is None and not required):
+        return value
+    raise ValueError(f"{name}: expected text, came {_kind(value) if name in row else 'nothing'}")

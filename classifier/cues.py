@@ -1,0 +1,78 @@
+"""Cues counted: hand-written lists of telling words, per topic and per habit of a source, which no small set of seeds can teach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import resources
+
+_LONGEST_STEM = 12
+_SHORTEST_STEM = 3
+REMEMBERED = 50_000
+"""Words; about 5 MB, and more than a day's news uses often."""
+
+
+Entry = tuple[tuple[str, ...], int]
+"""The rest of a phrase after its first word, and the index of its group."""
+
+
+@dataclass(frozen=True)
+class CueBook:
+    """Groups of phrases; a word of a phrase may end in `*` and then matches every word that begins so."""
+
+    groups: tuple[str, ...]
+    by_first: dict[str, list[Entry]]
+    seen: dict[str, tuple[Entry, ...]] = field(default_factory=dict, repr=False)
+    """What each word met so far may begin; bounded by REMEMBERED."""
+
+    def find(self, words: list[str]) -> list[tuple[int, int, int]]:
+        """Every cue in `words`, as (group, first word, end)."""
+        return [
+            (group, place, place + 1 + len(rest))
+            for place, word in enumerate(words)
+            for rest, group in self._begun_by(word)
+            if not rest or _follows(words, place + 1, rest)
+        ]
+
+    def _begun_by(self, word: str) -> tuple[Entry, ...]:
+        entries = self.seen.get(word)
+        if entries is None:
+            entries = tuple(entry for key in _keys(word) for entry in self.by_first.get(key, ()))
+            if len(self.seen) < REMEMBERED:
+                self.seen[word] = entries
+        return entries
+
+
+def _keys(word: str) -> list[str]:
+    longest = min(len(word), _LONGEST_STEM)
+    return [word, *(f"{word[:length]}*" for length in range(_SHORTEST_STEM, longest + 1))]
+
+
+def _follows(words: list[str], place: int, rest: tuple[str, ...]) -> bool:
+    if place + len(rest) > len(words):
+        return False
+    for word, expected in zip(words[place:], rest, strict=False):
+        if word != expected and not (expected[-1] == "*" and word.startswith(expected[:-1])):
+            return False
+    return True
+
+
+def parse(text: str) -> CueBook:
+    """The book in a text of `[group]` headings and phrases parted by commas or lines; `#` begins a comment."""
+    groups: dict[str, int] = {}
+    by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+    group = 0
+    for line in (line.split("#")[0].strip().lower() for line in text.splitlines()):
+        if line.startswith("["):
+            group = groups.setdefault(line.strip("[]"), len(groups))
+            continue
+        for phrase in filter(None, (part.strip() for part in line.split(","))):
+            first, *rest = phrase.replace("-", " ").replace("'", " ").split()
+            by_first.setdefault(first, []).append((tuple(rest), group))
+    return CueBook(tuple(groups), by_first)
+
+
+def read_book() -> CueBook:
+    """The book that ships with the classifier, `cues/*.txt` in the order of their names."""
+    folder = resources.files("classifier") / "cues"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".txt")), key=lambda file: file.name)
+    return parse("\n".join(file.read_text(encoding="utf-8") for file in files))

@@ -1,0 +1,153 @@
+"""Seeds read: labelled articles, checked line by line, grouped so that no copy stands on both sides of a split."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classifier.errors import BadCall, BadSeeds
+from classifier.labels import SOURCE_TYPES, TOPICS
+
+ORIGINS = ("authored", "reviewed", "imported")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph and its topics; None where only the whole article was labelled."""
+
+    text: str
+    topics: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """One labelled article."""
+
+    id: str
+    title: str
+    paragraphs: tuple[Paragraph, ...]
+    topics: frozenset[str]
+    primary: str | None
+    source_type: str
+    language: str
+    origin: str
+    url: str | None = None
+    site_name: str | None = None
+    where: str = ""
+    """File and line, for messages."""
+
+    @property
+    def text(self) -> str:
+        """The body, paragraphs parted by one blank line."""
+        return "\n\n".join(paragraph.text for paragraph in self.paragraphs)
+
+
+def read_seeds(folder: Path) -> list[Seed]:
+    """Every seed of every `*.jsonl` in `folder`, by id; raises BadCall, BadSeeds."""
+    files = sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
+    if not files:
+        raise BadCall(f"{folder}: expected a folder with *.jsonl files, found none")
+    seeds = [seed for file in files for seed in read_file(file)]
+    _refuse_repeated_ids(seeds)
+    return sorted(seeds, key=lambda seed: seed.id)
+
+
+def read_file(file: Path) -> Iterator[Seed]:
+    """The seeds of one file; raises BadSeeds at the first line that cannot be used."""
+    for number, line in enumerate(_lines(file), start=1):
+        if line.strip():
+            yield parse_seed(line, f"{file}:{number}")
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise BadSeeds(f"{file}: expected UTF-8 text, byte {error.start} is not") from error
+
+
+def parse_seed(line: str, where: str) -> Seed:
+    """The seed in one JSON line; raises BadSeeds naming `where`."""
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise BadSeeds(f"{where}: expected one JSON object a line, {error.msg} at column {error.colno}") from error
+    if not isinstance(record, dict):
+        raise BadSeeds(f"{where}: expected a JSON object, got {type(record).__name__}")
+    return _seed(record, where)
+
+
+def _seed(record: dict[str, Any], where: str) -> Seed:
+    topics = _topics(record.get("topics"), where)
+    primary = record.get("primary")
+    if primary is not None and primary not in topics:
+        raise BadSeeds(f"{where}: expected `primary` null or one of the topics {sorted(topics)}, got {primary!r}")
+    return Seed(
+        id=_string(record, "id", where),
+        title=_string(record, "title", where, empty=True),
+        paragraphs=_paragraphs(record, topics, where),
+        topics=topics,
+        primary=primary,
+        source_type=_one_of(record, "source_type", SOURCE_TYPES, where),
+        language=_string(record, "language", where),
+        origin=_one_of(record, "origin", ORIGINS, where),
+        url=record.get("url"),
+        site_name=record.get("site_name"),
+        where=where,
+    )
+
+
+def _paragraphs(record: dict[str, Any], topics: frozenset[str], where: str) -> tuple[Paragraph, ...]:
+    if isinstance(record.get("text"), str):
+        parts = [part.strip() for part in record["text"].split("\n\n")]
+        return tuple(Paragraph(part, None) for part in parts if part)
+    if not isinstance(record.get("paragraphs"), list) or not record["paragraphs"]:
+        raise BadSeeds(f"{where}: expected `text` or a list `paragraphs`, got neither")
+    paragraphs = tuple(Paragraph(_string(entry, "text", where), _topics(entry.get("topics"), where)) for entry in record["paragraphs"])
+    beyond = frozenset[str]().union(*(paragraph.topics or frozenset() for paragraph in paragraphs)) - topics
+    if beyond:
+        raise BadSeeds(f"{where}: expected paragraph topics within the article's, got {sorted(beyond)} beyond them")
+    return paragraphs
+
+
+def _topics(value: Any, where: str) -> frozenset[str]:
+    if not isinstance(value, list) or any(item not in list(TOPICS) for item in value):
+        raise BadSeeds(f"{where}: expected `topics` to be a list of {', '.join(TOPICS)}, got {value!r}")
+    return frozenset(value)
+
+
+def _string(record: Any, key: str, where: str, *, empty: bool = False) -> str:
+    value = record.get(key) if isinstance(record, dict) else None
+    if not isinstance(value, str) or not (value.strip() or empty):
+        raise BadSeeds(f"{where}: expected `{key}` to be a text, got {value!r}")
+    return value
+
+
+def _one_of(record: dict[str, Any], key: str, allowed: Iterable[str], where: str) -> str:
+    value = record.get(key)
+    if value not in tuple(allowed):
+        raise BadSeeds(f"{where}: expected `{key}` to be one of {', '.join(allowed)}, got {value!r}")
+    return str(value)
+
+
+def _refuse_repeated_ids(seeds: list[Seed]) -> None:
+    first: dict[str, str] = {}
+    for seed in seeds:
+        if seed.id in first:
+            raise BadSeeds(f"{seed.where}: expected a new id, got {seed.id!r} of {first[seed.id]}")
+        first[seed.id] = seed.where
+
+
+def _read_by_training(seed: Seed) -> tuple[Any, ...]:
+    paragraphs = [(p.text, None if p.topics is None else sorted(p.topics)) for p in seed.paragraphs]
+    return (seed.id, seed.title, paragraphs, sorted(seed.topics), seed.primary, seed.source_type, seed.language)
+
+
+def digest(seeds: Iterable[Seed]) -> str:
+    """SHA-256 over what training reads of the seeds, independent of file names and line order."""
+    parts = sorted(repr(_read_by_training(seed)) for seed in seeds)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

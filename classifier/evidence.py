@@ -1,0 +1,54 @@
+"""Evidence quoted: the sentences that carry a label, and the terms in them that weigh most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from classifier.heads import Floats
+from classifier.labels import TOPICS
+from classifier.model import Model
+from classifier.reading import Reading, Sentence
+
+SENTENCES = 3
+"""At most so many a label: enough to check a decision at a glance."""
+TERMS = 5
+"""At most so many a sentence."""
+CARRIES = 0.0
+"""Log-odds from which a further sentence counts as carrying the label."""
+
+
+def quote(model: Model, reading: Reading, scores: Floats, topic: int) -> list[dict[str, Any]]:
+    """Evidence for one topic of one article, the strongest sentence first, in the contract's shape.
+
+    `scores` are the article's sentence log-odds, (sentences, topics).
+    """
+    order = np.argsort(-scores[:, topic], kind="stable")[:SENTENCES]
+    chosen = [int(order[0]), *(int(row) for row in order[1:] if scores[row, topic] > CARRIES)] if len(order) else []
+    return [_entry(model, reading, reading.sentences[row], topic) for row in chosen]
+
+
+def _entry(model: Model, reading: Reading, sentence: Sentence, topic: int) -> dict[str, Any]:
+    return {
+        "label": TOPICS[topic].value,
+        "field": sentence.field,
+        "text": reading.quote(sentence),
+        "start": sentence.span.start,
+        "end": sentence.span.end,
+        "terms": telling_terms(model, sentence, topic),
+    }
+
+
+def telling_terms(model: Model, sentence: Sentence, topic: int) -> list[dict[str, Any]]:
+    """Words and cue phrases of the sentence with the weight that each adds to the sentence head's log-odds."""
+    encoder, head = model.base.encoder, model.base.sentence.weights[:, topic]
+    size = encoder.vectors.size
+    weights = {
+        word: float(weight) for word, weight in zip(sentence.words, encoder.vectors.weights(sentence.words, head[:size]), strict=True)
+    }
+    for group, first, end in encoder.cues.find(sentence.words):
+        phrase = " ".join(sentence.words[first:end])
+        weights[phrase] = weights.get(phrase, 0.0) + float(head[size + group])
+    best = sorted(((term, weight) for term, weight in weights.items() if weight > 0), key=lambda pair: (-pair[1], pair[0]))
+    return [{"term": term, "weight": round(weight, 3)} for term, weight in best[:TERMS]]

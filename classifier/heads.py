@@ -1,0 +1,57 @@
+"""Linear heads: one weight a feature and label, which is also what evidence shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Head:
+    """Scores (log-odds) of several labels: `x @ weights + bias`, weights of shape (features, labels)."""
+
+    weights: Floats
+    bias: Floats
+
+    def scores(self, x: Any) -> Floats:
+        """Log-odds, a row an example and a column a label; `x` dense or sparse."""
+        return np.asarray(x @ self.weights + self.bias, np.float32)
+
+
+def fit_labels(x: Any, y: NDArray[np.int8], strength: float) -> Head:
+    """A head of independent labels; `y` is 1, 0 or -1 (unknown: left out), `strength` scikit-learn's C."""
+    columns = [_fit_one(x[known], column[known], strength) for column, known in ((c, np.flatnonzero(c >= 0)) for c in y.T)]
+    return Head(np.stack([w for w, _ in columns], axis=1).astype(np.float32), np.array([b for _, b in columns], np.float32))
+
+
+def _fit_one(x: Any, y: NDArray[np.int8], strength: float) -> tuple[NDArray[np.float64], float]:
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=400, tol=1e-3)
+    model.fit(x, y)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def fit_classes(x: Any, y: NDArray[np.int64], strength: float, *, balanced: bool = True) -> Head:
+    """A head of classes that exclude one another (multinomial): softmax of its scores gives probabilities."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=strength, class_weight="balanced" if balanced else None, max_iter=600, tol=1e-3)
+    model.fit(x, y)
+    return Head(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
+
+
+def sigmoid(scores: Any) -> Any:
+    """Probabilities of log-odds."""
+    return 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+
+
+def softmax(scores: Any) -> Any:
+    """Probabilities of the rows of scores."""
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)

@@ -1,0 +1,58 @@
+"""The model as one value: heads, stack, thresholds, and what it has seen of the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.base import Base, Measures
+from classifier.decide import Cut
+from classifier.heads import Floats
+from classifier.stack import Stack
+
+
+@dataclass(frozen=True)
+class Familiar:
+    """What the seeds look like, so that a stranger is noticed."""
+
+    vectors: NDArray[np.float16]
+    """Mean word vector of each seed, of length one."""
+    least_near: float
+    """A text is strange whose nearest seed has a smaller cosine."""
+    least_known: float
+    """A text is in a foreign language where a smaller share of its words is known."""
+
+    def nearest(self, vectors: Floats) -> Floats:
+        """The cosine of each article to the seed nearest to it."""
+        return np.asarray((vectors @ self.vectors.astype(np.float32).T).max(axis=1), np.float32)
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that labelling needs; `id` and `sha256` are the file's."""
+
+    base: Base
+    stack: Stack
+    cuts: list[Cut]
+    """One for each topic."""
+    source_sure: float
+    """The likeliest source type is `sure` from this probability on."""
+    familiar: Familiar
+    id: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Probabilities for some articles, and whether the model knows their kind."""
+
+    topics: Floats
+    source: Floats
+    primary: Floats
+    supported: NDArray[np.bool_]
+    """The language is one that the seeds have."""
+    strange: NDArray[np.bool_]
+    """Unlike every seed."""
+    measures: Measures

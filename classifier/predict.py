@@ -1,0 +1,98 @@
+"""Article labelled: topics with evidence, main topic and source type, in the contract's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from classifier.evidence import quote
+from classifier.labels import SOURCE_TYPES, TOPICS, Decision
+from classifier.model import Judgement, Model
+from classifier.reading import Reading, read
+
+SHORTEST = 8
+"""Words; with fewer a text is too short for a source type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is to be labelled."""
+
+    title: str
+    text: str
+    url: str | None = None
+    site_name: str | None = None
+
+
+def judge(model: Model, readings: Sequence[Reading]) -> Judgement:
+    """Probabilities for `readings`, and which of them are strange to the model."""
+    measures = model.base.measure(readings)
+    supported = measures.known >= model.familiar.least_known
+    near = model.familiar.nearest(measures.vectors) >= model.familiar.least_near
+    return Judgement(
+        topics=model.stack.topic_probabilities(measures),
+        source=model.stack.source_probabilities(measures),
+        primary=model.stack.primary_probabilities(measures),
+        supported=supported,
+        strange=~(supported & near),
+        measures=measures,
+    )
+
+
+def label(model: Model, documents: Sequence[Document]) -> list[dict[str, Any]]:
+    """The labels of each document, in order, in the shape of the contract's "Labels"."""
+    readings = [read(document.title, document.text) for document in documents]
+    if not readings:
+        return []
+    judgement = judge(model, readings)
+    ends = np.cumsum([len(reading.sentences) for reading in readings])
+    return [
+        _labels(model, reading, judgement, row, judgement.measures.sentences[end - len(reading.sentences) : end])
+        for row, (reading, end) in enumerate(zip(readings, ends, strict=True))
+    ]
+
+
+def _labels(model: Model, reading: Reading, judgement: Judgement, row: int, sentences: Any) -> dict[str, Any]:
+    topics = _topics(model, judgement, row, bool(reading.sentences))
+    carried = [place for place, topic in enumerate(topics) if topic["probability"] >= topic["threshold"] and reading.sentences]
+    quoted = [place for place in carried if topics[place]["decision"] != Decision.NO]
+    return {
+        "topics": topics,
+        "primary_topic": _primary(judgement, row, carried),
+        "source_type": _source(model, reading, judgement, row),
+        "evidence": [entry for place in quoted for entry in quote(model, reading, sentences, place)],
+        "language_supported": bool(judgement.supported[row]),
+        "model": {"id": model.id, "sha256": model.sha256},
+    }
+
+
+def _topics(model: Model, judgement: Judgement, row: int, any_words: bool) -> list[dict[str, Any]]:
+    """Decisions in the contract's order; what is strange to the model is in doubt, what is empty carries nothing."""
+    found = []
+    for place, (topic, cut) in enumerate(zip(TOPICS, model.cuts, strict=True)):
+        probability = round(float(judgement.topics[row, place]), 4) if any_words else 0.0
+        decision = cut.decide(probability)
+        if judgement.strange[row] and any_words:
+            decision = Decision.UNSURE
+        found.append({"label": topic.value, "probability": probability, "threshold": cut.threshold, "decision": decision.value})
+    return found
+
+
+def _primary(judgement: Judgement, row: int, carried: list[int]) -> str | None:
+    likely = [place for place in carried if judgement.primary[row, place] >= 0.5]
+    return TOPICS[max(likely, key=lambda place: judgement.primary[row, place])].value if likely else None
+
+
+def _source(model: Model, reading: Reading, judgement: Judgement, row: int) -> dict[str, Any]:
+    probabilities = [round(float(p), 4) for p in judgement.source[row]]
+    best = int(np.argmax(probabilities))
+    long_enough = sum(len(sentence.words) for sentence in reading.sentences) >= SHORTEST
+    sure = long_enough and probabilities[best] >= model.source_sure and not judgement.strange[row]
+    return {
+        "label": SOURCE_TYPES[best].value if long_enough else None,
+        "probabilities": {kind.value: p for kind, p in zip(SOURCE_TYPES, probabilities, strict=True)},
+        "decision": "sure" if sure else "unsure",
+    }

@@ -1,0 +1,118 @@
+"""Folders in, folders out: reads seeds, trains or measures, and writes the model with its figures."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from classifier import artifact
+from classifier.dataset import Paragraph, Seed, digest, read_seeds
+from classifier.errors import BadCall, BadSeeds
+from classifier.evaluate import figures, held_out_figures
+from classifier.model import Model
+from classifier.predict import Document, judge, label
+from classifier.reading import read
+from classifier.train import Progress, train
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn")
+
+
+def rebuild(seeds_folder: Path, out: Path, name: str | None, progress: Progress) -> dict[str, Any]:
+    """Trains on the seeds and puts the model into `out` at once, whole; returns its manifest."""
+    seeds = read_seeds(seeds_folder)
+    model, held = train(seeds, progress)
+    told = about(seeds)
+    model = replace(model, id=name or f"seeds-{told['data']['sha256'][:12]}")
+    with tempfile.TemporaryDirectory(dir=_parent(out)) as beside:
+        fresh = Path(beside) / "model"
+        artifact.save(model, fresh, {**told, "held_out": held_out_figures(seeds, held, model.cuts)})
+        _swap(fresh, out)
+    return artifact.read_manifest(out)
+
+
+def _parent(out: Path) -> Path:
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadCall(f"{out}: expected a folder that can be written, {error.strerror}") from error
+    return out.parent
+
+
+def _swap(fresh: Path, out: Path) -> None:
+    if out.exists():
+        if any(out.iterdir()) and not (out / artifact.MANIFEST).exists():
+            raise BadCall(f"{out}: expected a model folder or an empty one, found other files")
+        shutil.rmtree(out)
+    fresh.rename(out)
+
+
+def about(seeds: Sequence[Seed]) -> dict[str, Any]:
+    """What the manifest tells of the data and the makers; nothing in it changes between two runs."""
+    return {
+        "data": {
+            "sha256": digest(seeds),
+            "articles": len(seeds),
+            "languages": dict(sorted(Counter(seed.language for seed in seeds).items())),
+            "origins": dict(sorted(Counter(seed.origin for seed in seeds).items())),
+        },
+        "libraries": {library: metadata.version(library) for library in LIBRARIES} | {"python": platform.python_version()},
+    }
+
+
+def cross_validate(seeds_folder: Path, progress: Progress) -> dict[str, Any]:
+    """Figures of grouped cross-validation on the seeds."""
+    seeds = read_seeds(seeds_folder)
+    model, held = train(seeds, progress)
+    return held_out_figures(seeds, held, model.cuts)
+
+
+def judge_file(path: Path, model_folder: Path) -> dict[str, Any]:
+    """Figures of a model on the labelled articles of a file: lines with text, topics, primary and source_type."""
+    model = artifact.load(model_folder)
+    articles = read_articles(path)
+    return judge_articles(model, articles)
+
+
+def judge_articles(model: Model, articles: Sequence[Seed]) -> dict[str, Any]:
+    """Figures of a model on labelled articles."""
+    judgement = judge(model, [read(article.title, article.text) for article in articles])
+    said = label(model, [Document(article.title, article.text) for article in articles])
+    return figures(articles, judgement.topics, judgement.source, [entry["primary_topic"] for entry in said], model.cuts)
+
+
+def read_articles(path: Path) -> list[Seed]:
+    """Labelled articles that need not be seeds: title, language and origin may be missing. Raises BadCall, BadSeeds."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise BadCall(f"{path}: expected a readable file, {error.strerror}") from error
+    found = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            record = json.loads(line)
+            text = Paragraph(record["text"], None)
+            found.append(
+                Seed(
+                    str(record["id"]),
+                    record.get("title", ""),
+                    (text,),
+                    frozenset(record["topics"]),
+                    record["primary"],
+                    record["source_type"],
+                    "",
+                    "",
+                )
+            )
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise BadSeeds(
+                f"{path}:{number}: expected id, text, topics, primary and source_type, {type(error).__name__}: {error}"
+            ) from error
+    return found

@@ -1,0 +1,70 @@
+"""Text read: where each sentence begins and ends, in the offsets that evidence quotes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+LONGEST = 400
+"""Code points; about 65 words. Text without punctuation is cut here, so that evidence stays readable."""
+
+_SHORT_FORMS = """
+mr mrs ms dr h.e prof gen lt col maj capt sgt sen sens rep reps gov hon st messrs rev jr sr brig adm amb mme mm
+jan feb mar apr jun jul aug sep sept oct nov dec no nos vs fig art vol pp approx est dept tel ext mt ft
+inc ltd co corp u.s u.k u.n a.m p.m e.g i.e etc d r
+"""
+_ABBREVIATIONS = frozenset(_SHORT_FORMS.split())
+_STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[។៕។。！？]+|\n+")
+_WORD_BEFORE = re.compile(r"([^\W\d_](?:[\w.]*\w)?)\.$")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text, in code points; `end` is exclusive."""
+
+    start: int
+    end: int
+
+
+def sentences(text: str) -> list[Span]:
+    """The sentences of `text` in order, without the white space around them."""
+    spans: list[Span] = []
+    start = 0
+    for stop in _STOP.finditer(text):
+        if _ends_sentence(text, stop):
+            spans.extend(_pieces(text, start, stop.end()))
+            start = stop.end()
+    spans.extend(_pieces(text, start, len(text)))
+    return spans
+
+
+def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
+    """A line break or a full stop that is neither an abbreviation's nor an initial's."""
+    if stop.group()[0] != ".":
+        return True
+    before = _WORD_BEFORE.search(text, max(0, stop.start() - 24), stop.start() + 1)
+    if before is None:
+        return True
+    word = before.group(1).lower()
+    initial = len(word) == 1 and before.group(1).isupper()
+    return word not in _ABBREVIATIONS and not initial
+
+
+def _pieces(text: str, start: int, end: int) -> list[Span]:
+    """The stretch trimmed, and cut at white space where it is longer than LONGEST."""
+    pieces = []
+    while end - start > LONGEST:
+        cut = text.rfind(" ", start + LONGEST // 2, start + LONGEST)
+        cut = cut if cut > 0 else start + LONGEST
+        pieces.append(_trimmed(text, start, cut))
+        start = cut
+    pieces.append(_trimmed(text, start, end))
+    return [piece for piece in pieces if piece.end > piece.start]
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)

@@ -1,0 +1,73 @@
+"""Second look: the heads' scores weighed into calibrated probabilities, on predictions for articles that the heads had not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.base import Measures
+from classifier.heads import Floats, Head, sigmoid, softmax
+
+STRENGTH = 0.1
+"""Inverse regularisation of the stack; its inputs are few and standardised."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Weights of the second level, on features as the heads give them (the scaling is folded in)."""
+
+    topics: list[Head]
+    """One head of one label for each topic."""
+    source: Head
+    primary: Head
+
+    def topic_scores(self, measures: Measures) -> Floats:
+        """Log-odds of each topic, (articles, topics)."""
+        return np.hstack([head.scores(measures.topics[:, place]) for place, head in enumerate(self.topics)])
+
+    def topic_probabilities(self, measures: Measures) -> Floats:
+        """Calibrated probabilities, (articles, topics)."""
+        return np.asarray(sigmoid(self.topic_scores(measures)))
+
+    def source_probabilities(self, measures: Measures) -> Floats:
+        """Calibrated probabilities, (articles, source types)."""
+        return np.asarray(softmax(self.source.scores(measures.source)))
+
+    def primary_probabilities(self, measures: Measures) -> Floats:
+        """How likely each topic is the article's main one, (articles, topics)."""
+        features = primary_features(measures, self.topic_scores(measures))
+        return np.asarray(sigmoid(self.primary.scores(features.reshape(-1, features.shape[2])).reshape(features.shape[:2])))
+
+
+def primary_features(measures: Measures, scores: Floats) -> Floats:
+    """What tells the main topic: the pooled scores, the article's own score, and its lead over the next topic."""
+    others = np.stack([np.delete(scores, place, axis=1).max(axis=1) for place in range(scores.shape[1])], axis=1)
+    return np.concatenate([measures.topics, scores[:, :, None], (scores - others)[:, :, None]], axis=2)
+
+
+def fit_stack(measures: Measures, topics: NDArray[np.int8], sources: NDArray[np.int64], primary: NDArray[np.int8]) -> Stack:
+    """The stack for measures taken out of fold; `topics` and `primary` are (articles, topics) of 0 and 1."""
+    heads = [_fit_one(measures.topics[:, place], topics[:, place]) for place in range(topics.shape[1])]
+    scores = np.hstack([head.scores(measures.topics[:, place]) for place, head in enumerate(heads)])
+    features = primary_features(measures, scores)
+    main = _fit_one(features.reshape(-1, features.shape[2]), primary.reshape(-1))
+    return Stack(heads, _fit_one(measures.source, sources), main)
+
+
+def _fit_one(x: Any, y: Any) -> Head:
+    """A head of one label where `y` has two values, else of one label a class."""
+    from sklearn.linear_model import LogisticRegression
+
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
+    model = LogisticRegression(C=STRENGTH, max_iter=1000).fit((x - mean) / spread, y)
+    return _unscaled(model, mean, spread)
+
+
+def _unscaled(model: Any, mean: Any, spread: Any) -> Head:
+    """The fitted weights for features that were not standardised."""
+    weights = (model.coef_ / spread).T
+    bias = model.intercept_ - (model.coef_ / spread) @ mean
+    return Head(weights.astype(np.float32), bias.astype(np.float32))

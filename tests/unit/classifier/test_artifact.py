@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifier import artifact
+from classifier.dataset import Seed
+from classifier.errors import BadModel
+from classifier.model import Model
+from classifier.predict import Document, label
+from classifier.train import train
+
+FLIPS = 200
+
+
+def test_a_model_comes_back_as_it_was_stored(small_model: Model, model_folder: Path, few_seeds: list[Seed]) -> None:
+    documents = [Document(seed.title, seed.text) for seed in few_seeds[:10]]
+    before = label(small_model, documents)
+    after = label(artifact.load(model_folder), documents)
+    assert [entry["topics"] for entry in before] == [entry["topics"] for entry in after]
+    assert [entry["evidence"] for entry in before] == [entry["evidence"] for entry in after]
+
+
+def test_the_same_seeds_give_the_same_bits(few_seeds: list[Seed], tmp_path: Path) -> None:
+    digests = [artifact.save(train(few_seeds)[0], tmp_path / name, {}) for name in ("one", "two")]
+    assert digests[0] == digests[1]
+    assert all(file.read_bytes() == (tmp_path / "two" / file.name).read_bytes() for file in (tmp_path / "one").iterdir())
+
+
+def test_any_flipped_bit_is_refused(model_folder: Path, tmp_path: Path) -> None:
+    chance = random.Random(5)
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder)
+    files = sorted(folder.iterdir())
+    sizes = [file.stat().st_size for file in files]
+    for _ in range(FLIPS):
+        [file] = chance.choices(files, weights=sizes)
+        good = file.read_bytes()
+        place = chance.randrange(len(good))
+        file.write_bytes(good[:place] + bytes([good[place] ^ (1 << chance.randrange(8))]) + good[place + 1 :])
+        with pytest.raises(BadModel):
+            artifact.load(folder)
+        file.write_bytes(good)
+    artifact.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"major": 2}, "format 1, the file has 2"),
+        ({"format": "other"}, "another kind"),
+        ({"topics": ["weather"]}, "labels"),
+        ({"id": "forged"}, "damaged"),
+    ],
+)
+def test_a_model_of_another_kind_is_refused_in_one_line(
+    model_folder: Path, tmp_path: Path, change: dict[str, object], expected: str
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder)
+    manifest = json.loads((folder / artifact.MANIFEST).read_text())
+    (folder / artifact.MANIFEST).write_text(json.dumps(manifest | change))
+    with pytest.raises(BadModel, match=expected) as caught:
+        artifact.load(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_part_and_a_missing_folder_are_refused(model_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadModel, match="found none"):
+        artifact.load(tmp_path / "nowhere")
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder)
+    (folder / "idf.npy").unlink()
+    with pytest.raises(BadModel, match="idf"):
+        artifact.load(folder)
+
+
+def test_arrays_are_mapped_so_that_processes_share_them(model_folder: Path) -> None:
+    assert isinstance(artifact.load(model_folder).base.terms.weights, np.memmap)

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from classifier.cli import main
+
+
+def test_a_text_is_labelled_for_people_and_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("Deminers cleared 300 landmines from a minefield in Battambang, CMAC said.")
+    assert main(["label", str(file)]) == 0
+    assert "demining" in capsys.readouterr().out
+    assert main(["label", "--json", str(file)]) == 0
+    assert json.loads(capsys.readouterr().out)["topics"][2]["label"] == "demining"
+
+
+def test_bad_lines_are_told_and_the_others_labelled_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(b'{"id":1,"text":"Rice was exported."}\n{\n\n[]\n{"id":4}\n{"id":5,"text":"x","title":3}\n\xff\n{"id":7,"text":""}\n')
+    assert main(["label", "--jsonl", str(file)]) == 1
+    said = capsys.readouterr()
+    lines = [json.loads(line) for line in said.out.splitlines()]
+    assert [line["id"] for line in lines] == [1, None, None, 4, 5, None, 7]
+    assert ["error" in line for line in lines] == [False, True, True, True, True, True, False]
+    assert f"{file}:2: expected one JSON object" in said.err
+    assert len(said.err.splitlines()) == 5
+
+
+def test_standard_input_is_read_where_no_file_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"id":"a","text":"Hello there."}\n')))
+    assert main(["label", "--jsonl"]) == 0
+    assert json.loads(capsys.readouterr().out)["id"] == "a"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["label", "nowhere.txt"],
+        ["label", "--no-such-option"],
+        ["fly"],
+        [],
+        ["train", "--seeds", "nowhere"],
+        ["label", "--model", "nowhere", "-"],
+    ],
+)
+def test_a_wrong_call_is_one_line_and_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 1
+    assert said.err.startswith("error: ")
+
+
+def test_a_broken_seed_stops_the_training_and_leaves_the_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.jsonl").write_text('{"id": 1}\n')
+    assert main(["train", "--seeds", str(tmp_path / "seeds"), "--out", str(tmp_path / "model")]) == 1
+    assert "a.jsonl:1" in capsys.readouterr().err
+    assert not (tmp_path / "model").exists()
+
+
+def test_training_never_replaces_a_folder_of_other_files(
+    tmp_path: Path, few_seeds_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "precious.txt").write_text("mine")
+    assert main(["train", "--seeds", str(few_seeds_folder), "--out", str(tmp_path)]) == 2
+    assert (tmp_path / "precious.txt").exists()
+    assert "other files" in capsys.readouterr().err
+
+
+def test_a_model_is_trained_and_used(tmp_path: Path, few_seeds_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--seeds", str(few_seeds_folder), "--out", str(tmp_path / "model"), "--id", "mine", "--json"]) == 0
+    manifest = json.loads(capsys.readouterr().out)
+    text = tmp_path / "a.txt"
+    text.write_text("Exports rose.")
+    assert main(["label", "--json", "--model", str(tmp_path / "model"), str(text)]) == 0
+    assert json.loads(capsys.readouterr().out)["model"] == {"id": "mine", "sha256": manifest["sha256"]}

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from classifier.dataset import Seed
+from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.model import Model
+from classifier.predict import Document, label
+
+TRADE = "Exports of milled rice to China rose by a fifth last year, the ministry of commerce said, after both countries cut their tariffs."
+
+
+def check(labels: dict[str, Any], document: Document) -> None:
+    assert [topic["label"] for topic in labels["topics"]] == list(TOPICS)
+    assert list(labels["source_type"]["probabilities"]) == list(SOURCE_TYPES)
+    assert sum(labels["source_type"]["probabilities"].values()) == pytest.approx(1, abs=0.001)
+    for entry in labels["evidence"]:
+        field = document.title if entry["field"] == "title" else document.text
+        assert field[entry["start"] : entry["end"]] == entry["text"] != ""
+    shown = {entry["label"] for entry in labels["evidence"]}
+    for topic in labels["topics"]:
+        assert 0 <= topic["probability"] <= 1
+        assert topic["decision"] in {"yes", "no", "unsure"}
+        assert topic["decision"] != "yes" or topic["label"] in shown
+
+
+def test_labels_follow_the_contract_for_every_seed(small_model: Model, few_seeds: list[Seed]) -> None:
+    documents = [Document(seed.title, seed.text) for seed in few_seeds]
+    for labels, document in zip(label(small_model, documents), documents, strict=True):
+        check(labels, document)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_any_text_at_all_gets_labels(small_model: Model, text: str, title: str) -> None:
+    document = Document(title, text)
+    check(label(small_model, [document])[0], document)
+
+
+def test_a_sentence_about_exports_is_trade_and_quoted(shipped: Model) -> None:
+    [labels] = label(shipped, [Document("Rice sells well abroad", TRADE)])
+    assert labels["topics"][1]["decision"] == "yes"
+    assert any(entry["text"] == TRADE for entry in labels["evidence"])
+    assert any("export" in term["term"] for entry in labels["evidence"] for term in entry["terms"])
+
+
+def test_one_text_is_labelled_alike_alone_and_among_others(small_model: Model, few_seeds: list[Seed]) -> None:
+    documents = [Document(seed.title, seed.text) for seed in few_seeds[:20]]
+    together = label(small_model, documents)
+    assert together == [label(small_model, [document])[0] for document in documents]
+
+
+def test_an_empty_text_carries_nothing_and_has_no_source_type(shipped: Model) -> None:
+    [labels] = label(shipped, [Document("", "")])
+    assert {topic["decision"] for topic in labels["topics"]} == {"no"}
+    assert labels["source_type"]["label"] is None
+    assert labels["primary_topic"] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Regierung hat am Dienstag beschlossen, die Zölle auf Stahl aus dem Ausland zu senken, sagte der Minister in Berlin.",
+        "Hallitus päätti tiistaina laskea ulkomaisen teräksen tulleja, ministeri sanoi kokouksen jälkeen Helsingissä toimittajille.",
+        "政府は火曜日、外国産鉄鋼の関税を引き下げることを決定したと大臣が述べた。",
+    ],
+)
+def test_a_language_that_the_seeds_lack_is_in_doubt_and_said_to_be_unsupported(shipped: Model, text: str) -> None:
+    [labels] = label(shipped, [Document("", text)])
+    assert labels["language_supported"] is False
+    assert {topic["decision"] for topic in labels["topics"]} == {"unsure"}
+    assert labels["source_type"]["decision"] == "unsure"
+
+
+def test_no_texts_give_no_labels(shipped: Model) -> None:
+    assert label(shipped, []) == []

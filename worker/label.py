@@ -1,0 +1,42 @@
+"""Article labelled: the only door to the classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from classifier import artifact
+from classifier.errors import ClassifierError
+from classifier.predict import Document, label
+from worker.errors import UsageError
+
+__all__ = ["Document", "Labeller"]
+
+
+class Labeller:
+    """A loaded model; its arrays are mapped, so that forked children share them.
+
+    `model_dir` is a model's folder, None for the one that ships. Raises UsageError where the
+    model is damaged, or of another format or label set.
+    """
+
+    def __init__(self, model_dir: Path | None = None) -> None:
+        try:
+            self._model = artifact.load(model_dir or artifact.default_folder())
+        except ClassifierError as error:
+            raise UsageError(str(error)) from error
+
+    @property
+    def model_id(self) -> str:
+        """The name that every label carries."""
+        return self._model.id
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the model's manifest, which holds those of its parts."""
+        return self._model.sha256
+
+    def label(self, items: Sequence[Document]) -> list[dict[str, Any]]:
+        """The labels of each document, in order, in the shape of the contract's "Labels"."""
+        return label(self._model, items)

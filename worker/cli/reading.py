@@ -80,15 +80,17 @@ def expect_text(name: str, file: BinaryIO) -> None:
     if not file.seekable() or not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         return
     decoder = codecs.getincrementaldecoder("utf-8")()
-    line = 1
-    start = file.tell()
-    while chunk := file.read(CHUNK):
+    line, start = 1, file.tell()
+    while True:
+        chunk = file.read(CHUNK)
         try:
-            decoder.decode(chunk)
+            text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             raise not_text(name, line + error.object.count(b"\n", 0, error.start), error.object[error.start]) from error
-        if b"\0" in chunk:
-            raise not_text(name, line + chunk.count(b"\n", 0, chunk.index(b"\0")), 0)
+        if "\0" in text:
+            raise not_text(name, line + text.count("\n", 0, text.index("\0")), 0)
+        if not chunk:
+            break
         line += chunk.count(b"\n")
     file.seek(start)
 

@@ -1,0 +1,113 @@
+"""Every ending of the program: its exit code, and at most one line."""
+
+import subprocess
+import sys
+
+import click
+import pytest
+
+from worker.cli import main as program
+from worker.errors import ItemFailed, PressmarkError, Unavailable, UsageError
+from worker.reasons import Reason
+
+HEAVY = {"sklearn", "scipy", "numpy", "celery", "kombu", "sqlalchemy", "alembic", "redis", "requests", "lxml", "rich", "pydantic"}
+
+
+def ending(error: BaseException, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> int:
+    """The exit code of a call that meets `error`."""
+
+    def fail(_: list[str]) -> None:
+        raise error
+
+    monkeypatch.setattr(program, "_call", fail)
+    return program.run(arguments)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("expected a URL, came nothing"), 2),
+        (Unavailable("Redis is away"), 3),
+        (PressmarkError("a gate failed"), 1),
+        (ItemFailed(Reason.HTTP_404), 1),
+        (click.UsageError("No such option"), 2),
+        (click.BadParameter("expected a number"), 2),
+        (OSError(28, "No space left on device", "/data"), 3),
+        (ZeroDivisionError("ours"), 1),
+        (RuntimeError("a text\nof two lines"), 1),
+    ],
+)
+def test_an_error_is_one_line_and_its_code(
+    error: Exception, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ending(error, monkeypatch, ["status"]) == code
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (click.Abort(), 130)])
+def test_ctrl_c_is_silent(error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ending(error, monkeypatch, ["status"]) == code
+    assert capsys.readouterr().err == ""
+
+
+def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ending(Unavailable("Redis is away"), monkeypatch, ["status", "--debug"]) == 3
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_redis_trouble_is_told_by_its_library_without_importing_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import redis
+
+    assert ending(redis.ConnectionError("refused"), monkeypatch, ["status"]) == 3
+    assert capsys.readouterr().err == "pressmark: Redis cannot be used: refused\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"), [("enque", "enqueue"), ("stats", "status"), ("keper", "keeper"), ("exprt", "export"), ("serch", "search")]
+)
+def test_an_unknown_command_names_the_nearest(typed: str, nearest: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.run([typed, "http://pub.example/"]) == 2
+    assert f"the nearest is `{nearest}`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", program.LATER)
+def test_a_command_that_is_still_to_come_says_so(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.run([name]) == 2
+    told = capsys.readouterr().err
+    assert "not delivered yet" in told
+    assert told.count("\n") == 1
+
+
+def test_nothing_is_delivered_and_still_to_come() -> None:
+    assert not set(program.LATER) & set(program.COMMANDS)
+
+
+@pytest.mark.parametrize("name", program.COMMANDS)
+def test_every_command_in_the_table_stands_in_its_file(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.run([name, "--help"]) == 0
+    assert "Usage: pressmark " + name in capsys.readouterr().out
+
+
+def test_no_arguments_show_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert program.run([]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("Usage: pressmark")
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["config", "--help"], ["enque"]])
+def test_short_answers_import_nothing_heavy(arguments: list[str]) -> None:
+    script = f"import sys; from worker.cli.main import run; run({arguments!r}); print(sorted({HEAVY!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_completion_knows_the_commands() -> None:
+    environment = {"_PRESSMARK_COMPLETE": "bash_complete", "COMP_WORDS": "pressmark en", "COMP_CWORD": "1", "PATH": ""}
+    done = subprocess.run([sys.executable, "-m", "worker"], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["plain,enqueue"]

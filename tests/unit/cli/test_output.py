@@ -1,0 +1,67 @@
+"""What reaches a terminal, a pipe and a spreadsheet."""
+
+import json
+
+import pytest
+
+from worker.cli.output import CsvWriter, Progress, cell, clean, complain, csv_cell, show_json, show_table
+
+
+@pytest.mark.parametrize("text", ["\x1b]0;owned\x07", "\x1b[31mred", "line\nbreak", "\x00", "\x9b31m", "\u202eevil", "\udcff"])
+def test_nothing_can_move_the_terminals_cursor(text: str) -> None:
+    assert clean("a" + text).isprintable()
+
+
+@pytest.mark.parametrize("text", ["Phnom Penh", "ភ្នំពេញ", "กรุงเทพฯ", "“Quoted” – dash"])
+def test_real_text_stays_as_it_is(text: str) -> None:
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_a_cell_cannot_become_a_formula(text: str) -> None:
+    assert csv_cell(text) == "'" + text
+
+
+def test_other_cells_stay_as_they_are() -> None:
+    assert [csv_cell(value) for value in ("a=b", 7, None, ["x", "y"], True)] == ["a=b", "7", "", "x; y", "True"]
+
+
+def test_a_list_cannot_hide_a_formula() -> None:
+    assert csv_cell(["=1", "b"]) == "'=1; b"
+
+
+def test_csv_has_a_header_and_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
+    writer = CsvWriter(("url", "title"))
+    writer.row({"url": "https://x.example/", "title": "=1,2", "more": 1})
+    assert capsys.readouterr().out == 'url,title\r\nhttps://x.example/,"\'=1,2"\r\n'
+
+
+def test_json_is_one_line_in_real_letters(capsys: pytest.CaptureFixture[str]) -> None:
+    show_json({"title": "ក្រចេះ\nnext"})
+    told = capsys.readouterr().out
+    assert "ក្រចេះ" in told
+    assert told.count("\n") == 1
+    assert json.loads(told) == {"title": "ក្រចេះ\nnext"}
+
+
+def test_a_complaint_is_one_line_whatever_it_quotes(capsys: pytest.CaptureFixture[str]) -> None:
+    complain("a.txt:3: expected a URL, came 'x\n\x1b[2Jy'")
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_table_shows_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    show_table(("title",), [["\x1b[2Jtitle"], ["[red]markup[/red]"]])
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert "[red]markup[/red]" in told
+
+
+def test_cells_for_people() -> None:
+    assert [cell(value) for value in (None, True, False, 1.25, ["a", "b"], 3)] == ["–", "yes", "no", "1.2", "a, b", "3"]
+
+
+def test_progress_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress("lines read") as progress:
+        for _ in range(100):
+            progress.advance(1000)
+    assert capsys.readouterr().err == ""

@@ -68,6 +68,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_disable_prefetch": True,
         "worker_send_task_events": True,  # Flower; 27 µs a URL
         "worker_hijack_root_logger": False,
+        "worker_cancel_long_running_tasks_on_connection_loss": True,  # means late acknowledgements, of which there are none
         "worker_enable_remote_control": False,  # nobody may order our workers about through Redis
         "task_time_limit": 180,  # prefork: a batch of labels takes under a second
         "task_soft_time_limit": 150,

@@ -42,10 +42,18 @@ def _at(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """A Redis that restarts is no bug: Celery's traceback of it is left out, its sentence stays."""
+    if record.name == "celery.worker.consumer.consumer":
+        record.exc_info = None
+    return True
+
+
 def set_up(settings: Settings, process: str) -> None:
     """Sends every log of this process to standard error; `process` is the word that says whose line it is."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json(process) if settings.log_format == "json" else _Line(process))
+    handler.addFilter(_in_one_line)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())

@@ -42,6 +42,7 @@ class Child:
 
     role: str
     settings: Settings
+    program: tuple[str, ...]
     process: subprocess.Popen[bytes] | None = None
     leash: socket.socket | None = None
     begun: float = 0.0
@@ -55,7 +56,7 @@ class Child:
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - ourselves
-                [sys.executable, "-m", "worker.processes", self.role],
+                [*self.program, self.role],
                 stdin=theirs.fileno(),
                 stdout=sys.stderr.fileno(),
                 env=to_environ(self.settings) | ONE_BLAS_THREAD,
@@ -67,7 +68,7 @@ class Child:
 
     def exited(self) -> bool:
         """True when it has ended; whatever it left in its group is ended too, before its number may be another's."""
-        if self.process is None:
+        if self.process is None or self.process.returncode is not None:
             return True
         if os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
             return False
@@ -111,6 +112,8 @@ class Supervisor:
 
     settings: Settings
     roles: Iterable[str] = ROLES
+    program: tuple[str, ...] = (sys.executable, "-m", "worker.processes")
+    """What a role's name is given to; its standard input is the leash."""
     patience: float | None = None
     """Seconds without progress that are a standstill; None: as the page's own limits need."""
     children: dict[str, Child] = field(default_factory=dict, init=False)
@@ -128,7 +131,7 @@ class Supervisor:
             migrate(self._services.engine)
             stack.callback(self._stop)
             for role in self.roles:
-                self.children[role] = Child(role, self.settings)
+                self.children[role] = Child(role, self.settings, self.program)
                 self.children[role].start()
             self._open = stack.pop_all()
         return self

@@ -9,11 +9,13 @@ import signal
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
 from celery import bootsteps, signals
+from celery.platforms import SecurityWarning
 from celery.worker import state
 from threadpoolctl import threadpool_limits
 
@@ -132,6 +134,7 @@ def work(settings: Settings, names: Sequence[str], pulse: Callable[[], None] = l
     """Runs a worker of this process on these queues until SIGTERM: threads for fetch, forked children for label."""
     app.settings = settings
     bench.pulse = pulse
+    warnings.simplefilter("ignore", SecurityWarning)  # Celery fears root because of pickles; here only JSON is read
     labels = names[0] in (queues.LABEL, queues.LABEL_BULK)
     worker = app.Worker(
         hostname=f"{'label' if labels else 'fetch'}@{name()}",
@@ -172,7 +175,7 @@ class Pulse(bootsteps.StartStopStep):  # type: ignore[misc]
 def _obey(consumer: Any, paused: frozenset[str]) -> None:
     """Consumes from the queues of stages that run, and from no other."""
     for queue in app.amqp.queues.consume_from.values():
-        consuming = consumer.task_consumer.consuming_from(queue.name)
+        consuming = queue in consumer.task_consumer.queues
         if STAGES[queue.name] in paused and consuming:
             log.info("%s is paused", queue.name)
             consumer.task_consumer.cancel_by_queue(queue.name)

@@ -1,0 +1,35 @@
+"""A child for the supervisor's tests: `python role.py FOLDER ROLE` does what the role's name says, and leaves marks in FOLDER."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from worker.leash import Leash
+
+folder, role = Path(sys.argv[1]), sys.argv[2]
+leash = Leash.of_stdin(grace=1.0)
+with (folder / role).open("a") as marks:
+    marks.write(f"{os.getpid()}\n")
+
+
+def leave(*_):
+    (folder / f"{role}.left").touch()
+    sys.exit(0)
+
+
+if role == "crash":
+    sys.exit(3)
+if role == "parent":
+    grandchild = subprocess.Popen(["sleep", "600"])
+    (folder / "grandchild").write_text(str(grandchild.pid))
+signal.signal(signal.SIGTERM, signal.SIG_IGN if role == "deaf" else leave)
+leash.watch()
+while True:
+    if role != "still":
+        leash.pulse()
+    time.sleep(0.1)

@@ -1,33 +1,211 @@
-"""The stored articles, read: as Results for export, and one by one."""
+"""The stored articles: written whole in the keeper's transaction, read as Results for export."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select
+
+from worker.records import Article, Labelled
+from worker.storage import jobs
+from worker.storage.copies import bands
+from worker.storage.database import reading
+from worker.storage.models import TERMINAL, articles, evidence, items, job_items, labels, topics
+
+PAGE = 200
+"""Results read at once: about a megabyte."""
 
 Result = dict[str, Any]
 """The contract's flat object: the article's fields, the labels' fields, and how the item ended."""
+
+ARTICLE_FIELDS = [name for name in Article.__dataclass_fields__ if name != "url"]
 
 
 class Articles:
     """Reads only; what writes articles is the ledger, in the keeper's transaction."""
 
     def __init__(self, engine: Engine) -> None:
-        raise NotImplementedError
+        self._engine = engine
 
     def results(self, outcome: Literal["stored", "all"] = "stored", *, job_id: int | None = None) -> Iterator[Result]:
         """Every Result in the order of item ids, paged by key: no snapshot is held longer than a page.
 
         `all` is every item of kind article that has ended: stored, duplicate, refused or dead.
         """
-        raise NotImplementedError
+        last = 0
+        while True:
+            with reading(self._engine) as connection:
+                ids = _page(connection, outcome, job_id, last)
+                found = _results(connection, ids)
+            yield from found
+            if len(ids) < PAGE:
+                return
+            last = ids[-1]
 
     def of(self, item_ids: Sequence[int]) -> list[Result]:
-        """The Results of these items, as far as they have ended."""
-        raise NotImplementedError
+        """The Results of these items, as far as they have ended, in the order of their ids."""
+        with reading(self._engine) as connection:
+            return _results(connection, sorted(set(item_ids)))
 
     def count(self) -> int:
         """How many articles there are."""
-        raise NotImplementedError
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(articles)).scalar_one()
+
+
+def _page(connection: Connection, outcome: str, job_id: int | None, last: int) -> list[int]:
+    states = TERMINAL if outcome == "all" else ("stored",)
+    query = select(items.c.id).where(items.c.id > last, items.c.kind == "article", items.c.state.in_(states))
+    if job_id is not None:
+        query = query.join(job_items, job_items.c.item_id == items.c.id).where(job_items.c.job_id == job_id)
+    return list(connection.execute(query.order_by(items.c.id).limit(PAGE)).scalars())
+
+
+def _results(connection: Connection, ids: Sequence[int]) -> list[Result]:
+    if not ids:
+        return []
+    marks = _by_item(connection, topics, ids)
+    proofs = _by_item(connection, evidence, ids)
+    in_jobs = jobs.of_items(connection, ids)
+    joined = items.outerjoin(articles, articles.c.item_id == items.c.id).outerjoin(labels, labels.c.item_id == items.c.id)
+    query = select(items, articles, labels).select_from(joined).where(items.c.id.in_(ids), items.c.state.in_(TERMINAL)).order_by(items.c.id)
+    return [
+        {
+            "v": 1,
+            "item_id": row[items.c.id],
+            "url": row[items.c.url],
+            **_article_part(row),
+            **_label_part(row, marks.get(row[items.c.id], []), proofs.get(row[items.c.id], [])),
+            **_outcome_part(row),
+            "job_ids": in_jobs.get(row[items.c.id], []),
+        }
+        for row in (found._mapping for found in connection.execute(query))
+    ]
+
+
+def _by_item(connection: Connection, table: Table, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(select(table).where(table.c.item_id.in_(ids)).order_by(*table.primary_key)):
+        found.setdefault(row.item_id, []).append(row)
+    return found
+
+
+def _has_article(row: Mapping[Any, Any]) -> bool:
+    return row[items.c.state] == "stored" and row[articles.c.item_id] is not None
+
+
+def _article_part(row: Mapping[Any, Any]) -> Result:
+    kept = _has_article(row)
+    return {name: row[articles.c[name]] if kept else None for name in [*ARTICLE_FIELDS, "content_sha256", "cluster_id"]}
+
+
+def _label_part(row: Mapping[Any, Any], marks: Sequence[Row[Any]], proofs: Sequence[Row[Any]]) -> Result:
+    if not _has_article(row) or row[labels.c.item_id] is None:
+        return dict.fromkeys(("topics", "primary_topic", "source_type", "evidence", "language_supported", "model"))
+    return {
+        "topics": [
+            {"label": m.label, "probability": m.probability, "threshold": m.threshold, "decision": m.decision}
+            for m in sorted(marks, key=lambda m: m.place)
+        ],
+        "primary_topic": row[labels.c.primary_topic],
+        "source_type": row[labels.c.source_type],
+        "evidence": [
+            {"label": e.label, "field": e.field, "text": e.text, "start": e.start, "end": e.end, "terms": e.terms} for e in proofs
+        ],
+        "language_supported": row[labels.c.language_supported],
+        "model": {"id": row[labels.c.model_id], "sha256": row[labels.c.model_sha256]},
+    }
+
+
+def _outcome_part(row: Mapping[Any, Any]) -> Result:
+    answer = row[items.c.answer] or {}
+    kept = _has_article(row)
+    http = row[articles.c.http] if kept else answer.get("http")
+    return {
+        "outcome": row[items.c.state],
+        "reason": row[items.c.reason],
+        "final_url": row[articles.c.final_url] if kept else answer.get("final_url"),
+        "http": http or {"status": None, "etag": None, "last_modified": None, "ms": None, "bytes": None},
+        "duplicate_of": row[items.c.duplicate_of],
+        "fetched_at": row[articles.c.fetched_at] if kept else answer.get("fetched_at"),
+        "stored_at": rfc3339(row[articles.c.stored_at]) if kept else None,
+        "attempts": row[items.c.attempts],
+    }
+
+
+def rfc3339(at: float) -> str:
+    """Seconds since 1970 as the contract writes times: UTC, to the second."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def write(connection: Connection, kept: Sequence[tuple[Labelled, int]], now: float) -> int:
+    """Writes articles with their labels, over what stood there; how many are new. Pairs of article and cluster."""
+    if not kept:
+        return 0
+    ids = [labelled.extracted.item_id for labelled, _ in kept]
+    old = list(connection.execute(select(articles.c.item_id).where(articles.c.item_id.in_(ids))).scalars())
+    remove(connection, old)
+    ordered = sorted(kept, key=lambda pair: pair[0].extracted.item_id)
+    connection.execute(insert(articles), [_article_row(labelled, cluster, now) for labelled, cluster in ordered])
+    connection.execute(insert(labels), [_label_row(labelled) for labelled, _ in ordered])
+    for table, rows in (
+        (topics, [row for labelled, _ in ordered for row in _topic_rows(labelled)]),
+        (evidence, [row for labelled, _ in ordered for row in _evidence_rows(labelled)]),
+    ):
+        if rows:
+            connection.execute(insert(table), rows)
+    return len(ids) - len(old)
+
+
+def remove(connection: Connection, item_ids: Sequence[int]) -> None:
+    """Takes articles out, with all that hangs on them."""
+    for table in (articles, labels, topics, evidence) if item_ids else ():
+        connection.execute(delete(table).where(table.c.item_id.in_(item_ids)))
+
+
+def _article_row(labelled: Labelled, cluster: int, now: float) -> dict[str, Any]:
+    extracted = labelled.extracted
+    article, http = extracted.article, extracted.http
+    return {
+        **{name: getattr(article, name) for name in ARTICLE_FIELDS},
+        "item_id": extracted.item_id,
+        "final_url": extracted.final_url,
+        "extractor": {"name": article.extractor.name, "version": article.extractor.version},
+        "opt_outs": extracted.opt_outs,
+        "http": {"status": http.status, "etag": http.etag, "last_modified": http.last_modified, "ms": http.ms, "bytes": http.bytes},
+        "content_sha256": extracted.content_sha256,
+        "simhash": extracted.simhash,
+        **{f"band_{number}": value for number, value in enumerate(bands(extracted.simhash))},
+        "cluster_id": cluster,
+        "fetched_at": extracted.fetched_at,
+        "stored_at": now,
+    }
+
+
+def _label_row(labelled: Labelled) -> dict[str, Any]:
+    document = labelled.labels
+    return {
+        "item_id": labelled.extracted.item_id,
+        "model_id": document["model"]["id"],
+        "model_sha256": document["model"]["sha256"],
+        "primary_topic": document["primary_topic"],
+        "source_type": document["source_type"],
+        "language_supported": document["language_supported"],
+        "label_ms": labelled.label_ms,
+    }
+
+
+def _topic_rows(labelled: Labelled) -> list[dict[str, Any]]:
+    return _numbered(labelled.extracted.item_id, topics, labelled.labels["topics"])
+
+
+def _evidence_rows(labelled: Labelled) -> list[dict[str, Any]]:
+    return _numbered(labelled.extracted.item_id, evidence, labelled.labels["evidence"])
+
+
+def _numbered(item_id: int, table: Table, parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A row for each part, in order; KeyError where a part has not what the table has a column for."""
+    names = [column.name for column in table.c if column.name not in ("item_id", "place")]
+    return [{"item_id": item_id, "place": place, **{name: part[name] for name in names}} for place, part in enumerate(parts)]

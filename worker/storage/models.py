@@ -179,6 +179,7 @@ topics = Table(
     metadata,
     Column("item_id", BigInteger, primary_key=True),
     Column("label", Text, primary_key=True),
+    Column("place", SmallInteger, nullable=False),
     Column("probability", Double, nullable=False),
     Column("threshold", Double, nullable=False),
     Column("decision", Text, nullable=False),

@@ -247,6 +247,7 @@ def upgrade() -> None:
         "topics",
         sa.Column("item_id", sa.BigInteger(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("place", sa.SmallInteger(), nullable=False),
         sa.Column("probability", sa.Double(), nullable=False),
         sa.Column("threshold", sa.Double(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),

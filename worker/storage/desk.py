@@ -1,0 +1,33 @@
+"""What the four sides of the ledger share: the engine, the settings, the clock and chance."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from worker.config import Settings
+from worker.storage.item import Judge
+
+
+class Desk:
+    """`now` gives seconds since 1970, `chance` numbers from 0 to 1 for the jitter; tests pass their own."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        *,
+        now: Callable[[], float] = time.time,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._now = now
+        self._chance = chance
+
+    def _judge(self) -> Judge:
+        """The rules at this moment."""
+        return Judge(self._settings, self._now(), self._chance)

@@ -1,0 +1,121 @@
+"""The ledger's side for the dispatcher: who leads, what is due, and what ran out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from sqlalchemy import func, select, update
+
+from worker.records import Lane, Returned, URLRequest
+from worker.storage import counters, history, hosts, leadership, leases, moves
+from worker.storage.database import reading, writing
+from worker.storage.desk import Desk
+from worker.storage.host import OPEN_LONGEST
+from worker.storage.item import JITTER
+from worker.storage.models import hosts as hosts_table
+from worker.storage.models import items
+from worker.storage.settling import Settlement
+from worker.storage.values import Leadership, Reclaimed
+
+
+class ForDispatcher(Desk):
+    """Leads, leases and reclaims. Whoever led before raises LeadLost."""
+
+    def leadership(self) -> Leadership:
+        """Who leads, as it stands."""
+        with reading(self._engine) as connection:
+            return leadership.read(connection)
+
+    def take_lead(self, seen: Leadership, leader: str) -> Leadership | None:
+        """Becomes leader with the next term, unless somebody beat since `seen`; then None."""
+        with writing(self._engine) as connection:
+            return leadership.take(connection, seen, leader)
+
+    def resign(self, lead: Leadership) -> None:
+        """Leaves the lead free, so that another need not wait."""
+        with writing(self._engine) as connection:
+            leadership.resign(connection, lead)
+
+    def beat(self, lead: Leadership, elapsed: float, oldest_age: float) -> Leadership:
+        """Shows life and advances the engine's clock by `elapsed` seconds (at most 1).
+
+        `oldest_age`: seconds that the oldest entry waits in any pipeline queue, 0 where all are empty; no lease runs
+        out against anything younger.
+        """
+        with writing(self._engine) as connection:
+            return leadership.beat(connection, lead, elapsed, oldest_age)
+
+    def lease(self, lead: Leadership, room: int) -> list[tuple[Lane, URLRequest]]:
+        """Leases up to `room` due items, suspects marked `alone`; at most one a host whose interval is not 0."""
+        with writing(self._engine) as connection:
+            stands = leadership.require(connection, lead)
+            return cast("list[tuple[Lane, URLRequest]]", leases.lease(connection, stands, self._settings, self._now(), room))
+
+    def hand_back(self, leased: Sequence[URLRequest]) -> None:
+        """What could not be sent waits again at once, and free."""
+        returned = Returned([(request.item_id, request.token) for request in leased])
+        with writing(self._engine) as connection:
+            Settlement(connection, self._judge(), [returned]).settle()
+
+    def running(self) -> int:
+        """Items under a lease, of every kind."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(items).where(moves.RUNNING)).scalar_one()
+
+    def finished(self) -> int:
+        """Leases that ended an item since the beginning, of every kind: its growth is the throughput."""
+        with reading(self._engine) as connection:
+            return counters.value(connection, counters.FINISHED)
+
+    def reclaim(self, lead: Leadership) -> Reclaimed:
+        """Takes back leases that ran out against the engine's low mark, some hundreds at a time."""
+        with writing(self._engine) as connection:
+            return leases.reclaim(connection, leadership.require(connection, lead), self._judge())
+
+    def reclaim_all(self, lead: Leadership, epoch: str) -> int:
+        """Redis lost its memory: every lease is taken back at no cost, and every host waits one interval first.
+
+        Several transactions; only the last one notes the new epoch, so a crash in between begins anew.
+        """
+        total = 0
+        while True:
+            with writing(self._engine) as connection:
+                stands = leadership.require(connection, lead)
+                done = leases.reclaim_all(connection, self._judge(), leases.RECLAIM)
+                total += done
+                if done:
+                    continue
+                if stands.epoch is not None:
+                    hosts.all_wait(connection, self._settings, self._now())
+                leadership.set_epoch(connection, stands, epoch)
+                return total
+
+    def clock_was_set(self, lead: Leadership, by: float) -> None:
+        """The machine's clock jumped by so many seconds: what waits for a time waits as long as before."""
+        then = self._now() - by
+        with writing(self._engine) as connection:
+            leadership.require(connection, lead)
+            connection.execute(update(items).where(moves.WAITING, items.c.due > then).values(due=items.c.due + by))
+            h = hosts_table.c
+            connection.execute(update(hosts_table).where(h.free_at > then).values(free_at=h.free_at + by))
+            connection.execute(update(hosts_table).where(h.open_until > then).values(open_until=h.open_until + by))
+            connection.execute(hosts.overlooked())
+
+    def sweep(self, lead: Leadership) -> None:
+        """Housekeeping: old events and samples go, times beyond any rule are pulled in, overlooked hosts are looked at."""
+        longest = max(self._settings.retry_after_cap, self._settings.backoff_cap * (1 + JITTER), OPEN_LONGEST)
+        now = self._now()
+        with writing(self._engine) as connection:
+            leadership.require(connection, lead)
+            history.forget_old(connection, now, self._settings.events_days)
+            connection.execute(update(items).where(moves.WAITING, items.c.due > now + longest).values(due=now))
+            h = hosts_table.c
+            connection.execute(update(hosts_table).where(h.free_at > now + longest).values(free_at=now))
+            connection.execute(update(hosts_table).where(h.open_until > now + longest).values(open_until=now))
+            connection.execute(hosts.overlooked())
+
+    def sample(self, values: Mapping[str, float]) -> None:
+        """Keeps a line of metrics of this moment."""
+        with writing(self._engine) as connection:
+            history.sample(connection, values, self._now())

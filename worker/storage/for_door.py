@@ -1,0 +1,69 @@
+"""The ledger's side for the door: URLs are accepted into jobs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Literal
+
+from worker.records import Lane
+from worker.storage import acceptance, jobs
+from worker.storage.acceptance import Door
+from worker.storage.database import reading, writing
+from worker.storage.desk import Desk
+from worker.storage.models import LANES
+from worker.storage.values import Accepted, Entry, Job
+
+BATCH = 1000
+"""Entries in one transaction: some 40 ms, in which other writers wait."""
+REST = 0.01
+"""Seconds between two batches: SQLite's lock is not fair, and those who wait try every 4 ms."""
+
+
+class ForDoor(Desk):
+    """Accepts."""
+
+    def open_job(self, name: str | None = None) -> Job:
+        """The job called `name`, made where it does not exist; without a name a new one, named by the time."""
+        with writing(self._engine) as connection:
+            return jobs.open_job(connection, name, self._now())
+
+    def accept(self, entries: Sequence[Entry], job: Job, *, lane: Lane = "normal", force: bool = False) -> list[Accepted]:
+        """Takes a batch (up to about 1,000) in one transaction and answers in its order.
+
+        An entry whose key exists is `known` and joins the job; so is the second of two in the batch. `force` sends
+        known items that have ended on their way again; one that is stored stays so whatever comes of it. A feed or a
+        sitemap that has ended is read again without `force`.
+        """
+        door = Door((job.id,), LANES.index(lane), force=force, reread=True)
+        with writing(self._engine) as connection:
+            answers = acceptance.accept(connection, entries, door, self._judge())
+            jobs.count(connection, [job.id], known=sum(answer.state == "known" for answer in answers))
+        return answers
+
+    def accept_many(self, entries: Iterable[Entry], job: Job, *, lane: Lane = "normal", force: bool = False) -> Iterator[Accepted]:
+        """The same for any number in constant memory: batches, and a rest between their transactions.
+
+        What was yielded is committed.
+        """
+        rest = iter(entries)
+        while batch := list(islice(rest, BATCH)):
+            yield from self.accept(batch, job, lane=lane, force=force)
+            time.sleep(REST)
+
+    def preview(self, entries: Sequence[Entry]) -> list[Accepted]:
+        """What `accept` would answer; writes nothing."""
+        with reading(self._engine) as connection:
+            known = acceptance.existing(connection, entries)
+        ids: dict[tuple[str, str], int | None] = {key: item_id for key, (item_id, _) in known.items()}
+        answers = []
+        for entry in entries:
+            state: Literal["accepted", "known"] = "known" if (entry.key, entry.kind) in ids else "accepted"
+            answers.append(Accepted(entry.url, ids.setdefault((entry.key, entry.kind), None), state))
+        return answers
+
+    def turned_away(self, job: Job, count: int) -> None:
+        """Counts URLs that were refused at the door, for their job: they are not accepted, hence no items."""
+        with writing(self._engine) as connection:
+            jobs.count(connection, [job.id], refused=count)

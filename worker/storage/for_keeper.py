@@ -1,0 +1,98 @@
+"""The ledger's side for the keeper: outcomes become states, in one transaction a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from sqlalchemy import delete, select
+
+from worker.errors import ItemFailed
+from worker.reasons import Reason
+from worker.records import Kind, Listed
+from worker.storage import acceptance, history, jobs, moves
+from worker.storage.acceptance import Door
+from worker.storage.controls import stages
+from worker.storage.database import Unacceptable, reading, writing
+from worker.storage.desk import Desk
+from worker.storage.for_door import BATCH
+from worker.storage.item import Item, one_line
+from worker.storage.models import outbox
+from worker.storage.settling import Settlement
+from worker.storage.values import Delivered, Entry, Event, Kept
+
+DEPTH = 2
+"""Lists that may lead to lists: an index names sitemaps, and the protocol allows no deeper nesting (sitemaps.org)."""
+
+
+class ForKeeper(Desk):
+    """Keeps."""
+
+    def keep(self, batch: Sequence[Delivered], judge: Callable[[str], Entry]) -> Kept:
+        """Settles a batch in one transaction: fence, copies, article, labels, events, states, outbox, counters.
+
+        Links of feeds and sitemaps are accepted before, in transactions of their own: a list may hold 50,000, and
+        to accept one twice changes nothing. `judge` turns such an address into an Entry or raises ItemFailed.
+        Raises Unacceptable where a row is refused (the caller then tries one by one), Unavailable where the database is away.
+        """
+        for delivered in batch:
+            if isinstance(delivered.outcome, Listed):
+                self._accept_links(delivered.outcome, judge)
+        try:
+            with writing(self._engine) as connection:
+                return Settlement(connection, self._judge(), [delivered.outcome for delivered in batch]).settle()
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unacceptable(f"a message lacks what its kind must have: {type(error).__name__} {error}") from error
+
+    def _accept_links(self, listed: Listed, judge: Callable[[str], Entry]) -> None:
+        with reading(self._engine) as connection:
+            item = moves.load(connection, [listed.item_id]).get(listed.item_id)
+            job_ids = tuple(jobs.of_items(connection, [listed.item_id]).get(listed.item_id, []))
+        if item is None or not item.open:
+            return
+        links = _links(listed, item, judge)
+        door = Door(job_ids, item.lane, depth=item.depth + 1)
+        while batch := list(islice(links, BATCH)):
+            entries = [entry for entry in batch if entry is not None]
+            with writing(self._engine) as connection:
+                answers = acceptance.accept(connection, entries, door, self._judge())
+                known = sum(answer.state == "known" for answer in answers)
+                jobs.count(connection, job_ids, refused=len(batch) - len(entries), known=known)
+
+    def park(self, item_id: int | None, body: str, error: str) -> None:
+        """Keeps a message that cannot be kept as what it is; its item, where known and open, is `dead: schema`."""
+        judge = self._judge()
+        with writing(self._engine) as connection:
+            history.park(connection, body, one_line(error), judge.now)
+            for item in moves.load(connection, [] if item_id is None else [item_id]).values():
+                event = Event(judge.now, "store", "parked", Reason.SCHEMA.word, one_line(error))
+                ended = judge.end(item, "dead", Reason.SCHEMA.word, one_line(error), event)
+                moves.apply(connection, [ended] if item.open else [], judge.now)
+
+    def unpublished(self, limit: int) -> list[tuple[int, int]]:
+        """The oldest pairs of outbox id and item id that were not published yet."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(outbox.c.id, outbox.c.item_id).order_by(outbox.c.id).limit(limit))
+            return [(number, item_id) for number, item_id in rows]
+
+    def published(self, outbox_ids: Sequence[int]) -> None:
+        """Takes them out of the outbox."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(outbox).where(outbox.c.id.in_(list(outbox_ids))))
+
+    def paused_stages(self) -> frozenset[str]:
+        """The stages that are stopped; quick."""
+        with reading(self._engine) as connection:
+            return stages(connection)
+
+
+def _links(listed: Listed, item: Item, judge: Callable[[str], Entry]) -> Iterator[Entry | None]:
+    """An Entry for each address in the list, None for one that the door refuses."""
+    named: list[tuple[str, Kind]] = [(url, "article") for url in listed.urls]
+    named += [(url, "sitemap") for url in listed.sitemaps] if item.depth < DEPTH else []
+    for url, kind in named:
+        try:
+            yield replace(judge(url), kind=kind)
+        except ItemFailed:
+            yield None

@@ -1,0 +1,71 @@
+"""What happened: the way of one URL, samples of metrics, and what is forgotten after its time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from worker.storage import jobs as jobs_of
+from worker.storage.models import LANES, events, items, jobs, parked, samples
+from worker.storage.values import Event, Trace
+
+AT_ONCE = 5000
+"""Old rows deleted in one transaction: tens of milliseconds."""
+SAMPLE_DAYS = 7.0
+"""A week of metrics shows the weekly rhythm of the press; at a sample each 10 s it is a few megabytes."""
+
+
+def trace(connection: Connection, key: str) -> list[Trace]:
+    """The items with this key, of any kind, with their events."""
+    rows = connection.execute(select(items).where(items.c.key == key).order_by(items.c.id)).all()
+    names = dict(connection.execute(select(jobs.c.id, jobs.c.name)).all())
+    in_jobs = jobs_of.of_items(connection, [row.id for row in rows])
+    return [
+        Trace(
+            item_id=row.id,
+            url=row.url,
+            kind=row.kind,
+            lane=LANES[row.lane],
+            state=row.state,
+            reason=row.reason,
+            due=row.due if row.state == "waiting" else None,
+            tries=row.tries,
+            strikes=row.strikes,
+            jobs=tuple(names[number] for number in in_jobs.get(row.id, [])),
+            duplicate_of=row.duplicate_of,
+            events=_events(connection, row.id),
+        )
+        for row in rows
+    ]
+
+
+def _events(connection: Connection, item_id: int) -> tuple[Event, ...]:
+    c = events.c
+    query = select(c.at, c.stage, c.outcome, c.reason, c.detail, c.ms).where(c.item_id == item_id).order_by(c.id)
+    return tuple(Event(*row) for row in connection.execute(query))
+
+
+def forget_old(connection: Connection, now: float, events_days: float) -> int:
+    """Deletes some of what is past its retention; how many events went."""
+    old = select(events.c.id).where(events.c.at < now - events_days * 86400).limit(AT_ONCE)
+    connection.execute(delete(samples).where(samples.c.at < now - SAMPLE_DAYS * 86400))
+    return connection.execute(delete(events).where(events.c.id.in_(old.scalar_subquery()))).rowcount
+
+
+def sample(connection: Connection, values: Mapping[str, float], now: float) -> None:
+    """One moment's metrics."""
+    if values:
+        connection.execute(insert(samples), [{"at": now, "name": name, "value": number} for name, number in sorted(values.items())])
+
+
+def samples_of(connection: Connection, name: str, since: float) -> list[tuple[float, float]]:
+    """Pairs of time and value."""
+    query = select(samples.c.at, samples.c.value).where(samples.c.name == name, samples.c.at >= since)
+    return [(at, number) for at, number in connection.execute(query.order_by(samples.c.at))]
+
+
+def park(connection: Connection, body: str, error: str, now: float) -> None:
+    """Keeps a message that nobody could read."""
+    number = (connection.execute(select(func.max(parked.c.id))).scalar() or 0) + 1
+    connection.execute(insert(parked).values(id=number, at=now, body=body.replace("\0", "\N{REPLACEMENT CHARACTER}"), error=error))

@@ -1,0 +1,73 @@
+"""A host as the dispatcher paces it: pure judgement about its interval and its breaker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from worker.config import Settings
+from worker.records import HostReport
+
+CRAWL_DELAY_CAP = 300.0
+"""Seconds of a robots.txt's crawl-delay that are honoured: longer ones are a ban in disguise, for which there is `pause`."""
+SLOWER, QUICKER, SLOWEST = 2.0, 0.7, 16.0
+"""A host that struggles is asked half as often, at least every 32 s at the default; it recovers over about ten answers."""
+BREAK_AFTER = 10
+"""Failures in a row that open the breaker: more than a few bad pages that stand side by side in a list."""
+OPEN_LONGEST = 600.0
+"""Seconds. It opens for the first back-off, doubled each time; ten minutes later a host that is up again should be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One row of `hosts`; see `models.hosts`."""
+
+    host: str
+    look_at: float | None = None
+    free_at: float = 0.0
+    slowdown: float = 1.0
+    crawl_delay: float | None = None
+    failures: int = 0
+    open_until: float = 0.0
+    paused: bool = False
+    answers: int = 0
+    errors: int = 0
+    last_at: float | None = None
+
+    def interval(self, settings: Settings) -> float:
+        """Seconds from an answer's end to the next request; 0 means no pace at all."""
+        return max(settings.host_interval, min(self.crawl_delay or 0.0, CRAWL_DELAY_CAP)) * self.slowdown
+
+    def breaker(self, now: float) -> Literal["closed", "open", "half-open"]:
+        """Open lets nothing through; half-open one request, to see."""
+        if self.failures < BREAK_AFTER:
+            return "closed"
+        return "open" if self.open_until > now else "half-open"
+
+
+def reported(host: Host, report: HostReport | None, settings: Settings, now: float) -> Host:
+    """The host after an answer, or after a request of which nothing is known (None)."""
+    if report is not None:
+        host = _better(host, report) if report.ok else _worse(host, report, settings, now)
+        host = replace(host, answers=host.answers + 1, last_at=now)
+    return replace(host, free_at=max(host.free_at, now + host.interval(settings)))
+
+
+def _better(host: Host, report: HostReport) -> Host:
+    delay = report.crawl_delay if report.crawl_delay is not None else host.crawl_delay
+    return replace(host, failures=0, open_until=0.0, slowdown=max(host.slowdown * QUICKER, 1.0), crawl_delay=delay)
+
+
+def _worse(host: Host, report: HostReport, settings: Settings, now: float) -> Host:
+    failures = host.failures + 1
+    free_at = max(host.free_at, now + min(max(report.retry_after or 0.0, 0.0), settings.retry_after_cap))
+    opens = min(settings.backoff * 2.0 ** min(failures - BREAK_AFTER, 60), OPEN_LONGEST)
+    open_until = now + opens if failures >= BREAK_AFTER and now >= host.open_until else host.open_until
+    return replace(
+        host,
+        failures=failures,
+        errors=host.errors + 1,
+        slowdown=min(host.slowdown * SLOWER, SLOWEST),
+        free_at=free_at,
+        open_until=open_until,
+    )

@@ -1,0 +1,128 @@
+"""Leases: what is due is chosen host by host, leased under a rising token, and taken back when the lease runs out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, literal, or_, select, true, update
+
+from worker.config import Settings
+from worker.records import URLRequest
+from worker.storage import counters, hosts, moves
+from worker.storage.host import BREAK_AFTER
+from worker.storage.item import Judge
+from worker.storage.models import LANES, articles, items
+from worker.storage.models import hosts as h
+from worker.storage.values import Event, Leadership, Reclaimed
+
+URGENT_FIRST = 500
+"""Hosts with urgent items that are looked at before the others, at each tick."""
+RECLAIM = 500
+"""Leases taken back in one transaction: tens of milliseconds."""
+
+_BUSY = exists().where(moves.RUNNING, items.c.host == h.c.host)
+_NEXT = (
+    select(items.c.id)
+    .where(moves.WAITING, items.c.host == bindparam("host"), items.c.due <= bindparam("now"))
+    .order_by(items.c.lane, items.c.due)
+    .limit(bindparam("share"))
+)
+
+
+def due(connection: Connection, settings: Settings, now: float, room: int) -> list[int]:
+    """Up to `room` items to send now: urgent hosts first, then those that were not looked at for longest."""
+    urgent = select(items.c.host).distinct().where(moves.WAITING, items.c.lane == 0, items.c.due <= now).limit(URGENT_FIRST)
+    names = list(connection.execute(urgent).scalars())
+    chosen = _of_hosts(connection, settings, now, room, h.c.host.in_(names)) if names else []
+    if len(chosen) < room:
+        chosen += _of_hosts(connection, settings, now, room - len(chosen), h.c.host.not_in(names) if names else true())
+    return chosen
+
+
+def _of_hosts(connection: Connection, settings: Settings, now: float, room: int, which: ColumnElement[bool]) -> list[int]:
+    paced = or_(literal(settings.host_interval) > 0, func.coalesce(h.c.crawl_delay, 0) > 0, h.c.failures >= BREAK_AFTER)
+    ready = select(h.c.host, paced.label("paced")).where(
+        which, h.c.look_at <= now, h.c.free_at <= now, h.c.open_until <= now, ~h.c.paused, ~(paced & _BUSY)
+    )
+    found = connection.execute(ready.order_by(h.c.look_at).limit(room)).all()
+    chosen: list[int] = []
+    seen: list[str] = []
+    nothing: list[str] = []
+    share = max(room // max(len(found), 1), 1)
+    for host, is_paced in found:
+        ids = connection.execute(_NEXT, {"host": host, "now": now, "share": 1 if is_paced else share}).scalars().all()
+        chosen += ids
+        (seen if ids else nothing).append(host)
+    hosts.looked(connection, nothing)
+    _to_the_back(connection, seen, now)
+    return chosen[:room]
+
+
+def _to_the_back(connection: Connection, names: Iterable[str], now: float) -> None:
+    rows = [{"b_host": name, "b_now": now} for name in sorted(names)]
+    if rows:
+        connection.execute(update(h).where(h.c.host == bindparam("b_host")).values(look_at=bindparam("b_now")), rows)
+
+
+_LEASE = (
+    update(items)
+    .where(items.c.id.in_(bindparam("ids", expanding=True)), moves.WAITING)
+    .values(
+        state="running",
+        token=items.c.token + 1,
+        leased_until=bindparam("until"),
+        taken=False,
+        alone=items.c.suspect,
+        changed_at=bindparam("at"),
+    )
+    .returning(items.c.id, items.c.token, items.c.url, items.c.kind, items.c.alone, items.c.lane, items.c.refetch)
+)
+
+
+def lease(connection: Connection, lead: Leadership, settings: Settings, now: float, room: int) -> list[tuple[str, URLRequest]]:
+    """Leases what is due; pairs of lane and request, in the order in which they were chosen."""
+    chosen = due(connection, settings, now, room)
+    if not chosen:
+        return []
+    rows = connection.execute(_LEASE, {"ids": chosen, "until": lead.ticks + settings.lease, "at": now}).all()
+    moves.record(connection, ((row.id, Event(now, "dispatch", "sent", detail="alone" if row.alone else None)) for row in rows))
+    count = sum(row.kind == "article" for row in rows)
+    counters.add(connection, Counter({"waiting": -count, "running": count}))
+    validators = _validators(connection, [row.id for row in rows if row.refetch])
+    place = {item_id: number for number, item_id in enumerate(chosen)}
+    return [(LANES[row.lane], _request(row, validators)) for row in sorted(rows, key=lambda row: place[row.id])]
+
+
+def _request(row: Row[tuple[int, int, str, str, bool, int, bool]], validators: dict[int, tuple[str | None, str | None]]) -> URLRequest:
+    etag, last_modified = validators.get(row.id, (None, None))
+    return URLRequest(row.id, row.token, row.url, row.kind, row.alone, etag, last_modified)
+
+
+def _validators(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str | None, str | None]]:
+    if not ids:
+        return {}
+    rows = connection.execute(select(articles.c.item_id, articles.c.http).where(articles.c.item_id.in_(ids)))
+    return {item_id: (http.get("etag"), http.get("last_modified")) for item_id, http in rows}
+
+
+def reclaim(connection: Connection, lead: Leadership, judge: Judge) -> Reclaimed:
+    """Takes back the leases that ran out, the oldest first."""
+    query = select(*moves.COLUMNS).where(moves.RUNNING, items.c.leased_until < lead.low_mark)
+    expired = [moves.item_of(row) for row in connection.execute(query.order_by(items.c.leased_until).limit(RECLAIM))]
+    made = [judge.expired(item) for item in expired]
+    moves.apply(connection, made, judge.now)
+    taken = [(item, move.after) for item, move in zip(expired, made, strict=True) if item.taken]
+    return Reclaimed(
+        free=len(expired) - len(taken),
+        suspects=sum(not item.alone for item, _ in taken),
+        strikes=sum(item.alone for item, _ in taken),
+        dead=sum(not after.open for _, after in taken),
+    )
+
+
+def reclaim_all(connection: Connection, judge: Judge, limit: int) -> int:
+    """Takes back up to `limit` leases at no cost."""
+    running = [moves.item_of(row) for row in connection.execute(select(*moves.COLUMNS).where(moves.RUNNING).limit(limit))]
+    moves.apply(connection, [judge.reclaimed(item) for item in running], judge.now)
+    return len(running)

@@ -1,0 +1,203 @@
+"""What the engine costs: real pages through `up`, against a plain loop of the same fetching, reading and labelling.
+
+    python benchmarks/service.py ../shared/pages [--pages N] [--f1 ../shared/tools/score_text.py]
+
+Every page is served on loopback under its own host name. CPU is that of the whole tree of processes (server of the
+queues, supervisor, dispatcher, workers with their children, keeper); start-up is left out on both sides, by a few
+pages that go first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmarks.line import Line, Process, Served, Site, descendants, serving
+from worker.config import load
+from worker.intake.address import canonical
+
+WARM = 40
+"""Pages that go first: every process has then loaded what it needs."""
+SETTLE = 2.0
+"""Seconds for the last heartbeats after the warm-up."""
+WARM_HOST = "warm.test"
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A real page and what it should yield."""
+
+    id: str
+    url: str
+    text: str
+    html: bytes
+
+
+def truths(folder: Path, limit: int | None) -> Iterator[Truth]:
+    """Every page of the collections, in order."""
+    rows = ((path.parent, json.loads(line)) for path in sorted(folder.glob("*/truth.jsonl")) for line in path.open(encoding="utf-8"))
+    for number, (place, row) in enumerate(rows):
+        if number == limit:
+            return
+        yield Truth(f"{place.name}/{row['id']}", row["url"], row["text"], gzip.decompress((place / row["file"]).read_bytes()))
+
+
+def site_of(pages: list[Truth]) -> tuple[dict[tuple[str, str], Served], dict[tuple[str, str], str]]:
+    """What to serve, and the page's id by host and path; two pages of one address are told apart by a number."""
+    served: dict[tuple[str, str], Served] = {(WARM_HOST, f"/{n}"): Served(warm_page(n)) for n in range(WARM)}
+    ids: dict[tuple[str, str], str] = {}
+    for number, page in enumerate(pages):
+        parts = urlsplit(canonical(page.url if "://" in page.url else f"https://{page.url}", load({})))
+        where = (parts.hostname or "", parts.path + (f"?{parts.query}" if parts.query else ""))
+        if where in served:
+            where = (where[0], f"{where[1]}{'&' if '?' in where[1] else '?'}copy={number}")
+        served[where] = Served(page.html)
+        ids[where] = page.id
+    return served, ids
+
+
+def warm_page(number: int) -> bytes:
+    """Something to read before the clock starts."""
+    words = " ".join(f"word{number}x{place}" for place in range(200))
+    return f"<html><head><title>Warm {number}</title></head><body><article><p>{words}.</p></article></body></html>".encode()
+
+
+def tree_cpu(pid: int) -> float:
+    """Seconds of CPU of a process and everything below it."""
+    return sum(process.cpu for process in [Process.of(pid), *descendants(pid)])
+
+
+def by_role(pid: int) -> dict[str, float]:
+    """The same, by what the processes are for."""
+    from benchmarks.line import role_of
+
+    tree = [Process.of(pid), *descendants(pid)]
+    shares: dict[str, float] = {}
+    for process in tree:
+        role = role_of(process, tree)
+        shares[role] = shares.get(role, 0.0) + process.cpu
+    return shares
+
+
+def through_the_service(site: Site, folder: Path) -> tuple[dict[str, float], float, Line]:
+    """CPU seconds by role, wall seconds, and the line, still up."""
+    line = Line(folder, site.settings())
+    line.up()
+    urls = site.urls()
+    line.enqueue(urls[:WARM])
+    line.until(lambda: line.settled() == WARM, 120)
+    time.sleep(SETTLE)
+    before, begun = by_role(line.process.pid), time.monotonic()
+    line.enqueue(urls[WARM:])
+    line.until(lambda: line.settled() == len(urls), 1800)
+    took = time.monotonic() - begun
+    after = by_role(line.process.pid)
+    return {role: after[role] - before.get(role, 0.0) for role in after}, took, line
+
+
+LOOP = """
+import json, os, sys, time
+from worker.config import load
+from worker.errors import ItemFailed
+from worker.extract.article import extract
+from worker.extract.fingerprint import content_sha256, simhash
+from worker.fetch.client import Fetcher
+from worker.fetch.pace import LocalPace
+from worker.fetch.robots import Robots
+from worker.label import Document, Labeller
+
+settings = load()
+fetcher = Fetcher(settings, LocalPace(0.0), Robots(settings))
+labeller = Labeller(settings.model_dir)
+
+def run(urls):
+    found, group = {}, []
+    for url in urls:
+        try:
+            page = fetcher.fetch(url).page
+            article = extract(page)
+            content_sha256(article.text), simhash(article.text)
+        except ItemFailed as failed:
+            found[url] = None
+            continue
+        found[url] = article.text
+        group.append(Document(article.title or "", article.text, article.url, article.site_name))
+        if len(group) == 20:
+            labeller.label(group)
+            group = []
+    if group:
+        labeller.label(group)
+    return found
+
+urls = json.load(sys.stdin)
+warm = int(sys.argv[1])
+run(urls[:warm])
+cpu, wall = time.process_time(), time.monotonic()
+found = run(urls[warm:])
+json.dump({"cpu": time.process_time() - cpu, "wall": time.monotonic() - wall, "found": found}, sys.stdout)
+"""
+
+
+def in_a_loop(site: Site) -> dict[str, object]:
+    """CPU and wall seconds of the plain loop, and the text of each URL."""
+    environ = {**os.environ, **site.settings(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", LOOP, str(WARM)], env=environ, input=json.dumps(site.urls()), capture_output=True, text=True, check=True
+    )
+    return dict(json.loads(done.stdout))
+
+
+def score(found: dict[str, str], pages: list[Truth], scorer: Path, folder: Path) -> str:
+    """The scorer's line for what was found."""
+    predicted, truth = folder / "predicted.json", folder / "truth.json"
+    predicted.write_text(json.dumps(found), encoding="utf-8")
+    truth.write_text(json.dumps({page.id: page.text for page in pages}), encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, str(scorer), str(predicted), str(truth)], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def main() -> None:
+    """Runs both and prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--pages", type=int)
+    parser.add_argument("--f1", type=Path)
+    parser.add_argument("--skip-loop", action="store_true")
+    asked = parser.parse_args()
+    pages = list(truths(asked.folder, asked.pages))
+    served, ids = site_of(pages)
+    with tempfile.TemporaryDirectory(prefix="pressmark-benchmark-") as name, serving(served) as site:
+        folder = Path(name)
+        cpu, wall, line = through_the_service(site, folder / "service")
+        told, results = line.queues(), line.results("all")
+        line.down()
+        where = {f"http://{host}:{site.server_port}{path}": page_id for (host, path), page_id in ids.items()}
+        texts = {where[r["url"]]: r["text"] or "" for r in results if r["url"] in where}
+        total = sum(cpu.values()) * 1000 / len(pages)
+        print(f"{len(pages)} pages: {told['ledger']}, balanced {told['balanced']}, dead {told['dead']}")
+        print(f"service: {total:.2f} CPU ms a page, {len(pages) / wall:.1f} pages a second")
+        print("  by process: " + ", ".join(f"{role} {seconds * 1000 / len(pages):.2f}" for role, seconds in sorted(cpu.items())))
+        if asked.f1:
+            print(f"service text: {score(texts, pages, asked.f1, folder)}")
+        if not asked.skip_loop:
+            loop = in_a_loop(site)
+            alone = float(str(loop["cpu"])) * 1000 / len(pages)
+            print(f"plain loop: {alone:.2f} CPU ms a page; the engine's overhead is {100 * (total / alone - 1):.1f} %")
+            found = {where[url]: text or "" for url, text in dict(loop["found"]).items() if url in where}  # type: ignore[call-overload]
+            if asked.f1:
+                print(f"loop text: {score(found, pages, asked.f1, folder)}")
+
+
+if __name__ == "__main__":
+    main()

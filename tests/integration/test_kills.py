@@ -1,0 +1,89 @@
+"""Kill anything, and every URL still ends once: nothing lost, nothing twice, and the identity holds."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+
+import pytest
+
+from benchmarks.line import Line, Served, serving
+
+WORDS = ["trade", "border", "ministry", "export", "river", "bridge", "market", "harvest", "village", "school", "museum", "temple"]
+VICTIMS = ("parse", "fetch", "label-child", "label", "keeper", "dispatcher", "server")
+
+
+def article(number: int) -> bytes:
+    """A page like no other: its own words in its own order."""
+    chance = random.Random(number)
+    paragraphs = [" ".join(chance.choices(WORDS, k=60)).capitalize() + f", as report {number} says." for _ in range(4)]
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    title = f"Report {number} of the province"
+    return f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>".encode()
+
+
+def pages(count: int, delay: float = 0.05):
+    return {(f"h{number % 40}.test", f"/report/{number}.html"): Served(article(number), delay=delay) for number in range(count)}
+
+
+def kill_one(line: Line, role: str) -> None:
+    """One process of the role, as soon as there is one."""
+    line.until(lambda: bool(line.pids(role)), 30)
+    os.kill(line.pids(role)[0], signal.SIGKILL)
+
+
+def kill_everything_once(tmp_path, count: int, patience: float, lease: str) -> None:
+    # Given
+    with serving(pages(count)) as site:
+        line = Line(tmp_path, {**site.settings(), "PRESSMARK_LEASE": lease, "PRESSMARK_BACKOFF": "1"})
+        line.up()
+        line.enqueue(site.urls())
+        # When: one of each is killed while pages are on their way, and at last the supervisor itself
+        for number, victim in enumerate(VICTIMS, start=1):
+            line.until(lambda goal=count * number // 12: line.settled() >= goal, patience)
+            kill_one(line, victim)
+        line.until(lambda: line.settled() >= count * 8 // 12, patience)
+        line.process.kill()
+        line.process.wait()
+        line.up()
+        line.until(lambda: line.settled() == count, patience)
+        # Then
+        told = line.queues()
+        assert told["ledger"]["stored"] == count, told
+        assert told["balanced"] is True
+        stored = line.results()
+        assert len(stored) == count
+        assert {result["url"] for result in stored} == set(site.urls())
+        assert line.down() == 0
+
+
+@pytest.mark.timeout(280)
+def test_whatever_is_killed_every_url_ends_once(tmp_path):
+    kill_everything_once(tmp_path, 300, patience=120, lease="20")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_two_thousand_urls_survive_the_kill_of_everything(tmp_path):
+    kill_everything_once(tmp_path, 2000, patience=900, lease="120")
+
+
+def test_stopping_under_load_hands_back_in_time_and_the_next_start_goes_on(tmp_path):
+    # Given
+    with serving(pages(200, delay=0.5)) as site:
+        line = Line(tmp_path, {**site.settings(), "PRESSMARK_LEASE": "600"})
+        line.up()
+        line.enqueue(site.urls())
+        line.until(lambda: line.settled() >= 20, 60)
+        # When
+        begun = time.monotonic()
+        assert line.down() == 0
+        took = time.monotonic() - begun
+        line.up()
+        # Then: long before a lease could have run out
+        line.until(lambda: line.settled() == 200, 120)
+        assert took < 20  # ten seconds and a busy machine
+        assert line.queues()["balanced"] is True
+        assert line.down() == 0

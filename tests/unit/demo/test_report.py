@@ -1,0 +1,103 @@
+"""What came beside what was expected: exact where it must be, honest where it may differ."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from worker.demo.report import compare, label_count, report, same_moment
+from worker.demo.site import Expected
+
+PAGE = Expected("press.example", "/a", "A title", "2025-03-12T01:15:00Z", ("trade",), "trade", "independent", "stored", None, "Text.")
+GONE = replace(PAGE, path="/gone", title=None, published_at=None, topics=(), outcome="dead", reason="http-404", text=None)
+QUEUES = {
+    "queues": [{"name": "fetch", "waiting": 0, "running": 0, "in_per_min": 3, "out_per_min": None}],
+    "ledger": {"accepted": 2, "stored": 1, "duplicate": 0, "refused": 0, "dead": 1, "waiting": 0, "running": 0},
+    "balanced": True,
+}
+
+
+def came(**changes: Any) -> dict[str, Any]:
+    labels = [{"label": name, "probability": 0.9 if name == "trade" else 0.1, "threshold": 0.5} for name in ("trade", "culture")]
+    stored = {"outcome": "stored", "reason": None, "title": "A title", "published_at": "2025-03-12T01:15:00Z"}
+    return {**stored, "topics": labels, "source_type": {"label": "independent"}, **changes}
+
+
+def faults(page: Expected, result: dict[str, Any] | None) -> list[str]:
+    return compare([page], {page.host + page.path: result} if result else {})[0].faults
+
+
+def test_a_page_that_ended_as_expected_has_no_faults() -> None:
+    assert faults(PAGE, came()) == []
+    assert faults(GONE, came(outcome="dead", reason="http-404", title=None, published_at=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"title": "A title - The Courier"}, "expected the title"),
+        ({"title": None}, "expected the title"),
+        ({"published_at": "2025-03-12"}, "expected the date"),
+        ({"published_at": None}, "expected the date"),
+        ({"outcome": "dead", "reason": "no-text"}, "expected stored"),
+    ],
+)
+def test_another_title_date_or_outcome_is_a_fault(changes: dict[str, Any], told: str) -> None:
+    (fault,) = faults(PAGE, came(**changes))
+    assert fault.startswith(told)
+
+
+def test_another_reason_is_a_fault_even_where_the_outcome_is_right() -> None:
+    assert faults(GONE, came(outcome="dead", reason="timeout")) == ["expected dead: http-404"]
+
+
+def test_a_page_that_has_not_ended_is_a_fault() -> None:
+    assert faults(PAGE, None) == ["has not ended"]
+
+
+def test_labels_are_counted_and_decide_nothing() -> None:
+    verdicts = compare([replace(PAGE, topics=("culture",), source_type="official")], {"press.example/a": came()})
+    assert verdicts[0].faults == []
+    assert label_count(verdicts).startswith(
+        "labels as the guide has them: 2 of 4 topic decisions, all four on 0 of 1 articles; source type on 0 of 1"
+    )
+
+
+def test_of_two_copies_either_may_be_the_duplicate_but_one_must_be() -> None:
+    pages = [replace(PAGE, twin="/b"), replace(PAGE, path="/b", twin="/a", host="wire.example")]
+    copy = came(outcome="duplicate", reason="duplicate", title=None, published_at=None)
+
+    def both(first: dict[str, Any], second: dict[str, Any]) -> list[list[str]]:
+        return [verdict.faults for verdict in compare(pages, {"press.example/a": first, "wire.example/b": second})]
+
+    assert both(came(), copy) == [[], []]
+    assert both(copy, came()) == [[], []]
+    assert both(came(), came()) == [["stored beside stored"], ["stored beside stored"]]
+
+
+def test_moments_are_equal_in_any_zone_and_dates_only_to_dates() -> None:
+    assert same_moment("2025-03-12T08:15:00+07:00", "2025-03-12T01:15:00Z")
+    assert not same_moment("2025-03-12T08:15:00Z", "2025-03-12T01:15:00Z")
+    assert not same_moment("2025-03-12", "2025-03-12T01:15:00Z")
+    assert same_moment(None, None)
+
+
+def test_the_report_shows_every_page_its_labels_and_the_identity() -> None:
+    labelled = replace(PAGE, topics=("trade", "demining"), source_type="official")
+    verdicts = compare(
+        [labelled, GONE], {"press.example/a": came(), "press.example/gone": came(outcome="dead", reason="http-410", topics=None)}
+    )
+    console = Console(width=200, file=io.StringIO(), no_color=True)
+    console.print(report(verdicts, QUEUES))
+    shown = console.file.getvalue()
+    assert "trade, -demining" in shown
+    assert "independent (guide: official)" in shown
+    assert "dead http-410" in shown
+    assert "expected dead: http-404" in shown
+    assert "1 of 2 pages ended as expected" in shown
+    assert "accepted 2 = 1 stored, 0 duplicate, 0 refused, 1 dead, 0 waiting, 0 running" in shown
+    assert "balanced: true" in shown

@@ -1,0 +1,171 @@
+"""Results compared: what came of each page of the press site beside what was expected of it.
+
+Outcome, reason, title and date must be exactly right; labels are the model's opinion, so they are shown beside
+the labelling guide's and counted, and decide nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from worker.demo.site import Expected
+
+Result = Mapping[str, Any]
+STATES = ("stored", "duplicate", "refused", "dead", "waiting", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One page: what was expected, what came, and in what they differ."""
+
+    page: Expected
+    result: Result | None
+    """None for a page that has not ended."""
+    twin_outcome: str | None = None
+    """How the page with the same text ended."""
+
+    @property
+    def faults(self) -> list[str]:
+        """What is not as expected, a few words each."""
+        if self.result is None:
+            return ["has not ended"]
+        outcome = self._outcome_fault()
+        return [outcome] if outcome else self._article_faults(self.result)
+
+    def _outcome_fault(self) -> str | None:
+        came = (self.result or {})["outcome"]
+        if self.page.twin:  # whichever of two copies comes second is the duplicate
+            return None if {came, self.twin_outcome} == {"stored", "duplicate"} else f"{came} beside {self.twin_outcome}"
+        reason = (self.result or {})["reason"] if came in ("refused", "dead") else None
+        expected = [word for word in (self.page.outcome, self.page.reason) if word]
+        return None if [came, reason] == [self.page.outcome, self.page.reason] else f"expected {': '.join(expected)}"
+
+    def _article_faults(self, result: Result) -> list[str]:
+        if result["outcome"] != "stored":
+            return []
+        faults = [] if result["title"] == self.page.title else [f"expected the title {self.page.title!r}"]
+        if not same_moment(result["published_at"], self.page.published_at):
+            faults.append(f"expected the date {self.page.published_at}")
+        return faults
+
+    @property
+    def topics(self) -> frozenset[str] | None:
+        """The model's topics, None where no article was labelled."""
+        marks = (self.result or {}).get("topics")
+        return None if marks is None else frozenset(mark["label"] for mark in marks if mark["probability"] >= mark["threshold"])
+
+    @property
+    def source_type(self) -> str | None:
+        """The model's source type, None where no article was labelled."""
+        return ((self.result or {}).get("source_type") or {}).get("label")
+
+
+def same_moment(found: str | None, expected: str | None) -> bool:
+    """Whether both are the same date, or the same moment however its zone is written."""
+    if found is None or expected is None or len(found) == len("2024-03-22") or len(expected) == len("2024-03-22"):
+        return found == expected
+    return datetime.fromisoformat(found).astimezone(UTC) == datetime.fromisoformat(expected).astimezone(UTC)
+
+
+def compare(pages: Sequence[Expected], results: Mapping[str, Result]) -> list[Verdict]:
+    """A verdict for each page, in order; `results` by the page's host and path."""
+
+    def outcome(path: str | None) -> str | None:
+        twins = (results.get(page.host + page.path) for page in pages if page.path == path)
+        return next((found["outcome"] for found in twins if found), None)
+
+    return [Verdict(page, results.get(page.host + page.path), outcome(page.twin)) for page in pages]
+
+
+def report(verdicts: Sequence[Verdict], queues: Mapping[str, Any]) -> Group:
+    """Everything for people: the pages, how good the labels are, the queues, and the identity."""
+    wrong = sum(bool(verdict.faults) for verdict in verdicts)
+    ended = f"{len(verdicts) - wrong} of {len(verdicts)} pages ended as expected"
+    ledger = queues["ledger"]
+    identity = ", ".join(f"{ledger[state]} {state}" for state in STATES)
+    balanced = str(queues["balanced"]).lower()
+    return Group(
+        _pages(verdicts),
+        Text(ended, style="red" if wrong else "green"),
+        Text(label_count(verdicts)),
+        _queues(queues["queues"]),
+        Text(f"accepted {ledger['accepted']} = {identity}"),
+        Text(f"balanced: {balanced}", style="green" if queues["balanced"] else "red"),
+    )
+
+
+def _pages(verdicts: Iterable[Verdict]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="What came of each page", title_justify="left")
+    for column in ("page", "title", "date", "topics", "source type", "outcome", "as expected"):
+        table.add_column(column, overflow="fold")
+    for verdict in verdicts:
+        result = verdict.result or {}
+        faults = verdict.faults
+        table.add_row(
+            Text(verdict.page.host.removesuffix(".example") + _short(verdict.page.path)),
+            Text(result.get("title") or "–"),
+            Text((result.get("published_at") or "–")[:10]),
+            Text(_topics(verdict)),
+            Text(_source_type(verdict)),
+            Text(" ".join(word for word in (result.get("outcome"), result.get("reason")) if word) or "–"),
+            Text("; ".join(faults) or _fine(verdict), style="red" if faults else "green"),
+        )
+    return table
+
+
+def _fine(verdict: Verdict) -> str:
+    return f"yes: {verdict.page.note}" if verdict.page.note else "yes"
+
+
+def _short(path: str) -> str:
+    """The end of a long path, which tells pages of one site apart."""
+    return path if len(path) <= 30 else "/…" + path.rstrip("/")[-27:]
+
+
+def _topics(verdict: Verdict) -> str:
+    """The model's topics; `+` marks one that the guide does not give, `-` one that it does and the model does not."""
+    if verdict.topics is None:
+        return "–"
+    right = [topic for topic in verdict.page.topics if topic in verdict.topics]
+    extra = ["+" + topic for topic in sorted(verdict.topics - set(verdict.page.topics))]
+    missed = ["-" + topic for topic in verdict.page.topics if topic not in verdict.topics]
+    return ", ".join(right + extra + missed) or "none"
+
+
+def _source_type(verdict: Verdict) -> str:
+    came, guide = verdict.source_type, verdict.page.source_type
+    if came is None:
+        return "–"
+    return came if came == guide else f"{came} (guide: {guide})"
+
+
+def label_count(verdicts: Sequence[Verdict]) -> str:
+    """One sentence: how often the model agrees with the guide on the stored pages."""
+    labelled = [verdict for verdict in verdicts if verdict.topics is not None]
+    decisions = 4 * len(labelled)
+    apart = sum(len(verdict.topics ^ set(verdict.page.topics)) for verdict in labelled if verdict.topics is not None)
+    whole = sum(verdict.topics == frozenset(verdict.page.topics) for verdict in labelled)
+    sources = sum(verdict.source_type == verdict.page.source_type for verdict in labelled)
+    return (
+        f"labels as the guide has them: {decisions - apart} of {decisions} topic decisions, all four on {whole} of "
+        f"{len(labelled)} articles; source type on {sources} of {len(labelled)} (+ too many, - missed)"
+    )
+
+
+def _queues(rows: Iterable[Mapping[str, Any]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="The queues afterwards", title_justify="left")
+    table.add_column("queue")
+    for column in ("waiting", "running", "in a minute", "out a minute"):
+        table.add_column(column, justify="right")
+    for row in rows:
+        figures = (row[name] for name in ("waiting", "running", "in_per_min", "out_per_min"))
+        table.add_row(row["name"], *("–" if figure is None else str(figure) for figure in figures))
+    return table

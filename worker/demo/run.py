@@ -1,0 +1,156 @@
+"""The demonstration run: private services in a temporary folder, the press site on loopback, and every page to its end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from worker.bootstrap import Services
+from worker.config import Settings
+from worker.demo.report import Verdict, compare, report
+from worker.demo.server import PressSite, opened, press_site
+from worker.demo.site import expected
+from worker.errors import PressmarkError
+from worker.intake.address import admit
+from worker.overview import queues_document
+from worker.storage.values import Entry, Job
+from worker.supervisor import Supervisor
+
+log = logging.getLogger(__name__)
+
+LOOK = 0.2
+"""Seconds between two looks at the job: a person sees the bar move."""
+PATIENCE = 300.0
+"""Seconds for the whole site; it takes about ten, and a machine that needs thirty times as long has another trouble."""
+BACKOFF = 0.5
+"""Seconds before the page that failed once is tried again: nobody has to be spared here."""
+WIDE = 200
+"""Columns where nobody looks at a terminal, so that a log shows whole titles."""
+
+
+def demo(settings: Settings, *, keep: bool = False, as_json: bool = False) -> int:
+    """Runs the sample press site through the whole program and shows what came of it, on standard output.
+
+    Answers 0 when every page ended as expected and the ledger is balanced, else 1. With `keep` everything
+    goes on running until Ctrl-C. Raises Unavailable where the services cannot be started.
+    """
+    with (
+        _terminated_like_interrupted(),
+        tempfile.TemporaryDirectory(prefix="pressmark-demo-") as folder,
+        press_site() as site,
+        Supervisor(private(settings, Path(folder), site)) as line,
+        closing(Services(line.settings)) as services,
+    ):
+        verdicts = _run(services, line, site)
+        queues = queues_document(services)
+        _show(verdicts, queues, as_json)
+        if keep:
+            _stay(line, Path(folder))
+    return 0 if queues["balanced"] and not any(verdict.faults for verdict in verdicts) else 1
+
+
+def private(settings: Settings, folder: Path, site: PressSite) -> Settings:
+    """Settings of our own: defaults, a fresh folder, no pace, a short back-off, and nothing reachable but the site.
+
+    Of the user's only those that say which model labels and how much is told are kept.
+    """
+    level = "warning" if settings.log_level == "info" else settings.log_level  # the table tells the rest
+    ours = Settings(
+        data_dir=folder,
+        host_interval=0.0,
+        backoff=BACKOFF,
+        model_dir=settings.model_dir,
+        log_level=level,
+        log_format=settings.log_format,
+    )
+    return opened(ours, site.port)
+
+
+def _run(services: Services, line: Supervisor, site: PressSite) -> list[Verdict]:
+    """Accepts every page, waits until all have ended, and compares."""
+    pages = expected()
+    job = services.ledger.open_job("demo")
+    entries = [_entry(page.url(site.port), services.settings) for page in pages]
+    accepted = services.ledger.accept(entries, job)
+    _wait(services, line, job)
+    results = {result["item_id"]: result for result in services.articles.results("all")}
+    found = {page.host + page.path: results.get(done.item_id) for page, done in zip(pages, accepted, strict=True)}
+    return compare(pages, {place: result for place, result in found.items() if result})
+
+
+def _entry(url: str, settings: Settings) -> Entry:
+    admitted = admit(url, settings)
+    return Entry(admitted.url, admitted.key, admitted.place)
+
+
+def _wait(services: Services, line: Supervisor, job: Job) -> None:
+    """Until nothing of the job is under way; raises PressmarkError when that takes absurdly long."""
+    until = time.monotonic() + PATIENCE
+    with _bar() as bar:
+        task = bar.add_task("pages ended", total=None)
+        while (progress := services.ledger.progress(job)).open:
+            total = sum(progress.states.values())
+            bar.update(task, completed=total - progress.open, total=total)
+            if time.monotonic() > until:
+                raise PressmarkError(
+                    f"expected the site to be read within {PATIENCE:.0f} s, but {progress.open} of {total} pages have not ended"
+                )
+            line.look()
+            time.sleep(LOOK)
+
+
+def _bar() -> Progress:
+    """On a terminal's standard error only."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _show(verdicts: Sequence[Verdict], queues: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        results = [verdict.result for verdict in verdicts if verdict.result]
+        sys.stdout.write(json.dumps({"results": results, "queues": queues}, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        console = Console() if sys.stdout.isatty() else Console(width=WIDE, no_color=True)
+        console.print(report(verdicts, queues))
+    sys.stdout.flush()
+
+
+def _stay(line: Supervisor, folder: Path) -> None:
+    """Goes on until Ctrl-C, and says how to look in."""
+    Console(stderr=True).print(
+        f"Still running; Ctrl-C ends it. To look in: PRESSMARK_DATA_DIR={folder} pressmark queues (or status, trace, export)",
+        highlight=False,
+        soft_wrap=True,
+    )
+    try:
+        while True:
+            line.look()
+            time.sleep(LOOK)
+    except KeyboardInterrupt:
+        log.info("the demonstration ends")
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """SIGTERM cleans up as Ctrl-C does."""
+
+    def told(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, told)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -17,6 +17,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from worker.bootstrap import Services
+from worker.config import load
+from worker.errors import Unavailable
+
 CLOCK = os.sysconf("SC_CLK_TCK")
 
 
@@ -115,10 +119,11 @@ class Line:
         return {**ours, "PRESSMARK_DATA_DIR": str(self.folder / "data"), **self.settings}
 
     def up(self, patience: float = 60.0) -> None:
-        """Starts everything and waits until all four processes have shown life."""
+        """Starts everything and waits until both workers have shown life."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([sys.executable, "-m", "worker", "up"], env=self.environ, stdout=log, stderr=log)
-        self.until(lambda: len([w for w in self.queues().get("workers", []) if w["alive"]]) >= 2, patience)
+        begun = time.time()
+        self.until(lambda: len(self.workers_since(begun)) >= 2, patience)
 
     def down(self, number: int = signal.SIGTERM, patience: float = 30.0) -> int:
         """Stops everything; its exit code."""
@@ -154,10 +159,28 @@ class Line:
         lines = self.call("export", "--format", "jsonl", "--outcome", outcome).splitlines()
         return [json.loads(line) for line in lines]
 
+    def workers_since(self, begun: float) -> list[str]:
+        """Workers that have shown life since then; none while there is nobody to ask."""
+        with self._services() as services:
+            try:
+                return [worker.name for worker in services.queues.workers() if worker.last_seen > begun]
+            except Unavailable:
+                return []
+
     def settled(self) -> int:
         """Items that have ended."""
-        ledger = self.queues()["ledger"]
-        return sum(ledger[state] for state in ("stored", "duplicate", "refused", "dead"))
+        with self._services() as services:
+            states = services.ledger.balance().states
+        return sum(states[state] for state in ("stored", "duplicate", "refused", "dead"))
+
+    @contextmanager
+    def _services(self) -> Iterator[Services]:
+        """For what is asked often: a command would burn a second of CPU each time."""
+        services = Services(load(self.environ))
+        try:
+            yield services
+        finally:
+            services.close()
 
     def until(self, true: Callable[[], bool], patience: float) -> None:
         """Waits for it, and tells how things stand where it does not come."""
@@ -165,7 +188,7 @@ class Line:
         while not true():
             if time.monotonic() > end:
                 raise AssertionError(f"not within {patience:.0f} s: {self.queues()}\n{self.log.read_text()[-6000:]}")
-            time.sleep(0.25)
+            time.sleep(0.1)
 
     def pids(self, role: str) -> list[int]:
         """The processes of a role: dispatcher, fetch, label, keeper, parse, label-child, server or supervisor."""

@@ -15,6 +15,19 @@ from worker.cli.options import command, json_option
 from worker.cli.output import show_json, tell
 from worker.config import Settings
 
+log = logging.getLogger(__name__)
+
+
+@command("demo", help="Run a sample press site through the whole program, show what came of each page, clean up.")
+@click.option("--keep", is_flag=True, help="Leave it running until Ctrl-C.")
+@json_option
+def demo(settings: Settings, *, keep: bool, as_json: bool) -> int:
+    """0 where every page ended as expected and the ledger is balanced."""
+    from worker.demo.run import demo as run_demo
+
+    logs.set_up(settings, "demo")
+    return run_demo(settings, keep=keep, as_json=as_json)
+
 
 @command("up", help="Everything on this machine, in the foreground until Ctrl-C.")
 def up(settings: Settings) -> None:
@@ -22,7 +35,15 @@ def up(settings: Settings) -> None:
     from worker import supervisor
 
     logs.set_up(settings, "up")
+    warn_of_open_doors(settings)
     supervisor.up(settings)
+
+
+def warn_of_open_doors(settings: Settings) -> None:
+    """What is open to pages that they could not reach on the Internet is said aloud at every start."""
+    if settings.allow_private:
+        places = ", ".join(str(place.host or place.network) for place in settings.allow_private)
+        log.warning("PRESSMARK_ALLOW_PRIVATE opens private addresses to every page: %s", places)
 
 
 @command("worker", help="One Celery worker: of pages (fetch, the default) or of labels.")
@@ -31,6 +52,8 @@ def worker(settings: Settings, *, stage: str) -> NoReturn:
     """Runs until SIGTERM; what it has in hand is finished or handed back."""
     from worker import processes
 
+    if stage == "fetch":
+        warn_of_open_doors(settings)
     _run(processes.run_fetch_worker if stage == "fetch" else processes.run_label_worker, settings, stage)
 
 
@@ -76,4 +99,4 @@ def migrate(settings: Settings, *, as_json: bool) -> None:
         tell(f"schema {after}" + ("" if before == after else f", was {before or 'empty'}"))
 
 
-COMMANDS = {"up": up, "worker": worker, "dispatcher": dispatcher, "keeper": keeper, "migrate": migrate}
+COMMANDS = {"demo": demo, "up": up, "worker": worker, "dispatcher": dispatcher, "keeper": keeper, "migrate": migrate}

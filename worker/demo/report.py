@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +20,10 @@ from rich.text import Text
 from worker.demo.site import Expected
 
 Result = Mapping[str, Any]
+GAP = 2
+"""Columns between two cells."""
+TITLE_LEAST, PATH_MOST = 24, 20
+"""Characters by which a person still knows a headline and an address."""
 STATES = ("stored", "duplicate", "refused", "dead", "waiting", "running")
 
 
@@ -85,15 +90,15 @@ def compare(pages: Sequence[Expected], results: Mapping[str, Result]) -> list[Ve
     return [Verdict(page, results.get(page.host + page.path), outcome(page.twin)) for page in pages]
 
 
-def report(verdicts: Sequence[Verdict], queues: Mapping[str, Any]) -> Group:
-    """Everything for people: the pages, how good the labels are, the queues, and the identity."""
+def report(verdicts: Sequence[Verdict], queues: Mapping[str, Any], width: int) -> Group:
+    """Everything for people: the pages, how good the labels are, the queues, and the identity, `width` columns wide."""
     wrong = sum(bool(verdict.faults) for verdict in verdicts)
     ended = f"{len(verdicts) - wrong} of {len(verdicts)} pages ended as expected"
     ledger = queues["ledger"]
     identity = ", ".join(f"{ledger[state]} {state}" for state in STATES)
     balanced = str(queues["balanced"]).lower()
     return Group(
-        _pages(verdicts),
+        _pages(verdicts, width),
         Text(ended, style="red" if wrong else "green"),
         Text(label_count(verdicts)),
         _queues(queues["queues"]),
@@ -102,23 +107,38 @@ def report(verdicts: Sequence[Verdict], queues: Mapping[str, Any]) -> Group:
     )
 
 
-def _pages(verdicts: Iterable[Verdict]) -> Table:
+def _pages(verdicts: Sequence[Verdict], width: int) -> Table:
+    """One line a page where there is room: titles are cut to what the other columns leave."""
+    columns = ("page", "title", "date", "topics", "source type", "outcome", "as expected")
+    rows = [_row(verdict) for verdict in verdicts]
+    widest = [max(map(cell_len, column)) + GAP for column in zip(columns, *rows, strict=True)]
+    title = max(TITLE_LEAST, width - sum(widest) + widest[1] - GAP)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="What came of each page", title_justify="left")
-    for column in ("page", "title", "date", "topics", "source type", "outcome", "as expected"):
-        table.add_column(column, overflow="fold")
-    for verdict in verdicts:
-        result = verdict.result or {}
-        faults = verdict.faults
-        table.add_row(
-            Text(verdict.page.host.removesuffix(".example") + _short(verdict.page.path)),
-            Text(result.get("title") or "–"),
-            Text((result.get("published_at") or "–")[:10]),
-            Text(_topics(verdict)),
-            Text(_source_type(verdict)),
-            Text(" ".join(word for word in (result.get("outcome"), result.get("reason")) if word) or "–"),
-            Text("; ".join(faults) or _fine(verdict), style="red" if faults else "green"),
-        )
+    for name in columns:
+        cut = name in ("page", "title")
+        table.add_column(name, overflow="ellipsis" if cut else "fold", no_wrap=cut, max_width=title if name == "title" else None)
+    for verdict, row in zip(verdicts, rows, strict=True):
+        table.add_row(*map(Text, row), style="red" if verdict.faults else None)
     return table
+
+
+def _row(verdict: Verdict) -> tuple[str, ...]:
+    result = verdict.result or {}
+    return (
+        verdict.page.host.removesuffix(".example") + _short(verdict.page.path),
+        result.get("title") or "–",
+        (result.get("published_at") or "–")[:10],
+        _topics(verdict),
+        _source_type(verdict),
+        _outcome(result),
+        "; ".join(verdict.faults) or _fine(verdict),
+    )
+
+
+def _outcome(result: Result) -> str:
+    """The outcome, with the reason where it tells more."""
+    words = [result.get("outcome"), result.get("reason") if result.get("outcome") in ("refused", "dead") else None]
+    return ": ".join(word for word in words if word) or "–"
 
 
 def _fine(verdict: Verdict) -> str:
@@ -126,8 +146,10 @@ def _fine(verdict: Verdict) -> str:
 
 
 def _short(path: str) -> str:
-    """The end of a long path, which tells pages of one site apart."""
-    return path if len(path) <= 30 else "/…" + path.rstrip("/")[-27:]
+    """The last part of a path, which tells pages of one site apart."""
+    parts = path.strip("/").split("/")
+    last = parts[-1] if len(parts[-1]) <= PATH_MOST else parts[-1][:PATH_MOST] + "…"
+    return "/" + last if len(parts) == 1 else "/…/" + last
 
 
 def _topics(verdict: Verdict) -> str:
@@ -144,7 +166,7 @@ def _source_type(verdict: Verdict) -> str:
     came, guide = verdict.source_type, verdict.page.source_type
     if came is None:
         return "–"
-    return came if came == guide else f"{came} (guide: {guide})"
+    return came if came == guide else f"+{came}, -{guide}"
 
 
 def label_count(verdicts: Sequence[Verdict]) -> str:

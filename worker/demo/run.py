@@ -35,8 +35,8 @@ PATIENCE = 300.0
 """Seconds for the whole site; it takes about ten, and a machine that needs thirty times as long has another trouble."""
 BACKOFF = 0.5
 """Seconds before the page that failed once is tried again: nobody has to be spared here."""
-WIDE = 200
-"""Columns where nobody looks at a terminal, so that a log shows whole titles."""
+WIDE = 220
+"""Columns where nobody looks at a terminal: a log shows nearly every title whole."""
 
 
 def demo(settings: Settings, *, keep: bool = False, as_json: bool = False) -> int:
@@ -123,7 +123,7 @@ def _show(verdicts: Sequence[Verdict], queues: Mapping[str, Any], as_json: bool)
         sys.stdout.write(json.dumps({"results": results, "queues": queues}, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         console = Console() if sys.stdout.isatty() else Console(width=WIDE, no_color=True)
-        console.print(report(verdicts, queues))
+        console.print(report(verdicts, queues, console.width))
     sys.stdout.flush()
 
 

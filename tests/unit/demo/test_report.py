@@ -92,11 +92,11 @@ def test_the_report_shows_every_page_its_labels_and_the_identity() -> None:
         [labelled, GONE], {"press.example/a": came(), "press.example/gone": came(outcome="dead", reason="http-410", topics=None)}
     )
     console = Console(width=200, file=io.StringIO(), no_color=True)
-    console.print(report(verdicts, QUEUES))
+    console.print(report(verdicts, QUEUES, 200))
     shown = console.file.getvalue()
     assert "trade, -demining" in shown
-    assert "independent (guide: official)" in shown
-    assert "dead http-410" in shown
+    assert "+independent, -official" in shown
+    assert "dead: http-410" in shown
     assert "expected dead: http-404" in shown
     assert "1 of 2 pages ended as expected" in shown
     assert "accepted 2 = 1 stored, 0 duplicate, 0 refused, 1 dead, 0 waiting, 0 running" in shown

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any, cast
@@ -101,10 +103,21 @@ def enqueue(
 def _work_through(given: Iterator[Candidate], order: Order) -> None:
     with Progress("lines read") as progress:
         while batch := list(islice(given, BATCH)):
-            _one_batch(batch, order)
+            with _whole():
+                _one_batch(batch, order)
             progress.advance(len(batch))
             if len(batch) == BATCH:
                 time.sleep(REST)
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Ctrl-C waits for the end of a batch, so that every accepted URL has been told and counted."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _one_batch(batch: list[Candidate], order: Order) -> None:

@@ -84,11 +84,9 @@ def expect_text(name: str, file: BinaryIO) -> None:
     while True:
         chunk = file.read(CHUNK)
         try:
-            text = decoder.decode(chunk, final=not chunk)
+            decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             raise not_text(name, line + error.object.count(b"\n", 0, error.start), error.object[error.start]) from error
-        if "\0" in text:
-            raise not_text(name, line + text.count("\n", 0, text.index("\0")), 0)
         if not chunk:
             break
         line += chunk.count(b"\n")
@@ -101,12 +99,15 @@ def not_text(name: str, line: int, byte: int) -> UsageError:
 
 
 def decoded(name: str, number: int, raw: bytes) -> str:
-    """A line as text, without the mark that some editors put first; raises UsageError for other encodings."""
+    """A line as text, without the mark that some editors put first; raises UsageError for other encodings.
+
+    A NUL in the first line is UTF-16 or no text at all; in a later one it is that line's own fault.
+    """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise not_text(name, number, raw[error.start]) from error
-    if "\0" in text:
+    if number == 1 and "\0" in text:
         raise not_text(name, number, 0)
     return text.removeprefix("\ufeff") if number == 1 else text
 

@@ -80,7 +80,6 @@ def test_a_long_line_without_an_end_is_refused() -> None:
     [
         ("ok\nกรุงเทพ\n".encode("cp874"), ":2: expected UTF-8 text, came the byte 0xa1"),
         ("http://a.example/\n".encode("utf-16"), ":1: expected UTF-8 text, came the byte 0xff"),
-        ("http://a.example/\n".encode("utf-16-le"), ":1: expected UTF-8 text, came the byte 0x00"),
         (b"\x1f\x8b\x08\x00", ":1: expected UTF-8 text, came the byte 0x8b"),
     ],
 )
@@ -103,6 +102,12 @@ def test_a_letter_that_ends_too_early_is_told(tmp_path: Path) -> None:
     with (tmp_path / "list").open("rb") as file, pytest.raises(UsageError) as error:
         expect_text("list", file)
     assert ":2:" in str(error.value)
+
+
+def test_utf_16_without_a_mark_is_told_at_its_first_line() -> None:
+    with pytest.raises(UsageError, match="list:1: expected UTF-8 text, came the byte 0x00"):
+        decoded("list", 1, "http://a.example/".encode("utf-16-le"))
+    assert decoded("list", 36, b"http://a.example/\0") == "http://a.example/\0"
 
 
 def test_the_mark_of_an_editor_goes() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, func, select, true, update
 
 from worker.records import Lane, Returned, URLRequest
 from worker.storage import counters, history, hosts, leadership, leases, moves
@@ -93,13 +93,10 @@ class ForDispatcher(Desk):
 
     def clock_was_set(self, lead: Leadership, by: float) -> None:
         """The machine's clock jumped by so many seconds: what waits for a time waits as long as before."""
-        then = self._now() - by
         with writing(self._engine) as connection:
             leadership.require(connection, lead)
-            connection.execute(update(items).where(moves.WAITING, items.c.due > then).values(due=items.c.due + by))
-            h = hosts_table.c
-            connection.execute(update(hosts_table).where(h.free_at > then).values(free_at=h.free_at + by))
-            connection.execute(update(hosts_table).where(h.open_until > then).values(open_until=h.open_until + by))
+            for column in (items.c.due, hosts_table.c.free_at, hosts_table.c.open_until):
+                _shift(connection, column, by, self._now())
             connection.execute(hosts.overlooked())
 
     def sweep(self, lead: Leadership) -> None:
@@ -109,13 +106,27 @@ class ForDispatcher(Desk):
         with writing(self._engine) as connection:
             leadership.require(connection, lead)
             history.forget_old(connection, now, self._settings.events_days)
-            connection.execute(update(items).where(moves.WAITING, items.c.due > now + longest).values(due=now))
-            h = hosts_table.c
-            connection.execute(update(hosts_table).where(h.free_at > now + longest).values(free_at=now))
-            connection.execute(update(hosts_table).where(h.open_until > now + longest).values(open_until=now))
+            for column in (items.c.due, hosts_table.c.free_at, hosts_table.c.open_until):
+                _pull_in(connection, column, now + longest, now)
             connection.execute(hosts.overlooked())
 
     def sample(self, values: Mapping[str, float]) -> None:
         """Keeps a line of metrics of this moment."""
         with writing(self._engine) as connection:
             history.sample(connection, values, self._now())
+
+
+def _shift(connection: Connection, column: Column[float], by: float, now: float) -> None:
+    """Times that lay ahead of the clock lie as far ahead of it now; those that had passed have passed still."""
+    then = now - by
+    _pull_in(connection, column, now, now, column <= then)
+    connection.execute(update(column.table).where(_waits(column), column > then).values({column: column + by}))
+
+
+def _pull_in(connection: Connection, column: Column[float], later_than: float, now: float, *which: ColumnElement[bool]) -> None:
+    connection.execute(update(column.table).where(_waits(column), column > later_than, *which).values({column: now}))
+
+
+def _waits(column: Column[float]) -> ColumnElement[bool]:
+    """Of the items only those that wait: millions have ended."""
+    return moves.WAITING if column.table is items else true()

@@ -20,15 +20,17 @@ import pytest
 
 from worker.errors import ItemFailed
 from worker.extract.article import extract
+from worker.reasons import Reason
 from worker.records import Article, Page
 
 FOLDER = Path(__file__).parents[2] / "pages"
 TRUTH = [json.loads(line) for line in (FOLDER / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
+WALLS = [json.loads(line) for line in (FOLDER / "walls.jsonl").read_text(encoding="utf-8").splitlines()]
 FETCHED = "2026-11-24T09:00:00Z"
 """The mastheads' today."""
-LEFT_MOST, LOST_MOST = 100, 13
-"""Lines over all pages: what the extractor reached so far. They only ever fall; the goal is none."""
-RIGHT_LEAST = {"title_right": 54, "date_right": 52, "authors_right": 48, "language_right": 65}
+LEFT_MOST, LOST_MOST, WALLS_MOST = 125, 13, 9
+"""Lines over all pages, and walls taken for articles: what the extractor reached so far. They only ever fall; the goal is none."""
+RIGHT_LEAST = {"title_right": 61, "date_right": 62, "authors_right": 57, "language_right": 79}
 """Pages; they only ever rise, and the goal is all."""
 MARKER = re.compile(r"^\s*(?:[-–•*]|\(?\w{1,3}[.)])\s+")
 """What a list may put before its item, with or without the page's own number."""
@@ -146,3 +148,17 @@ def test_what_the_page_says_of_itself_is_right_or_null(pages: list[Read], what: 
             page.truth["id"], page.article and (page.article.title, page.article.published_at, page.article.authors, page.article.language)
         )
     assert len(pages) - len(wrong) >= RIGHT_LEAST[what]
+
+
+def test_what_is_no_article_is_not_taken_for_one() -> None:
+    """Home pages, listings, walls and shells in `tests/pages/walls`."""
+    taken = []
+    for wall in WALLS:
+        page = Page(wall["url"], wall["url"], 200, (FOLDER / wall["file"]).read_bytes(), "text/html; charset=utf-8", fetched_at=FETCHED)
+        try:
+            taken.append((wall["id"], extract(page).text))
+        except ItemFailed as failed:
+            assert failed.reason in (Reason.NOT_ARTICLE, Reason.NO_TEXT)
+    print(*(f"{name}: {text[:100]!r}" for name, text in taken), sep="\n")
+    assert len(WALLS) >= 10
+    assert len(taken) <= WALLS_MOST

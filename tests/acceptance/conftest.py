@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -9,13 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from worker.cli import main
 from worker.demo.server import PressSite, press_site
 from worker.demo.site import hosts
 
@@ -73,6 +75,23 @@ class Home:
         )
         return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
+    def call(self, *arguments: str, **more: str) -> Done:
+        """The same without a process of its own, where only the answer matters: forty times as fast."""
+        held = io.BytesIO(), io.BytesIO()
+        out, err = (io.TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace") for stream in held)
+        before = dict(os.environ)
+        os.environ.clear()
+        os.environ.update({**self.environment, **more})
+        try:
+            with redirect_stdout(out), redirect_stderr(err), chdir(self.folder):
+                code = main.run(list(arguments))
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+        out.flush()
+        err.flush()
+        return Done(code, held[0].getvalue().decode(), held[1].getvalue().decode())
+
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:
         """Starts the program and leaves it running."""
         return subprocess.Popen(self.command(*arguments), env=self.environment, cwd=self.folder, **options)
@@ -83,7 +102,7 @@ class Home:
         with (self.folder / "up.log").open("ab") as log:
             process = self.start("up", stdout=log, stderr=log)
         try:
-            until(lambda: self.run("status", "--check").code == 0 or process.poll() is not None)
+            until(lambda: self.call("status", "--check").code == 0 or process.poll() is not None)
             assert process.poll() is None, (self.folder / "up.log").read_text(encoding="utf-8")
             yield process
         finally:

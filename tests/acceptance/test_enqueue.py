@@ -16,7 +16,7 @@ STATES = ("waiting", "running", "stored", "duplicate", "refused", "dead")
 
 def waiting(home: Home) -> int:
     """What the ledger holds, all of it waiting."""
-    done = home.run("queues", "--json")
+    done = home.call("queues", "--json")
     assert done.code == 0, done.err
     ledger = done.lines[0]["ledger"]
     assert ledger["accepted"] == sum(ledger[state] for state in STATES)
@@ -87,7 +87,7 @@ def test_feeds_and_sitemaps_are_items_of_their_own_and_not_counted_as_articles(h
     assert [line["state"] for line in done.lines] == ["accepted", "accepted"]
     assert done.code == 0
     assert waiting(home) == 0
-    assert home.run("trace", "http://pub.example/feed", "--json").lines[0]["kind"] == "feed"
+    assert home.call("trace", "http://pub.example/feed", "--json").lines[0]["kind"] == "feed"
 
 
 def test_a_dry_run_writes_nothing(home: Home) -> None:
@@ -95,15 +95,15 @@ def test_a_dry_run_writes_nothing(home: Home) -> None:
     done = home.run("enqueue", "--dry-run", "http://pub.example/a", "http://pub.example/b", "nope", "--json")
     assert [(line["state"], line["item_id"]) for line in done.lines] == [("known", 1), ("accepted", None), ("refused", None)]
     assert waiting(home) == 1
-    assert len(home.run("jobs", "list", "--json").lines) == 1
+    assert len(home.call("jobs", "list", "--json").lines) == 1
 
 
 def test_a_job_gathers_new_and_known_items_and_counts_the_refused(home: Home) -> None:
     home.run("enqueue", "http://pub.example/a", "--job", "monday")
     home.run("enqueue", "http://pub.example/a", "http://pub.example/b", "nope", "--job", "tuesday", "--lane", "urgent")
-    job = home.run("jobs", "show", "tuesday", "--json").lines[0]
+    job = home.call("jobs", "show", "tuesday", "--json").lines[0]
     assert (job["accepted"], job["waiting"], job["known"], job["refused_at_door"]) == (2, 2, 1, 1)
-    assert [row["name"] for row in home.run("jobs", "list", "--json").lines] == ["tuesday", "monday"]
+    assert [row["name"] for row in home.call("jobs", "list", "--json").lines] == ["tuesday", "monday"]
 
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "unix:///nowhere/redis.sock"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -83,13 +84,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
     if settings.database_url is None and not file.exists():
         yield Finding("database", "ok", f"none yet; the first `enqueue` or `up` makes {file}")
         return
-    services = Services(settings)
-    try:
+    with closing(Services(settings)) as services:
         require_current(services.engine)
         running, counted = services.ledger.recount()
-    finally:
-        services.close()
-    name = "SQLite" if settings.database_url is None else services.engine.dialect.name
+        name = services.engine.dialect.name
     yield Finding("database", "ok", f"{name}, schema current")
     if running == counted or (running.accepted, running.states) == (counted.accepted, counted.states):
         yield Finding("counters", "ok", f"{counted.accepted} accepted, counted anew")
@@ -107,15 +105,17 @@ def _redis(settings: Settings) -> Iterator[Finding]:
         if address_of(settings.data_dir) is None:
             yield Finding("redis", "note", "nothing is up in this data folder", "`pressmark up` starts it")
             return
-    client = Services(settings).redis
-    try:
-        server: Any = client.info("server")
-        policy: Any = client.config_get("maxmemory-policy")
-        append: Any = client.config_get("appendonly")
-    except Exception as error:
-        raise Unavailable(f"Redis cannot be asked: {error}") from error
+    with closing(Services(settings)) as services:
+        server, policy, append = _asked(services.redis)
     yield _version(server)
     yield from _durability(policy.get("maxmemory-policy"), append.get("appendonly"))
+
+
+def _asked(client: Any) -> tuple[Any, Any, Any]:
+    try:
+        return client.info("server"), client.config_get("maxmemory-policy"), client.config_get("appendonly")
+    except Exception as error:
+        raise Unavailable(f"Redis cannot be asked: {error}") from error
 
 
 def _version(server: Any) -> Finding:

@@ -25,6 +25,7 @@ from worker.setting_types import (
     parse_ports,
     parse_resolve,
     parse_text,
+    parse_word,
     url_of,
 )
 
@@ -55,7 +56,7 @@ class Settings:
         None, "unset: the embedded server, which only `up` and `demo` start", url_of("redis", "rediss", "unix"), secret=True
     )
     database_url: str | None = setting(None, "unset: SQLite in the data folder", url_of("sqlite", "postgresql+psycopg"), secret=True)
-    namespace: str = setting("pressmark", "prefix of every Redis key, so that several installations share a server", parse_text)
+    namespace: str = setting("pressmark", "prefix of every Redis key, so that several installations share a server", parse_word)
     model_dir: Path | None = setting(None, "unset: the promoted model, else the one shipped with the program", parse_path)
 
     # Who may be called
@@ -177,6 +178,8 @@ def to_environ(settings: Settings) -> dict[str, str]:
 def _from_environ(f: Field[Any], environ: Mapping[str, str]) -> tuple[Any, str] | None:
     name = PREFIX + f.name.upper()
     if environ.get(name):
+        if not environ[name].strip():
+            raise UsageError(f"{name}: expected a value, came blanks (leave it empty or unset for the default)")
         return _parsed(f, environ[name], name), name
     if f.metadata["secret"] and environ.get(name + "_FILE"):
         return _parsed(f, _read(Path(environ[name + "_FILE"])).strip(), name + "_FILE"), name + "_FILE"
@@ -192,8 +195,15 @@ def _from_file(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     unknown = sorted(set(table) - set(known))
     if unknown:
         raise UsageError(f"{path}: unknown setting {unknown[0]!r}; `pressmark config` lists them")
-    values = {name: _parsed(known[name], _toml_text(value), f"{path}: {name}") for name, value in table.items()}
+    values = {name: _from_toml(known[name], value, f"{path}: {name}") for name, value in table.items()}
     return values, {name: str(path) for name in table}
+
+
+def _from_toml(f: Field[Any], value: Any, where: str) -> Any:
+    """TOML knows true and false; only a flag takes them, so that `allow_private = true` opens nothing by chance."""
+    if isinstance(value, bool) and f.metadata["parse"] is not parse_flag:
+        raise UsageError(f"{where}: expected a value, came {str(value).lower()}")
+    return _parsed(f, _toml_text(value), where)
 
 
 def _toml_text(value: Any) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from typing import Any
 
 HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
@@ -25,6 +26,13 @@ def parse_text(value: str) -> str:
     """Any text without control characters."""
     if not value.isprintable():
         raise ValueError("text without control characters")
+    return value
+
+
+def parse_word(value: str) -> str:
+    """Text that says something: neither empty nor blank."""
+    if not parse_text(value).strip():
+        raise ValueError("some text")
     return value
 
 
@@ -76,9 +84,18 @@ def url_of(*schemes: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if not value.isprintable() or not value.startswith(tuple(f"{scheme}:" for scheme in schemes)):
             raise ValueError("a URL that starts with " + " or ".join(f"{scheme}:" for scheme in schemes))
+        _judge_port(value)
         return value
 
     return parse
+
+
+def _judge_port(url: str) -> None:
+    """urlsplit says what is wrong with a port, in the words of the standard library."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError("a URL whose port is a number from 1 to 65535") from None
 
 
 def _entries(value: str) -> list[str]:

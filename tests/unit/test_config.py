@@ -33,6 +33,9 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("LOG_FORMAT", "xml", "text, json"),
         ("REFUSE_OPT_OUTS", "maybe", "true or false"),
         ("USER_AGENT", "two\r\nlines", "without control characters"),
+        ("USER_AGENT", " ", "a value, came blanks"),
+        ("REDIS_URL", "redis://localhost:99999/0", "port is a number"),
+        ("DATABASE_URL", "postgresql+psycopg://localhost:none/x", "port is a number"),
     ],
 )
 def test_a_malformed_setting_says_what_was_expected(name: str, value: str, expected: str) -> None:
@@ -48,6 +51,14 @@ def test_an_unknown_setting_in_the_file_stops_and_in_the_environment_warns(tmp_p
     with pytest.raises(UsageError, match="unknown setting 'hostinterval'"):
         load({}, file)
     assert load({"PRESSMARK_HOSTINTERVAL": "5"}).notes == ("PRESSMARK_HOSTINTERVAL is not a setting of Pressmark",)
+
+
+@pytest.mark.parametrize("line", ["allow_private = true", "tries = false", 'user_agent = ""', "namespace = ' '"])
+def test_a_value_of_the_wrong_kind_in_the_file_is_refused(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "pressmark.toml"
+    file.write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="expected"):
+        load({}, file)
 
 
 @pytest.mark.parametrize("content", [b"tries = [", b"\xff\xfe", None])

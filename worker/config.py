@@ -75,7 +75,7 @@ class Settings:
         2.0, "seconds from an answer's end to the next request; slower than a person reads", number(float, 0, 86400)
     )
     user_agent: str = setting(
-        "Pressmark/0.1 (+https://pypi.org/project/pressmark/)", "says who asks; a site owner can look it up", parse_text
+        "Pressmark/0.1 (+https://pypi.org/project/pressmark/)", "says who asks; a site owner can look it up", parse_word
     )
     contact: str = setting("", "added to the user agent where given; operators of public crawls should give one", parse_text)
     refuse_opt_outs: bool = setting(False, "opt-outs are recorded; whether to obey them for reading is the operator's choice", parse_flag)

@@ -32,7 +32,7 @@ CLAIM_EVERY = 5.0
 IDLE_MS = 10_000
 """After which an entry counts as left: a batch takes a tenth of a second, and to keep one twice changes nothing."""
 DELIVERIES = 5
-"""An entry that ended its keeper so often is parked."""
+"""An entry that was in hand when so many keepers died is parked; from the second on it was in hand alone."""
 PUBLISH = 200
 """Results published at once: about a megabyte."""
 OUTAGE_PAUSE = 1.0
@@ -53,6 +53,8 @@ class Keeper:
         self._judge = judge
         self._name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._claimed_at = 0.0
+        self._in_hand: list[tuple[str, bytes]] = []
+        """Held while the database is away, and not fetched anew: what is delivered often counts as deadly."""
 
     def run(self, stop: threading.Event) -> None:
         """Keeps until `stop`; an outage is reported once and waited out."""
@@ -81,11 +83,11 @@ class Keeper:
         if "store" in self._ledger.paused_stages():
             time.sleep(BLOCK_MS / 1000)
             return 0
-        left = self._left_behind()
-        entries = left or self._batch()
-        self._keep(entries)
+        self._in_hand = self._in_hand or self._left_behind() or self._batch()
+        self._keep(self._in_hand)
+        kept, self._in_hand = len(self._in_hand), []
         self._publish()
-        return len(entries)
+        return kept
 
     def _batch(self) -> list[tuple[str, bytes]]:
         size = self._settings.keep_batch

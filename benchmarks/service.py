@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.line import Line, Process, Served, Site, descendants, serving
+from benchmarks.line import Line, Process, Served, Site, descendants, role_of, serving
 from worker.config import load
 from worker.intake.address import canonical
 
@@ -72,15 +72,8 @@ def warm_page(number: int) -> bytes:
     return f"<html><head><title>Warm {number}</title></head><body><article><p>{words}.</p></article></body></html>".encode()
 
 
-def tree_cpu(pid: int) -> float:
-    """Seconds of CPU of a process and everything below it."""
-    return sum(process.cpu for process in [Process.of(pid), *descendants(pid)])
-
-
 def by_role(pid: int) -> dict[str, float]:
-    """The same, by what the processes are for."""
-    from benchmarks.line import role_of
-
+    """Seconds of CPU of a process and everything below it, by what the processes are for."""
     tree = [Process.of(pid), *descendants(pid)]
     shares: dict[str, float] = {}
     for process in tree:
@@ -106,7 +99,7 @@ def through_the_service(site: Site, folder: Path) -> tuple[dict[str, float], flo
 
 
 LOOP = """
-import json, os, sys, time
+import json, sys, time
 from worker.config import load
 from worker.errors import ItemFailed
 from worker.extract.article import extract
@@ -119,32 +112,44 @@ from worker.label import Document, Labeller
 settings = load()
 fetcher = Fetcher(settings, LocalPace(0.0), Robots(settings))
 labeller = Labeller(settings.model_dir)
+spent = {"fetch": 0.0, "read": 0.0, "label": 0.0}
+
+def timed(name, work, *args):
+    begun = time.process_time()
+    try:
+        return work(*args)
+    finally:
+        spent[name] += time.process_time() - begun
+
+def read(page):
+    article = extract(page)
+    content_sha256(article.text), simhash(article.text)
+    return article
 
 def run(urls):
     found, group = {}, []
     for url in urls:
         try:
-            page = fetcher.fetch(url).page
-            article = extract(page)
-            content_sha256(article.text), simhash(article.text)
+            article = timed("read", read, timed("fetch", fetcher.fetch, url).page)
         except ItemFailed as failed:
             found[url] = None
             continue
         found[url] = article.text
         group.append(Document(article.title or "", article.text, article.url, article.site_name))
         if len(group) == 20:
-            labeller.label(group)
+            timed("label", labeller.label, group)
             group = []
     if group:
-        labeller.label(group)
+        timed("label", labeller.label, group)
     return found
 
 urls = json.load(sys.stdin)
 warm = int(sys.argv[1])
 run(urls[:warm])
+spent = dict.fromkeys(spent, 0.0)
 cpu, wall = time.process_time(), time.monotonic()
 found = run(urls[warm:])
-json.dump({"cpu": time.process_time() - cpu, "wall": time.monotonic() - wall, "found": found}, sys.stdout)
+json.dump({"cpu": time.process_time() - cpu, "wall": time.monotonic() - wall, "spent": spent, "found": found}, sys.stdout)
 """
 
 
@@ -167,6 +172,11 @@ def score(found: dict[str, str], pages: list[Truth], scorer: Path, folder: Path)
     ).stdout.strip()
 
 
+def shares(seconds: dict[str, float], count: int) -> str:
+    """Milliseconds a page, by name."""
+    return ", ".join(f"{name} {value * 1000 / count:.2f}" for name, value in sorted(seconds.items()))
+
+
 def main() -> None:
     """Runs both and prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -187,13 +197,14 @@ def main() -> None:
         total = sum(cpu.values()) * 1000 / len(pages)
         print(f"{len(pages)} pages: {told['ledger']}, balanced {told['balanced']}, dead {told['dead']}")
         print(f"service: {total:.2f} CPU ms a page, {len(pages) / wall:.1f} pages a second")
-        print("  by process: " + ", ".join(f"{role} {seconds * 1000 / len(pages):.2f}" for role, seconds in sorted(cpu.items())))
+        print(f"  by process: {shares(cpu, len(pages))}")
         if asked.f1:
             print(f"service text: {score(texts, pages, asked.f1, folder)}")
         if not asked.skip_loop:
             loop = in_a_loop(site)
             alone = float(str(loop["cpu"])) * 1000 / len(pages)
             print(f"plain loop: {alone:.2f} CPU ms a page; the engine's overhead is {100 * (total / alone - 1):.1f} %")
+            print(f"  by part: {shares(dict(loop['spent']), len(pages))}")  # type: ignore[call-overload]
             found = {where[url]: text or "" for url, text in dict(loop["found"]).items() if url in where}  # type: ignore[call-overload]
             if asked.f1:
                 print(f"loop text: {score(found, pages, asked.f1, folder)}")

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from worker.errors import Unavailable
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 
 START_WITHIN = 50.0
 """Seconds: with a page's 30 for its answer and 20 for its parse, a chunk ends within 100, inside its lease of 120."""
-LOOK = 0.2
-"""Seconds between two looks at the clock and at the wish to stop."""
+LOOK = 0.5
+"""Seconds between two looks at the clock and at the wish to stop; the end of a chunk is noticed at once."""
 FINISH_WITHIN = 5.0
 """Seconds that running items may still take once the worker stops: half of the 10 it has, the rest is for the delivery."""
 
@@ -69,6 +69,7 @@ class _Chunk:
         self._hand = hand
         self._open = {request.item_id: request for request in requests}
         self._lock = threading.Lock()
+        self._done = threading.Event()
         self._begun = time.monotonic()
 
     def work(self, pool: ThreadPoolExecutor) -> None:
@@ -76,7 +77,7 @@ class _Chunk:
         if not self._announced(requests):
             return None  # nobody took it, so its lease costs nothing
         futures = {pool.submit(self._read, request): request for request in requests}
-        while wait(futures, timeout=LOOK).not_done:
+        while not self._done.wait(LOOK):
             if self._hand.stopping.is_set():
                 return self._leave(futures)
             if time.monotonic() - self._begun > START_WITHIN:
@@ -103,8 +104,11 @@ class _Chunk:
         """Delivers the first outcome of an item; a later one, of a page that was handed back, is dropped."""
         with self._lock:
             first = self._open.pop(request.item_id, None)
+            last = not self._open
         if first is not None:
             self._hand.deliver(outcome)
+        if last:
+            self._done.set()
 
     def _return_unstarted(self, futures: Mapping[Future[None], URLRequest]) -> None:
         for future, request in futures.items():
@@ -114,6 +118,6 @@ class _Chunk:
     def _leave(self, futures: Mapping[Future[None], URLRequest]) -> None:
         """The worker stops: what has not begun goes back at once, what has may finish for a moment."""
         self._return_unstarted(futures)
-        wait(futures, timeout=FINISH_WITHIN)
+        self._done.wait(FINISH_WITHIN)
         for request in list(self._open.values()):
             self._settle(request, returned(request))

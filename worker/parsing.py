@@ -13,7 +13,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -137,11 +137,10 @@ class _Child:
         self._pipe: Connection = ours
 
     def ready(self) -> bool:
-        """True while it lives and may take another page; one that is worn out is ended here."""
-        if self._asked < PAGES_A_CHILD and not self._pipe.closed and not self._pipe.poll():  # an idle pipe says only its end
-            return True
-        self.end()
-        return False
+        """True where it may be given a page, though it may have died since the last; one that is worn out is ended here."""
+        if self._asked >= PAGES_A_CHILD:
+            self.end()
+        return not self._pipe.closed
 
     def ask(self, kind: Kind, page: Page, timeout: float) -> bytes:
         """The reader's JSON; raises ItemFailed, ParseKilled or _NotBegun."""
@@ -157,7 +156,7 @@ class _Child:
     def _hand_over(self, kind: Kind, page: Page, timeout: float) -> None:
         """Sends the page and waits until the child says that it has it."""
         self._asked += 1
-        head = {name: value for name, value in asdict(page).items() if name != "body"}
+        head = {name: getattr(page, name) for name in _HEAD}
         try:
             self._pipe.send_bytes(json.dumps({"kind": kind, "timeout": timeout, "page": head}).encode())
             self._pipe.send_bytes(page.body)
@@ -198,6 +197,8 @@ class _Child:
         return known.get(code, f"the parser ended by {name}")
 
 
+_HEAD = tuple(field.name for field in fields(Page) if field.name != "body")
+"""What goes ahead of the body, as JSON."""
 _BEGUN, _ANSWER, _FAILED, _BROKEN = b"-", b"A", b"F", b"B"
 """First byte of a child's message: it has the page; what it read; a reason on the list; an error that nobody foresaw."""
 

@@ -24,14 +24,16 @@ from worker.celery_app import FETCH_TASK, LABEL_TASK, app, send_articles
 from worker.chunks import Hand
 from worker.config import Settings
 from worker.courier import Courier
-from worker.errors import Unavailable
+from worker.errors import Unavailable, UsageError
 from worker.labelling import labelled
-from worker.records import BadMessage, Extracted, Outcome, Taken, URLRequest, decode
+from worker.records import BadMessage, Extracted, Outcome, Returned, Taken, URLRequest, decode
 
 log = logging.getLogger(__name__)
 
 BEAT = 2.0
 """Seconds between signs of life; also how soon `pause` is obeyed."""
+NO_MODEL = 300.0
+"""Seconds until a page may come again that no model could label: fetching it anew does not mend the model."""
 STAGES = {queues.FETCH: "fetch", queues.URGENT: "fetch", queues.LABEL: "label", queues.LABEL_BULK: "label"}
 """What `pause` stops, by queue."""
 
@@ -105,7 +107,12 @@ def fetch(messages: list[str]) -> None:
 @app.task(name=LABEL_TASK)  # type: ignore[untyped-decorator]
 def label(messages: list[str]) -> None:
     """Labels a batch of Extracted."""
-    outcomes = labelled(_understood(Extracted, messages), app.services.labeller)
+    batch = _understood(Extracted, messages)
+    try:
+        outcomes = labelled(batch, app.services.labeller)
+    except UsageError as broken:
+        log.error("a batch goes back, there is no model: %s", broken)  # noqa: TRY400 - one line says it
+        outcomes = [Returned([(item.item_id, item.token) for item in batch], NO_MODEL)]
     while True:
         try:
             app.services.results.add(outcomes, queues.LABEL)
@@ -136,6 +143,8 @@ def work(settings: Settings, names: Sequence[str], pulse: Callable[[], None] = l
     bench.pulse = pulse
     warnings.simplefilter("ignore", SecurityWarning)  # Celery fears root because of pickles; here only JSON is read
     labels = names[0] in (queues.LABEL, queues.LABEL_BULK)
+    if labels:
+        _ = app.services.labeller  # a model that is broken ends the worker here, before it takes a message
     worker = app.Worker(
         hostname=f"{'label' if labels else 'fetch'}@{name()}",
         queues=list(names),

@@ -27,7 +27,7 @@ def pool(monkeypatch):
     monkeypatch.syspath_prepend(str(PARTS))
     import hostile
 
-    settings = replace(Settings(), parse_processes=2, parse_cpu=1.0, parse_timeout=4.0, parse_memory=256 << 20)
+    settings = replace(Settings(), parse_processes=2, parse_cpu=1.0, parse_timeout=60.0, parse_memory=256 << 20)
     pool = ParsePool(settings, hostile.read)
     yield pool
     pool.close()

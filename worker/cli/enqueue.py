@@ -8,12 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain, islice
 from typing import Any, cast
 
 import click
 
-from worker.bootstrap import Services
 from worker.cli.ledger import opened
 from worker.cli.lists import Candidate, Format, check_files, from_arguments, from_file
 from worker.cli.options import command, json_option
@@ -23,6 +23,7 @@ from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.intake.address import admit
 from worker.reasons import Reason
 from worker.records import Lane
+from worker.storage.ledger import Ledger
 from worker.storage.values import Accepted, Entry, Job
 
 BATCH = 1000
@@ -37,7 +38,7 @@ SHOWN_FAULTS = 200
 class Order:
     """What to do with the candidates, and what came of them so far."""
 
-    services: Services
+    settings: Settings
     job_name: str | None
     lane: Lane
     force: bool
@@ -46,9 +47,14 @@ class Order:
     job: Job | None = None
     counts: dict[str, int] = field(default_factory=lambda: {"accepted": 0, "known": 0, "refused": 0})
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Opened at the first need, so that a call that is all wrong leaves nothing behind."""
+        return opened(self.settings).ledger
+
     def open_job(self) -> Job:
-        """The job, made at the first need, so that a call that is all wrong leaves nothing behind."""
-        self.job = self.job or self.services.ledger.open_job(self.job_name)
+        """The job, made at the first need too."""
+        self.job = self.job or self.ledger.open_job(self.job_name)
         return self.job
 
     def accept(self, entries: list[Entry]) -> list[Accepted]:
@@ -56,8 +62,8 @@ class Order:
         if not entries:
             return []
         if self.dry_run:
-            return self.services.ledger.preview(entries)
-        return self.services.ledger.accept(entries, self.open_job(), lane=self.lane, force=self.force)
+            return self.ledger.preview(entries)
+        return self.ledger.accept(entries, self.open_job(), lane=self.lane, force=self.force)
 
 
 @command("enqueue", help="Accept URLs, a line each about what became of them. Works while Redis is away.")
@@ -92,11 +98,14 @@ def enqueue(
         raise UsageError("expected a URL, or a list with -f, or --feed, or --sitemap; came nothing")
     check_files(files)
     given = chain(from_arguments(urls, feeds, sitemaps), *(from_file(name, cast(Format, form)) for name in files))
-    order = Order(opened(settings), job_name, cast(Lane, lane), force, dry_run, as_json or not sys.stdout.isatty())
+    order = Order(settings, job_name, cast(Lane, lane), force, dry_run, as_json or not sys.stdout.isatty())
     try:
         _work_through(given, order)
-    finally:
-        _sum_up(order)
+    except BaseException:
+        if any(order.counts.values()):  # also on Ctrl-C: what was accepted by then is kept
+            _sum_up(order)
+        raise
+    _sum_up(order)
     return max(_exit_code(order), _wait(order) if wait and not dry_run else 0)
 
 
@@ -134,7 +143,7 @@ def _judge(candidate: Candidate, order: Order) -> Entry | ItemFailed:
     if candidate.fault:
         return ItemFailed(Reason.BAD_URL, candidate.fault)
     try:
-        admitted = admit(candidate.url, order.services.settings)
+        admitted = admit(candidate.url, order.settings)
     except ItemFailed as failed:
         return failed
     return Entry(admitted.url, admitted.key, admitted.place, candidate.kind)
@@ -166,13 +175,14 @@ def _line(verdict: dict[str, Any], order: Order) -> None:
 
 
 def _sum_up(order: Order) -> None:
-    """Also on Ctrl-C: what was accepted by then is kept."""
     refused = order.counts["refused"]
     if order.job and refused:
-        order.services.ledger.turned_away(order.job, refused)
+        order.ledger.turned_away(order.job, refused)
     if refused > SHOWN_FAULTS:
         complain(f"and {refused - SHOWN_FAULTS} more refused lines; the verdicts name each")
     total = sum(order.counts.values())
+    if refused and refused == total:
+        return  # each has been told already
     job = f", job {order.job.name!r}" if order.job else ""
     told = ", ".join(f"{count} {state}" for state, count in order.counts.items() if count)
     would = " (dry run: nothing written)" if order.dry_run else ""
@@ -189,9 +199,9 @@ def _wait(order: Order) -> int:
     """Until nothing of the job is under way; 1 where something of it died."""
     if order.job is None:
         return 0
-    _warn_if_alone(order.services.settings)
+    _warn_if_alone(order.settings)
     with Progress("URLs ended") as progress:
-        while (state := order.services.ledger.progress(order.job)).open:
+        while (state := order.ledger.progress(order.job)).open:
             ended = sum(state.states.values()) - state.open
             progress.show(ended, ended + state.open)
             time.sleep(0.5)  # a person watches; the ledger answers this in a millisecond

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from typing import NoReturn
 
 import click
@@ -52,6 +53,7 @@ def worker(settings: Settings, *, stage: str) -> NoReturn:
     """Runs until SIGTERM; what it has in hand is finished or handed back."""
     from worker import processes
 
+    _expect_redis(settings)
     if stage == "fetch":
         warn_of_open_doors(settings)
     _run(processes.run_fetch_worker if stage == "fetch" else processes.run_label_worker, settings, stage)
@@ -71,6 +73,15 @@ def keeper(settings: Settings) -> NoReturn:
     from worker import processes
 
     _run(processes.run_keeper, settings, "keeper")
+
+
+def _expect_redis(settings: Settings) -> None:
+    """Raises Unavailable: once a worker runs it waits for a Redis that is away, for ever, and says nothing to who called."""
+    from worker.bootstrap import Services
+    from worker.queues import available
+
+    with closing(Services(settings)) as services, available():
+        services.redis.ping()
 
 
 def _run(process: Callable[[Settings], None], settings: Settings, name: str) -> NoReturn:

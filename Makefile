@@ -34,5 +34,14 @@ contracts: setup  ## who may import whom
 
 check: lint types contracts test  ## all of it: what CI runs
 
+lab: setup  ## the fetch against hostile servers, in a network namespace
+	$(BIN)/pytest -m lab
+
+soak: setup  ## the long runs that CI does without
+	$(BIN)/pytest -m soak
+
+model: setup  ## train the model that ships, from seeds/
+	$(BIN)/python -m classifier train --seeds seeds
+
 clean:  ## remove what setup made
 	rm -rf .venv build *.egg-info

@@ -20,6 +20,9 @@ from rich.text import Text
 from worker.demo.site import Expected
 
 Result = Mapping[str, Any]
+COLUMNS = ("page", "title", "date", "topics", "source type", "outcome", "as expected")
+ROOMY = 150
+"""Columns of a terminal from which a page has a line to itself."""
 GAP = 2
 """Columns between two cells."""
 TITLE_LEAST, PATH_MOST = 24, 20
@@ -108,17 +111,35 @@ def report(verdicts: Sequence[Verdict], queues: Mapping[str, Any], width: int) -
 
 
 def _pages(verdicts: Sequence[Verdict], width: int) -> Table:
-    """One line a page where there is room: titles are cut to what the other columns leave."""
-    columns = ("page", "title", "date", "topics", "source type", "outcome", "as expected")
     rows = [_row(verdict) for verdict in verdicts]
-    widest = [max(map(cell_len, column)) + GAP for column in zip(columns, *rows, strict=True)]
-    title = max(TITLE_LEAST, width - sum(widest) + widest[1] - GAP)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="What came of each page", title_justify="left")
-    for name in columns:
+    table = _wide(rows, width) if width >= ROOMY else _narrow(rows)
+    table.title, table.title_justify = "What came of each page", "left"
+    for row, verdict in zip(table.rows, verdicts, strict=True):
+        row.style = "red" if verdict.faults else None
+    return table
+
+
+def _wide(rows: Sequence[tuple[str, ...]], width: int) -> Table:
+    """One line a page: titles are cut to what the other columns leave."""
+    widest = [max(map(cell_len, column)) + GAP for column in zip(COLUMNS, *rows, strict=True)]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in COLUMNS:
         cut = name in ("page", "title")
-        table.add_column(name, overflow="ellipsis" if cut else "fold", no_wrap=cut, max_width=title if name == "title" else None)
-    for verdict, row in zip(verdicts, rows, strict=True):
-        table.add_row(*map(Text, row), style="red" if verdict.faults else None)
+        most = max(TITLE_LEAST, width - sum(widest) + widest[1] - GAP) if name == "title" else None
+        table.add_column(name, overflow="ellipsis" if cut else "fold", no_wrap=cut, max_width=most)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _narrow(rows: Sequence[tuple[str, ...]]) -> Table:
+    """Two lines a page, for terminals of the usual size."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("title and page", "date", "topics and source type", "outcome, as expected?"):
+        table.add_column(name, overflow="fold", no_wrap=name == "date", ratio=None if name == "date" else 1)
+    table.expand = True
+    for page, title, day, topics, source, outcome, fine in rows:
+        table.add_row(Text(f"{title}\n{page}"), Text(day), Text(f"{topics}\n{source}"), Text(f"{outcome}\n{fine}"))
     return table
 
 

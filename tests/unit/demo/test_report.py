@@ -86,13 +86,14 @@ def test_moments_are_equal_in_any_zone_and_dates_only_to_dates() -> None:
     assert same_moment(None, None)
 
 
-def test_the_report_shows_every_page_its_labels_and_the_identity() -> None:
+@pytest.mark.parametrize("width", [100, 200])
+def test_the_report_shows_every_page_its_labels_and_the_identity(width: int) -> None:
     labelled = replace(PAGE, topics=("trade", "demining"), source_type="official")
     verdicts = compare(
         [labelled, GONE], {"press.example/a": came(), "press.example/gone": came(outcome="dead", reason="http-410", topics=None)}
     )
-    console = Console(width=200, file=io.StringIO(), no_color=True)
-    console.print(report(verdicts, QUEUES, 200))
+    console = Console(width=width, file=io.StringIO(), no_color=True)
+    console.print(report(verdicts, QUEUES, width))
     shown = console.file.getvalue()
     assert "trade, -demining" in shown
     assert "+independent, -official" in shown

@@ -64,7 +64,7 @@ class Speed:
 
 
 def _is_chunked(head: Head) -> bool:
-    codings = ",".join(head.all("transfer-encoding")).strip().lower()
+    codings = ",".join(head.all("transfer-encoding")).strip(" \t").lower()
     if codings not in {"", "chunked"}:
         raise ItemFailed(Reason.BAD_RESPONSE, f"Transfer-Encoding {codings[:40]!a}, expected chunked")
     return bool(codings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from worker.records import HostReport, Http, Kind, Page
 
 __all__ = ["Answer", "FetchFailed", "Fetcher", "HostBusy"]
 
+_MEDIA = re.compile(r"[A-Za-z0-9!#$&^_.+*-]+/[A-Za-z0-9!#$&^_.+*-]+\s*(;|$)")
 PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
 """Media types of an article; none at all is left to the extraction to judge."""
 ACCEPT: Mapping[Kind, str] = {
@@ -107,9 +109,15 @@ class Fetcher:
             raise ItemFailed(reason, f"status {head.status}", retry_after=asked if waits else None)
         if head.status in {204, 205}:
             raise ItemFailed(Reason.NO_TEXT, f"status {head.status}: an answer without a document")
-        media = (head.get("content-type") or "").partition(";")[0].strip().lower()
+        media = (_content_type(head) or "").partition(";")[0].strip().lower()
         if kind == "article" and media not in PAGES:
             raise ItemFailed(Reason.NOT_HTML, f"Content-Type {shown(media)[:60]}")
+
+
+def _content_type(head: Head) -> str | None:
+    """The header where it is one at all: nonsense says no more than none, and the bytes are judged."""
+    value = head.get("content-type")
+    return shown(value) if value and _MEDIA.match(value) else None
 
 
 def _whole(blocks: Iterable[bytes], limit: int) -> bytes:
@@ -124,13 +132,12 @@ def _whole(blocks: Iterable[bytes], limit: int) -> bytes:
 
 def _page(url: str, trip: Trip, head: Head, body: bytes, reserved: tuple[str, ...]) -> Page:
     http = trip.http()
-    media = head.get("content-type")
     return Page(
         url=url,
         final_url=trip.at.url if trip.at else url,
         status=head.status,
         body=body,
-        content_type=shown(media) if media else None,
+        content_type=_content_type(head),
         etag=http.etag,
         last_modified=http.last_modified,
         opt_outs=reserved,

@@ -27,15 +27,8 @@ FORMAT = "pressmark-model"
 MAJOR = 1
 """Raised when an older program could not read the file."""
 MANIFEST = "manifest.json"
-RESOURCES = (
-    "vectors/vectors.npy",
-    "vectors/words.txt",
-    "cues/border_dispute.txt",
-    "cues/culture.txt",
-    "cues/demining.txt",
-    "cues/source.txt",
-    "cues/trade.txt",
-)
+_CUES = ("border_dispute", "culture", "demining", "source", "thai_khmer", "trade")
+RESOURCES = ("vectors/vectors.npy", "vectors/words.txt", *(f"cues/{name}.txt" for name in _CUES))
 """Package data that the weights were fitted to; a model is refused beside other ones."""
 _HEADS = ("sentence", "article", "terms", "source_terms", "source_dense", "source_form")
 
@@ -64,7 +57,7 @@ def save(model: Model, folder: Path, about: dict[str, Any]) -> str:
         "cuts": [[cut.threshold, cut.low, cut.high] for cut in model.cuts],
         "source_sure": model.source_sure,
         "least_near": model.familiar.least_near,
-        "least_known": model.familiar.least_known,
+        "languages": {language: list(words) for language, words in model.familiar.languages.items()},
         "resources": {name: _resource_digest(name) for name in RESOURCES},
         "parts": parts,
         **about,
@@ -167,7 +160,7 @@ def _model(manifest: dict[str, Any], arrays: Arrays) -> Model:
         stack,
         [Cut(*cut) for cut in manifest["cuts"]],
         manifest["source_sure"],
-        Familiar(arrays["familiar"], manifest["least_near"], manifest["least_known"]),
+        Familiar(arrays["familiar"], manifest["least_near"], {language: tuple(words) for language, words in manifest["languages"].items()}),
         manifest["id"],
         manifest["sha256"],
     )

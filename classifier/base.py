@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from classifier import form
 from classifier.cues import CueBook
 from classifier.dataset import Seed
-from classifier.features import Encoder, Rows, learn_vocabulary
+from classifier.features import Encoder, learn_vocabulary
 from classifier.heads import Floats, Head, fit_classes, fit_labels
 from classifier.labels import SOURCE_TYPES, TOPICS, SourceType
 from classifier.pooling import pool
@@ -36,20 +36,24 @@ class Strengths:
 
 @dataclass(frozen=True)
 class Measures:
-    """What the heads say of some articles."""
+    """What the heads say of some articles, a row an article."""
 
     topics: Floats
     """Features of the topic stack, (articles, topics, features)."""
     source: Floats
     """Features of the source stack, (articles, features)."""
-    sentences: Floats
-    """Log-odds of every sentence, (sentences, topics)."""
     known: Floats
     """Share of each article's words that stand in the vocabulary."""
     vectors: Floats
     """Mean word vector of each article, of length one."""
-    rows: Rows
-    """The raw features of the sentences, for evidence."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """The measures of some articles, and the log-odds of their sentences for evidence, (sentences, topics)."""
+
+    measures: Measures
+    sentences: Floats
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Base:
     form_mean: Floats
     form_spread: Floats
 
-    def measure(self, readings: Sequence[Reading]) -> Measures:
+    def look(self, readings: Sequence[Reading]) -> Look:
         """Applies every head to `readings`."""
         rows = self.encoder.rows(readings)
         articles = rows.summed(len(readings))
@@ -74,14 +78,13 @@ class Base:
         sentences = self.sentence.scores(self.encoder.dense(rows))
         whole = np.stack([self.article.scores(dense), self.terms.scores(weighted)], axis=2)
         habits = habit_rows(self.encoder, dense, forms(readings), self.form_mean, self.form_spread)
-        return Measures(
+        measures = Measures(
             topics=np.concatenate([pool(readings, sentences), whole], axis=2),
             source=np.hstack([self.source_terms.scores(weighted), self.source_dense.scores(dense), self.source_form.scores(habits)]),
-            sentences=sentences,
             known=(articles.known / np.maximum(articles.words, 1)).astype(np.float32),
             vectors=unit(articles.vectors),
-            rows=rows,
         )
+        return Look(measures, sentences)
 
 
 def unit(vectors: Floats) -> Floats:

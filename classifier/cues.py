@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from importlib import resources
 
+from classifier.tokens import GRAM, tokens, unspaced
+
 _LONGEST_STEM = 12
 _SHORTEST_STEM = 3
 REMEMBERED = 50_000
@@ -59,16 +61,25 @@ def _follows(words: list[str], place: int, rest: tuple[str, ...]) -> bool:
 def parse(text: str) -> CueBook:
     """The book in a text of `[group]` headings and phrases parted by commas or lines; `#` begins a comment."""
     groups: dict[str, int] = {}
-    by_first: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+    by_first: dict[str, list[Entry]] = {}
     group = 0
-    for line in (line.split("#")[0].strip().lower() for line in text.splitlines()):
+    for line in (line.split("#")[0].strip() for line in text.splitlines()):
         if line.startswith("["):
             group = groups.setdefault(line.strip("[]"), len(groups))
             continue
-        for phrase in filter(None, (part.strip() for part in line.split(","))):
-            first, *rest = phrase.replace("-", " ").replace("'", " ").split()
+        for first, *rest in filter(None, map(_words, line.split(","))):
             by_first.setdefault(first, []).append((tuple(rest), group))
     return CueBook(tuple(groups), by_first)
+
+
+def _words(phrase: str) -> list[str]:
+    """The words of a phrase as articles have them; a short run of letters matches every run that begins with it."""
+    found: list[str] = []
+    for piece in phrase.split():
+        words = tokens(piece)
+        star = piece.endswith("*") or (unspaced(piece) and len(piece) < GRAM)
+        found.extend([*words[:-1], f"{words[-1]}*"] if star and words else words)
+    return found
 
 
 def read_book() -> CueBook:

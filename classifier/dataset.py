@@ -93,7 +93,7 @@ def _seed(record: dict[str, Any], where: str) -> Seed:
         topics=topics,
         primary=primary,
         source_type=_one_of(record, "source_type", SOURCE_TYPES, where),
-        language=_string(record, "language", where),
+        language=_language(record, where),
         origin=_one_of(record, "origin", ORIGINS, where),
         url=record.get("url"),
         site_name=record.get("site_name"),
@@ -125,6 +125,13 @@ def _string(record: Any, key: str, where: str, *, empty: bool = False) -> str:
     if not isinstance(value, str) or not (value.strip() or empty):
         raise BadSeeds(f"{where}: expected `{key}` to be a text, got {value!r}")
     return value
+
+
+def _language(record: dict[str, Any], where: str) -> str:
+    language = _string(record, "language", where)
+    if not (language.isalpha() and language.islower() and len(language) in (2, 3)):
+        raise BadSeeds(f"{where}: expected `language` as an ISO 639 code like en or km, got {language!r}")
+    return language
 
 
 def _one_of(record: dict[str, Any], key: str, allowed: Iterable[str], where: str) -> str:

@@ -14,10 +14,17 @@ FOLDS = 6
 
 
 def groups(seeds: Sequence[Seed]) -> NDArray[np.int64]:
-    """A number for each seed; those of one file and one letter of id (one author's) share it."""
-    names = [f"{seed.where.rpartition(':')[0]} {seed.id.rstrip('0123456789')}" for seed in seeds]
+    """A number for each seed; those of one file and one letter of id (one author's) share it.
+
+    Languages other than English have too few seeds to spare: there every article is its own group.
+    """
+    names = [f"{seed.where.rpartition(':')[0]} {_author(seed)}" for seed in seeds]
     order = {name: number for number, name in enumerate(sorted(set(names)))}
     return np.array([order[name] for name in names], np.int64)
+
+
+def _author(seed: Seed) -> str:
+    return seed.id.rstrip("0123456789") if seed.language == "en" else seed.id
 
 
 def assign(seeds: Sequence[Seed], folds: int = FOLDS) -> NDArray[np.int64]:

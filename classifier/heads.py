@@ -32,16 +32,16 @@ def fit_labels(x: Any, y: NDArray[np.int8], strength: float) -> Head:
 def _fit_one(x: Any, y: NDArray[np.int8], strength: float) -> tuple[NDArray[np.float64], float]:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=400, tol=1e-3)
+    model = LogisticRegression(C=strength, max_iter=400, tol=1e-3)
     model.fit(x, y)
     return model.coef_[0], float(model.intercept_[0])
 
 
-def fit_classes(x: Any, y: NDArray[np.int64], strength: float, *, balanced: bool = True) -> Head:
+def fit_classes(x: Any, y: NDArray[np.int64], strength: float) -> Head:
     """A head of classes that exclude one another (multinomial): softmax of its scores gives probabilities."""
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=strength, class_weight="balanced" if balanced else None, max_iter=600, tol=1e-3)
+    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=600, tol=1e-3)
     model.fit(x, y)
     return Head(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.base import Base, Measures
+from classifier.base import Base
 from classifier.decide import Cut
 from classifier.heads import Floats
 from classifier.stack import Stack
@@ -21,12 +21,13 @@ class Familiar:
     """Mean word vector of each seed, of length one."""
     least_near: float
     """A text is strange whose nearest seed has a smaller cosine."""
-    least_known: float
-    """A text is in a foreign language where a smaller share of its words is known."""
+    languages: dict[str, tuple[str, ...]]
+    """The languages of the seeds, each with its commonest words (classifier.languages)."""
 
-    def nearest(self, vectors: Floats) -> Floats:
-        """The cosine of each article to the seed nearest to it."""
-        return np.asarray((vectors @ self.vectors.astype(np.float32).T).max(axis=1), np.float32)
+    def strange(self, vectors: Floats) -> NDArray[np.bool_]:
+        """Whether each article is far from every seed; one without any known word vector cannot be."""
+        nearest = (vectors @ self.vectors.astype(np.float32).T).max(axis=1)
+        return np.asarray((nearest < self.least_near) & vectors.any(axis=1))
 
 
 @dataclass(frozen=True)
@@ -55,4 +56,5 @@ class Judgement:
     """The language is one that the seeds have."""
     strange: NDArray[np.bool_]
     """Unlike every seed."""
-    measures: Measures
+    sentences: Floats
+    """Log-odds of every sentence, in reading order, (sentences, topics)."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from classifier import languages
 from classifier.evidence import quote
 from classifier.labels import SOURCE_TYPES, TOPICS, Decision
 from classifier.model import Judgement, Model
@@ -29,16 +30,17 @@ class Document:
 
 def judge(model: Model, readings: Sequence[Reading]) -> Judgement:
     """Probabilities for `readings`, and which of them are strange to the model."""
-    measures = model.base.measure(readings)
-    supported = measures.known >= model.familiar.least_known
-    near = model.familiar.nearest(measures.vectors) >= model.familiar.least_near
+    look = model.base.look(readings)
+    measures = look.measures
+    known = measures.known.tolist()
+    supported = np.array([languages.supported(r, share, model.familiar.languages) for r, share in zip(readings, known, strict=True)], bool)
     return Judgement(
         topics=model.stack.topic_probabilities(measures),
         source=model.stack.source_probabilities(measures),
         primary=model.stack.primary_probabilities(measures),
         supported=supported,
-        strange=~(supported & near),
-        measures=measures,
+        strange=~supported | model.familiar.strange(measures.vectors),
+        sentences=look.sentences,
     )
 
 
@@ -50,7 +52,7 @@ def label(model: Model, documents: Sequence[Document]) -> list[dict[str, Any]]:
     judgement = judge(model, readings)
     ends = np.cumsum([len(reading.sentences) for reading in readings])
     return [
-        _labels(model, reading, judgement, row, judgement.measures.sentences[end - len(reading.sentences) : end])
+        _labels(model, reading, judgement, row, judgement.sentences[end - len(reading.sentences) : end])
         for row, (reading, end) in enumerate(zip(readings, ends, strict=True))
     ]
 

@@ -48,13 +48,31 @@ def primary_features(measures: Measures, scores: Floats) -> Floats:
     return np.concatenate([measures.topics, scores[:, :, None], (scores - others)[:, :, None]], axis=2)
 
 
-def fit_stack(measures: Measures, topics: NDArray[np.int8], sources: NDArray[np.int64], primary: NDArray[np.int8]) -> Stack:
-    """The stack for measures taken out of fold; `topics` and `primary` are (articles, topics) of 0 and 1."""
-    heads = [_fit_one(measures.topics[:, place], topics[:, place]) for place in range(topics.shape[1])]
+@dataclass(frozen=True)
+class Lesson:
+    """What the stack learns from: features taken out of fold, and the truth."""
+
+    measures: Measures
+    topics: NDArray[np.int8]
+    """1 where an article carries a topic, (articles, topics)."""
+    sources: NDArray[np.int64]
+    primary: NDArray[np.int8]
+    """1 for an article's main topic, (articles, topics)."""
+    mixed: Floats
+    """Features of the topic stack of mixed articles, (mixtures, topics, features)."""
+    mixed_topics: NDArray[np.int8]
+
+
+def fit_stack(lesson: Lesson) -> Stack:
+    """The stack for one lesson; mixtures teach it that a long article is no likelier to carry a topic than its sentences are."""
+    measures = lesson.measures
+    features = np.concatenate([measures.topics, lesson.mixed])
+    truth = np.concatenate([lesson.topics, lesson.mixed_topics])
+    heads = [_fit_one(features[:, place], truth[:, place]) for place in range(truth.shape[1])]
     scores = np.hstack([head.scores(measures.topics[:, place]) for place, head in enumerate(heads)])
-    features = primary_features(measures, scores)
-    main = _fit_one(features.reshape(-1, features.shape[2]), primary.reshape(-1))
-    return Stack(heads, _fit_one(measures.source, sources), main)
+    told = primary_features(measures, scores)
+    main = _fit_one(told.reshape(-1, told.shape[2]), lesson.primary.reshape(-1))
+    return Stack(heads, _fit_one(measures.source, lesson.sources), main)
 
 
 def _fit_one(x: Any, y: Any) -> Head:

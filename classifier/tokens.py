@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
@@ -19,16 +20,23 @@ _UNSPACED = re.compile(f"[{_SCRIPTS}]")
 def tokens(sentence: str) -> list[str]:
     """The words of a sentence, lower-cased; a number is `#year` or `#num`, possessives are dropped."""
     found: list[str] = []
+    if not unicodedata.is_normalized("NFC", sentence):
+        sentence = unicodedata.normalize("NFC", sentence)  # a loose accent would cut its word in two
     for raw in _TOKEN.findall(sentence.lower()):
         found.extend(_normal(raw))
     return found
+
+
+def unspaced(text: str) -> bool:
+    """Whether the text begins in a script that writes no spaces between words."""
+    return _UNSPACED.match(text) is not None
 
 
 @lru_cache(maxsize=50_000)
 def _normal(raw: str) -> tuple[str, ...]:
     if raw[0].isdigit():
         return ("#year",) if len(raw) == 4 and raw[:2] in ("18", "19", "20") else ("#num",)
-    if _UNSPACED.match(raw):
+    if unspaced(raw):
         return tuple(raw[i : i + GRAM] for i in range(max(1, len(raw) - GRAM + 1)))
     word = raw.replace("’", "'").removesuffix("'s")
     return tuple(part for part in word.replace("'", "-").split("-") if part)

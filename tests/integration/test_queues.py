@@ -1,0 +1,175 @@
+"""Redis as transport, on Valkey and on Redis."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+
+import pytest
+
+from tests.integration.conftest import NAMESPACE
+from tests.integration.parts.samples import failed
+from tests.integration.parts.servers import RedisServer, redis_binary
+from worker.config import Settings
+from worker.errors import Unavailable
+from worker.queues import FETCH, LABEL, QUEUES, RESULTS, URGENT, Queues, Results, connect
+from worker.records import Outcome, Returned, Taken, URLRequest, decode
+
+REQUEST = URLRequest(1, 1, "https://press.test/1")
+
+
+@pytest.fixture
+def client(redis_server):
+    opened = connect(Settings(redis_url=redis_server.url))
+    yield opened
+    opened.close()
+
+
+def message(urls: int, age: float = 0.0) -> str:
+    """As kombu writes it."""
+    body = base64.b64encode(b"[[], {}, {}]").decode()
+    return json.dumps({"body": body, "headers": {"id": "x", "urls": urls, "sent": time.time() - age}, "properties": {}})
+
+
+def depths(queues: Queues) -> dict[str, int]:
+    return {depth.name: depth.waiting for depth in queues.depths()}
+
+
+def test_depths_count_urls_and_not_messages(queues, results, client):
+    # Given
+    for number in range(120):
+        client.lpush(f"{NAMESPACE}:{FETCH}", message(20, age=120 - number))
+    client.lpush(f"{NAMESPACE}:{LABEL}", "no message of ours")
+    results.add([failed(REQUEST, "timeout"), Returned([(2, 1), (3, 1)]), Taken([(4, 1)], "w")])
+    # Then
+    assert depths(queues) == {FETCH: 2400, URGENT: 0, LABEL: 1, "label.bulk": 0, RESULTS: 3}
+    ages = {depth.name: depth.oldest_waiting_s for depth in queues.depths()}
+    assert 115 < ages[FETCH] < 180
+    assert ages[URGENT] is None
+    assert [depth.name for depth in queues.depths()] == list(QUEUES)
+
+
+def test_the_oldest_age_is_that_of_whichever_queue_waits_longest(queues, client):
+    assert queues.oldest_age() == 0.0
+    client.lpush(f"{NAMESPACE}:{LABEL}", message(5, age=300))
+    client.lpush(f"{NAMESPACE}:{FETCH}", message(5, age=30))
+    assert 295 < queues.oldest_age() < 400
+    client.lpush(f"{NAMESPACE}:label.bulk", message(5, age=5000))
+    assert queues.oldest_age() < 400, "relabelling holds no lease"
+
+
+def test_what_is_taken_and_not_acknowledged_still_counts(queues, results):
+    results.add([failed(REQUEST, "timeout")])
+    entries = results.read("k", 10, 10)
+    assert depths(queues)[RESULTS] == 1
+    results.ack([entry_id for entry_id, _ in entries], 1)
+    assert depths(queues)[RESULTS] == 0
+
+
+def test_an_outcome_comes_out_as_it_went_in(results):
+    outcome = failed(REQUEST, "timeout", detail="ភាសាខ្មែរ \x00")
+    results.add([outcome])
+    assert decode(Outcome, results.read("k", 10, 10)[0][1]) == outcome
+
+
+def test_two_keepers_share_the_stream(results):
+    results.add([failed(REQUEST, "timeout")] * 10)
+    first, second = results.read("a", 6, 10), results.read("b", 6, 10)
+    assert (len(first), len(second)) == (6, 4)
+    assert {entry_id for entry_id, _ in first}.isdisjoint(entry_id for entry_id, _ in second)
+
+
+def test_an_emptied_redis_is_read_from_again_without_a_word(results, client):
+    results.add([failed(REQUEST, "timeout")])
+    results.read("k", 10, 10)
+    client.flushall()
+    assert results.read("k", 10, 10) == []
+    assert results.claim("k", 10, 0) == []
+    results.add([failed(REQUEST, "timeout")])
+    assert len(results.read("k", 10, 10)) == 1
+
+
+def test_a_keeper_that_leaves_takes_its_name_along_unless_it_has_something_in_hand(results, client):
+    results.add([failed(REQUEST, "timeout")] * 2)
+    entries = results.read("tidy", 1, 10)
+    results.read("untidy", 1, 10)
+    results.ack([entry_id for entry_id, _ in entries])
+    results.leave("tidy")
+    results.leave("untidy")
+    names = [consumer["name"] for consumer in client.xinfo_consumers(f"{NAMESPACE}:{RESULTS}", "keepers")]
+    assert names == [b"untidy"]
+
+
+def test_what_was_claimed_and_has_vanished_is_left_out(results, client):
+    results.add([failed(REQUEST, "timeout")] * 2)
+    entries = results.read("k", 10, 10)
+    client.xdel(f"{NAMESPACE}:{RESULTS}", entries[0][0])
+    assert len(results.claim("other", 10, 0)) == 1
+
+
+def test_flows_are_counted_in_and_out(queues, results):
+    queues.flowed(FETCH, came=40, left=10)
+    results.add([failed(REQUEST, "timeout")] * 3, out_of=FETCH)
+    flows = {depth.name: (depth.in_per_min, depth.out_per_min) for depth in queues.depths()}
+    assert flows[FETCH] == (40, 13)
+    assert flows[RESULTS] == (3, 0)
+
+
+def test_workers_are_alive_while_they_are_seen(queues, client):
+    queues.heartbeat("a@host", [FETCH, URGENT], 7)
+    client.hset(f"{NAMESPACE}:workers", "old@host", json.dumps({"queues": ["label"], "at": time.time() - 60, "running": 3}))
+    client.hset(f"{NAMESPACE}:workers", "ancient@host", json.dumps({"queues": ["label"], "at": time.time() - 1e6, "running": 3}))
+    seen = {worker.name: (worker.alive, worker.running, worker.queues) for worker in queues.workers()}
+    assert seen == {"a@host": (True, 7, (FETCH, URGENT)), "old@host": (False, 0, ("label",))}
+    queues.gone("a@host")
+    assert [worker.name for worker in queues.workers()] == ["old@host"]
+
+
+def test_the_epoch_and_the_pause_flags_are_remembered_until_redis_is_emptied(queues, client):
+    assert queues.epoch() is None
+    assert queues.paused() == frozenset()
+    queues.begin_epoch("one")
+    queues.show_paused(["label"])
+    assert (queues.epoch(), queues.paused()) == ("one", {"label"})
+    client.flushall()
+    assert (queues.epoch(), queues.paused()) == (None, frozenset())
+
+
+def test_a_redis_that_is_away_is_told_in_one_line():
+    client = connect(Settings(redis_url="unix:///nonexistent/socket"))
+    for call in (
+        lambda: Queues(client, "x").depths(),
+        lambda: Queues(client, "x").oldest_age(),
+        lambda: Results(client, "x").add([failed(REQUEST, "timeout")]),
+        lambda: Results(client, "x").read("k", 1, 1),
+        lambda: Results(client, "x").claim("k", 1, 1),
+    ):
+        with pytest.raises(Unavailable, match=r"^Redis cannot be used: [^\n]+$"):
+            call()
+
+
+def test_without_a_redis_url_the_way_out_is_named():
+    with pytest.raises(Unavailable, match="pressmark up"):
+        connect(Settings())
+
+
+def test_a_full_redis_is_told_in_one_line_and_loses_nothing_of_what_it_has():
+    # Given a server that evicts nothing and has no room
+    binary = redis_binary("valkey") or redis_binary("redis-server")
+    if binary is None:
+        pytest.skip("no server here")
+    server = RedisServer(binary)
+    server.start()
+    client = connect(Settings(redis_url=server.url))
+    results = Results(client, NAMESPACE)
+    results.add([failed(REQUEST, "timeout")])
+    client.config_set("maxmemory", 1)
+    # When
+    with pytest.raises(Unavailable, match="maxmemory"):
+        results.add([failed(REQUEST, "timeout")])
+    # Then
+    client.config_set("maxmemory", 0)
+    assert len(results.read("k", 10, 10)) == 1
+    client.close()
+    server.stop()

@@ -78,6 +78,15 @@ def _migrated(url: str) -> Engine:
     return engine
 
 
+def empty_tables(url: str) -> None:
+    """Every table as it was when it was made."""
+    engine = open_database(Settings(database_url=url))
+    with writing(engine) as connection:
+        connection.execute(text("TRUNCATE " + ", ".join(f'"{table}"' for table in metadata.tables if table != "engine")))
+        connection.execute(text("UPDATE engine SET term = 0, beat = 0, leader = NULL, ticks = 0, low_mark = 0, epoch = NULL"))
+    engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database of each kind, with its tables and no item."""
@@ -85,11 +94,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "pressmark.sqlite")
         return f"sqlite:///{tmp_path}/pressmark.sqlite"
     url: str = request.getfixturevalue("postgres_url")
-    engine = open_database(Settings(database_url=url))
-    with writing(engine) as connection:
-        connection.execute(text("TRUNCATE " + ", ".join(f'"{table}"' for table in metadata.tables if table != "engine")))
-        connection.execute(text("UPDATE engine SET term = 0, beat = 0, leader = NULL, ticks = 0, low_mark = 0, epoch = NULL"))
-    engine.dispose()
+    empty_tables(url)
     return url
 
 

@@ -20,6 +20,12 @@ from worker.storage.database import writing
 from worker.storage.ledger import Ledger
 
 
+pytestmark = pytest.mark.parametrize(
+    ("redis_server", "database_url"), [("valkey", "sqlite"), ("redis-server", "postgresql")], indirect=True
+)
+"""Each server and each database once; what differs between them does not depend on the other."""
+
+
 class Sent:
     """Where chunks go; may be told to fail."""
 

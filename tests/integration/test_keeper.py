@@ -21,6 +21,12 @@ from worker.storage.ledger import Ledger
 from worker.storage.models import metadata
 
 
+pytestmark = pytest.mark.parametrize(
+    ("redis_server", "database_url"), [("valkey", "sqlite"), ("redis-server", "postgresql")], indirect=True
+)
+"""Each server and each database once; what differs between them does not depend on the other."""
+
+
 @pytest.fixture
 def client(redis_server, settings):
     opened = connect(replace(settings, redis_url=redis_server.url))

@@ -36,6 +36,7 @@ def urls(count: int) -> Iterator[bytes]:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1800)
 def test_a_million_lines_are_accepted_in_constant_memory(home: Home) -> None:
     _, few, _ = fed(home, urls(10_000))
     code, many, told = fed(home, urls(1_000_000))
@@ -45,6 +46,7 @@ def test_a_million_lines_are_accepted_in_constant_memory(home: Home) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1800)
 def test_a_line_of_a_gibibyte_is_refused_in_constant_memory(home: Home) -> None:
     _, few, _ = fed(home, urls(1000))
     code, many, told = fed(home, (b"a" * (1 << 20) for _ in range(1024)))

@@ -57,6 +57,12 @@ def test_workers_are_alive(served: Served) -> None:
     assert {name for row in rows if row["alive"] for name in row["queues"]} >= {"fetch", "fetch.urgent", "label"}
 
 
+@pytest.mark.parametrize("stage", ["fetch", "label"])
+def test_a_probe_tells_whether_a_worker_lives_here(served: Served, stage: str) -> None:
+    assert served.home.call("workers", "--alive", stage, "--json").code == 0
+    assert served.home.call("workers", "--alive", stage, PRESSMARK_NAMESPACE="other").code == 1
+
+
 def test_each_stored_page_is_exported_as_a_result(served: Served) -> None:
     rows = served.home.call("export", "--format", "jsonl").lines
     assert len(rows) == served.home.call("queues", "--json").lines[0]["ledger"]["stored"]

@@ -62,8 +62,8 @@ def test_each_command_is_one_of_the_programs(compose: dict[str, Any], service: s
     assert parse(compose["services"][service]["command"]).command.name == compose["services"][service]["command"][0]
 
 
-@pytest.mark.parametrize("service", ["dispatcher", "fetch", "label", "keeper"])
-def test_each_process_has_a_probe_that_is_a_command_too(compose: dict[str, Any], service: str) -> None:
+@pytest.mark.parametrize("service", ["fetch", "label"])
+def test_each_worker_has_a_probe_that_is_a_command_too(compose: dict[str, Any], service: str) -> None:
     test = compose["services"][service]["healthcheck"]["test"]
     assert test[:2] == ["CMD", "pressmark"]
     parse(test[2:])

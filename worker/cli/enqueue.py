@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +17,7 @@ import click
 from worker.cli.ledger import opened
 from worker.cli.lists import Candidate, Format, check_files, from_arguments, from_file
 from worker.cli.options import command, json_option
-from worker.cli.output import Progress, clean, complain, show_json, tell
+from worker.cli.output import Progress, clean, complain, show_lines, tell
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.intake.address import admit
@@ -27,9 +27,8 @@ from worker.storage.ledger import Ledger
 from worker.storage.values import Accepted, Entry, Job
 
 BATCH = 1000
-"""Rows a transaction: beyond it the cost of a row no longer falls."""
-REST = 0.01
-"""Seconds between two transactions: SQLite's lock is not fair, and the keeper needs its turn."""
+"""Rows a transaction: beyond it the cost of a row no longer falls. Between two of them a thousand URLs are judged,
+for some 30 ms, in which the keeper has its turn: SQLite's lock is not fair."""
 SHOWN_FAULTS = 200
 """Lines on standard error; of a list with more bad lines the rest is counted."""
 
@@ -115,8 +114,6 @@ def _work_through(given: Iterator[Candidate], order: Order) -> None:
             with _whole():
                 _one_batch(batch, order)
             progress.advance(len(batch))
-            if len(batch) == BATCH:
-                time.sleep(REST)
 
 
 @contextmanager
@@ -132,11 +129,11 @@ def _whole() -> Iterator[None]:
 def _one_batch(batch: list[Candidate], order: Order) -> None:
     verdicts = [_judge(candidate, order) for candidate in batch]
     accepted = iter(order.accept([verdict for verdict in verdicts if isinstance(verdict, Entry)]))
-    for candidate, verdict in zip(batch, verdicts, strict=True):
-        if isinstance(verdict, Entry):
-            _tell_accepted(next(accepted), order)
-        else:
-            _tell_refused(candidate, verdict, order)
+    told = [
+        _refused(candidate, verdict, order) if isinstance(verdict, ItemFailed) else _accepted(next(accepted), order)
+        for candidate, verdict in zip(batch, verdicts, strict=True)
+    ]
+    show_lines(told) if order.as_json else _show_to_people(told)
 
 
 def _judge(candidate: Candidate, order: Order) -> Entry | ItemFailed:
@@ -149,27 +146,26 @@ def _judge(candidate: Candidate, order: Order) -> Entry | ItemFailed:
     return Entry(admitted.url, admitted.key, admitted.place, candidate.kind)
 
 
-def _tell_accepted(done: Accepted, order: Order) -> None:
+def _accepted(done: Accepted, order: Order) -> dict[str, Any]:
     order.counts[done.state] += 1
     reason = Reason.KNOWN.word if done.state == "known" else None
-    _line({"url": done.url, "item_id": done.item_id, "state": done.state, "reason": reason}, order)
+    return {"url": done.url, "item_id": done.item_id, "state": done.state, "reason": reason}
 
 
-def _tell_refused(candidate: Candidate, failed: ItemFailed, order: Order) -> None:
+def _refused(candidate: Candidate, failed: ItemFailed, order: Order) -> dict[str, Any]:
+    """Tells what is wrong on standard error, of long lists for the first ones only."""
     order.counts["refused"] += 1
     if order.counts["refused"] <= SHOWN_FAULTS:
         complain(f"{candidate.where}: {failed.detail or failed}, in {_short(candidate.url)} ({failed.reason})")
-    _line({"url": candidate.url, "item_id": None, "state": "refused", "reason": failed.reason.word}, order)
+    return {"url": candidate.url, "item_id": None, "state": "refused", "reason": failed.reason.word}
 
 
 def _short(url: str) -> str:
     return repr(url if len(url) <= 100 else url[:97] + "...")
 
 
-def _line(verdict: dict[str, Any], order: Order) -> None:
-    if order.as_json:
-        show_json(verdict)
-    else:
+def _show_to_people(told: Iterable[Mapping[str, Any]]) -> None:
+    for verdict in told:
         number = verdict["item_id"] if verdict["item_id"] is not None else "–"
         click.echo(f"{verdict['state']:8}  {number:>8}  {clean(verdict['url'])}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from typing import Any
 
@@ -72,15 +73,20 @@ def show_queues(document: dict[str, Any]) -> None:
 
 
 @command("workers", help="Who works, on which queues, and when each was last seen.")
+@click.option("--alive", type=click.Choice(["fetch", "label"]), help="A probe: exit 1 unless a worker of this stage lives on this machine.")
 @json_option
-def workers(settings: Settings, as_json: bool) -> None:
+def workers(settings: Settings, *, alive: str | None, as_json: bool) -> int:
     """Every worker seen within a day; raises Unavailable where Redis is away, since only Redis knows them."""
     rows = [worker_row(worker) for worker in opened(settings).queues.workers()]
+    if alive:
+        here = f"{alive}@{socket.gethostname()}-"
+        rows = [row for row in rows if row["alive"] and row["name"].startswith(here)]
     if as_json:
         show_lines(rows)
     else:
         columns = ("name", "queues", "alive", "last_seen", "running")
         show_table(columns, ([row[column] for column in columns] for row in rows))
+    return 1 if alive and not rows else 0
 
 
 @command("trace", help="Where one URL went, hop by hop.")

@@ -14,11 +14,14 @@ from worker.setting_types import AllowedPlace
 
 
 @command("config", help="Every setting: its value, where it came from, and why the default is what it is.")
+@click.option("--markdown", is_flag=True, help="The table of defaults as README has it.")
 @json_option
-def config(settings: Settings, as_json: bool) -> None:
+def config(settings: Settings, *, markdown: bool, as_json: bool) -> None:
     """Prints the settings, secrets masked."""
     rows = setting_rows(settings)
-    if as_json:
+    if markdown:
+        click.echo(markdown_table())
+    elif as_json:
         show_json({"settings": rows})
     else:
         show_table(("setting", "value", "from", "why this default"), ((r["name"], r["value"], r["source"], r["reason"]) for r in rows))
@@ -35,6 +38,17 @@ def setting_rows(settings: Settings) -> list[dict[str, Any]]:
         }
         for field in setting_fields()
     ]
+
+
+HERE = {"PRESSMARK_DATA_DIR": "~/.local/share/pressmark", "PRESSMARK_PARSE_PROCESSES": "one a core"}
+"""Defaults that differ from machine to machine, in words."""
+
+
+def markdown_table() -> str:
+    """Name, default and reason of every setting."""
+    rows = [(row["name"], HERE.get(row["name"], row["value"]), row["reason"]) for row in setting_rows(Settings())]
+    lines = [f"| `{name}` | {f'`{value}`' if value not in (None, '') else '–'} | {reason} |" for name, value, reason in rows]
+    return "\n".join(["| setting | default | why |", "|---|---|---|", *lines])
 
 
 def plain(value: Any) -> Any:

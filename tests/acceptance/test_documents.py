@@ -1,0 +1,113 @@
+"""The documents tell the truth: every command and setting stands in them, and what they show is what happens."""
+
+import doctest
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.conftest import ROOT, Home
+from worker.cli.main import COMMANDS, LATER
+from worker.cli.settings import markdown_table
+from worker.config import setting_fields
+from worker.reasons import Reason
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
+CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+
+
+def calls(block: str) -> list[tuple[str, list[str]]]:
+    """The commands of a console block, each with the lines that it is said to print."""
+    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    return [(lines[0], lines[1:]) for lines in (part.strip().splitlines() for part in parts)]
+
+
+def pattern(line: str) -> str:
+    """A shown line: `…` stands for anything, blanks for any blanks."""
+    return ".*?".join(r"\s+".join(map(re.escape, part.split())) for part in line.split("…"))
+
+
+@pytest.mark.parametrize("block", CONSOLE, ids=lambda block: block.splitlines()[0][2:40])
+def test_what_the_console_shows_is_what_happens(block: str, home: Home, tmp_path: Path) -> None:
+    (tmp_path / "pressmark").write_text(f'#!/bin/sh\nexec {sys.executable} -m worker "$@"\n', encoding="utf-8")
+    (tmp_path / "pressmark").chmod(0o755)
+    path = f"{tmp_path}:{Path(sys.executable).parent}:/usr/bin:/bin"
+    for command, shown in calls(block):
+        done = subprocess.run(
+            ["sh", "-c", command],
+            env={**home.environment, "PATH": path},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        came = done.stdout
+        for line in filter(lambda line: line.strip() != "…", shown):
+            assert re.search(pattern(line), came), f"{command}: expected {line!r}, came {came!r}"
+
+
+def test_the_python_examples_of_the_readme_hold() -> None:
+    parsed = doctest.DocTestParser().get_doctest(README, {}, "README", "README.md", 0)
+    assert parsed.examples
+    assert doctest.DocTestRunner().run(parsed).failed == 0
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *LATER])
+def test_every_command_is_documented(name: str) -> None:
+    assert re.search(rf"`(pressmark )?{name}\b", README + (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
+
+
+def test_no_other_command_is_documented() -> None:
+    named = set(re.findall(r"(?:`|\$ |bin/|run --rm cli |^)pressmark ([a-z]+)", README, re.MULTILINE))
+    assert named <= {*COMMANDS}
+
+
+def test_the_table_of_settings_is_the_programs_own() -> None:
+    assert markdown_table() in README, "paste the output of `pressmark config --markdown` into README.md"
+
+
+def test_secrets_by_file_are_documented() -> None:
+    for field in setting_fields():
+        assert (f"PRESSMARK_{field.name.upper()}_FILE" in README) == field.metadata["secret"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_and_named_files_exist(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    linked = re.findall(r"\]\((?!http)([^)#]+)\)", text)
+    assert [name for name in linked if not (ROOT / name).exists()] == []
+    written = re.findall(r"`((?:worker|classifier|tests|deploy|docs)/[\w/.-]+)`", text)
+    assert [name for name in written if not (ROOT / name).exists()] == []
+
+
+def test_the_code_map_names_every_room() -> None:
+    rooms = {path.name + "/" * path.is_dir() for path in (ROOT / "worker").iterdir() if not path.name.startswith("_")}
+    named = set(re.findall(r"`([a-z_]+(?:\.py|/))`", ARCHITECTURE))
+    assert {room for room in rooms if room not in named} <= {"setting_types.py", "logs.py"}
+
+
+def test_make_targets_that_are_named_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    texts = "\n".join((ROOT / document).read_text(encoding="utf-8") for document in DOCUMENTS)
+    named = set(re.findall(r"(?:`|^)make ([a-z]+)", texts, re.MULTILINE))
+    assert named <= targets
+
+
+def test_the_closed_list_of_reasons_is_the_contracts(shared: Path) -> None:
+    contract = (shared / "contract.md").read_text(encoding="utf-8")
+    section = contract.split("## Reasons", 1)[1].split("##", 1)[0]
+    quoted = " ".join(re.findall(r"`([^`]*)`", section))
+    listed = set(re.findall(r"[a-z][a-z0-9-]*", quoted))
+    assert listed == {reason.word for reason in Reason}
+
+
+def test_contract_commands_are_all_known_to_the_program(shared: Path) -> None:
+    table = (shared / "contract.md").read_text(encoding="utf-8").split("## Commands", 1)[1].split("##", 1)[0]
+    cells = [line.split("|")[1].replace("\\", "") for line in table.splitlines() if line.startswith("| `")]
+    first = [part.split(" ")[0] for cell in cells for part in re.findall(r"`([^`]*)`", cell)]
+    words = {word for part in first for word in part.split("|")}
+    assert words - {"--version"} <= {*COMMANDS, *LATER}

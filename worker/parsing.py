@@ -29,6 +29,15 @@ PAGES_A_CHILD = 500
 """Then a fresh child takes over, and what the libraries hoard is freed; a start costs about as much as one page."""
 STARTS = 3
 """Children that may be gone before they have the page: one may be chance, three mean that none can start."""
+_TEXT = " ".join(f"Report {number} says that trade across the border grew." for number in range(1, 40))
+SAMPLE = Page(
+    url="http://sample.test/",
+    final_url="http://sample.test/",
+    status=200,
+    body=f"<html><head><title>Sample</title></head><body><article><p>{_TEXT}</p></article></body></html>".encode(),
+    content_type="text/html; charset=utf-8",
+)
+"""A page that every reader can read. One that cannot is broken itself, and no page may pay for that."""
 STATM = Path("/proc/self/statm")
 _FORKSERVER = multiprocessing.get_context("forkserver")
 _STARTING = threading.Lock()
@@ -102,6 +111,10 @@ class ParsePool:
         """What a feed or a sitemap lists."""
         return Links(**json.loads(self._ask(kind, page, timeout)))
 
+    def warm(self) -> None:
+        """Starts a child, which reads a sample; raises Unavailable where that does not work, whatever the page."""
+        self._ask("article", SAMPLE, None)
+
     def close(self) -> None:
         """Ends the children; waits for those at work, no longer than a page may take."""
         for _ in range(self._settings.parse_processes):
@@ -117,7 +130,7 @@ class ParsePool:
                     child = _Child(self._read, self._settings)
                 with suppress(_NotBegun):
                     return child.ask(kind, page, timeout or self._settings.parse_timeout)
-            raise Unavailable("the processes that read pages do not start")
+            raise Unavailable("the processes that read pages do not start, or cannot read a sample")
         finally:
             self._idle.put(child if child and child.ready() else None)
 
@@ -129,7 +142,7 @@ class _Child:
         self._settings = settings
         self._asked = 0
         ours, theirs = _FORKSERVER.Pipe()
-        _FORKSERVER.set_forkserver_preload([read.__module__, "worker.extract.article", "worker.intake.sitemaps"])
+        _FORKSERVER.set_forkserver_preload(["worker.preload", read.__module__])
         self._process = _FORKSERVER.Process(target=_serve, args=(theirs, read, settings), daemon=True)
         with _STARTING:
             self._process.start()
@@ -208,6 +221,8 @@ def _serve(pipe: Connection, read: Read, settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's business
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if _answered(read, "article", SAMPLE)[:1] == _BROKEN:
+        return
     while True:
         try:
             order = json.loads(pipe.recv_bytes())

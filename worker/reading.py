@@ -65,6 +65,7 @@ class Reader:
         except ItemFailed as failed:
             return replace(_failed(request, failed, answer), final_url=answer.page.final_url, fetched_at=answer.page.fetched_at)
         except ParseKilled as killed:
+            log.warning("%s is struck: %s", request.url, killed)
             return Struck(request.item_id, request.token, str(killed), host=answer.host)
         except Unavailable as away:
             log.warning("%s goes back: %s", request.url, away)

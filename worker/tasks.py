@@ -143,8 +143,7 @@ def work(settings: Settings, names: Sequence[str], pulse: Callable[[], None] = l
     bench.pulse = pulse
     warnings.simplefilter("ignore", SecurityWarning)  # Celery fears root because of pickles; here only JSON is read
     labels = names[0] in (queues.LABEL, queues.LABEL_BULK)
-    if labels:
-        _ = app.services.labeller  # a model that is broken ends the worker here, before it takes a message
+    _expect_tools(labels)
     worker = app.Worker(
         hostname=f"{'label' if labels else 'fetch'}@{name()}",
         queues=list(names),
@@ -156,6 +155,14 @@ def work(settings: Settings, names: Sequence[str], pulse: Callable[[], None] = l
         quiet=True,
     )
     worker.start()
+
+
+def _expect_tools(labels: bool) -> None:
+    """A model or an extractor that does not work ends the worker here, before it takes a message."""
+    if labels:
+        _ = app.services.labeller
+    else:
+        app.services.parser.warm()
 
 
 class Pulse(bootsteps.StartStopStep):  # type: ignore[misc]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from worker.config import Settings
-from worker.errors import ItemFailed
+from worker.errors import ItemFailed, Unavailable
 from worker.parsing import PAGES_A_CHILD, ParseKilled, ParsePool
 from worker.records import Page
 
@@ -136,3 +136,16 @@ def running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
+
+
+def test_a_reader_that_cannot_read_a_sample_is_broken_itself_and_no_page_pays_for_it(monkeypatch):
+    # Given
+    monkeypatch.syspath_prepend(str(PARTS))
+    import broken
+
+    pool = ParsePool(replace(Settings(), parse_processes=1), broken.read)
+    # When, then
+    with pytest.raises(Unavailable, match="cannot read a sample"):
+        pool.warm()
+    with pytest.raises(Unavailable, match="cannot read a sample"):
+        pool.links("feed", page("good"))

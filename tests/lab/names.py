@@ -27,6 +27,8 @@ class Script:
     delay: float = 0.0
     silent: bool = False
     rcode: int = dns.rcode.NOERROR
+    failing: tuple[str, ...] = ()
+    """Kinds of records that are answered with SERVFAIL."""
 
 
 class Names:
@@ -68,7 +70,9 @@ class Names:
         if script is None:
             answer.set_rcode(dns.rcode.NXDOMAIN)
             return answer
-        answer.set_rcode(script.rcode)
+        answer.set_rcode(dns.rcode.SERVFAIL if kind in script.failing else script.rcode)
+        if kind in script.failing:
+            return answer
         owner = query.question[0].name
         if script.cname:
             answer.answer.append(dns.rrset.from_text(owner, 0, "IN", "CNAME", script.cname + "."))

@@ -21,6 +21,7 @@ from worker.reading import Reader
 from worker.reasons import Reason
 from worker.records import Article, Extractor, Page, URLRequest
 
+
 class Unread:
     """Stands for the parse pool where a case is about the fetch alone: a page that came whole is an article."""
 

@@ -1,6 +1,6 @@
 """The lab itself: inside a network namespace, plays every case against real worker processes and writes a report.
 
-    unshare -n -m python -m tests.lab.run REPORT [--group GROUP]… [--case ID]…
+unshare -n -m python -m tests.lab.run REPORT [--group GROUP]… [--case ID]…
 """
 
 from __future__ import annotations
@@ -179,7 +179,9 @@ class Lab:
 
     def play(self, play: Play, worker: Worker, beside: int) -> Finding:
         """One case on `worker`, with so many honest fetches beside it."""
-        found = Finding(play.case, play.group, play.number, play.what, beside, play.expected["verdict"], name=play.name, address=play.address)
+        found = Finding(
+            play.case, play.group, play.number, play.what, beside, play.expected["verdict"], name=play.name, address=play.address
+        )
         found.max_wall = play.expected.get("max_s", 31)
         worker.reset_peak()
         weight, cpu, found.began = worker.rss(), worker.cpu(), time.time()
@@ -205,7 +207,7 @@ class Lab:
                 return
 
 
-def run_plays(lab: Lab) -> list[Finding]:
+def run_plays(lab: Lab, besides: tuple[int, ...]) -> list[Finding]:
     """All plays, alone and beside honest fetches, by a few processes for each combination of settings."""
     parsed = {"content", "parser"}
     reading = [play for play in lab.plays if play.group in parsed]
@@ -213,15 +215,15 @@ def run_plays(lab: Lab) -> list[Finding]:
     findings: list[Finding] = []
     crews = [(fetching, WORKERS, ()), (reading, PARSING_WORKERS, ("--parse",))]
     for crew in crews:
-        findings += _crew(lab, *crew)
+        findings += _crew(lab, besides, *crew)
     return findings
 
 
-def _crew(lab: Lab, plays: list[Play], size: int, arguments: tuple[str, ...]) -> list[Finding]:
+def _crew(lab: Lab, besides: tuple[int, ...], plays: list[Play], size: int, arguments: tuple[str, ...]) -> list[Finding]:
     findings: list[Finding] = []
     waiting: queue.Queue = queue.Queue()
     for play in plays:
-        for beside in (8, 0):
+        for beside in besides:
             waiting.put((play, beside))
 
     def run() -> None:
@@ -237,6 +239,8 @@ def _crew(lab: Lab, plays: list[Play], size: int, arguments: tuple[str, ...]) ->
                 for number in range(8):
                     wait(workers[key].begin(f"http://honest{number}.example/warm"), 60)
             findings.append(lab.play(play, workers[key], beside))
+            last = findings[-1]
+            print(f"{last.case} {last.variant} {last.wall:.1f} s {last.right}", file=sys.stderr, flush=True)
         for worker in workers.values():
             worker.stop()
 
@@ -255,6 +259,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--group", action="append", default=[])
     parser.add_argument("--case", action="append", default=[])
+    parser.add_argument("--quick", action="store_true", help="each variant beside honest fetches only, not alone as well")
     options = parser.parse_args()
     cases = json.loads((options.shared / "cases/hostile_server_cases.json").read_text())["cases"]
     net.settle({})
@@ -262,7 +267,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:
         lab = Lab(Path(folder), plays(cases, options.group, options.case), {"loop.example": Script(a=[["127.0.0.1"]])})
         lab.open()
-        findings = run_plays(lab)
+        findings = run_plays(lab, (8,) if options.quick else (8, 0))
         lab.close()
         seen = [json.loads(line) for line in lab.log.read_text().splitlines()]
     known = {play.address for play in lab.plays} | set(HONEST) | {"45.33.250.1"}

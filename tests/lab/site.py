@@ -78,7 +78,14 @@ class Server:
 class Site:
     """Listens on PORTS of every address and writes down what it sees."""
 
-    def __init__(self, servers: dict[str, Server], default: Server, certificate: ssl.SSLContext, log: Path, hosts: tuple[str, ...] = ("0.0.0.0", "::")) -> None:
+    def __init__(
+        self,
+        servers: dict[str, Server],
+        default: Server,
+        certificate: ssl.SSLContext,
+        log: Path,
+        hosts: tuple[str, ...] = ("0.0.0.0", "::"),
+    ) -> None:
         self._servers, self._default, self._certificate = servers, default, certificate
         self._hosts = hosts
         self._log = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)

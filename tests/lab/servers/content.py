@@ -30,7 +30,7 @@ def wrapped(inside: bytes) -> bytes:
 
 UTF7 = "+ADw-html+AD4-+ADw-p+AD4-" + "words and words " * 60
 BIDI = "Safe \u202egnp.exe\u202c title\u200b" + "a" + "\u0301" * 10_000
-XSS = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>"
+XSS = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 DATES = ("0000-01-01T00:00:00Z", "99999-01-01", "NaN", "2024-13-45", "-1")
 
 
@@ -76,7 +76,9 @@ SERVERS = {
     "p09": [heavy(lambda: b"<![CDATA[" * 200_000), heavy(lambda: b"<!x" * 300_000)],
     "p10": [heavy(lambda: b"&amp;" * 10**6), heavy(lambda: b"&a" * 10**6)],
     "p13": [
-        page(b'<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y SYSTEM "http://127.0.0.1/">]>' + wrapped(b"<p>&x; &y;</p>")),
+        page(
+            b'<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y SYSTEM "http://127.0.0.1/">]>' + wrapped(b"<p>&x; &y;</p>")
+        ),
         page(b'<?xml version="1.0"?><!DOCTYPE html SYSTEM "http://127.0.0.1/x.dtd">' + wrapped(b""), Content_Type="application/xhtml+xml"),
     ],
     "p14": [heavy(lambda tag=tag: b"<" + tag + b">") for tag in (b"script>" * 1, b"template", b"svg", b"select")]

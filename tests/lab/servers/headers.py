@@ -49,7 +49,11 @@ def reset_half(call: Call) -> None:
 
 LENGTH = b"Content-Length: %d" % len(BODY)
 SERVERS = {
-    "h01": [Variant(flood_of(b"X-A: b\r\n" * 100)), Variant(flood_of(b"x" * 65536)), Variant(flood_of(b"Set-Cookie: a=" + b"b" * 4000 + b"\r\n"))],
+    "h01": [
+        Variant(flood_of(b"X-A: b\r\n" * 100)),
+        Variant(flood_of(b"x" * 65536)),
+        Variant(flood_of(b"Set-Cookie: a=" + b"b" * 4000 + b"\r\n")),
+    ],
     "h04": [Variant(cookies, steps=("/news", "/again"))],
     "h05": [Variant(super_cookie, names={"other-h05.example": "45.33.200.5"})],
     "h06": [Variant(head(b"Content-Length: 5", b"Content-Length: 500"))],
@@ -59,11 +63,14 @@ SERVERS = {
     "h10": [Variant(head(b"Content-Type: text/html", b"Content-Length: 100000"))],
     "h14": [Variant(head(b"X: a\0b", LENGTH)), Variant(head(b"X\0: ab", LENGTH)), Variant(head(b"X: a\rb", LENGTH))],
     "h15": [Variant(lambda call: call.say(b"HTTP/1.1 200 OK\nContent-Type: text/html\n%b\n\n" % LENGTH + BODY))],
-    "h16": [Variant(head(b"Content-Type: \xff\xfe", LENGTH)), Variant(head(b"Content-Type: text/html", b"ETag: \"\xff\xfe\"", LENGTH))],
+    "h16": [Variant(head(b"Content-Type: \xff\xfe", LENGTH)), Variant(head(b"Content-Type: text/html", b'ETag: "\xff\xfe"', LENGTH))],
     "h17": [
         Variant(head(b"Content-Type: text/html", b"Server: \x1b[2J\x1b]0;x\x07", LENGTH, status=b"HTTP/1.1 200 \x1b[2J\x1b]0;x\x07")),
     ],
-    "h18": [Variant(head(status=b"HTTP/1.1 " + code)) for code in (b"99 Odd", b"600 Odd", b"0 Odd", b"abc Odd", b"099 Odd", b"-200", b"2000 OK", b"")],
+    "h18": [
+        Variant(head(status=b"HTTP/1.1 " + code))
+        for code in (b"99 Odd", b"600 Odd", b"0 Odd", b"abc Odd", b"099 Odd", b"-200", b"2000 OK", b"")
+    ],
     "h21": [Variant(banner(text), raw=True) for text in (b"SSH-2.0-OpenSSH_9.2\r\n", b"220 mail ESMTP\r\n", b"-ERR unknown command\r\n")],
     "h23": [Variant(lambda call: call.reset(), raw=True)],
     "h24": [Variant(reset_half)],
@@ -77,7 +84,9 @@ SERVERS = {
     "own-folded": [Variant(head(b"X-A: b", b"  c", b"Content-Type: text/html", LENGTH), verdict="ok")],
     "own-closes-without-answer": [Variant(lambda call: None, verdict="transient:connection_reset")],
     "own-closes-in-head": [Variant(lambda call: call.say(b"HTTP/1.1 200 OK\r\nContent-Ty"), verdict="transient:truncated")],
-    "own-endless-status": [Variant(lambda call: call.flood(itertools.repeat(b"HTTP/1.1 200 " + b"O" * 60000)), verdict="permanent:header_flood")],
+    "own-endless-status": [
+        Variant(lambda call: call.flood(itertools.repeat(b"HTTP/1.1 200 " + b"O" * 60000)), verdict="permanent:header_flood")
+    ],
     "own-no-reason": [Variant(head(b"Content-Type: text/html", LENGTH, status=b"HTTP/1.1 200"), verdict="ok")],
     "own-same-length-twice": [Variant(head(b"Content-Type: text/html", LENGTH, LENGTH), verdict="ok")],
     "own-no-type": [Variant(head(LENGTH), verdict="ok")],

@@ -51,7 +51,14 @@ def forbidden_elsewhere(call: Call) -> None:
         call.answer(b"", "302 Found", Location="http://other-r15.example/secret")
 
 
-PRIVATE = ("http://127.0.0.1/", "http://10.0.0.5/", "http://169.254.169.254/latest", "http://[::1]/", "//192.168.1.1/", "http://loop.example/")
+PRIVATE = (
+    "http://127.0.0.1/",
+    "http://10.0.0.5/",
+    "http://169.254.169.254/latest",
+    "http://[::1]/",
+    "//192.168.1.1/",
+    "http://loop.example/",
+)
 REFRESH = '<meta http-equiv=refresh content="0; url=http://127.0.0.1/"><script>location="http://10.0.0.5/"</script>'
 SERVERS = {
     "r01": [Variant(to("/news")), Variant(chain(20))],
@@ -67,9 +74,20 @@ SERVERS = {
     "own-five-redirects": [Variant(chain(5), verdict="ok")],
     "own-six-redirects": [Variant(chain(6), verdict="permanent:too_many_redirects")],
     "own-odd-locations": [
-        *(Variant(to(good), verdict="ok") for good in ("a", "./a?x=1", "?page=2", "/a b", "/ក", "/a#part", "HTTP://own.example/a" if False else "../../a")),
-        *(Variant(to(bad), verdict="permanent:bad_redirect") for bad in ("", "http:\\\\127.0.0.1/", "\\\\127.0.0.1\\x", "http:/a", "http://", "https:///a")),
-        *(Variant(to(bad), verdict="permanent:blocked") for bad in ("javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "http://u:p@pub.example/")),
+        *(
+            Variant(to(good), verdict="ok")
+            for good in ("a", "./a?x=1", "?page=2", "/a b", "/ក", "/a#part", "HTTP://own.example/a" if False else "../../a")
+        ),
+        *(
+            Variant(to(bad), verdict="permanent:bad_redirect")
+            for bad in ("", "http:\\\\127.0.0.1/", "\\\\127.0.0.1\\x", "http:/a", "http://", "https:///a")
+        ),
+        *(
+            Variant(to(bad), verdict="permanent:blocked")
+            for bad in ("javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "http://u:p@pub.example/")
+        ),
     ],
-    "own-odd-redirect-status": [Variant(to("/a", status=code), verdict="permanent:bad_response") for code in ("300 Many", "304 Not Modified", "305 Proxy", "306 x")],
+    "own-odd-redirect-status": [
+        Variant(to("/a", status=code), verdict="permanent:bad_response") for code in ("300 Many", "304 Not Modified", "305 Proxy", "306 x")
+    ],
 }

@@ -61,7 +61,10 @@ SERVERS = {
         Variant(robots(text(b"", "429 Slow")), robots=True),
     ],
     "b03": [Variant(robots(redirects(6)), robots=True)],
-    "b04": [Variant(robots(text(b"", "302 Found", Location=where)), robots=True) for where in ("http://127.0.0.1/robots.txt", "//10.0.0.5/", "http://loop.example/")],
+    "b04": [
+        Variant(robots(text(b"", "302 Found", Location=where)), robots=True)
+        for where in ("http://127.0.0.1/robots.txt", "//10.0.0.5/", "http://loop.example/")
+    ],
     "b05": [Variant(robots(text(BIG)), robots=True)],
     "b07": [Variant(robots(text(WILD)), robots=True, steps=("/" + "a" * 60,))],
     "b08": [Variant(robots(text(b"User-agent: *\nCrawl-delay: " + value)), robots=True) for value in DELAYS],
@@ -76,6 +79,11 @@ SERVERS = {
         Variant(robots(endless), robots=True, verdict="ok"),
         Variant(robots(lambda call: call.answer(zlib.compress(b"x"), Content_Encoding="gzip")), robots=True, verdict="defer"),
     ],
-    "own-robots-bytes": [Variant(robots(text(body)), robots=True, verdict="skip:robots") for body in (b"\xef\xbb\xbfUser-agent: *\nDisallow: /", b"User-agent:*\r\nDisallow:/\xff\xfe\r\nDisallow: /news\0\r\nDisallow: /ne")],
-    "own-dot-segments": [Variant(robots(text(b"User-agent: *\nDisallow: /secret")), robots=True, steps=("/open/../secret",), verdict="skip:robots")],
+    "own-robots-bytes": [
+        Variant(robots(text(body)), robots=True, verdict="skip:robots")
+        for body in (b"\xef\xbb\xbfUser-agent: *\nDisallow: /", b"User-agent:*\r\nDisallow:/\xff\xfe\r\nDisallow: /news\0\r\nDisallow: /ne")
+    ],
+    "own-dot-segments": [
+        Variant(robots(text(b"User-agent: *\nDisallow: /secret")), robots=True, steps=("/open/../secret",), verdict="skip:robots")
+    ],
 }

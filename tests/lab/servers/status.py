@@ -23,7 +23,10 @@ SERVERS = {
     "q02": [Variant(status("204 No Content", Content_Length="")), Variant(status("205 Reset Content"))],
     "q03": [Variant(status("206 Partial Content", article(), Content_Range="bytes 0-99/2000"))],
     "q04": [Variant(status(f"{code} No")) for code in (404, 410, 451)],
-    "q09": [Variant(status("429 Slow", Retry_After=date)) for date in ("Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "-5", "soon", "9" * 400)],
+    "q09": [
+        Variant(status("429 Slow", Retry_After=date))
+        for date in ("Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "-5", "soon", "9" * 400)
+    ],
     "q12": [Variant(flapping(), tries=5)],
     "own-5xx": [Variant(status(f"{code} Bad"), verdict="transient:http_5xx") for code in (500, 502, 503, 504, 521, 599)],
     "own-other-success": [Variant(status(f"{code} OK", article()), verdict="ok") for code in (200, 201, 203)],

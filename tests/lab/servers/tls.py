@@ -66,7 +66,11 @@ SERVERS = {
     "x03": [with_certificate(lambda made: made.context("other.example")), with_certificate(lambda made: made.context("45.33.0.1"))],
     "x04": [with_certificate(lambda made: made.context(NAME, not_before=NOW + DAY, not_after=NOW + 3 * DAY))],
     "x05": [with_certificate(old_protocol)],
-    "x06": [Variant(cut, raw=True, scheme="https"), Variant(cut_by_reset, raw=True, scheme="https"), Variant(half_record, raw=True, scheme="https")],
+    "x06": [
+        Variant(cut, raw=True, scheme="https"),
+        Variant(cut_by_reset, raw=True, scheme="https"),
+        Variant(half_record, raw=True, scheme="https"),
+    ],
     "x07": [Variant(plain, raw=True, scheme="https")],
     "own-good-tls": [with_certificate(lambda made: made.context(NAME))],
 }

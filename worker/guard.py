@@ -31,28 +31,24 @@ MAX_URL = 8000
 MAX_DIALS = 4
 """Addresses tried of one answer: more would only spread the connect budget thin."""
 
-_NET4 = tuple(
-    ipaddress.IPv4Network(net)
-    for net in (
-        # IANA IPv4 Special-Purpose Address Registry, and what is not unicast
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-        "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
-        "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-        "168.63.129.16/32",  # the host agent of a cloud, on an address that looks public
-    )
-)  # fmt: skip
+# fmt: off
+_NET4 = tuple(map(ipaddress.IPv4Network, (
+    # IANA IPv4 Special-Purpose Address Registry, and what is not unicast
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+    "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24",
+    "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    "168.63.129.16/32",  # the host agent of a cloud, on an address that looks public
+)))
 _PUBLIC6 = ipaddress.IPv6Network("2000::/3")
-"""All that IANA has given to the public Internet; everything else, the mapped and translated forms too, is refused unseen."""
-_NET6 = tuple(
-    ipaddress.IPv6Network(net)
-    for net in (
-        "2001::/23",  # IETF protocol assignments: Teredo, benchmarking, ORCHID
-        "2001:db8::/32", "3fff::/20",  # documentation
-        "2002::/16",  # 6to4: an IPv4 address in disguise
-        "2620:4f:8000::/48",  # AS112, the sink of private reverse look-ups
-        "3ffe::/16",  # the 6bone, given back in 2006
-    )
-)  # fmt: skip
+"""All that IANA has given to the public Internet; the rest, mapped and translated forms too, is refused unseen."""
+_NET6 = tuple(map(ipaddress.IPv6Network, (
+    "2001::/23",  # IETF protocol assignments: Teredo, benchmarking, ORCHID
+    "2001:db8::/32", "3fff::/20",  # documentation
+    "2002::/16",  # 6to4: an IPv4 address in disguise
+    "2620:4f:8000::/48",  # AS112, the sink of private reverse look-ups
+    "3ffe::/16",  # the 6bone, given back in 2006
+)))
+# fmt: on
 _ISATAP = {0x00005EFE, 0x02005EFE}
 """Interface identifiers of RFC 5214: an IPv4 address in the last 32 bits of any prefix."""
 

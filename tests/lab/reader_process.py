@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.lab.fragile import fragile_read
 from worker.config import load
+from worker.errors import ItemFailed
 from worker.fetch.client import Fetcher
 from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
-from worker.errors import ItemFailed
 from worker.parsing import Parsed, ParsePool
 from worker.reading import Reader
 from worker.reasons import Reason
@@ -56,7 +56,8 @@ def main() -> None:
             "opt_outs": list(getattr(outcome, "opt_outs", [])),
         }
         with lock:
-            print(json.dumps({"id": job["id"], **told}), flush=True)
+            sys.stdout.write(json.dumps({"id": job["id"], **told}) + "\n")
+            sys.stdout.flush()
 
     with ThreadPoolExecutor(32) as threads:
         for line in sys.stdin:

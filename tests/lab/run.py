@@ -220,36 +220,42 @@ def run_plays(lab: Lab, besides: tuple[int, ...]) -> list[Finding]:
 
 
 def _crew(lab: Lab, besides: tuple[int, ...], plays: list[Play], size: int, arguments: tuple[str, ...]) -> list[Finding]:
+    """The findings of `size` threads that share the plays, each with its own worker processes."""
     findings: list[Finding] = []
     waiting: queue.Queue = queue.Queue()
     for play in plays:
         for beside in besides:
             waiting.put((play, beside))
-
-    def run() -> None:
-        workers: dict[str, Worker] = {}
-        while not waiting.empty():
-            try:
-                play, beside = waiting.get_nowait()
-            except queue.Empty:
-                break
-            key = json.dumps(play.variant.settings)
-            if key not in workers:
-                workers[key] = lab.worker(play.variant.settings, *arguments)
-                for number in range(8):
-                    wait(workers[key].begin(f"http://honest{number}.example/warm"), 60)
-            findings.append(lab.play(play, workers[key], beside))
-            last = findings[-1]
-            print(f"{last.case} {last.variant} {last.wall:.1f} s {last.right}", file=sys.stderr, flush=True)
-        for worker in workers.values():
-            worker.stop()
-
-    threads = [threading.Thread(target=run) for _ in range(size)]
+    threads = [threading.Thread(target=_member, args=(lab, waiting, arguments, findings)) for _ in range(size)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     return findings
+
+
+def _member(lab: Lab, waiting: queue.Queue, arguments: tuple[str, ...], findings: list[Finding]) -> None:
+    workers: dict[str, Worker] = {}
+    while True:
+        try:
+            play, beside = waiting.get_nowait()
+        except queue.Empty:
+            break
+        key = json.dumps(play.variant.settings)
+        if key not in workers:
+            workers[key] = _warm(lab.worker(play.variant.settings, *arguments))
+        found = lab.play(play, workers[key], beside)
+        findings.append(found)
+        sys.stderr.write(f"{found.case} {found.variant} {found.wall:.1f} s {found.right}\n")
+    for worker in workers.values():
+        worker.stop()
+
+
+def _warm(worker: Worker) -> Worker:
+    """A worker that has imported and started what it needs."""
+    for number in range(8):
+        wait(worker.begin(f"http://honest{number}.example/warm"), 60)
+    return worker
 
 
 def main() -> None:
@@ -275,7 +281,7 @@ def main() -> None:
     report = {"findings": [asdict(finding) for finding in findings], "strangers": sorted(sniffer.strangers(known)), "seen": seen}
     options.report.write_text(json.dumps(report))
     wrong = [finding for finding in findings if not finding.right]
-    print(f"{len(findings) - len(wrong)} of {len(findings)} right; strangers called: {report['strangers']}", file=sys.stderr)
+    sys.stderr.write(f"{len(findings) - len(wrong)} of {len(findings)} right; strangers called: {report['strangers']}\n")
     os._exit(0)
 
 

@@ -86,9 +86,8 @@ def main() -> None:
     report["secrets"] = sum("NETRCSECRET" in json.dumps(call) or "authorization" in call["headers"] for call in seen)
     options.report.write_text(json.dumps(report))
     wrong = [finding for finding in findings if not finding["right"]]
-    print(
-        f"{len(findings) - len(wrong)} of {len(findings)} right, strangers {report['strangers']}, secrets {report['secrets']}",
-        file=sys.stderr,
+    sys.stderr.write(
+        f"{len(findings) - len(wrong)} of {len(findings)} right, strangers {report['strangers']}, secrets {report['secrets']}\n"
     )
     os._exit(0)
 

@@ -20,7 +20,8 @@ PARAGRAPH = (
 def article(title: str = "Bridge over the river will shorten the way to market", paragraphs: int = 8, head: str = "") -> bytes:
     """An honest page."""
     body = "".join(PARAGRAPH.format(number) for number in range(paragraphs))
-    return f"<!doctype html><html lang=en><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>\n{body}</article></body></html>".encode()
+    start = f"<!doctype html><html lang=en><head><title>{title}</title>{head}</head><body><article><h1>{title}</h1>\n"
+    return f"{start}{body}</article></body></html>".encode()
 
 
 def honest(call: Call) -> None:

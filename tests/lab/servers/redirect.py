@@ -17,7 +17,7 @@ def to(*locations: str, status: str = "302 Found", body: bytes = b"", **fields: 
             return
         lines = "".join(f"Location: {location}\r\n" for location in locations)
         lines += "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
-        call.say(f"HTTP/1.1 {status}\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode("utf-8") + body)
+        call.say(f"HTTP/1.1 {status}\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode() + body)
 
     return handler
 

@@ -29,7 +29,7 @@ def redirects(count: int):
 
 def changing():
     turns = iter([b"User-agent: *\nAllow: /", *[b"User-agent: *\nDisallow: /"] * 9])
-    return lambda call: text(next(turns))(call)
+    return text(next(turns))
 
 
 def endless(call: Call) -> None:

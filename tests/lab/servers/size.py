@@ -21,7 +21,7 @@ ALL = {"PRESSMARK_CODINGS": "gzip,deflate,br,zstd"}
 
 @cache
 def zeros(coding: str, size: int = GIB) -> bytes:
-    """`size` zeros in `coding`, made in a moment: a block that stands for itself is repeated, and no decoder comes to the sum at the end."""
+    """`size` zeros in `coding`, made in a moment: a block that stands for itself is repeated; nobody reads to the sum at the end."""
     if coding == "br":
         coder = brotli.Compressor(quality=1)
         return b"".join(coder.process(bytes(1 << 24)) for _ in range(size >> 24)) + coder.finish()
@@ -128,7 +128,7 @@ SERVERS = {
     "s06": [Variant(lambda call: call.answer(page_of(LIMIT)))],
     "s07": [Variant(coded(lambda: zeros("gzip"), "gzip"))],
     "s08": [Variant(coded(nested_bomb, "gzip, gzip"))],
-    "s09": [Variant(coded(lambda: article(), ", ".join(["gzip"] * 6)))],
+    "s09": [Variant(coded(article, ", ".join(["gzip"] * 6)))],
     "s10": [Variant(coded(lambda: zeros("br"), "br")), Variant(coded(lambda: zeros("br"), "br"), settings=ALL)],
     "own-zstd-bomb": [Variant(coded(lambda: zeros("zstd"), "zstd"), settings=ALL, verdict="permanent:decompression_bomb")],
     "own-mixed-bomb": [

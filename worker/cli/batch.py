@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from worker.cli.output import complain, show_json, tell
-from worker.cli.reading import lines, opened, parse_object
+from worker.cli.reading import lines, opened, parse_object, shown
 from worker.errors import ItemFailed
 from worker.reasons import Reason
 
@@ -26,7 +26,7 @@ def rows(names: Sequence[str], parse: Callable[[dict[str, Any]], T]) -> Iterator
         with opened(name) as file:
             for number, raw in lines(file, MAX_LINE):
                 if raw is None or raw.strip():
-                    yield _row(f"{name}:{number}", raw, parse)
+                    yield _row(f"{shown(name)}:{number}", raw, parse)
 
 
 def _row(where: str, raw: bytes | None, parse: Callable[[dict[str, Any]], T]) -> Row[T]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from worker.cli.reading import decoded, expect_text, lines, opened, parse_object, text_field
+from worker.cli.reading import decoded, expect_text, lines, opened, parse_object, shown, text_field
 from worker.errors import UsageError
 from worker.records import Kind
 
@@ -43,11 +43,7 @@ def check_files(names: Sequence[str]) -> None:
     """Raises UsageError, before anything is accepted, for a file that is missing, endless or no UTF-8 text."""
     for name in names:
         with opened(name) as file:
-            expect_text(_shown(name), file)
-
-
-def _shown(name: str) -> str:
-    return "standard input" if name == "-" else name
+            expect_text(shown(name), file)
 
 
 def from_file(name: str, form: Format) -> Iterator[Candidate]:
@@ -55,19 +51,19 @@ def from_file(name: str, form: Format) -> Iterator[Candidate]:
 
     Raises UsageError where a pipe turns out to be no UTF-8 text; what came before is accepted by then.
     """
-    shown = _shown(name)
+    place = shown(name)
     with opened(name) as file:
-        for number, line in _text_lines(shown, file):
-            where = f"{shown}:{number}"
+        for number, line in _text_lines(place, file):
+            where = f"{place}:{number}"
             if line is None:
                 yield Candidate("", where, fault=f"expected a line of at most {MAX_LINE} bytes")
             elif line and not line.startswith("#"):
                 yield from _READ[form](line, where, number)
 
 
-def _text_lines(shown: str, file: BinaryIO) -> Iterator[tuple[int, str | None]]:
+def _text_lines(place: str, file: BinaryIO) -> Iterator[tuple[int, str | None]]:
     for number, raw in lines(file, MAX_LINE):
-        yield number, (None if raw is None else decoded(shown, number, raw).strip())
+        yield number, (None if raw is None else decoded(place, number, raw).strip(" \t\r"))
 
 
 def _plain(line: str, where: str, number: int) -> Iterator[Candidate]:

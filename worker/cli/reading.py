@@ -18,6 +18,11 @@ CHUNK = 1 << 20
 """Bytes read at once: past a mebibyte, larger reads gain nothing."""
 
 
+def shown(name: str) -> str:
+    """A file's name as messages have it."""
+    return "standard input" if name == "-" else name
+
+
 @contextmanager
 def opened(name: str) -> Iterator[BinaryIO]:
     """The bytes of a file, or of standard input for `-`; raises UsageError for what cannot be read to an end."""

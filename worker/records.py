@@ -230,10 +230,32 @@ class Labelled:
     v: Literal[1] = VERSION
 
 
-Outcome = Taken | Returned | Struck | Failed | Unchanged | Listed | Labelled
+@checked(frozen=True, config=STRICT)
+class Relabel:
+    """A stored text on its way to be labelled again; it has no lease, since nothing can become of its item."""
+
+    item_id: int
+    title: str
+    text: str
+    url: str | None = None
+    site_name: str | None = None
+
+
+@checked(frozen=True, config=STRICT)
+class Relabelled:
+    """New labels for a stored article; they name their model, and an older one never overwrites a newer."""
+
+    item_id: int
+    labels: dict[str, Any]
+    label_ms: int = 0
+    type: Literal["relabelled"] = "relabelled"
+    v: Literal[1] = VERSION
+
+
+Outcome = Taken | Returned | Struck | Failed | Unchanged | Listed | Labelled | Relabelled
 """What may lie in the stream `results`."""
 
-Message = Outcome | Extracted | URLRequest | Article
+Message = Outcome | Extracted | URLRequest | Relabel | Article
 
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select
 
 from worker.records import Article, Labelled
-from worker.storage import jobs
+from worker.storage import jobs, reviews
 from worker.storage.copies import bands
 from worker.storage.database import reading
 from worker.storage.models import TERMINAL, articles, evidence, items, job_items, labels, topics
@@ -68,6 +68,7 @@ def _results(connection: Connection, ids: Sequence[int]) -> list[Result]:
         return []
     marks = _by_item(connection, topics, ids)
     proofs = _by_item(connection, evidence, ids)
+    said = reviews.by_item(connection, ids)
     in_jobs = jobs.of_items(connection, ids)
     joined = items.outerjoin(articles, articles.c.item_id == items.c.id).outerjoin(labels, labels.c.item_id == items.c.id)
     query = select(items, articles, labels).select_from(joined).where(items.c.id.in_(ids), items.c.state.in_(TERMINAL)).order_by(items.c.id)
@@ -79,6 +80,7 @@ def _results(connection: Connection, ids: Sequence[int]) -> list[Result]:
             **_article_part(row),
             **_label_part(row, marks.get(row[items.c.id], []), proofs.get(row[items.c.id], [])),
             **_outcome_part(row),
+            "review": reviews.told(said.get(row[items.c.id], [])),
             "job_ids": in_jobs.get(row[items.c.id], []),
         }
         for row in (found._mapping for found in connection.execute(query))
@@ -149,20 +151,32 @@ def write(connection: Connection, kept: Sequence[tuple[Labelled, int]], now: flo
     remove(connection, old)
     ordered = sorted(kept, key=lambda pair: pair[0].extracted.item_id)
     connection.execute(insert(articles), [_article_row(labelled, cluster, now) for labelled, cluster in ordered])
-    connection.execute(insert(labels), [_label_row(labelled) for labelled, _ in ordered])
+    write_labels(connection, [(labelled.extracted.item_id, labelled.labels, labelled.label_ms) for labelled, _ in ordered])
+    return len(ids) - len(old)
+
+
+def write_labels(connection: Connection, told: Sequence[tuple[int, Mapping[str, Any], int]]) -> None:
+    """Writes labels where none stand: triples of item, the contract's labels, and milliseconds."""
     for table, rows in (
-        (topics, [row for labelled, _ in ordered for row in _topic_rows(labelled)]),
-        (evidence, [row for labelled, _ in ordered for row in _evidence_rows(labelled)]),
+        (labels, [_label_row(item_id, document, ms) for item_id, document, ms in told]),
+        (topics, [row for item_id, document, _ in told for row in _numbered(item_id, topics, document["topics"])]),
+        (evidence, [row for item_id, document, _ in told for row in _numbered(item_id, evidence, document["evidence"])]),
     ):
         if rows:
             connection.execute(insert(table), rows)
-    return len(ids) - len(old)
+
+
+def remove_labels(connection: Connection, item_ids: Sequence[int]) -> None:
+    """Takes the labels of articles out, which stay themselves."""
+    for table in (labels, topics, evidence) if item_ids else ():
+        connection.execute(delete(table).where(table.c.item_id.in_(item_ids)))
 
 
 def remove(connection: Connection, item_ids: Sequence[int]) -> None:
     """Takes articles out, with all that hangs on them."""
-    for table in (articles, labels, topics, evidence) if item_ids else ():
-        connection.execute(delete(table).where(table.c.item_id.in_(item_ids)))
+    remove_labels(connection, item_ids)
+    if item_ids:
+        connection.execute(delete(articles).where(articles.c.item_id.in_(item_ids)))
 
 
 def _article_row(labelled: Labelled, cluster: int, now: float) -> dict[str, Any]:
@@ -184,25 +198,16 @@ def _article_row(labelled: Labelled, cluster: int, now: float) -> dict[str, Any]
     }
 
 
-def _label_row(labelled: Labelled) -> dict[str, Any]:
-    document = labelled.labels
+def _label_row(item_id: int, document: Mapping[str, Any], ms: int) -> dict[str, Any]:
     return {
-        "item_id": labelled.extracted.item_id,
+        "item_id": item_id,
         "model_id": document["model"]["id"],
         "model_sha256": document["model"]["sha256"],
         "primary_topic": document["primary_topic"],
         "source_type": document["source_type"],
         "language_supported": document["language_supported"],
-        "label_ms": labelled.label_ms,
+        "label_ms": ms,
     }
-
-
-def _topic_rows(labelled: Labelled) -> list[dict[str, Any]]:
-    return _numbered(labelled.extracted.item_id, topics, labelled.labels["topics"])
-
-
-def _evidence_rows(labelled: Labelled) -> list[dict[str, Any]]:
-    return _numbered(labelled.extracted.item_id, evidence, labelled.labels["evidence"])
 
 
 def _numbered(item_id: int, table: Table, parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from worker.storage import articles, counters, models, moves
 from worker.storage.item import Item, Judge, Move
-from worker.storage.models import events, items, outbox
+from worker.storage.models import events, items, outbox, reviews
 
 AT_ONCE = 200
 """Items in one transaction: some have many copies."""
@@ -36,7 +36,7 @@ def forget(connection: Connection, ids: Sequence[int], judge: Judge) -> int:
     articles.remove(connection, ids)
     counters.add(connection, Counter({counters.ARTICLES: -len(stood)}))
     moves.apply(connection, [*freed, *(_nameless(item, judge) for item in found.values())], judge.now)
-    for table in (events, outbox):
+    for table in (events, outbox, reviews):
         connection.execute(delete(table).where(table.c.item_id.in_(ids)))
     for item_id in ids:
         connection.execute(update(items).where(items.c.id == item_id).values(url=f"forgotten:{item_id}", host="forgotten"))

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest revision in `migrations/versions`; revisions sort as text."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -264,3 +265,46 @@ parked = Table(
     Column("body", Text, nullable=False),
 )
 """Messages that nobody could read, kept as they came."""
+
+models = Table(
+    "models",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("manifest", Text, nullable=False),
+    Column("added_at", Double, nullable=False),
+    Column("added_by", Text, nullable=False),
+)
+"""Trained models; `manifest` byte for byte as its file, since its digest is over those bytes."""
+
+model_parts = Table(
+    "model_parts",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+"""The arrays that manifests name, each once however many models share it."""
+
+promotions = Table(
+    "promotions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("model_id", Text),
+    Column("at", Double, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("forced", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""Append-only; the newest row names the active model (NULL: the one that ships)."""
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("item_id", BigInteger, primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("at", Double, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("primary_topic", Text),
+    Column("source_type", Text, nullable=False),
+)
+"""What people say of an article: one row a person, so that a disagreement stays visible."""

@@ -9,8 +9,8 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from worker.reasons import Reason
-from worker.records import Failed, HostReport, Labelled, Listed, Outcome, Returned, Struck, Taken, Unchanged
-from worker.storage import articles, counters, hosts, leadership, moves
+from worker.records import Failed, HostReport, Labelled, Listed, Outcome, Relabelled, Returned, Struck, Taken, Unchanged
+from worker.storage import articles, counters, hosts, leadership, moves, relabelling
 from worker.storage.copies import Copies
 from worker.storage.item import Item, Judge, Move, answer_of
 from worker.storage.values import Event, Kept
@@ -123,11 +123,12 @@ class Settlement:
         moves.apply(connection, changed, now)
         moves.record(connection, self._events)
         hosts.report(connection, self._told, self._judge.settings, now)
+        relabelling.apply(connection, [outcome for outcome in self._batch if isinstance(outcome, Relabelled)])
         return len(changed)
 
     def _hear(self, item: Item, outcome: Outcome) -> None:
         """What the outcome tells of hosts; an item's own host is paced even where the answer came from elsewhere."""
-        if isinstance(outcome, (Taken, Returned)):
+        if isinstance(outcome, (Taken, Returned, Relabelled)):
             return
         report = outcome.extracted.host if isinstance(outcome, Labelled) else outcome.host
         self._told += [(report.host, report)] if report is not None else []
@@ -138,5 +139,7 @@ def leases_of(outcome: Outcome) -> list[tuple[int, int]]:
     """The pairs of item and token that an outcome speaks of."""
     if isinstance(outcome, (Taken, Returned)):
         return outcome.leases
+    if isinstance(outcome, Relabelled):
+        return []
     holder = outcome.extracted if isinstance(outcome, Labelled) else outcome
     return [(holder.item_id, holder.token)]

@@ -1,0 +1,169 @@
+"""The registry of models: every trained one with its parts, and which of them is active."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, insert, select
+
+from worker.errors import UsageError
+from worker.storage.database import reading, writing
+from worker.storage.models import model_parts, models, promotions
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model as the registry knows it; times are seconds since 1970."""
+
+    id: str
+    sha256: str
+    manifest: Mapping[str, Any]
+    added_at: float
+    added_by: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """One switch of the active model; `model_id` None means the one that ships."""
+
+    model_id: str | None
+    at: float
+    by: str
+    forced: bool
+    note: str
+
+
+class Registry:
+    """Every method is one short transaction and raises Unavailable where the database is away."""
+
+    def __init__(self, engine: Engine, now: Callable[[], float] = time.time) -> None:
+        self._engine = engine
+        self._now = now
+
+    def add(self, manifest: str, parts: Mapping[str, bytes], by: str) -> ModelEntry:
+        """Takes a model in; adding the same one twice changes nothing. Raises UsageError for parts that are not the manifest's."""
+        told = json.loads(manifest)
+        _check_parts(told, parts)
+        with writing(self._engine) as connection:
+            if known := self._known(connection, told["id"], told["sha256"]):
+                return known
+            have = set(connection.execute(select(model_parts.c.sha256)).scalars())
+            new = {told["parts"][name]: data for name, data in parts.items() if told["parts"][name] not in have}
+            if new:
+                connection.execute(insert(model_parts), [{"sha256": digest, "content": data} for digest, data in sorted(new.items())])
+            row = {"id": told["id"], "sha256": told["sha256"], "manifest": manifest, "added_at": self._now(), "added_by": by}
+            connection.execute(insert(models).values(**row))
+        return self.find(told["id"])
+
+    def _known(self, connection: Connection, model_id: str, sha256: str) -> ModelEntry | None:
+        entries = _entries(connection)
+        if model_id in entries and entries[model_id].sha256 != sha256:
+            raise UsageError(f"expected a new name for a new model, {model_id!r} is the name of another one")
+        return next((entry for entry in entries.values() if entry.sha256 == sha256), None)
+
+    def all(self) -> list[ModelEntry]:
+        """Every model, newest first."""
+        with reading(self._engine) as connection:
+            return sorted(_entries(connection).values(), key=lambda entry: entry.added_at, reverse=True)
+
+    def find(self, name: str) -> ModelEntry:
+        """The model with this id, or whose id or digest begins so; raises UsageError where none or several do."""
+        with reading(self._engine) as connection:
+            entries = _entries(connection)
+        if name in entries:
+            return entries[name]
+        near = [entry for entry in entries.values() if entry.id.startswith(name) or entry.sha256.startswith(name)]
+        if len(near) != 1:
+            raise UsageError(f"expected the name of one model, {name!r} fits {len(near)}; `pressmark models` lists them")
+        return near[0]
+
+    def active(self) -> str | None:
+        """The id of the active model, None for the one that ships; quick."""
+        with reading(self._engine) as connection:
+            return _active(connection)
+
+    def history(self) -> list[Promotion]:
+        """Every switch, newest first."""
+        columns = (promotions.c.model_id, promotions.c.at, promotions.c.by, promotions.c.forced, promotions.c.note)
+        with reading(self._engine) as connection:
+            return [Promotion(*row) for row in connection.execute(select(*columns).order_by(promotions.c.id.desc()))]
+
+    def promote(self, model_id: str | None, by: str, *, forced: bool = False, note: str = "") -> None:
+        """Makes a model the active one, for all workers at once; None: the one that ships."""
+        if model_id is not None:
+            self.find(model_id)
+        with writing(self._engine) as connection:
+            row = {"model_id": model_id, "at": self._now(), "by": by, "forced": forced, "note": note}
+            connection.execute(insert(promotions).values(**row))
+
+    def rollback(self, by: str) -> str | None:
+        """Goes back to the model that was active before the present one, and names it. Raises UsageError where there was none."""
+        with writing(self._engine) as connection:
+            past = list(connection.execute(select(promotions.c.model_id).order_by(promotions.c.id)).scalars())
+            if not past:
+                raise UsageError("expected a promotion to roll back, there was none; the model that ships is active")
+            target: str | None = _before(past)
+            note = f"rolled back from {past[-1]}"
+            row = {"model_id": target, "at": self._now(), "by": by, "forced": False, "note": note}
+            connection.execute(insert(promotions).values(**row))
+        return target
+
+    def files(self, model_id: str) -> tuple[str, dict[str, bytes]]:
+        """The manifest, and its parts by name; raises UsageError for an unknown model."""
+        entry = self.find(model_id)
+        with reading(self._engine) as connection:
+            manifest: str = connection.execute(select(models.c.manifest).where(models.c.id == entry.id)).scalar_one()
+            wanted = json.loads(manifest)["parts"]
+            rows = connection.execute(
+                select(model_parts.c.sha256, model_parts.c.content).where(model_parts.c.sha256.in_(list(wanted.values())))
+            )
+            found = {digest: bytes(content) for digest, content in rows}
+        return manifest, {name: found[digest] for name, digest in wanted.items()}
+
+
+def ranks(connection: Connection) -> dict[str, int]:
+    """How new each model is: the number of its last promotion; a model that is not in it is older than all."""
+    rows = connection.execute(select(promotions.c.model_id, func.max(promotions.c.id)).group_by(promotions.c.model_id))
+    return {model_id: number for model_id, number in rows if model_id is not None}
+
+
+def _active(connection: Connection) -> str | None:
+    query = select(promotions.c.model_id).order_by(promotions.c.id.desc()).limit(1)
+    found: str | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
+def _before(past: list[str | None]) -> str | None:
+    """The model before the present one, as if the present one had never been: two rollbacks go two steps back."""
+    steps: list[str | None] = [None]
+    for model_id in past:
+        if model_id in steps:
+            del steps[steps.index(model_id) + 1 :]
+        else:
+            steps.append(model_id)
+    if len(steps) == 1:
+        raise UsageError("expected a promotion to roll back; the model that ships is active already")
+    return steps[-2]
+
+
+def _entries(connection: Connection) -> dict[str, ModelEntry]:
+    active = _active(connection)
+    rows = connection.execute(select(models)).mappings()
+    return {
+        row["id"]: ModelEntry(
+            row["id"], row["sha256"], json.loads(row["manifest"]), row["added_at"], row["added_by"], active=row["id"] == active
+        )
+        for row in rows
+    }
+
+
+def _check_parts(manifest: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}
+    if digests != manifest["parts"]:
+        raise UsageError(f"expected the parts that the manifest of {manifest['id']!r} names, some are missing, foreign or damaged")

@@ -17,31 +17,56 @@ Entry = tuple[tuple[str, ...], int]
 """The rest of a phrase after its first word, and the index of its group."""
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a word may begin: cues of one word (their groups), and longer ones by their second word or with a star there."""
+
+    alone: tuple[int, ...]
+    then: dict[str, list[Entry]]
+    starred: tuple[Entry, ...]
+
+
 @dataclass(frozen=True)
 class CueBook:
     """Groups of phrases; a word of a phrase may end in `*` and then matches every word that begins so."""
 
     groups: tuple[str, ...]
     by_first: dict[str, list[Entry]]
-    seen: dict[str, tuple[Entry, ...]] = field(default_factory=dict, repr=False)
+    seen: dict[str, Begun | None] = field(default_factory=dict, repr=False)
     """What each word met so far may begin; bounded by REMEMBERED."""
 
     def find(self, words: list[str]) -> list[tuple[int, int, int]]:
         """Every cue in `words`, as (group, first word, end)."""
-        return [
-            (group, place, place + 1 + len(rest))
-            for place, word in enumerate(words)
-            for rest, group in self._begun_by(word)
-            if not rest or _follows(words, place + 1, rest)
-        ]
+        found: list[tuple[int, int, int]] = []
+        for place, word in enumerate(words):
+            begun = self._begun_by(word)
+            if begun is None:
+                continue
+            found.extend((group, place, place + 1) for group in begun.alone)
+            after = words[place + 1] if place + 1 < len(words) else ""
+            for rest, group in (*begun.then.get(after, ()), *begun.starred):
+                if _follows(words, place + 1, rest):
+                    found.append((group, place, place + 1 + len(rest)))
+        return found
 
-    def _begun_by(self, word: str) -> tuple[Entry, ...]:
-        entries = self.seen.get(word)
-        if entries is None:
-            entries = tuple(entry for key in _keys(word) for entry in self.by_first.get(key, ()))
-            if len(self.seen) < REMEMBERED:
-                self.seen[word] = entries
-        return entries
+    def _begun_by(self, word: str) -> Begun | None:
+        if word in self.seen:
+            return self.seen[word]
+        begun = _begun([entry for key in _keys(word) for entry in self.by_first.get(key, ())])
+        if len(self.seen) < REMEMBERED:
+            self.seen[word] = begun
+        return begun
+
+
+def _begun(entries: list[Entry]) -> Begun | None:
+    if not entries:
+        return None
+    then: dict[str, list[Entry]] = {}
+    for rest, group in entries:
+        if rest and not rest[0].endswith("*"):
+            then.setdefault(rest[0], []).append((rest, group))
+    starred = tuple((rest, group) for rest, group in entries if rest and rest[0].endswith("*"))
+    return Begun(tuple(group for rest, group in entries if not rest), then, starred)
 
 
 def _keys(word: str) -> list[str]:

@@ -17,7 +17,7 @@ from classifier.stack import Stack
 class Familiar:
     """What the seeds look like, so that a stranger is noticed."""
 
-    vectors: NDArray[np.float16]
+    vectors: Floats
     """Mean word vector of each seed, of length one."""
     least_near: float
     """A text is strange whose nearest seed has a smaller cosine."""
@@ -26,7 +26,7 @@ class Familiar:
 
     def strange(self, vectors: Floats) -> NDArray[np.bool_]:
         """Whether each article is far from every seed; one without any known word vector cannot be."""
-        nearest = (vectors @ self.vectors.astype(np.float32).T).max(axis=1)
+        nearest = (vectors @ self.vectors.T).max(axis=1)
         return np.asarray((nearest < self.least_near) & vectors.any(axis=1))
 
 

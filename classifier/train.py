@@ -133,8 +133,8 @@ def _held_out(lessons: Sequence[Lesson], fold: Places) -> HeldOut:
 
 def _familiar(seeds: Sequence[Seed], readings: Sequence[Reading], seen: Measures) -> Familiar:
     """The seeds' places and languages; the limit is such that hardly a seed would be strange to the others."""
-    vectors = seen.vectors.astype(np.float16)
-    likeness = vectors.astype(np.float32) @ vectors.astype(np.float32).T
+    vectors = seen.vectors
+    likeness = vectors @ vectors.T
     np.fill_diagonal(likeness, -1)
     placed = vectors.any(axis=1)  # scripts without word vectors have no place
     least_near = float(np.quantile(likeness[placed].max(axis=1), STRANGEST))

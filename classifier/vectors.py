@@ -24,7 +24,7 @@ class WordVectors:
 
     def __init__(self, words: Sequence[str], matrix: NDArray[np.float16]) -> None:
         self.index = {word: row for row, word in enumerate(words)}
-        self.matrix = matrix
+        self.matrix = matrix.view(np.ndarray)  # still mapped; the subclass costs at every look-up
         self.rows = lru_cache(maxsize=50_000)(self._rows)
 
     @property

@@ -89,15 +89,17 @@ def _inflate(stream: zlib._Decompress, data: bytes) -> Blocks:
 
 
 def _brotli(blocks: Blocks) -> Blocks:
+    """A full step may leave more behind even where the library says that it can take more, so it is asked until it is dry."""
     stream = brotli.Decompressor()
     begun = False
     for block in blocks:
-        begun = True
-        if stream.is_finished():
-            continue
-        yield stream.process(block, output_buffer_limit=STEP)
-        while not stream.can_accept_more_data():
-            yield stream.process(b"", output_buffer_limit=STEP)
+        begun, data = True, block
+        while not stream.is_finished():
+            piece = stream.process(data, output_buffer_limit=STEP)
+            if not piece:
+                break
+            yield piece
+            data = b""
     _whole(not begun or stream.is_finished())
 
 

@@ -6,6 +6,8 @@ from worker.fetch.head import Head
 
 DIRECTIVES = frozenset({"noai", "noimageai", "noindex", "none", "noarchive", "nosnippet", "noml"})
 """Directives that reserve a use of the text; `nofollow` and the like speak of other things."""
+WITH_VALUE = frozenset({"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"})
+"""Directives that have a colon of their own; before any other colon stands the name of a crawler."""
 MAX_OPT_OUTS = 20
 """Kept of one answer: more says nothing new."""
 
@@ -23,9 +25,10 @@ def _directives(value: str, product: str) -> list[str]:
     spoken_to = True
     words = []
     for part in value.lower().split(","):
-        name, colon, directive = part.rpartition(":")
-        if colon and name.strip() not in {"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"}:
+        name, colon, rest = part.partition(":")
+        if colon and name.strip() not in WITH_VALUE:
             spoken_to = name.strip() in {"*", product}
-        if spoken_to and directive.strip() in DIRECTIVES:
-            words.append(directive.strip())
+            name = rest
+        if spoken_to and name.strip() in DIRECTIVES:
+            words.append(name.strip())
     return words

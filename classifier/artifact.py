@@ -40,11 +40,14 @@ def default_folder() -> Path:
     return Path(str(resources.files("classifier") / "model"))
 
 
-def save(model: Model, folder: Path, about: dict[str, Any]) -> str:
-    """Writes the model into `folder`, and `about` (data, versions, figures) into its manifest; returns the digest."""
+def save(model: Model, folder: Path, about: dict[str, Any], beside: Arrays | None = None) -> str:
+    """Writes the model into `folder`, with the arrays `beside` it, and `about` (data, versions, figures) into its manifest.
+
+    Returns the digest.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     parts = {}
-    for name, array in sorted(_arrays(model).items()):
+    for name, array in sorted((_arrays(model) | (beside or {})).items()):
         data = _npy(array)
         (folder / f"{name}.npy").write_bytes(data)
         parts[name] = hashlib.sha256(data).hexdigest()

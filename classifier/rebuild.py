@@ -17,6 +17,7 @@ from classifier import artifact
 from classifier.dataset import Paragraph, Seed, digest, read_seeds
 from classifier.errors import BadCall, BadSeeds
 from classifier.evaluate import figures, held_out_figures
+from classifier.held import parts_of
 from classifier.model import Model
 from classifier.predict import Document, judge, label
 from classifier.reading import read
@@ -33,7 +34,7 @@ def rebuild(seeds_folder: Path, out: Path, name: str | None, progress: Progress)
     model = replace(model, id=name or f"seeds-{told['data']['sha256'][:12]}")
     with tempfile.TemporaryDirectory(dir=_parent(out)) as beside:
         fresh = Path(beside) / "model"
-        artifact.save(model, fresh, {**told, "held_out": held_out_figures(seeds, held, model.cuts)})
+        artifact.save(model, fresh, {**told, "held_out": held_out_figures(seeds, held, model.cuts)}, parts_of(seeds, held))
         _swap(fresh, out)
     return artifact.read_manifest(out)
 

@@ -19,8 +19,12 @@ if TYPE_CHECKING:  # each process imports only the rooms whose services it asks 
     from worker.fetch.client import Fetcher
     from worker.label import Labeller
     from worker.reading import Reader
+    from worker.shelf import Shelf
     from worker.storage.articles import Articles
     from worker.storage.ledger import Ledger
+    from worker.storage.registry import Registry
+    from worker.storage.relabelling import Relabelling
+    from worker.storage.reviews import Reviews
 
 
 class Services:
@@ -89,11 +93,42 @@ class Services:
         return Reader(self.fetcher, self.parser)
 
     @cached_property
-    def labeller(self) -> Labeller:
-        """The model, mapped read-only."""
-        from worker.label import Labeller
+    def registry(self) -> Registry:
+        """Every model that was trained, and which one is active."""
+        from worker.storage.registry import Registry
 
-        return Labeller(self.settings.model_dir)
+        return Registry(self.engine)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """What people say of articles."""
+        from worker.storage.reviews import Reviews
+
+        return Reviews(self.engine)
+
+    @cached_property
+    def relabelling(self) -> Relabelling:
+        """What an older model labelled."""
+        from worker.storage.relabelling import Relabelling
+
+        return Relabelling(self.engine)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The models of this machine."""
+        from worker.shelf import Shelf
+
+        return Shelf(self.settings, lambda: self.registry)
+
+    @property
+    def labeller(self) -> Labeller:
+        """The active model, mapped read-only: looked for anew every two seconds."""
+        return self.shelf.current()
+
+    def after_fork(self) -> None:
+        """A child must not speak on its parent's connections."""
+        if "engine" in self.__dict__:
+            self.engine.dispose(close=False)
 
     def close(self) -> None:
         """Ends what was begun; a service that nobody asked for was never built."""

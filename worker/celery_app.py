@@ -16,9 +16,9 @@ from worker.bootstrap import Services
 from worker.config import Settings, load
 from worker.embedded import redis_url
 from worker.errors import Unavailable
-from worker.records import Extracted, URLRequest, encode
+from worker.records import Extracted, Relabel, URLRequest, encode
 
-FETCH_TASK, LABEL_TASK = "pressmark.fetch", "pressmark.label"
+FETCH_TASK, LABEL_TASK, RELABEL_TASK = "pressmark.fetch", "pressmark.label", "pressmark.relabel"
 
 
 class Line(Celery):  # type: ignore[misc]
@@ -101,6 +101,11 @@ def send_requests(queue: str, requests: Sequence[URLRequest]) -> None:
 def send_articles(articles: Sequence[Extracted]) -> None:
     """One group onto `label`; raises Unavailable."""
     _send(LABEL_TASK, queues.LABEL, [encode(article).decode() for article in articles])
+
+
+def send_texts(texts: Sequence[Relabel]) -> None:
+    """Stored texts onto `label.bulk`, to be labelled again; raises Unavailable."""
+    _send(RELABEL_TASK, queues.LABEL_BULK, [encode(text).decode() for text in texts])
 
 
 def _send(task: str, queue: str, messages: list[str]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from worker.label import Document
-from worker.records import Extracted, Labelled, Outcome, Struck
+from worker.records import Extracted, Labelled, Outcome, Relabel, Relabelled, Struck
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,20 @@ def _alone(item: Extracted, model: Labels) -> Outcome:
     except Exception as error:
         log.exception("item %d cannot be labelled", item.item_id)
         return Struck(item.item_id, item.token, f"the labeller failed: {type(error).__name__}: {error}"[:500], item.host)
+
+
+def relabelled(texts: Sequence[Relabel], model: Labels) -> list[Outcome]:
+    """New labels for stored texts; one that cannot be labelled keeps its old ones."""
+    found: list[Outcome] = []
+    for text in texts:
+        begun = time.monotonic()
+        try:
+            labels = model.label([Document(title=text.title, text=text.text, url=text.url, site_name=text.site_name)])[0]
+        except Exception:
+            log.exception("item %d cannot be labelled again", text.item_id)
+        else:
+            found.append(Relabelled(text.item_id, labels, round((time.monotonic() - begun) * 1000)))
+    return found
 
 
 def _document(item: Extracted) -> Document:

@@ -93,7 +93,7 @@ def _running(depths: Sequence[Depth], workers: Sequence[WorkerSeen], leased: int
 def model_id(services: Services) -> str | None:
     """The id of the model in use, None where there is none."""
     try:
-        return services.labeller.model_id
+        return services.registry.active() or services.labeller.model_id
     except Unavailable:
         return None
 

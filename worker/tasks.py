@@ -20,13 +20,13 @@ from celery.worker import state
 from threadpoolctl import threadpool_limits
 
 from worker import logs, queues
-from worker.celery_app import FETCH_TASK, LABEL_TASK, app, send_articles
+from worker.celery_app import FETCH_TASK, LABEL_TASK, RELABEL_TASK, app, send_articles
 from worker.chunks import Hand
 from worker.config import Settings
 from worker.courier import Courier
 from worker.errors import Unavailable, UsageError
-from worker.labelling import labelled
-from worker.records import BadMessage, Extracted, Outcome, Returned, Taken, URLRequest, decode
+from worker.labelling import labelled, relabelled
+from worker.records import BadMessage, Extracted, Outcome, Relabel, Returned, Taken, URLRequest, decode
 
 log = logging.getLogger(__name__)
 
@@ -113,9 +113,25 @@ def label(messages: list[str]) -> None:
     except UsageError as broken:
         log.error("a batch goes back, there is no model: %s", broken)  # noqa: TRY400 - one line says it
         outcomes = [Returned([(item.item_id, item.token) for item in batch], NO_MODEL)]
+    _deliver_labels(outcomes, queues.LABEL)
+
+
+@app.task(name=RELABEL_TASK)  # type: ignore[untyped-decorator]
+def relabel(messages: list[str]) -> None:
+    """Labels stored texts again; what fails here is asked for again by whoever sent it."""
+    try:
+        outcomes = relabelled(_understood(Relabel, messages), app.services.labeller)
+    except UsageError as broken:
+        log.error("texts are not labelled again, there is no model: %s", broken)  # noqa: TRY400 - one line says it
+        outcomes = []
+    _deliver_labels(outcomes, queues.LABEL_BULK)
+
+
+def _deliver_labels(outcomes: Sequence[Outcome], queue: str) -> None:
+    """Onto the stream `results`, however long Redis is away."""
     while True:
         try:
-            app.services.results.add(outcomes, queues.LABEL)
+            app.services.results.add(outcomes, queue)
         except Unavailable as away:
             log.warning("labelled articles are held until Redis is back: %s", away)
             time.sleep(1.0)
@@ -223,6 +239,7 @@ def _before_the_fork(sender: Any = None, **_: Any) -> None:
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]
 def _in_a_child(**_: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    app.services.after_fork()
 
 
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]

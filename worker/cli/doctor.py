@@ -18,6 +18,7 @@ from worker.config import Settings
 from worker.embedded import address_of, server_binary
 from worker.errors import PressmarkError, Unavailable
 from worker.label import Document, Labeller
+from worker.shelf import at_hand
 from worker.storage.database import require_current
 
 OLDEST_REDIS = (6, 2)
@@ -134,7 +135,7 @@ def _durability(policy: str | None, append: str | None) -> Iterator[Finding]:
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
-    labeller = Labeller(settings.model_dir)
+    labeller = Labeller(at_hand(settings))
     labels = labeller.label([Document("Customs", "The two ministries of commerce signed a free trade agreement on Monday.")])[0]
     yield Finding("model", "ok", f"{labeller.model_id}, {len(labels['topics'])} topics")
 

@@ -16,6 +16,7 @@ from worker.config import Settings
 from worker.errors import ItemFailed
 from worker.label import Document, Labeller
 from worker.reasons import Reason
+from worker.shelf import at_hand
 
 AT_ONCE = 64
 """Articles in one prediction: the fixed cost is spread, and a pipe still answers while it is fed."""
@@ -27,7 +28,7 @@ AT_ONCE = 64
 @json_option
 def label(settings: Settings, *, files: tuple[str, ...], jsonl: bool, as_json: bool) -> int:
     """Prints labels as JSON lines, with `--json` or without."""
-    labeller = Labeller(settings.model_dir)
+    labeller = Labeller(at_hand(settings))
     names = files or ("-",)
     if jsonl:
         return show(together(rows(names, document_of), AT_ONCE, labeller.label))

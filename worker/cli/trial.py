@@ -26,6 +26,7 @@ from worker.parsing import ParsePool
 from worker.reading import Reader
 from worker.reasons import Fate, Reason
 from worker.records import VERSION, Article, Extracted, Failed, Http, Returned, Struck, URLRequest
+from worker.shelf import at_hand
 
 PATIENCE = 120.0
 """Seconds for one page with its robots.txt and the pauses between: four times the longest answer."""
@@ -45,7 +46,7 @@ def try_page(settings: Settings, *, source: str, url: str | None, as_json: bool)
     try:
         with closing(ParsePool(settings)) as pool:
             found = _fetched(address, pool, settings) if address else _from_file(source, url, pool, settings)
-        return _tell(source, whole(found, Labeller(settings.model_dir)), 0)
+        return _tell(source, whole(found, Labeller(at_hand(settings))), 0)
     except ItemFailed as failed:
         return _tell(source, nothing(address or url, failed), 1)
 

@@ -9,9 +9,9 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select
 
 from worker.records import Article, Labelled
-from worker.storage import jobs, reviews
+from worker.storage import jobs, models, reviews
 from worker.storage.copies import bands
-from worker.storage.database import reading
+from worker.storage.database import one_of, reading
 from worker.storage.models import TERMINAL, articles, evidence, items, job_items, labels, topics
 
 PAGE = 200
@@ -49,6 +49,16 @@ class Articles:
         with reading(self._engine) as connection:
             return _results(connection, sorted(set(item_ids)))
 
+    def newest(self, limit: int, *, unreviewed: bool = False) -> Iterator[Result]:
+        """Up to `limit` Results of stored articles, the newest first; on request only what nobody reviewed yet."""
+        query = select(articles.c.item_id).order_by(articles.c.item_id.desc()).limit(limit)
+        if unreviewed:
+            query = query.where(articles.c.item_id.not_in(select(models.reviews.c.item_id)))
+        with reading(self._engine) as connection:
+            ids = list(connection.execute(query).scalars())
+        for start in range(0, len(ids), PAGE):
+            yield from reversed(self.of(ids[start : start + PAGE]))
+
     def count(self) -> int:
         """How many articles there are."""
         with reading(self._engine) as connection:
@@ -70,70 +80,82 @@ def _results(connection: Connection, ids: Sequence[int]) -> list[Result]:
     proofs = _by_item(connection, evidence, ids)
     said = reviews.by_item(connection, ids)
     in_jobs = jobs.of_items(connection, ids)
-    joined = items.outerjoin(articles, articles.c.item_id == items.c.id).outerjoin(labels, labels.c.item_id == items.c.id)
-    query = select(items, articles, labels).select_from(joined).where(items.c.id.in_(ids), items.c.state.in_(TERMINAL)).order_by(items.c.id)
     return [
         {
             "v": 1,
-            "item_id": row[items.c.id],
-            "url": row[items.c.url],
+            "item_id": row["item_id"],
+            "url": row["item_url"],
             **_article_part(row),
-            **_label_part(row, marks.get(row[items.c.id], []), proofs.get(row[items.c.id], [])),
+            **_label_part(row, marks.get(row["item_id"], []), proofs.get(row["item_id"], [])),
             **_outcome_part(row),
-            "review": reviews.told(said.get(row[items.c.id], [])),
-            "job_ids": in_jobs.get(row[items.c.id], []),
+            "review": reviews.told(said.get(row["item_id"], [])),
+            "job_ids": in_jobs.get(row["item_id"], []),
         }
-        for row in (found._mapping for found in connection.execute(query))
+        for row in _rows(connection, ids)
     ]
+
+
+_PARTS = [
+    *(items.c[name].label(f"item_{name}") for name in ("id", "url", "state", "reason", "duplicate_of", "answer", "attempts")),
+    *(column.label(f"article_{column.name}") for column in articles.c if not column.name.startswith("band_")),
+    *(column.label(f"label_{column.name}") for column in labels.c),
+]
+
+
+def _rows(connection: Connection, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+    joined = items.outerjoin(articles, articles.c.item_id == items.c.id).outerjoin(labels, labels.c.item_id == items.c.id)
+    query = select(*_PARTS).select_from(joined).where(one_of(items.c.id, ids), items.c.state.in_(TERMINAL)).order_by(items.c.id)
+    for row in connection.execute(query):
+        yield row._asdict()
 
 
 def _by_item(connection: Connection, table: Table, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = {}
-    for row in connection.execute(select(table).where(table.c.item_id.in_(ids)).order_by(*table.primary_key)):
+    for row in connection.execute(select(table).where(one_of(table.c.item_id, ids)).order_by(*table.primary_key)):
         found.setdefault(row.item_id, []).append(row)
     return found
 
 
-def _has_article(row: Mapping[Any, Any]) -> bool:
-    return row[items.c.state] == "stored" and row[articles.c.item_id] is not None
+def _has_article(row: Mapping[str, Any]) -> bool:
+    return row["item_state"] == "stored" and row["article_item_id"] is not None
 
 
-def _article_part(row: Mapping[Any, Any]) -> Result:
+def _article_part(row: Mapping[str, Any]) -> Result:
     kept = _has_article(row)
-    return {name: row[articles.c[name]] if kept else None for name in [*ARTICLE_FIELDS, "content_sha256", "cluster_id"]}
+    return {name: row[f"article_{name}"] if kept else None for name in [*ARTICLE_FIELDS, "content_sha256", "cluster_id"]}
 
 
-def _label_part(row: Mapping[Any, Any], marks: Sequence[Row[Any]], proofs: Sequence[Row[Any]]) -> Result:
-    if not _has_article(row) or row[labels.c.item_id] is None:
+def _label_part(row: Mapping[str, Any], marks: Sequence[Row[Any]], proofs: Sequence[Row[Any]]) -> Result:
+    if not _has_article(row) or row["label_item_id"] is None:
         return dict.fromkeys(("topics", "primary_topic", "source_type", "evidence", "language_supported", "model"))
     return {
         "topics": [
             {"label": m.label, "probability": m.probability, "threshold": m.threshold, "decision": m.decision}
             for m in sorted(marks, key=lambda m: m.place)
         ],
-        "primary_topic": row[labels.c.primary_topic],
-        "source_type": row[labels.c.source_type],
+        "primary_topic": row["label_primary_topic"],
+        "source_type": row["label_source_type"],
         "evidence": [
             {"label": e.label, "field": e.field, "text": e.text, "start": e.start, "end": e.end, "terms": e.terms} for e in proofs
         ],
-        "language_supported": row[labels.c.language_supported],
-        "model": {"id": row[labels.c.model_id], "sha256": row[labels.c.model_sha256]},
+        "language_supported": row["label_language_supported"],
+        "model": {"id": row["label_model_id"], "sha256": row["label_model_sha256"]},
     }
 
 
-def _outcome_part(row: Mapping[Any, Any]) -> Result:
-    answer = row[items.c.answer] or {}
+def _outcome_part(row: Mapping[str, Any]) -> Result:
+    answer = row["item_answer"] or {}
     kept = _has_article(row)
-    http = row[articles.c.http] if kept else answer.get("http")
+    http = row["article_http"] if kept else answer.get("http")
     return {
-        "outcome": row[items.c.state],
-        "reason": row[items.c.reason],
-        "final_url": row[articles.c.final_url] if kept else answer.get("final_url"),
+        "outcome": row["item_state"],
+        "reason": row["item_reason"],
+        "final_url": row["article_final_url"] if kept else answer.get("final_url"),
         "http": http or {"status": None, "etag": None, "last_modified": None, "ms": None, "bytes": None},
-        "duplicate_of": row[items.c.duplicate_of],
-        "fetched_at": row[articles.c.fetched_at] if kept else answer.get("fetched_at"),
-        "stored_at": rfc3339(row[articles.c.stored_at]) if kept else None,
-        "attempts": row[items.c.attempts],
+        "duplicate_of": row["item_duplicate_of"],
+        "fetched_at": row["article_fetched_at"] if kept else answer.get("fetched_at"),
+        "stored_at": rfc3339(row["article_stored_at"]) if kept else None,
+        "attempts": row["item_attempts"],
     }
 
 
@@ -147,7 +169,7 @@ def write(connection: Connection, kept: Sequence[tuple[Labelled, int]], now: flo
     if not kept:
         return 0
     ids = [labelled.extracted.item_id for labelled, _ in kept]
-    old = list(connection.execute(select(articles.c.item_id).where(articles.c.item_id.in_(ids))).scalars())
+    old = list(connection.execute(select(articles.c.item_id).where(one_of(articles.c.item_id, ids))).scalars())
     remove(connection, old)
     ordered = sorted(kept, key=lambda pair: pair[0].extracted.item_id)
     connection.execute(insert(articles), [_article_row(labelled, cluster, now) for labelled, cluster in ordered])
@@ -188,7 +210,7 @@ def _article_row(labelled: Labelled, cluster: int, now: float) -> dict[str, Any]
         "final_url": extracted.final_url,
         "extractor": {"name": article.extractor.name, "version": article.extractor.version},
         "opt_outs": extracted.opt_outs,
-        "http": {"status": http.status, "etag": http.etag, "last_modified": http.last_modified, "ms": http.ms, "bytes": http.bytes},
+        "http": dict(vars(http)),
         "content_sha256": extracted.content_sha256,
         "simhash": extracted.simhash,
         **{f"band_{number}": value for number, value in enumerate(bands(extracted.simhash))},

@@ -1,0 +1,74 @@
+"""Model trained and compared: the other door to the classifier, for people's commands and never for a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classifier import artifact, gate
+from classifier.dataset import read_seeds
+from classifier.decide import Cut
+from classifier.errors import ClassifierError
+from classifier.evaluate import table
+from classifier.held import HeldRows, read_rows
+from classifier.rebuild import cross_validate, judge_file, rebuild
+from worker.errors import UsageError
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the gate says of a candidate beside the active model."""
+
+    passed: bool
+    rows: int
+    """Seeds that both models held out."""
+    figures: dict[str, float]
+    objections: tuple[str, ...]
+
+
+def train(seeds: Path, out: Path, name: str | None, progress: Progress) -> dict[str, Any]:
+    """Trains on the seeds and writes the model's folder; returns its manifest. Raises UsageError for seeds that are wrong."""
+    with _told():
+        return rebuild(seeds, out, name, progress)
+
+
+def evaluate(seeds: Path, on: Path | None, model: Path | None, progress: Progress) -> dict[str, Any]:
+    """Figures by grouped cross-validation on the seeds, or of a model on the labelled articles of a file."""
+    with _told():
+        return cross_validate(seeds, progress) if on is None else judge_file(on, model or artifact.default_folder())
+
+
+def as_table(figures: dict[str, Any]) -> str:
+    """The figures for people."""
+    return table(figures)
+
+
+def compare(seeds: Path, candidate: Path, active: Path | None) -> Comparison:
+    """Asks the gate; `active` None is the model that ships. Raises UsageError where one of them cannot be compared."""
+    with _told():
+        verdict = gate.judge(read_seeds(seeds), _side(candidate), _side(active or artifact.default_folder()))
+    figures = {
+        "candidate_f1": verdict.candidate_f1,
+        "active_f1": verdict.active_f1,
+        "candidate_ece": verdict.candidate_ece,
+        "active_ece": verdict.active_ece,
+    }
+    return Comparison(verdict.passed, verdict.rows, figures, verdict.objections)
+
+
+def _side(folder: Path) -> tuple[HeldRows, Sequence[Cut]]:
+    return read_rows(folder), [Cut(*cut) for cut in artifact.read_manifest(folder)["cuts"]]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The classifier's own errors as ours, in one line."""
+    try:
+        yield
+    except ClassifierError as error:
+        raise UsageError(str(error)) from error

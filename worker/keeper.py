@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pydantic_core import to_json
+
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.queues import Queues, Results, urls_in
@@ -147,7 +149,7 @@ class Keeper:
         """From the outbox to the public stream, at least once."""
         while waiting := self._ledger.unpublished(PUBLISH):
             found = self._articles.of([item_id for _, item_id in waiting])
-            self._queues.publish([json.dumps(result, ensure_ascii=False) for result in found], self._settings.publish_max)
+            self._queues.publish([to_json(result).decode() for result in found], self._settings.publish_max)
             self._ledger.published([number for number, _ in waiting])
 
 

@@ -19,7 +19,6 @@ from worker.records import Returned, Taken, URLRequest
 from worker.storage.database import writing
 from worker.storage.ledger import Ledger
 
-
 pytestmark = pytest.mark.parametrize(
     ("redis_server", "database_url"), [("valkey", "sqlite"), ("redis-server", "postgresql")], indirect=True
 )

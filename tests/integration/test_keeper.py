@@ -20,7 +20,6 @@ from worker.records import HostReport, Http, Listed, Returned, Struck, Taken, UR
 from worker.storage.ledger import Ledger
 from worker.storage.models import metadata
 
-
 pytestmark = pytest.mark.parametrize(
     ("redis_server", "database_url"), [("valkey", "sqlite"), ("redis-server", "postgresql")], indirect=True
 )

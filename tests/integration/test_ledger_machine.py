@@ -60,7 +60,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(
         numbers=st.lists(PAGES, min_size=1, max_size=6),
         job=st.integers(0, 1),
-        lane=st.sampled_from(["urgent", "normal", "bulk"]),
+        lane=st.sampled_from(LANES),
         force=st.booleans(),
     )
     def accept(self, numbers, job, lane, force) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.records import Kind
 from worker.storage import counters, moves
+from worker.storage.database import one_of
 from worker.storage.hosts import look
 from worker.storage.item import Judge
 from worker.storage.models import items, job_items, receipts
@@ -36,8 +37,8 @@ class Door:
 
 def existing(connection: Connection, entries: Iterable[Entry]) -> dict[Key, tuple[int, str]]:
     """Those of the entries that are items already: id and state by key and kind."""
-    keys = sorted({entry.key for entry in entries})
-    rows = connection.execute(select(items.c.key, items.c.kind, items.c.id, items.c.state).where(items.c.key.in_(keys)))
+    wanted = one_of(items.c.key, {entry.key for entry in entries})
+    rows = connection.execute(select(items.c.key, items.c.kind, items.c.id, items.c.state).where(wanted))
     return {(key, kind): (item_id, state) for key, kind, item_id, state in rows}
 
 

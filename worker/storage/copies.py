@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, or_, select
 
 from worker.records import Extracted
+from worker.storage.database import one_of
 from worker.storage.models import articles
 
 NEAR = 3
@@ -43,13 +44,11 @@ class Copies:
 
     def _load_texts(self, connection: Connection, digests: set[str]) -> None:
         c = articles.c
-        rows = connection.execute(
-            select(c.content_sha256, c.item_id).where(c.content_sha256.in_(sorted(digests))).order_by(c.item_id.desc())
-        )
+        rows = connection.execute(select(c.content_sha256, c.item_id).where(one_of(c.content_sha256, digests)).order_by(c.item_id.desc()))
         self._owner = {digest: item_id for digest, item_id in rows}  # noqa: C416 - the oldest wins
 
     def _load_near(self, connection: Connection, wanted: Sequence[Sequence[int]]) -> None:
-        same = [articles.c[f"band_{n}"].in_(sorted({row[n] for row in wanted})) for n in range(BANDS)]
+        same = [one_of(articles.c[f"band_{n}"], {row[n] for row in wanted}) for n in range(BANDS)]
         query = select(articles.c.simhash, articles.c.cluster_id).where(or_(*same))
         for simhash, cluster in connection.execute(query.order_by(articles.c.item_id.desc()).limit(CANDIDATES)):
             self._add(simhash, cluster)

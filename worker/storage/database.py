@@ -9,12 +9,13 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from pydantic_core import from_json, to_json
+from sqlalchemy import URL, ColumnElement, Connection, Engine, bindparam, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError, StatementError
 
 from worker.config import Settings
@@ -32,6 +33,9 @@ WRITERS = 0x50524553
 POSTGRES_OPTIONS = f"-c lock_timeout={int(LOCK_WAIT * 1000)} -c idle_in_transaction_session_timeout=60000 -c synchronous_commit=on"
 """A process that is stopped inside a transaction loses it after a minute, and its lock with it."""
 
+JSON: dict[str, Any] = {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
+"""Columns of JSON through pydantic's parser, which the messages need anyway: five times quicker than the module json."""
+
 
 class Unacceptable(PressmarkError):
     """The database refuses a row: its content breaks a type or a constraint."""
@@ -42,7 +46,7 @@ def open_database(settings: Settings) -> Engine:
     url = database_url(settings)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": POSTGRES_OPTIONS})
+    return create_engine(url, pool_pre_ping=True, **JSON, connect_args={"connect_timeout": 10, "options": POSTGRES_OPTIONS})
 
 
 def database_url(settings: Settings) -> URL:
@@ -61,7 +65,7 @@ def _open_sqlite(url: URL) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"{path.parent}: expected a folder that can be written: {error.strerror}") from error
-    engine = create_engine(url, connect_args={"timeout": 5.0})
+    engine = create_engine(url, connect_args={"timeout": 5.0}, **JSON)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -110,6 +114,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS})
         yield connection
+
+
+def one_of(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
+    """`column IN (values)`, in order, with the values written out: hundreds of parameters cost psycopg milliseconds a query.
+
+    SQLAlchemy quotes the texts; give it only such as we made ourselves, as digests.
+    """
+    return column.in_(bindparam("among", sorted(values), expanding=True, literal_execute=True, unique=True))
 
 
 @contextmanager

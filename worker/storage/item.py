@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from worker.config import Settings
@@ -174,7 +174,7 @@ def answer_of(outcome: Any) -> dict[str, Any] | None:
     final_url = getattr(outcome, "final_url", None)  # a feed's outcome has none
     if outcome.http is None and final_url is None:
         return None
-    http = asdict(outcome.http) if outcome.http else None
+    http = dict(vars(outcome.http)) if outcome.http else None
     return {"final_url": final_url, "http": http, "fetched_at": outcome.fetched_at or None}
 
 

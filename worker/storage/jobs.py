@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from worker.errors import UsageError
+from worker.storage.database import one_of
 from worker.storage.models import STATES, items, job_items, jobs
 from worker.storage.values import Job, Progress
 
@@ -79,7 +80,7 @@ def waiting_in_no_other(connection: Connection, job_id: int, limit: int) -> list
 def of_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, list[int]]:
     """The jobs of each of these items, sorted."""
     found: dict[int, list[int]] = {}
-    query = select(job_items.c.item_id, job_items.c.job_id).where(job_items.c.item_id.in_(list(item_ids)))
+    query = select(job_items.c.item_id, job_items.c.job_id).where(one_of(job_items.c.item_id, item_ids))
     for item_id, job_id in connection.execute(query.order_by(job_items.c.item_id, job_items.c.job_id)):
         found.setdefault(item_id, []).append(job_id)
     return found

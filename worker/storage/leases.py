@@ -67,7 +67,7 @@ def _to_the_back(connection: Connection, names: Iterable[str], now: float) -> No
 
 _LEASE = (
     update(items)
-    .where(items.c.id.in_(bindparam("ids", expanding=True)), moves.WAITING)
+    .where(items.c.id.in_(bindparam("ids", expanding=True, literal_execute=True)), moves.WAITING)
     .values(
         state="running",
         token=items.c.token + 1,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, literal_column, selec
 
 from worker.errors import Unavailable
 from worker.storage import counters
+from worker.storage.database import one_of
 from worker.storage.hosts import look
 from worker.storage.item import Item, Move
 from worker.storage.models import events, items, outbox
@@ -41,7 +42,7 @@ def item_of(row: Row[Any]) -> Item:
 
 def load(connection: Connection, ids: Collection[int]) -> dict[int, Item]:
     """The items with these ids, as far as they exist."""
-    rows = connection.execute(select(*COLUMNS).where(items.c.id.in_(sorted(ids))))
+    rows = connection.execute(select(*COLUMNS).where(one_of(items.c.id, ids)))
     return {row.id: item_of(row) for row in rows}
 
 

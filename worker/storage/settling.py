@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -38,6 +39,11 @@ class Settlement:
             self._judge_one(outcome)
         changed = self._write()
         return Kept(changed=changed, ignored=self._ignored)
+
+    @cached_property
+    def _ticks(self) -> float:
+        """The engine's clock; asked once a batch."""
+        return leadership.read(self._connection).ticks
 
     def _judge_one(self, outcome: Outcome) -> None:
         if isinstance(outcome, Taken):
@@ -76,7 +82,7 @@ class Settlement:
 
     def _take(self, outcome: Taken) -> None:
         """In somebody's hands: the lease begins anew, so that what waited long in a queue has its full time."""
-        until = leadership.read(self._connection).ticks + self._judge.settings.lease
+        until = self._ticks + self._judge.settings.lease
         for item_id, token in outcome.leases:
             item = self._now_is.get(item_id)
             if item is None or not item.holds(token):

@@ -23,6 +23,8 @@ AWAY = 5.0
 """Seconds until another try where Redis cannot be asked: nobody is called at an unknown pace."""
 YEAR_MS = 365 * 86_400_000
 """The life of the epoch key, whose remaining life tells how long Redis has been remembering."""
+GRAIN_MS = 5
+"""Redis counts whole milliseconds from a clock that it reads once a command, so a rest could end a little early."""
 LOCAL_MAX = 100_000
 """Places remembered before the old ones are swept: about 20 MB."""
 
@@ -137,14 +139,19 @@ class RedisPace:
         age = (whole - epoch_left) / 1000
         if age < self.interval:  # Redis was empty a moment ago: what it knew of this host is lost, so the host rests once
             if taken:
-                self._redis.pexpire(key, max(int((self.interval - age) * 1000), 1))
+                self._redis.pexpire(key, int((self.interval - age) * 1000) + GRAIN_MS)
             return float(self.interval - age)
         return 0.0 if taken else min(max(int(key_left), 1) / 1000, max(self.interval, AWAY))
 
     def pause(self, place: str, seconds: float) -> None:
-        """The place is free again `seconds` from now; a Redis that is away lets the hold run out."""
+        """The place is free again `seconds` from now, even where Redis was emptied meanwhile.
+
+        A Redis that is away lets the hold run out by itself.
+        """
+        key, rest = self._prefix + place, int(seconds * 1000) + GRAIN_MS
         with contextlib.suppress(redis.RedisError):
-            self._redis.pexpire(self._prefix + place, max(int(seconds * 1000), 1))
+            if not self._redis.pexpire(key, rest):
+                self._redis.set(key, "rest", nx=True, px=rest)
 
 
 class _RedisSlot:

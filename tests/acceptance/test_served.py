@@ -125,6 +125,7 @@ def test_trace_of_a_stranger_is_empty_and_no_error(served: Served) -> None:
 def test_the_job_is_finished(served: Served) -> None:
     job = served.home.call("jobs", "show", "sample", "--json").lines[0]
     assert (job["waiting"], job["running"]) == (0, 0)
+    assert job in served.home.call("jobs", "--json").lines
     assert job["accepted"] == sum(job[state] for state in STATES)
 
 
@@ -178,6 +179,17 @@ def test_pause_and_forget_need_one_thing(served: Served, arguments: list[str]) -
 def test_a_paused_host_is_named(served: Served) -> None:
     assert served.home.call("pause", "--host", "wire.example", "--json").lines[0]["hosts"] != []
     assert served.home.call("resume", "--host", "wire.example", "--json").lines[0]["hosts"] == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_what_is_told_to_stop_stops_and_keeps_its_state(home: Home, number: int, code: int) -> None:
+    with home.up() as process:
+        home.call("pause", "fetch")
+        home.call("enqueue", "http://pub.example/a")
+        process.send_signal(number)
+        assert process.wait(60) == code
+    ledger = home.call("queues", "--json").lines[0]
+    assert (ledger["ledger"]["waiting"], ledger["balanced"], ledger["queues"][0]["paused"]) == (1, True, True)
 
 
 def test_a_second_up_on_the_folder_names_the_holder(served: Served) -> None:

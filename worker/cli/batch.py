@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from worker.cli.output import complain, show_json, tell
+from worker.cli.output import Progress, complain, show_json, tell
 from worker.cli.reading import lines, opened, parse_object, shown
 from worker.errors import ItemFailed
 from worker.reasons import Reason
@@ -95,13 +95,18 @@ def side_by_side(source: Iterable[Row[T]], threads: int, work: Callable[[T], dic
 def show(done: Iterable[Row[dict[str, Any]]]) -> int:
     """Prints a line for each row; the exit code: 1 where any came to nothing."""
     failed = total = 0
-    for name, value in done:
-        total += 1
-        if isinstance(value, ItemFailed):
-            failed += 1
-            show_json({"id": name, "error": {"reason": value.reason.word, "message": value.detail or str(value)}})
-        else:
-            show_json({"id": name, **value})
+    with Progress("lines done") as progress:
+        for name, value in done:
+            total += 1
+            failed += isinstance(value, ItemFailed)
+            show_json({"id": name, **_shown(value)})
+            progress.show(total)
     if failed:
         tell(f"{failed} of {total} lines came to nothing; their errors stand in their places")
     return 1 if failed else 0
+
+
+def _shown(value: dict[str, Any] | ItemFailed) -> dict[str, Any]:
+    if isinstance(value, ItemFailed):
+        return {"error": {"reason": value.reason.word, "message": value.detail or str(value)}}
+    return value

@@ -12,7 +12,7 @@ import click
 
 from worker.cli.ledger import opened
 from worker.cli.options import command, json_option
-from worker.cli.output import CsvWriter, show_lines, show_table
+from worker.cli.output import CsvWriter, Progress, show_lines, show_table
 from worker.config import Settings
 from worker.errors import UsageError
 
@@ -59,7 +59,8 @@ def export(settings: Settings, form: str, outcome: str, job: str | None, as_json
     write = _parquet_writer() if form == "parquet" else WRITERS["jsonl" if as_json else form]
     services = opened(settings)
     job_id = services.ledger.find_job(job).id if job else None
-    write(services.articles.results(cast(Literal["stored", "all"], outcome), job_id=job_id))
+    with Progress("articles") as progress:
+        write(progress.counting(services.articles.results(cast(Literal["stored", "all"], outcome), job_id=job_id)))
 
 
 def write_table(results: Results) -> None:

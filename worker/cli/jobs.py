@@ -34,11 +34,12 @@ def job_row(progress: Progress) -> dict[str, Any]:
 
 
 @click.group("jobs", invoke_without_command=True, help="The jobs and how far they are: list, show, stop.")
+@json_option
 @click.pass_context
-def jobs(context: click.Context) -> None:
+def jobs(context: click.Context, *, as_json: bool) -> None:
     """Without a word it lists."""
     if context.invoked_subcommand is None:
-        context.invoke(list_jobs, config_file=None, debug=False, as_json=False)
+        context.invoke(list_jobs, config_file=None, debug=False, as_json=as_json)
 
 
 @command("list", help="Every job, newest first.")

@@ -36,7 +36,23 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pause": ("control", "stop a stage or a host"),
     "resume": ("control", "let a stage or a host go on"),
     "forget": ("control", "take an article and its traces out"),
+    "train": ("models", "train a model on the seeds and register it"),
+    "evaluate": ("models", "measure a model on held-out seeds or on other texts"),
+    "models": ("models", "the registered models, and which one is active"),
+    "diff": ("models", "what another model would say of the stored articles"),
+    "promote": ("models", "make a model the active one, behind a gate"),
+    "rollback": ("models", "go back to the model before"),
+    "relabel": ("relabel", "label the stored articles anew with the active model"),
     "export": ("export", "the stored articles as a table, JSON lines, CSV or Parquet"),
+    "seeds": ("seeds", "the labelled articles: check, add, import, export"),
+    "train": ("models", "train a model on the seeds and register it"),
+    "evaluate": ("models", "figures on held-out seeds, or on labelled articles"),
+    "models": ("models", "every registered model, and which one is active"),
+    "diff": ("models", "which stored articles would change label under a model"),
+    "promote": ("models", "make a model the active one, if the gate lets it"),
+    "rollback": ("models", "go back to the model that was active before"),
+    "review": ("review", "label a few telling articles by hand"),
+    "relabel": ("relabel", "label stored articles again with the active model"),
     "worker": ("processes", "one Celery worker, for fetch or label"),
     "dispatcher": ("processes", "the process that sends due URLs to the workers"),
     "keeper": ("processes", "the process that writes results to the database"),
@@ -53,7 +69,7 @@ COMPLETE = "_PRESSMARK_COMPLETE"
 OUTSIDE = {"redis": "Redis", "kombu": "Redis", "sqlalchemy": "the database", "sqlite3": "the database"}
 """Libraries whose errors mean that something outside is away; by name, since importing them takes its time."""
 
-LATER = ("seeds", "train", "evaluate", "models", "diff", "promote", "rollback", "review", "relabel", "search", "dashboard")
+LATER = ("seeds", "review", "search", "dashboard")
 """In the contract, and not delivered yet."""
 
 
@@ -67,8 +83,7 @@ class Program(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, None for a name that is not one; raises UsageError for one that is still to come."""
         if cmd_name in LATER:
-            instead = f"; `python -m classifier {cmd_name}` does it" if cmd_name in ("train", "evaluate") else ""
-            raise click.UsageError(f"`pressmark {cmd_name}` is not delivered yet in version {__version__}{instead}")
+            raise click.UsageError(f"`pressmark {cmd_name}` is not delivered yet in version {__version__}")
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"worker.cli.{COMMANDS[cmd_name][0]}")

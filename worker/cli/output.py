@@ -6,11 +6,13 @@ import csv
 import json
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+
+T = TypeVar("T")
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet run a cell (OWASP, CSV injection)."""
@@ -104,6 +106,12 @@ class Progress:
     def advance(self, count: int) -> None:
         """So many more are done."""
         self.show(self._done + count)
+
+    def counting(self, things: Iterable[T]) -> Iterator[T]:
+        """The same things, counted as they pass."""
+        for thing in things:
+            yield thing
+            self.advance(1)
 
     def show(self, done: int, total: int | None = None) -> None:
         """So many are done, of so many where that is known."""

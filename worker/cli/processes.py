@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import socket
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import NoReturn
 
 import click
@@ -31,13 +33,37 @@ def demo(settings: Settings, *, keep: bool, as_json: bool) -> int:
 
 
 @command("up", help="Everything on this machine, in the foreground until Ctrl-C.")
-def up(settings: Settings) -> None:
+def up(settings: Settings) -> int:
     """Starts the embedded Redis unless a URL is set, then dispatcher, workers and keeper; restarts what fails."""
     from worker import supervisor
 
     logs.set_up(settings, "up")
     warn_of_open_doors(settings)
-    supervisor.up(settings)
+    with _listening() as heard:
+        supervisor.up(settings)
+        return _code(heard)
+
+
+@contextmanager
+def _listening() -> Iterator[socket.socket]:
+    """Hears every signal, whoever handles it."""
+    heard, speaking = socket.socketpair()
+    with heard, speaking:
+        heard.setblocking(False)
+        speaking.setblocking(False)
+        before = signal.set_wakeup_fd(speaking.fileno(), warn_on_full_buffer=False)
+        try:
+            yield heard
+        finally:
+            signal.set_wakeup_fd(before)
+
+
+def _code(heard: socket.socket) -> int:
+    """130 where Ctrl-C ended a process, 0 where it was asked to stop by SIGTERM."""
+    try:
+        return 130 if signal.SIGINT in heard.recv(4096) else 0
+    except BlockingIOError:
+        return 0
 
 
 def warn_of_open_doors(settings: Settings) -> None:
@@ -87,11 +113,13 @@ def _expect_redis(settings: Settings) -> None:
 def _run(process: Callable[[Settings], None], settings: Settings, name: str) -> NoReturn:
     """Ends the process itself: a fetch that still drips, and was handed back, may not hold it."""
     logs.set_up(settings, f"{name}[{os.getpid()}]")
-    process(settings)
+    with _listening() as heard:
+        process(settings)
+        code = _code(heard)
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)
 
 
 @command("migrate", help="Bring the database to this version's schema.")

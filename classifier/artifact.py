@@ -59,6 +59,7 @@ def save(model: Model, folder: Path, about: dict[str, Any], beside: Arrays | Non
         "id": model.id,
         "cuts": [[cut.threshold, cut.low, cut.high] for cut in model.cuts],
         "source_sure": model.source_sure,
+        "outlets": dict(model.outlets),
         "least_near": model.familiar.least_near,
         "languages": {language: list(words) for language, words in model.familiar.languages.items()},
         "resources": {name: _resource_digest(name) for name in RESOURCES},
@@ -164,6 +165,7 @@ def _model(manifest: dict[str, Any], arrays: Arrays) -> Model:
         [Cut(*cut) for cut in manifest["cuts"]],
         manifest["source_sure"],
         Familiar(arrays["familiar"], manifest["least_near"], {language: tuple(words) for language, words in manifest["languages"].items()}),
+        manifest.get("outlets", {}),  # the first models had none
         manifest["id"],
         manifest["sha256"],
     )

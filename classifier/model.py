@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from classifier.base import Base
 from classifier.decide import Cut
 from classifier.heads import Floats
+from classifier.outlets import Outlets
 from classifier.stack import Stack
 
 
@@ -41,6 +42,8 @@ class Model:
     source_sure: float
     """The likeliest source type is `sure` from this probability on."""
     familiar: Familiar
+    outlets: Outlets = field(default_factory=dict)
+    """The registry of outlets that was beside the seeds."""
     id: str = ""
     sha256: str = ""
 

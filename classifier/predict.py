@@ -10,8 +10,10 @@ import numpy as np
 
 from classifier import languages
 from classifier.evidence import quote
-from classifier.labels import SOURCE_TYPES, TOPICS, Decision
+from classifier.heads import Floats, softmax
+from classifier.labels import SOURCE_TYPES, TOPICS, Decision, SourceType
 from classifier.model import Judgement, Model
+from classifier.outlets import WEIGHT, witness
 from classifier.reading import Reading, read
 
 SHORTEST = 8
@@ -52,19 +54,19 @@ def label(model: Model, documents: Sequence[Document]) -> list[dict[str, Any]]:
     judgement = judge(model, readings)
     ends = np.cumsum([len(reading.sentences) for reading in readings])
     return [
-        _labels(model, reading, judgement, row, judgement.sentences[end - len(reading.sentences) : end])
-        for row, (reading, end) in enumerate(zip(readings, ends, strict=True))
+        _labels(model, document, reading, judgement=judgement, row=row, sentences=judgement.sentences[end - len(reading.sentences) : end])
+        for row, (document, reading, end) in enumerate(zip(documents, readings, ends, strict=True))
     ]
 
 
-def _labels(model: Model, reading: Reading, judgement: Judgement, row: int, sentences: Any) -> dict[str, Any]:
+def _labels(model: Model, document: Document, reading: Reading, *, judgement: Judgement, row: int, sentences: Floats) -> dict[str, Any]:
     topics = _topics(model, judgement, row, bool(reading.sentences))
     carried = [place for place, topic in enumerate(topics) if topic["probability"] >= topic["threshold"] and reading.sentences]
     quoted = [place for place in carried if topics[place]["decision"] != Decision.NO]
     return {
         "topics": topics,
         "primary_topic": _primary(judgement, row, carried),
-        "source_type": _source(model, reading, judgement, row),
+        "source_type": _source(model, document, reading, judgement, row),
         "evidence": [entry for place in quoted for entry in quote(model, reading, sentences, place)],
         "language_supported": bool(judgement.supported[row]),
         "model": {"id": model.id, "sha256": model.sha256},
@@ -88,13 +90,25 @@ def _primary(judgement: Judgement, row: int, carried: list[int]) -> str | None:
     return TOPICS[max(likely, key=lambda place: judgement.primary[row, place])].value if likely else None
 
 
-def _source(model: Model, reading: Reading, judgement: Judgement, row: int) -> dict[str, Any]:
-    probabilities = [round(float(p), 4) for p in judgement.source[row]]
+def _source(model: Model, document: Document, reading: Reading, judgement: Judgement, row: int) -> dict[str, Any]:
+    """The source type as the text tells it, weighed with what the registry says of the outlet; in doubt where they disagree."""
+    by_text = judgement.source[row]
+    told = witness(model.outlets, document.url, document.site_name)
+    probabilities = _weighed(by_text, told[1]) if told else by_text
     best = int(np.argmax(probabilities))
+    agrees = told is None or told[1] == SOURCE_TYPES[int(np.argmax(by_text))]
     long_enough = sum(len(sentence.words) for sentence in reading.sentences) >= SHORTEST
-    sure = long_enough and probabilities[best] >= model.source_sure and not judgement.strange[row]
+    sure = long_enough and agrees and probabilities[best] >= model.source_sure and not judgement.strange[row]
     return {
         "label": SOURCE_TYPES[best].value if long_enough else None,
-        "probabilities": {kind.value: p for kind, p in zip(SOURCE_TYPES, probabilities, strict=True)},
+        "probabilities": {kind.value: round(float(p), 4) for kind, p in zip(SOURCE_TYPES, probabilities, strict=True)},
         "decision": "sure" if sure else "unsure",
+        "outlet": {"name": told[0], "label": told[1], "agrees": agrees} if told else None,
     }
+
+
+def _weighed(probabilities: Floats, kind: str) -> Floats:
+    """The probabilities after the outlet has spoken for `kind`."""
+    scores = np.log(np.maximum(probabilities, 1e-9))
+    scores[SOURCE_TYPES.index(SourceType(kind))] += WEIGHT
+    return np.asarray(softmax(scores[None])[0], np.float32)

@@ -19,6 +19,7 @@ from classifier.errors import BadCall, BadSeeds
 from classifier.evaluate import figures, held_out_figures
 from classifier.held import parts_of
 from classifier.model import Model
+from classifier.outlets import read_outlets
 from classifier.predict import Document, judge, label
 from classifier.reading import read
 from classifier.train import Progress, train
@@ -31,7 +32,7 @@ def rebuild(seeds_folder: Path, out: Path, name: str | None, progress: Progress)
     seeds = read_seeds(seeds_folder)
     model, held = train(seeds, progress)
     told = about(seeds)
-    model = replace(model, id=name or f"seeds-{told['data']['sha256'][:12]}")
+    model = replace(model, outlets=read_outlets(seeds_folder), id=name or f"seeds-{told['data']['sha256'][:12]}")
     with tempfile.TemporaryDirectory(dir=_parent(out)) as beside:
         fresh = Path(beside) / "model"
         artifact.save(model, fresh, {**told, "held_out": held_out_figures(seeds, held, model.cuts)}, parts_of(seeds, held))

@@ -31,8 +31,8 @@ STARTS = 3
 """Children that may be gone before they have the page: one may be chance, three mean that none can start."""
 _TEXT = " ".join(f"Report {number} says that trade across the border grew." for number in range(1, 40))
 SAMPLE = Page(
-    url="http://sample.test/",
-    final_url="http://sample.test/",
+    url="http://sample.test/2024/03/22/trade-grows",
+    final_url="http://sample.test/2024/03/22/trade-grows",
     status=200,
     body=f"<html><head><title>Sample</title></head><body><article><p>{_TEXT}</p></article></body></html>".encode(),
     content_type="text/html; charset=utf-8",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from worker import __version__
 from worker.errors import ItemFailed
-from worker.extract import encoding, markup, metadata, plain
+from worker.extract import doubt, encoding, headline, markup, metadata, people, plain, sieve
 from worker.extract.content import Content, main_text
 from worker.extract.language import language_of
 from worker.reasons import Reason
@@ -80,9 +81,13 @@ def _from_html(text: str, url: str | None, warnings: list[str], today: date) -> 
         raise ItemFailed(Reason.NO_TEXT, "expected a page with text, came markup without any")
     about = metadata.read(tree.root, url, today)
     content = main_text(tree.root, about)
-    if not content.text:
-        raise ItemFailed(Reason.NO_TEXT, "expected an article, came a page without a main text")
-    found = metadata.published(about, content.text, tree.root, url, today)
+    if headline.is_weak(about.title, about.said) and content.around.heading:
+        about = replace(about, title=content.around.heading)
+        content = replace(content, text="\n\n".join(sieve.without_title(content.text.split("\n\n"), about.title)))
+    if not about.authors:
+        about = replace(about, authors=people.signed(content.around, headline.site_keys(about.said, url)))
+    doubt.check(content.text, about.title, url, about.said, tree.root)
+    found = metadata.published(about, content.around, tree.root, url, today)
     return _joined(about, content, found, url, [*warnings, *tree.warnings, *content.warnings])
 
 

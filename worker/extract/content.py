@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 
-from worker.extract import sieve
+import numpy as np
+
+from worker.extract import context, features, forest, sieve
+from worker.extract.blocks import Block, blocks_of
+from worker.extract.features import Hints
+from worker.extract.forest import Forest
 from worker.extract.metadata import About
+from worker.extract.structured import words_of
+from worker.extract.surroundings import Surroundings, around
+
+STATED_SHARE = 0.5  # of the text that JSON-LD states: a page that shows less of it leaves the rest to scripts
+STATED_LENGTH = 300  # characters: shorter statements are summaries
 
 
 @dataclass(frozen=True)
@@ -14,16 +27,82 @@ class Content:
     """A page's main text, paragraphs parted by one blank line."""
 
     text: str
+    around: Surroundings = field(default_factory=Surroundings)
     warnings: list[str] = field(default_factory=list)
 
 
-def main_text(root: Any, about: About) -> Content:
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen with the model, on the training sets alone (benchmarks/extraction/fit.py)."""
+
+    keep: float
+    """The chance from which a block is kept."""
+    sure: float
+    """The confidence from which trafilatura is not asked."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Two forests and what was chosen with them."""
+
+    first: Forest
+    """Judges a block by itself, its place and its neighbours."""
+    second: Forest
+    """Judges it again beside the chances of its neighbours."""
+    choice: Choice
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Model:
+    """The model that comes with the program."""
+    choice = json.loads((files("worker.extract") / "model" / "choice.json").read_text(encoding="utf-8"))
+    return Model(forest.load("first"), forest.load("second"), Choice(**choice))
+
+
+def hints_of(about: About) -> Hints:
+    """What the page's head says about its text."""
+    return Hints(about.title or "", about.description or "", stated_text(about))
+
+
+def stated_text(about: About) -> str:
+    """The article's text from JSON-LD, "" where there is none."""
+    return max((body for node in about.said.nodes for body in words_of(node.get("articleBody") or [])), key=len, default="")
+
+
+def main_text(root: Any, about: About, model: Model | None = None) -> Content:
     """The main text of a page, sieved; empty where it has none."""
-    lines = sieve.kept(_by_trafilatura(root).split("\n"), about.title)
-    return Content("\n\n".join(lines))
+    model = model or shipped()
+    blocks, places = blocks_of(root)
+    if not blocks:
+        return Content(_stated("", about))
+    rows = features.matrix(blocks, places, hints_of(about))
+    first = model.first.probabilities(rows)
+    chances = (first + model.second.probabilities(context.with_chances(rows, first))) / 2
+    keep = chances >= model.choice.keep
+    lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
+    if confidence(chances, blocks) < model.choice.sure:
+        lines = _by_trafilatura(root).split("\n") or lines
+    text = "\n\n".join(sieve.kept(lines, about.title))
+    return Content(_stated(text, about), around(blocks, keep))
+
+
+def confidence(chances: Any, blocks: list[Block]) -> float:
+    """The F1 that the best cut through `chances` may expect, 0 to 1: near 1 where every block is clear (Lewis 1995)."""
+    order = np.argsort(-chances, kind="stable")
+    sizes = np.array([len(block.text) for block in blocks], dtype=float)[order]
+    found = np.cumsum(chances[order] * sizes)
+    return float((2 * found / (np.cumsum(sizes) + found[-1] + 1e-9)).max())
 
 
 def _by_trafilatura(root: Any) -> str:
+    """The second opinion, for pages that the model is not sure of."""
     from trafilatura import extract
 
-    return extract(root, include_comments=False) or ""
+    found = extract(root, include_comments=False) or ""
+    return "\n".join(line.strip("| ").replace(" | ", "\n") if line.startswith("|") else line for line in found.split("\n"))
+
+
+def _stated(text: str, about: About) -> str:
+    """The text of JSON-LD where the page shows little of it."""
+    stated = "\n\n".join(line.strip() for line in stated_text(about).splitlines() if line.strip())
+    return stated if len(stated) >= STATED_LENGTH and len(text) < STATED_SHARE * len(stated) else text

@@ -4,48 +4,82 @@ from __future__ import annotations
 
 import re
 
-from worker.extract.dates import LONGEST, MONTHS, PROSE, Moment, dates_in
+from worker.extract.dates import LONGEST, Moment, dates_in, without_dates
 
-_NAMES = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True))
 _PLACE = r"[^\W\d_][^\d|:;!?\n]{1,60}?"
 LEAD = re.compile(rf"^\W{{0,3}}{_PLACE}[,(]\s*(?P<date>[^–—\n]{{6,40}}?)\)?\s*(?:[–—]|--|-\s)\s*\S")
 """`Phnom Penh, March 22, 2024 – …`: a place, a date, a dash, then the text."""
-SIGN_OFF = re.compile(
-    rf"^\W{{0,3}}(?:(?:done|made|given|fait|signed)\s+(?:at|in|à)\s+)?{_PLACE},?\s*(?:(?:on|le|the|this)\s+)?(?P<date>.{{6,40}})$",
+BARE = 90  # characters: a line that does nothing but date a text is shorter
+BESIDE = 6  # words beside the date: a place, "Done at", a weekday
+SMALL = frozenset(
+    "done made given signed issued dated at in on this day of the and le la à fait adopted le am um den date".split()  # noqa: SIM905 - words read best as words
+)
+"""Words that may stand small in such a line."""
+WEEKDAY = re.compile(
+    r"^(?:today is |today[:,]? )?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b|(?:lun|mar|mercre|"
+    r"jeu|vendre|same)di\b|dimanche\b|"
+    r"ថ្ងៃ\s?(?:ច័ន្ទ|ចន្ទ|អង្គារ|ពុធ|ព្រហស្បតិ៍|សុក្រ|សៅរ៍|អាទិត្យ)|วัน(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัส|ศุกร์|เสาร์|อาทิตย์)|ວັນ(?:ຈັນ|ອັງຄານ|ພຸດ|ພະຫັດ|ສຸກ|ເສົາ|ອາທິດ)|"
+    r"thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|星期|周[一二三四五六日])",
     re.IGNORECASE,
 )
-"""`Phnom Penh, 14 February 2024`, `Done at Siem Reap, 25 November 2024`."""
-ALONE = re.compile(rf"^\W{{0,3}}(?P<date>.{{6,40}}?),?\s*(?:{_PLACE})?\W{{0,3}}$")
-"""`7 February 2024, Phnom Penh`."""
-WEEKDAY = re.compile(r"^(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?\b", re.IGNORECASE)
-PUBLISHED = re.compile(
-    r"^\W{0,3}(?:published|posted|date|updated|last updated|publié|publiziert|issued|released|release date|ចេញផ្សាយ|เผยแพร่|วันที่)"
-    r"(?:\s+(?:on|at|le|date))?\s*:?\s*(?P<date>.{6,60})$",
+LABEL = re.compile(
+    r"\b(?:published|posted|issued|released|release date|date of (?:issue|publication|release)|publié|veröffentlicht|first published)\b|"
+    r"ចេញផ្សាយ|ផ្សាយ|เผยแพร่|ลงวันที่|đăng ngày|ngày đăng|发布(?:时间|日期)?|ເຜີຍແຜ່",
     re.IGNORECASE,
 )
+"""Words before a day of publication."""
+
+
+UPDATE = re.compile(r"\b(?:updated|modified|uploaded|mis à jour)\b|อัปเดต", re.IGNORECASE)
+DATA = re.compile(r"\b(?:last|updated|modified|uploaded|date|at|mis à jour)\b|อัปเดต", re.IGNORECASE)
+"""Other words of a line of data about a text."""
 
 
 def of_line(line: str) -> Moment | None:
     """The day of a line that does nothing but date a text, or begins it with a dateline."""
-    line = line.strip()
-    for pattern in (LEAD, PUBLISHED, SIGN_OFF, ALONE):
-        match = pattern.match(line[: LONGEST * 2])
-        if match and (moment := _only_date(match["date"])):
-            return moment
-    return None
+    line = line.strip()[: LONGEST * 2]
+    lead = LEAD.match(line)
+    if lead and len(_words(without_dates(lead["date"]))) <= 2:
+        found = dates_in(lead["date"])
+        return found[0][1] if found else None
+    found = dates_in(line) if len(line) <= BARE else []
+    return found[0][1] if found and _is_bare(line) else None
 
 
-def _only_date(text: str) -> Moment | None:
-    """The date in `text` where nothing but a weekday, a time or an era's word stands beside it."""
-    for _, moment in dates_in(text):
-        rest = text
-        for pattern in PROSE:
-            rest = pattern.sub("", rest)
-        if len(re.findall(r"[^\W\d_]{2,}", rest)) <= 2:
-            return moment
-    return None
+def _is_bare(line: str) -> bool:
+    """Whether nothing but a place, a weekday and words like "Done at" or "Published" stand beside a line's date."""
+    words = _words(DATA.sub(" ", LABEL.sub(" ", without_dates(line))))
+    known = sum(word.casefold() in SMALL or not word[0].islower() for word in words)
+    return len(words) <= BESIDE and known == len(words)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]{2,}", text)
+
+
+def of_label(line: str) -> Moment | None:
+    """The first day in a line that says who wrote a text, or when it was published."""
+    found = dates_in(line[: LONGEST * 2])
+    return found[0][1] if found else None
+
+
+def of_published(line: str) -> Moment | None:
+    """The day after a word like "Published" in a line of data about a text, even beside other days."""
+    match = LABEL.search(line[: LONGEST * 2])
+    found = dates_in(line[match.end() : match.end() + 40]) if match else []
+    return found[0][1] if found else None
+
+
+def is_update(line: str) -> bool:
+    """Whether a line tells of a later change."""
+    return UPDATE.search(line) is not None
+
+
+def is_masthead(line: str) -> bool:
+    """Whether a line shows a day as mastheads show today's: with its weekday."""
+    return len(line) <= 60 and WEEKDAY.match(line.strip()) is not None
 
 
 def is_dateline(line: str) -> bool:
     """Whether a short line gives a place and a date and nothing else: it stands over or under a text."""
-    return len(line) <= 80 and not WEEKDAY.match(line.strip()) and not LEAD.match(line) and of_line(line) is not None
+    return len(line) <= BARE and not WEEKDAY.match(line.strip()) and not LEAD.match(line) and of_line(line) is not None

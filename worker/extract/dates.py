@@ -30,6 +30,8 @@ MONTH_WORDS = {
 """Month names: English, French, German, Spanish, Khmer, Thai (with its dotted forms), Lao, Burmese."""
 MONTHS = {word: number for number, words in MONTH_WORDS.items() for word in words.split()}
 
+SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""A letter of a script written without spaces: Thai, Lao, Burmese, Khmer, Kana, Han."""
 _NAMES = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True))
 _DIGITS = str.maketrans(
     "០១២៣៤៥៦៧៨៩๐๑๒๓๔๕๖๗๘๙໐໑໒໓໔໕໖໗໘໙၀၁၂၃၄၅၆၇၈၉",
@@ -39,13 +41,15 @@ _YEAR = r"(?P<year>(?:19|20|24|25|26)\d\d)"
 _ERA = r"(?:,?\s*|\s*(?:ឆ្នាំ|គ\.ស\.?|พ\.ศ\.|ค\.ศ\.|ปี|ປີ|ຄ\.ສ\.|năm|of|de)\s*)"
 _DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
 PROSE = (
-    re.compile(rf"{_DAY}[\s\-]*(?:ខែ|เดือน|ເດືອນ|of|de)?[\s\-]*(?P<month>{_NAMES})\.?{_ERA}[\s\-]*{_YEAR}(?!\d)", re.IGNORECASE),
+    re.compile(rf"{_DAY}[\s\-]*(?:ខែ|เดือน|ເດືອນ|day of|of|de)?[\s\-]*(?P<month>{_NAMES})\.?{_ERA}[\s\-]*{_YEAR}(?!\d)", re.IGNORECASE),
     re.compile(rf"(?<![^\W\d_])(?P<month>{_NAMES})\.?\s+{_DAY},?\s*{_YEAR}(?!\d)", re.IGNORECASE),
     re.compile(rf"{_YEAR}\s*(?:年|년)\s*(?P<month>\d{{1,2}})\s*(?:月|월)\s*(?P<day>\d{{1,2}})\s*(?:日|일)"),
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s*tháng\s*(?P<month>\d{{1,2}})\s*(?:năm|,)?\s*{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?<![\d/.\-]){_YEAR}[/.\-](?P<month>\d{{1,2}})[/.\-](?P<day>\d{{1,2}})(?![\d/])"),
 )
-"""Day and month by name, month first, Chinese and Korean, Vietnamese, and year-first figures."""
+_THAI = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if "\u0e00" <= word[0] <= "\u0e7f")
+THAI_SHORT = re.compile(rf"{_DAY}\s*(?P<month>{_THAI})\s*(?P<short>[4-9]\d)(?!\d)")
+"""Thai months with the last two figures of the Buddhist year: 3 มิ.ย. 68 is 2025."""
 _FIGURES = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])(?P<b>\d{{1,2}})(?P=sep){_YEAR}(?![\d/])")
 _ISO = re.compile(
     r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?!\d)"
@@ -91,7 +95,16 @@ def dates_in(text: str) -> list[tuple[int, Moment]]:
     text = text.translate(_DIGITS)
     found = [(m.start(), _from_match(m)) for pattern in PROSE for m in pattern.finditer(text)]
     found += [(m.start(), _from_figures(m)) for m in _FIGURES.finditer(text)]
+    found += [(m.start(), _day(2500 + int(m["short"]), MONTHS[m["month"]], int(m["day"]))) for m in THAI_SHORT.finditer(text)]
     return sorted(((at, moment) for at, moment in found if moment), key=lambda pair: pair[0])
+
+
+def without_dates(text: str) -> str:
+    """`text` with every full date taken out."""
+    text = text.translate(_DIGITS)
+    for pattern in (*PROSE, _FIGURES, THAI_SHORT):
+        text = pattern.sub(" ", text)
+    return text
 
 
 def _from_match(match: re.Match[str]) -> Moment | None:

@@ -34,6 +34,8 @@ class Kind(StrEnum):
     CREDIT = "credit"
     """Who took a picture."""
     TICKER = "ticker"
+    BOILERPLATE = "boilerplate"
+    """The heading over an issuer's standing words about itself, which end a release."""
     DATE = "date"
     """A day alone: of the masthead, or under a title."""
 

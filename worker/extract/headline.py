@@ -2,58 +2,145 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
-from worker.extract.structured import Said, words_of
+from worker.extract import dateline
+from worker.extract.dates import SPACELESS
+from worker.extract.structured import Said, types_of, words_of
 
 MAX_TITLE = 1000  # characters; the longest honest headline has a few hundred
-SEPARATORS = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*\|\s*")
+SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*\|\s*")
+PREFIX = re.compile(r"^(?:title|blog|news|article)\s*:\s*", re.IGNORECASE)
 NO_TITLE = re.compile(
-    r"^(?:press release|news release|media release|press statement|statement|news|home|untitled|document|article|blog|communiqué|"
-    r"សេចក្តីប្រកាសព័ត៌មាន|ข่าวประชาสัมพันธ์|latest news|[\w\-]+\.(?:pdf|docx?|jpe?g|png)|(?:scan|img|doc|dsc)[\W_]*\d+)\W*$",
+    r"^(?:(?:press|news|media) (?:release|statement|note)s?|joint (?:press )?statement|statement|speech(?:es)?|"
+    r"announcements?|news(?: details?)?|"
+    r"home(?:page)?|untitled|documents?|articles?|blog|index|communiqu[eé]|menu|search|posts?|publications?|activit(?:y|ies)|events?|"
+    r"latest(?: news)?|breaking news|read more|advertisement|សេចក្ត?[ីិ]ប្រកាសព័ត៌មាន|សេចក្ដីប្រកាសព័ត៌មាន|ព័ត៌មាន|ข่าว|ข่าวประชาสัมพันธ์|"
+    r"[\w\-. ()]+\.(?:pdf|docx?|jpe?g|png|tiff?)|(?:scan|scanned|img|doc|dsc|page|file|wp)[\W_]*\d[\w\W]{0,30}|[\d\W_]+)\W*$",
     re.IGNORECASE,
 )
 """Words over an article that are no headline: a form's name, a section, a scan's file name."""
+NEWS = re.compile(r"NewsArticle|LiveBlog")
+TITLE_WORDS = (3, 40)  # fewer are a section's name, more are a paragraph
+TITLE_LETTERS = 6  # of a script without spaces: Chinese headlines are that short
+WEAK_WORDS, WEAK_LENGTH = 3, 30  # words and characters of names; Khmer and Thai names are one "word"
+MENU = re.compile(r"\s{2,}\S|[▶►☰]|^\[")
+"""Gaps between words and button signs: several things in one line."""
+AGREEMENT = 0.3  # of a heading's words, also in the page's own titles: below it the heading is the site's or a box's
 
 
-def title_of(root: Any, said: Said) -> str | None:
-    """The headline: the first statement that is one, in the order in which they proved right."""
-    site = said.meta("og:site_name")
-    for candidate in _candidates(root, said):
-        title = without_site(" ".join(candidate.split()), site)
+def title_of(root: Any, said: Said, names: set[str]) -> str | None:
+    """The headline: the first statement that is one.
+
+    News sites put theirs into JSON-LD and show variants; everywhere else the heading on the page is the best (shares
+    of exact titles on Fundus and WCXB: benchmarks/extraction). `names`: the site's own, as `site_keys` gives them.
+    """
+    for candidate in _candidates(root, said, names):
+        title = without_site(_plain(candidate), names)
         if title and not NO_TITLE.match(title):
             return title[:MAX_TITLE]
     return None
 
 
-def _candidates(root: Any, said: Said) -> list[str]:
-    headings = [" ".join(h.text_content().split()) for h in root.iter("h1")]
-    stated = [word for node in said.articles for word in words_of(node.get("headline") or node.get("name"))[:1]]
-    metas = [said.meta("og:title"), said.meta("twitter:title"), said.meta("headline", "dc.title", "title")]
+def could_be_title(text: str) -> bool:
+    """Whether a line by itself may be a headline: some words, no date, no list, no menu."""
+    enough = TITLE_WORDS[0] <= len(text.split()) <= TITLE_WORDS[1] or len(SPACELESS.findall(text)) >= TITLE_LETTERS
+    return (
+        enough and not NO_TITLE.match(text) and not text.endswith((",", ";")) and not MENU.search(text) and not dateline.is_dateline(text)
+    )
+
+
+def is_weak(title: str | None, said: Said) -> bool:
+    """Whether a title is likelier the site's or a section's name: few words, and the page states no other."""
+    stated = any(node.get("headline") for node in said.articles)
+    return title is None or (not stated and len(title.split()) <= WEAK_WORDS and len(title) <= WEAK_LENGTH)
+
+
+def _plain(text: str) -> str:
+    """`text` without the entities that some systems write twice, soft hyphens and a word like "Blog:" before it."""
+    return PREFIX.sub("", " ".join(html.unescape(html.unescape(text)).replace("\u00ad", "").split()))
+
+
+def _candidates(root: Any, said: Said, names: set[str]) -> list[str]:
+    stated = [word for node in said.articles for word in words_of(node.get("headline") or node.get("name"))[:1]][:1]
+    shared = said.meta("og:title", "twitter:title", "headline", "dc.title", "dcterms.title", "title")
     page = said.title or ""
-    # A single heading that the page's own title repeats is the headline as readers see it.
-    shown = [h for h in headings if h and _same_start(h, page)]
-    return [c for c in [*shown[:1], *stated[:1], *metas, *headings[:1], page] if c]
+    heading = _heading(root, [*stated, shared or "", page], names)
+    news = any(NEWS.search(kind) for node in said.nodes for kind in types_of(node))
+    order = [*stated, shared, heading, page] if news else [heading, *stated, shared, page]
+    return [candidate for candidate in order if candidate]
 
 
-def _same_start(heading: str, title: str) -> bool:
-    one, other = (re.sub(r"\W+", "", text).casefold() for text in (heading, title))
-    return len(one) > 8 and one in other
+def _heading(root: Any, titles: list[str], names: set[str]) -> str | None:
+    """The main heading that says most of what the page's own titles say."""
+    reference = {word for title in titles for word in _words(title)}
+    best, best_score = None, 0.0
+    for tag in ("h1", "h2"):
+        for element in root.iter(tag):
+            text = " ".join(element.text_content().split())
+            words = _words(text)
+            agreement = sum(word in reference for word in words) / len(words) if words else 0.0
+            score = agreement * len(words) ** 0.5
+            if (
+                agreement >= AGREEMENT
+                and score > best_score
+                and not _is_part(text, titles[-1])
+                and _key(text) not in names
+                and not NO_TITLE.match(text)
+            ):
+                best, best_score = text, score
+        if best is not None or tag == "h2":
+            break
+    return best
 
 
-def without_site(title: str, site: str | None) -> str:
-    """`title` without a last (or first) part that names the site."""
-    parts = SEPARATORS.split(title)
-    if len(parts) < 2:
-        return title
-    key = _key(site or "")
-    if key and _key(parts[-1]) == key:
-        return title[: title.rindex(parts[-1])].rstrip(" |-–—•·»«:/~")
-    if key and _key(parts[0]) == key:
-        return title[len(parts[0]) :].lstrip(" |-–—•·»«:/~")
+def _is_part(heading: str, page_title: str) -> bool:
+    """Whether `heading` is the lesser part of the page's title: a section or the site, beside the headline."""
+    parts = [part for part in SEPARATOR.split(page_title) if part]
+    key = _key(heading)
+    return len(parts) > 1 and any(_key(part) == key for part in parts) and any(len(part) > 1.5 * len(heading) for part in parts)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w{2,}", text.casefold()))
+
+
+def site_keys(said: Said, url: str | None) -> set[str]:
+    """The site's names, squeezed: as it calls itself, and its host with and without the ending."""
+    try:
+        host = (urlsplit(url or "").hostname or "").removeprefix("www.")
+    except ValueError:
+        host = ""
+    publishers = [word for node in said.articles for word in words_of(node.get("publisher"))[:1]]
+    found = [said.meta("og:site_name"), said.meta("application-name"), host, host.rpartition(".")[0], *publishers]
+    return {_key(name) for name in found if name} - {""}
+
+
+def without_site(title: str, names: set[str]) -> str:
+    """`title` without a last or first part that names the site."""
+    for _ in range(2):  # "Headline | Section | Site" has two
+        parts = list(SEPARATOR.finditer(title))
+        if not parts:
+            break
+        if _names_site(title[parts[-1].end() :], names):
+            title = title[: parts[-1].start()]
+        elif _names_site(title[: parts[0].start()], names):
+            title = title[parts[0].end() :]
+        else:
+            break
     return title
 
 
+def _names_site(part: str, names: set[str]) -> bool:
+    """Whether a part of a title is the site's name, or shares most of it: "Example News" for "The Example"."""
+    key = _key(part)
+    if len(key) < 4:
+        return key in names
+    return any(key == name or (key in name) or (len(name) > 3 and name in key and len(key) < len(name) + 15) for name in names)
+
+
 def _key(name: str) -> str:
-    return re.sub(r"\W+|^the\b", "", name.casefold())
+    return re.sub(r"^the", "", re.sub(r"\W+", "", name.casefold()))

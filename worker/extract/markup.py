@@ -16,6 +16,9 @@ LONG_TAG = 4096  # characters between two '>': shorter tags hold too few attribu
 MAX_ATTRIBUTES = 256  # on one tag; 1,013 real pages have 60 at most, and the parser's check for copies is quadratic
 MAX_NODES = 400_000  # elements; ten times the largest of 1,013 real pages, and under 300 MiB as a tree
 
+LOOKUP = etree.ElementDefaultClassLookup(element=html.HtmlElement)
+"""One class for every element: lxml.html's own look-up asks Python for each, a fifth of a walk's time."""
+
 _TAG_START = re.compile(r"<[a-zA-Z][^\s<>/]*[\s/]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _STRUCTURE = re.compile(
@@ -70,6 +73,7 @@ def _parsed(text: str) -> tuple[Any, bool]:
     # huge_tree lifts the depth from 256 to 2,048 and the text from 10 million characters; time and memory are bounded by
     # MAX_LENGTH, MAX_NODES and by the limits of the process that parses.
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(LOOKUP)
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from worker.extract import dateline, dates, headline, people
 from worker.extract.dates import Moment
 from worker.extract.structured import Said, gather, words_of
+from worker.extract.surroundings import Surroundings
 
 Source = Literal["json-ld", "meta", "time", "url", "dateline", "guess"]
 PUBLISHED_METAS = (
@@ -29,11 +30,13 @@ MODIFIED_METAS = (
     "dc.date.modified",
     "revised",
 )
+DATE_META = re.compile(r"(?:^|[.:_\-])(?:date|issued|published|pubdate|publication)(?:[.:_\-]|$)(?!.*(?:modif|expir|updat))")
+"""Names that sites made up for the day of publication."""
 URL_DATE = re.compile(
     r"/((?:19|20)\d\d)[/\-](0?[1-9]|1[0-2])[/\-](0?[1-9]|[12]\d|3[01])(?:[/\-_.]|$)|[/\-_]((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/\-_.]|$)"
 )
 MAX_DESCRIPTION = 2000  # characters: a summary, not the text again
-LEAD_LINES, LAST_LINES = 3, 2  # where datelines and sign-offs stand
+SHORT_LINE = 80  # characters: a date in a longer line is the subject's
 
 
 @dataclass(frozen=True)
@@ -61,54 +64,55 @@ class Published:
 def read(root: Any, url: str | None, today: date) -> About:
     """The metadata of a page from its root element."""
     said = gather(root)
-    site = _site_name(said)
+    names = headline.site_keys(said, url)
     return About(
         said=said,
         canonical_url=_canonical(said, url),
-        title=headline.title_of(root, said),
-        authors=people.authors_of(root, said, site),
+        title=headline.title_of(root, said, names),
+        authors=people.authors_of(root, said, names),
         modified=_first(_modified(said), today),
-        site_name=site,
+        site_name=_site_name(said),
         description=(said.meta("og:description", "description", "twitter:description") or "")[:MAX_DESCRIPTION] or None,
         image=_image(said, url),
     )
 
 
-def published(about: About, text: str, root: Any, url: str | None, today: date) -> Published:
+def published(about: About, around: Surroundings, root: Any, url: str | None, today: date) -> Published:
     """The day of publication and where it came from: the first plausible one in the order in which sources proved right."""
-    for source, moments in _sources(about.said, text, root, url):
+    for source, moments in _sources(about.said, around, root, url):
         moment = _first(moments, today)
         if moment:
             return Published(moment, source)
     return Published(None, None)
 
 
-def _sources(said: Said, text: str, root: Any, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
+def _sources(said: Said, around: Surroundings, root: Any, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
     yield "json-ld", [dates.from_machine(word) for node in said.articles for word in words_of(node.get("datePublished"))[:1]]
-    yield "meta", [dates.from_machine(value) for name in PUBLISHED_METAS for value in said.metas.get(name, ())[:1]]
-    yield "time", _times(root)
+    yield "meta", [dates.from_machine(value) for name in _date_metas(said) for value in said.metas[name][:1]]
+    own, other = _times(root)
+    yield "time", own
     yield "url", [_url_date(url)]
-    lines = [line for line in text.split("\n") if line.strip()]
-    yield "dateline", [dateline.of_line(line) for line in [*lines[:LEAD_LINES], *lines[-LAST_LINES:]]]
-    yield "guess", [_guess(root, url)]
+    near = [*around.over, *(line for line in around.before if not dateline.is_masthead(line))]
+    yield "dateline", [*map(dateline.of_published, near), *map(dateline.of_line, sorted([*near, *around.under], key=dateline.is_update))]
+    yield "guess", [*(dateline.of_label(line) for line in near if len(line) <= SHORT_LINE), *other]
 
 
-def _times(root: Any) -> list[Moment | None]:
-    marked = [
-        e for e in root.iter("time") if "publish" in (e.get("itemprop") or e.get("class") or "").lower() or e.get("pubdate") is not None
-    ]
-    found = marked or list(root.iter("time"))
-    return [dates.from_machine(e.get("datetime") or e.text_content()) for e in found[:1]]
+def _date_metas(said: Said) -> list[str]:
+    """Names of meta tags that date the page, the ones that proved right first."""
+    return [*(name for name in PUBLISHED_METAS if name in said.metas), *(name for name in said.metas if DATE_META.search(name))]
 
 
-def _guess(root: Any, url: str | None) -> Moment | None:
-    from htmldate import find_date
+def _times(root: Any) -> tuple[list[Moment | None], list[Moment | None]]:
+    """The `<time>` that is marked as the publication's or stands in the article, and the first of the others.
 
-    try:
-        found = find_date(root, url=url, original_date=True, extensive_search=False)
-    except (ValueError, TypeError, AttributeError, RecursionError):  # its parsers meet hostile dates
-        return None
-    return dates.from_machine(found) if found else None
+    Those of mastheads, asides and lists belong to others.
+    """
+    able = [element for element in root.iter("time") if not any(outer.tag in people.APART for outer in element.iterancestors())]
+    marked = [e for e in able if "publish" in (e.get("itemprop") or e.get("class") or "").lower() or e.get("pubdate") is not None]
+    inside = [e for e in able if any(outer.tag in ("article", "main") for outer in e.iterancestors())]
+    own = (marked or inside)[:1]
+    read = [dates.from_machine(e.get("datetime") or e.text_content()) for e in [*own, *able[:1]]]
+    return read[: len(own)], read[len(own) :]
 
 
 def _first(moments: list[Moment | None], today: date) -> Moment | None:

@@ -7,18 +7,24 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from worker.extract import dateline
+from worker.extract.dates import SPACELESS
 from worker.extract.furniture import Kind, kind_of
 
-PROSE_LENGTH = 80  # characters: a sentence of a dozen words; headlines and captions end below it
+PROSE_LENGTH = 50  # characters that a sentence of eight words has; headlines of that length end without a full stop
+LONG_PROSE = 160  # characters: longer than headlines, sentence mark or not
+SPACELESS_LENGTH = 70  # characters of running text in a script without spaces, where nothing marks the sentence's end
 SENTENCE_END = re.compile(r"[.!?…:។៕。！？]['\"”’»)\]]*\s*$")
-SPACELESS_PROSE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{25}")
-"""A run that only running text in a script without spaces has."""
+TITLE_REACH = 3  # lines: kickers and crumbs may stand above the title
+BOX_WORDS = 8  # the heading of a box has no more
+SHORT_SENTENCE = 18  # characters: a sentence in Khmer or Chinese says in as many what English says in fifty
 
 ANYWHERE = frozenset({
     Kind.CRUMBS, Kind.SHARE, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.RELATED, Kind.POPUP, Kind.ADVERT,
     Kind.WALL, Kind.TICKER, Kind.CREDIT,
 })  # fmt: skip
 """Kinds that no sentence of an article has the form of."""
+MARKS = frozenset({Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT})
+"""Kinds that go as well, but only after they have shown where the text ends."""
 AT_THE_EDGES = frozenset({Kind.BYLINE, Kind.LETTERHEAD, Kind.NOTICE, Kind.CONTACT, Kind.DATE})
 """Kinds that are furniture above the first and below the last sentence; between them they may be the subject."""
 ENDS = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.CONTACT})
@@ -44,10 +50,14 @@ def read(text: str) -> Line:
 
 
 def is_prose(text: str) -> bool:
-    """Whether `text` is running text: long, and a sentence; or long enough in a script without spaces."""
-    return (len(text) >= PROSE_LENGTH and (len(text) > 2 * PROSE_LENGTH or bool(SENTENCE_END.search(text)))) or bool(
-        SPACELESS_PROSE.search(text)
-    )
+    """Whether `text` is running text: a sentence of some length, or longer than any headline."""
+    size = len(text)
+    if size < SHORT_SENTENCE:
+        return False
+    ends = SENTENCE_END.search(text) is not None
+    if len(SPACELESS.findall(text)) * 2 > size:
+        return ends or size >= SPACELESS_LENGTH
+    return size >= LONG_PROSE or (ends and size >= PROSE_LENGTH)
 
 
 def is_masthead_date(text: str) -> bool:
@@ -59,10 +69,13 @@ def is_masthead_date(text: str) -> bool:
 def kept(texts: list[str], title: str | None) -> list[str]:
     """The lines of an extracted text that are not furniture, in order."""
     lines = [read(text.strip()) for text in texts if text.strip()]
-    first, last = bounds(lines)
-    inner = [line for at, line in enumerate(lines) if not _is_furniture(line, first <= at <= last)]
-    body = _without_pointers(_without_tail(inner))
-    return [line.text for at, line in enumerate(body) if not (at < 2 and title and _same(line.text, title))]
+    body = _without_edges(_without_tail([line for line in lines if not _is_furniture(line)]))
+    return without_title([line.text for line in _without_pointers(body)], title)
+
+
+def without_title(lines: list[str], title: str | None) -> list[str]:
+    """The lines without the title, where it stands above the text once more."""
+    return [line for at, line in enumerate(lines) if not (at < TITLE_REACH and title and _same(line, title))]
 
 
 def bounds(lines: list[Line]) -> tuple[int, int]:
@@ -71,10 +84,18 @@ def bounds(lines: list[Line]) -> tuple[int, int]:
     return (places[0], places[-1]) if places else (0, -1)
 
 
-def _is_furniture(line: Line, inside: bool) -> bool:
+def _is_furniture(line: Line) -> bool:
     if line.kind is Kind.RELATED and _is_heading(line.text):
         return False  # judged with what follows it
-    return line.kind in ANYWHERE or (line.kind in AT_THE_EDGES and not inside)
+    return line.kind in ANYWHERE and line.kind not in MARKS
+
+
+def _without_edges(lines: list[Line]) -> list[Line]:
+    """The lines without bylines, letterheads and the like above the first and below the last sentence."""
+    first, last = bounds(lines)
+    inner = [line for at, line in enumerate(lines) if line.kind not in AT_THE_EDGES or first <= at <= last]
+    first, _ = bounds(inner)
+    return [line for at, line in enumerate(inner) if at >= first or not dateline.is_dateline(line.text)]
 
 
 def _is_heading(text: str) -> bool:
@@ -82,22 +103,42 @@ def _is_heading(text: str) -> bool:
 
 
 def _without_tail(lines: list[Line]) -> list[Line]:
-    """The lines up to the first end mark after which no prose comes."""
+    """The lines up to a release's boilerplate, or to the first end mark after which no prose comes."""
+    lines = lines[: _boilerplate(lines)]
     _, last = bounds(lines)
     if last < 0:
-        return lines
-    tail = takewhile(lambda line: line.kind not in ENDS, lines[last + 1 :])
-    return [*lines[: last + 1], *tail]
+        return [line for line in lines if line.kind not in MARKS]
+    tail = list(takewhile(lambda line: line.kind not in ENDS, lines[last + 1 :]))
+    ended = len(tail) < len(lines) - last - 1
+    if ended and tail and _is_box_heading(tail[-1]):
+        tail.pop()  # the heading of the box that begins there
+    return [line for line in [*lines[: last + 1], *tail] if line.kind not in MARKS]
+
+
+def _is_box_heading(line: Line) -> bool:
+    text = line.text
+    closed = SENTENCE_END.search(text) or SPACELESS.search(text) or dateline.of_line(text)
+    return line.kind is None and not closed and len(text.split()) <= BOX_WORDS
+
+
+def _boilerplate(lines: list[Line]) -> int:
+    """Where an issuer's words about itself begin: at a heading with no more sentences after it than before; else the end."""
+    for at, line in enumerate(lines):
+        if line.kind is Kind.BOILERPLATE:
+            before = sum(other.prose for other in lines[:at])
+            if before >= max(2, sum(other.prose for other in lines[at:])):
+                return at
+    return len(lines)
 
 
 def _without_pointers(lines: list[Line]) -> list[Line]:
     """The lines without "Related" headings and the headlines listed under them."""
     result: list[Line] = []
     listing = False
-    for line, after in zip(lines, [*lines[1:], None], strict=True):
+    for line, after in zip(lines, [*lines[1:], *lines[-1:]], strict=True):
         if line.kind is Kind.RELATED:
             listing = True
-        elif not listing or line.prose or (after is not None and after.prose):
+        elif not listing or line.prose or after.prose:
             listing = False  # prose, or the heading of the prose that follows
             result.append(line)
     return result

@@ -11,7 +11,7 @@ EXPECTED = {
         "Phnom Penh, March 22",
         "economic cooperation.",
     ),
-    "001": ("High-Level Meeting between Cambodian and Chinese Leaders", None, "Hainan, Mar. 28 –", "Source: Fresh News"),
+    "001": ("High-Level Meeting between Cambodian and Chinese Leaders", None, "Hainan, Mar. 28 –", "prosperity and progress."),
     "002": (
         "Cambodia and France Reinforce Bilateral Ties Amidst Global Cooperation",
         None,

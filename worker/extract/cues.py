@@ -1,0 +1,90 @@
+"""Cues: what tags, classes and ids say about the text in them, as bits of one integer."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+TAG_CUES = (
+    "article", "main", "aside", "nav", "header", "footer", "figure", "form", "table", "ul", "ol", "blockquote", "section", "figcaption",
+    "button", "dl", "details", "dialog", "h1", "a", "pre", "label",
+)  # fmt: skip
+"""Elements whose ancestors' presence says something; each has a bit."""
+
+WORD_CUES: tuple[tuple[str, ...], ...] = (
+    ("articlebody", "article-body", "article_body", "articletext", "article-text", "article__body", "article-content", "articlecontent",
+     "article__content", "entry-content", "post-content", "postcontent", "post-body", "story-body", "storybody", "story-content",
+     "storytext", "body-copy", "bodytext", "td-post-content", "paragraph", "richtext", "rich-text", "wysiwyg", "prose", "field-item"),
+    ("article", "story", "news-detail", "blogpost", "hentry"),
+    ("content", "body", "text", "main", "copy"),
+    ("post", "entry", "blog"),
+    ("comment", "disqus", "discuss", "repl", "respond", "kommentar", "forum"),
+    ("relat", "recommend", "readmore", "read-more", "read_more", "more-", "also", "mehr", "similar", "suggest", "next-",
+     "outbrain", "taboola",
+     "zergnet", "further"),
+    ("share", "sharing", "social", "addthis", "sns", "follow", "facebook", "twitter"),
+    ("nav", "menu", "breadcrumb", "crumb", "pagination", "pager", "skip"),
+    ("promo", "sponsor", "banner", "advert", "-ad", "ad-", "ads", "adslot", "werbung", "affiliate", "shop", "product", "cta",
+     "offer", "deal"),
+    ("newsletter", "subscri", "signup", "sign-up", "email", "mailing", "optin", "mc_embed", "mailchimp"),
+    ("footer", "foot", "copyright", "colophon", "legal", "disclaimer"),
+    ("header", "masthead", "topbar", "logo", "branding", "hero"),
+    ("sidebar", "side-", "widget", "rail", "secondary", "aside", "complementary"),
+    ("author", "byline", "bio", "autor", "writer", "contributor", "profile", "avatar", "staff"),
+    ("caption", "credit", "wp-caption", "copyright-", "bildunterschrift", "legend", "photographer", "imagecredit"),
+    ("tag", "categor", "topic", "keyword", "label", "section-"),
+    ("modal", "popup", "overlay", "cookie", "consent", "gdpr", "dialog", "toast", "lightbox", "cmp"),
+    ("paywall", "premium", "piano", "regwall", "register", "login", "subscriber", "metered", "locked"),
+    ("teaser", "card", "tile", "item-list", "list-item", "listing", "grid", "carousel", "slider", "swiper", "feed", "stream", "latest",
+     "trending", "popular", "most-", "mostread", "top-", "headlines", "ticker", "marquee"),
+    ("summary", "lead", "lede", "standfirst", "deck", "excerpt", "intro", "subtitle", "subhead", "dek", "abstract", "teasertext", "chapo",
+     "vorspann", "kicker", "description"),
+    ("title", "headline", "heading", "hed"),
+    ("date", "time", "publish", "updated", "meta", "info", "timestamp", "dateline"),
+    ("gallery", "slideshow", "image", "photo", "img", "picture", "media", "video", "player", "audio", "embed", "figure", "podcast"),
+    ("toc", "table-of-contents", "contents-", "jump"),
+    ("quote", "pullquote", "pull-quote", "blockquote", "callout", "highlight", "zitat"),
+    ("infobox", "factbox", "fact-box", "box", "panel", "inset", "info-box", "sidebar-", "well", "notice", "note"),
+    ("faq", "accordion", "question", "answer", "collaps"),
+    ("tooltip", "popover", "sr-only", "screen-reader", "visually-hidden", "visuallyhidden", "screenreader", "hidden", "print-only"),
+    ("list", "links", "link-"),
+    ("button", "btn", "action", "tool", "print", "control"),
+    ("live", "liveblog", "timeline", "update-"),
+    ("correction", "editor-note", "footnote", "reference", "source", "contact", "about-", "address", "boiler"),
+)  # fmt: skip
+"""Parts of class and id names that sites use for one purpose, in English and its neighbours; each group has a bit."""
+
+LONGEST = 100  # characters of a name that are looked at; longer ones are data
+HIDDEN = 1 << (len(TAG_CUES) + len(WORD_CUES))
+"""The element is not shown: `hidden`, `aria-hidden`, `display: none`."""
+BITS = len(TAG_CUES) + len(WORD_CUES) + 1
+
+_TAG_BIT = {tag: 1 << at for at, tag in enumerate(TAG_CUES)}
+_BY_START: dict[str, list[tuple[str, int]]] = {}
+"""The words of WORD_CUES with their bits, by their first two letters."""
+for _group, _words in enumerate(WORD_CUES):
+    for _word in _words:
+        _BY_START.setdefault(_word[:2], []).append((_word, 1 << (len(TAG_CUES) + _group)))
+
+
+def tag_cue(tag: str) -> int:
+    """The bit of an element's name, 0 where it has none."""
+    return _TAG_BIT.get(tag, 0)
+
+
+def word_cues(names: str) -> int:
+    """The bits of class, id and role names, parted by blanks."""
+    bits = 0
+    for name in names.split():
+        bits |= _name_cues(name)
+    return bits
+
+
+@lru_cache(maxsize=50_000)  # sites share their names, and a site's pages nearly all of them
+def _name_cues(name: str) -> int:
+    name = name[:LONGEST].lower()
+    bits = 0
+    for at in range(len(name) - 1):
+        for word, bit in _BY_START.get(name[at : at + 2], ()):
+            if name.startswith(word, at):
+                bits |= bit
+    return bits

@@ -272,7 +272,7 @@ def _host(name: str) -> str:
     labels = host.split(".")
     if len(host) > 253 or not all(map(_LABEL.fullmatch, labels)):
         raise ItemFailed(Reason.BAD_URL, f"expected a host name, came {name[:60]!a}")
-    if _NUMERIC.fullmatch(labels[-1]) and (_literal(host) is None or not name.isascii()):
+    if _NUMERIC.fullmatch(labels[-1]) and (_literal(host) is None or host != name):
         raise ItemFailed(Reason.BAD_URL, f"expected an IPv4 address of four plain numbers, came {name[:60]!a}")
     if not all(map(_is_decodable, labels)):
         raise ItemFailed(Reason.BAD_URL, f"expected valid punycode, came {name[:60]!a}")

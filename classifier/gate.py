@@ -61,8 +61,13 @@ def judge(
     objections = [*_under_floors(whole, truth[[places[key] for key in known]]), *_few(len(common))]
     if len(common) >= FEWEST:
         objections += _worse(ours, theirs, rows, np.random.default_rng(chance))
-    figures = (_macro_f1(ours.decided, rows), _macro_f1(theirs.decided, rows), _ece(ours, rows), _ece(theirs, rows)) if common else (0.0,) * 4
-    return Verdict(not objections, len(common), *figures, tuple(objections))
+    return Verdict(not objections, len(common), *_figures(ours, theirs, rows), objections=tuple(objections))
+
+
+def _figures(ours: Side, theirs: Side, truth: NDArray[np.bool_]) -> tuple[float, float, float, float]:
+    if not len(truth):
+        return 0.0, 0.0, 0.0, 0.0
+    return _macro_f1(ours.decided, truth), _macro_f1(theirs.decided, truth), _ece(ours, truth), _ece(theirs, truth)
 
 
 def _truth(seeds: Sequence[Seed]) -> NDArray[np.bool_]:

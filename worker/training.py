@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from classifier import artifact, gate
-from classifier.dataset import read_seeds
+from classifier import check as checking
+from classifier.dataset import Seed, parse_seed, read_seeds
 from classifier.decide import Cut
 from classifier.errors import ClassifierError
 from classifier.evaluate import table
@@ -59,6 +61,31 @@ def compare(seeds: Path, candidate: Path, active: Path | None) -> Comparison:
         "active_ece": verdict.active_ece,
     }
     return Comparison(verdict.passed, verdict.rows, figures, verdict.objections)
+
+
+def check(seeds: Path) -> list[dict[str, Any]]:
+    """What is to be said against the seeds, as {"where","seed_id","kind","detail"}. Raises UsageError for a line that is no seed."""
+    with _told():
+        return [asdict(objection) for objection in checking.check(read_seeds(seeds))]
+
+
+def expect_seed(record: dict[str, Any]) -> None:
+    """Raises UsageError unless `record` is a seed in the contract's format."""
+    with _told():
+        parse_seed(json.dumps(record), "the seed")
+
+
+def records(seeds: Path) -> Iterator[dict[str, Any]]:
+    """Every seed, flat: id, title, text, topics, primary, source_type, language, origin, url, site_name."""
+    with _told():
+        for seed in read_seeds(seeds):
+            yield _record(seed)
+
+
+def _record(seed: Seed) -> dict[str, Any]:
+    names = ("id", "title", "text", "primary", "source_type", "language", "origin", "url", "site_name")
+    told = {name: getattr(seed, name) for name in names}
+    return {**told, "topics": sorted(seed.topics)}
 
 
 def _side(folder: Path) -> tuple[HeldRows, Sequence[Cut]]:

@@ -45,14 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "relabel": ("relabel", "label the stored articles anew with the active model"),
     "export": ("export", "the stored articles as a table, JSON lines, CSV or Parquet"),
     "seeds": ("seeds", "the labelled articles: check, add, import, export"),
-    "train": ("models", "train a model on the seeds and register it"),
-    "evaluate": ("models", "figures on held-out seeds, or on labelled articles"),
-    "models": ("models", "every registered model, and which one is active"),
-    "diff": ("models", "which stored articles would change label under a model"),
-    "promote": ("models", "make a model the active one, if the gate lets it"),
-    "rollback": ("models", "go back to the model that was active before"),
     "review": ("review", "label a few telling articles by hand"),
-    "relabel": ("relabel", "label stored articles again with the active model"),
     "worker": ("processes", "one Celery worker, for fetch or label"),
     "dispatcher": ("processes", "the process that sends due URLs to the workers"),
     "keeper": ("processes", "the process that writes results to the database"),
@@ -69,7 +62,7 @@ COMPLETE = "_PRESSMARK_COMPLETE"
 OUTSIDE = {"redis": "Redis", "kombu": "Redis", "sqlalchemy": "the database", "sqlite3": "the database"}
 """Libraries whose errors mean that something outside is away; by name, since importing them takes its time."""
 
-LATER = ("seeds", "review", "search", "dashboard")
+LATER = ("search", "dashboard")
 """In the contract, and not delivered yet."""
 
 

@@ -187,7 +187,9 @@ def _changes(services: Services, model: str, limit: int) -> Iterator[dict[str, A
                 yield {
                     **{name: row[name] for name in ("item_id", "url", "title")},
                     "outlet": row["site_name"] or row["final_url"].split("/")[2],
-                    "label": label, "from": before, "to": after,
+                    "label": label,
+                    "from": before,
+                    "to": after,
                 }
 
 

@@ -1,0 +1,179 @@
+"""The labelled articles that a model learns from: checked, added to, and exchanged with other tools."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from worker.bootstrap import Services
+from worker.cli.ledger import opened
+from worker.cli.options import command, json_option
+from worker.cli.output import CsvWriter, complain, show_json, show_lines, tell
+from worker.cli.reading import read_all
+from worker.config import Settings
+from worker.errors import UsageError
+from worker.overview import rfc3339
+
+seeds_option = click.option(
+    "--seeds", type=click.Path(path_type=Path), default=Path("seeds"), show_default=True, help="Folder of labelled articles, *.jsonl."
+)
+REVIEWED = "reviewed.jsonl"
+COLUMNS = ("id", "title", "text", "topics", "primary", "source_type", "language", "origin", "url", "site_name")
+"""Of a CSV; topics are parted by blanks."""
+
+
+@click.group("seeds", help="The labelled articles: check, add, import, export.")
+def seeds() -> None:
+    """Only holds its commands."""
+
+
+@command("check", help="What training would stumble over, copies, balance, and what the guide forbids.")
+@seeds_option
+@json_option
+def check(settings: Settings, seeds: Path, as_json: bool) -> int:
+    """1 where there is something to mend."""
+    from worker import training
+
+    found = training.check(seeds)
+    if as_json:
+        show_lines(found)
+    else:
+        for objection in found:
+            click.echo(f"{objection['where'] or seeds}: {objection['kind']}: {objection['detail']}")
+        tell(f"{len(found)} objections")
+    return 1 if found else 0
+
+
+@command("add", help="Add one labelled article: a stored one by its item, or what people reviewed.")
+@click.option("--from-article", "item_id", type=int, metavar="ITEM", help="The item of a stored article.")
+@click.option("--reviewed", is_flag=True, help="Every reviewed article that people agree on.")
+@click.option("--topics", metavar="T,T", help="With --from-article: its topics, comma-separated; default: the model's.")
+@click.option("--primary", metavar="TOPIC", help="With --from-article: the primary topic.")
+@click.option("--source-type", metavar="TYPE", help="With --from-article: default the model's.")
+@seeds_option
+@json_option
+def add(settings: Settings, *, item_id: int | None, reviewed: bool, seeds: Path, as_json: bool, **labels: str | None) -> int:
+    """Writes into `reviewed.jsonl`."""
+    services = opened(settings)
+    if (item_id is None) == (not reviewed):
+        raise UsageError("expected --from-article ITEM or --reviewed")
+    if reviewed:
+        written, disputed = write_reviewed(services, seeds)
+    else:
+        written, disputed = _append(seeds, [_from_article(services, item_id or 0, labels)]), []
+    show_json({"written": written, "disputed": disputed}) if as_json else tell(f"{written} seeds written to {seeds / REVIEWED}")
+    return 1 if disputed else 0
+
+
+def _from_article(services: Services, item_id: int, labels: dict[str, str | None]) -> dict[str, Any]:
+    row = next(iter(services.articles.of([item_id])), None)
+    if row is None or row["text"] is None:
+        raise UsageError(f"expected the item of a stored article, came {item_id}")
+    said = [topic["label"] for topic in row["topics"] if topic["decision"] == "yes"]
+    topics = [name for name in (labels["topics"] or "").split(",") if name] if labels["topics"] is not None else said
+    primary = labels["primary"] or (row["primary_topic"] if row["primary_topic"] in topics else None)
+    source = labels["source_type"] or row["source_type"]["label"]
+    return {**_seed(row), "topics": topics, "primary": primary, "source_type": source}
+
+
+def write_reviewed(services: Services, seeds: Path) -> tuple[int, list[int]]:
+    """Writes what people agree on and is no seed yet; how many, and the items that they disagree on."""
+    by_item: dict[int, list[Any]] = {}
+    for said in services.reviews.all():
+        by_item.setdefault(said.item_id, []).append(said)
+    disputed = [item_id for item_id, said in by_item.items() if len({review.verdict for review in said}) > 1]
+    fresh = []
+    for row in services.articles.of([item_id for item_id in by_item if item_id not in disputed]):
+        newest = max(by_item[row["item_id"]], key=lambda review: review.at)
+        told = {"topics": list(newest.topics), "primary": newest.primary, "source_type": newest.source_type}
+        who = ", ".join(sorted({review.who for review in by_item[row["item_id"]]}))
+        fresh.append({**_seed(row), **told, "labelled_by": who, "labelled_at": rfc3339(newest.at)})
+    return _append(seeds, fresh), disputed
+
+
+def _seed(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": f"item-{row['item_id']}-{row['content_sha256'][:8]}",
+        "title": row["title"] or "",
+        "text": row["text"],
+        "language": row["language"] or "en",
+        "origin": "reviewed",
+        "url": row["url"],
+        "site_name": row["site_name"],
+    }
+
+
+def _append(folder: Path, records: Iterable[dict[str, Any]]) -> int:
+    """Adds what is new by id, at once or not at all; what stood there with other labels is replaced."""
+    from worker import training
+
+    file = folder / REVIEWED
+    old = {record["id"]: record for record in _lines(file)} if file.exists() else {}
+    new = {record["id"]: record for record in records if old.get(record["id"]) != record}
+    for record in new.values():
+        training.expect_seed(record)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside = file.with_suffix(".new")
+        lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in (old | new).values())
+        beside.write_text("".join(lines), encoding="utf-8")
+        beside.rename(file)
+    except OSError as error:
+        raise UsageError(f"{file}: expected a file that can be written: {error.strerror}") from error
+    return len(new)
+
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.strip():
+            yield json.loads(line)
+
+
+@command("import", help="Add labelled articles from JSON lines, a CSV, or an export of doccano or Label Studio.")
+@click.argument("file", metavar="FILE|-")
+@seeds_option
+@json_option
+def import_(settings: Settings, file: str, seeds: Path, as_json: bool) -> int:
+    """The kind of file is told by what stands in it."""
+    from worker import training
+    from worker.exchange import read_labelled
+
+    good, bad = [], 0
+    for where, record in read_labelled(read_all(file, settings.max_decoded_bytes).decode("utf-8-sig", "replace"), file):
+        try:
+            training.expect_seed(record)
+            good.append(record)
+        except UsageError as error:
+            complain(f"{where}: {error}")
+            bad += 1
+    written = _append(seeds, good)
+    show_json({"written": written, "bad": bad}) if as_json else tell(f"{written} seeds written to {seeds / REVIEWED}, {bad} lines not")
+    return 1 if bad else 0
+
+
+@command("export", help="Every seed as JSON lines, CSV, or for doccano or Label Studio.")
+@click.option("--format", "kind", type=click.Choice(["jsonl", "csv", "doccano", "label-studio"]), default="jsonl", show_default=True)
+@seeds_option
+def export(settings: Settings, kind: str, seeds: Path) -> None:
+    """On standard output."""
+    from worker import training
+    from worker.exchange import for_doccano, for_label_studio
+
+    records = training.records(seeds)
+    if kind == "csv":
+        writer = CsvWriter(COLUMNS)
+        for record in records:
+            writer.row({**record, "topics": " ".join(record["topics"])})
+    elif kind == "label-studio":
+        show_json([for_label_studio(record) for record in records])
+    else:
+        show_lines(for_doccano(record) if kind == "doccano" else record for record in records)
+
+
+for each in (check, add, import_, export):
+    seeds.add_command(each)
+COMMANDS = {"seeds": seeds}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from worker.bootstrap import Services
@@ -26,8 +28,8 @@ def pause(settings: Settings, stage: str | None, host: str | None, as_json: bool
     services = opened(settings)
     for name in _stages(stage, host):
         services.ledger.pause(stage=name)
-    if host:
-        services.ledger.pause(host=_host(host))
+    for place in _places(host, settings):
+        services.ledger.pause(host=place)
     _tell(services, as_json)
 
 
@@ -40,8 +42,8 @@ def resume(settings: Settings, stage: str | None, host: str | None, as_json: boo
     services = opened(settings)
     for name in _stages(stage, host):
         services.ledger.resume(stage=name)
-    if host:
-        services.ledger.resume(host=_host(host))
+    for place in {*_places(host, settings), *_paused_places(host, services)}:
+        services.ledger.resume(host=place)
     _tell(services, as_json)
 
 
@@ -51,9 +53,26 @@ def _stages(stage: str | None, host: str | None) -> tuple[str, ...]:
     return STAGES if stage == "all" else (stage,) if stage else ()
 
 
-def _host(host: str) -> str:
-    """Name and port as the ledger knows them; without a port that of HTTPS is meant, and HTTP's beside it."""
-    return host.strip().lower().rstrip(".")
+def _places(host: str | None, settings: Settings) -> list[str]:
+    """Host and port as the ledger paces them; without a port, every one that a page may have."""
+    if not host:
+        return []
+    name = _name(host)
+    if re.search(r":\d+$", name):
+        return [name]
+    opened_ports = {place.port for place in settings.allow_private if place.port}
+    return [f"{name}:{port}" for port in sorted({80, 443} | settings.allow_ports | opened_ports)]
+
+
+def _paused_places(host: str | None, services: Services) -> list[str]:
+    """What was paused of a host, whatever the settings were then."""
+    return [place for place in services.ledger.paused().hosts if host and place.rpartition(":")[0] == _name(host)]
+
+
+def _name(host: str) -> str:
+    """As in a canonical URL; a bare IPv6 address gets its brackets."""
+    name = host.strip().lower().rstrip(".")
+    return f"[{name}]" if name.count(":") > 1 and not name.startswith("[") else name
 
 
 def _tell(services: Services, as_json: bool) -> None:
@@ -88,7 +107,7 @@ def forget(settings: Settings, url: str | None, host: str | None, yes: bool, as_
 
 def _forget(ledger: Ledger, settings: Settings, url: str | None, host: str | None) -> int:
     if host:
-        return ledger.forget(host=_host(host))
+        return ledger.forget(host=_name(host))
     try:
         return ledger.forget(key=admit(url or "", settings).key)
     except ItemFailed as failed:

@@ -98,8 +98,8 @@ class Settings:
     codings: tuple[str, ...] = setting(
         ("gzip", "deflate"), "every server has gzip; br and zstd save an eighth and are two more decoders fed by strangers", parse_codings
     )
-    max_wire_bytes: int = setting(5 * MIB, "5 times the largest of 1,013 real pages seen on the wire", size)
-    max_decoded_bytes: int = setting(10 * MIB, "what libxml2 reads of one text; beyond it text is dropped", size)
+    max_wire_bytes: int = setting(5 * MIB, "the largest of 1,013 real pages is 0.34 MB as gzip and 2.2 MB uncoded", size)
+    max_decoded_bytes: int = setting(10 * MIB, "what libxml2 reads of one text; the largest of 1,013 real pages has 2.2 MB", size)
     max_header_bytes: int = setting(64 * KIB, "8 times what common servers send at most", size)
     max_redirects: int = setting(5, "RFC 9309 asks for at least five; honest sites need two", number(int, 0, 20))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import secrets
 import socket
 import threading
@@ -20,6 +21,7 @@ from worker.queues import Queues, Results, urls_in
 from worker.records import BadMessage, Outcome, decode
 from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable
+from worker.storage.forgetting import FORGOTTEN
 from worker.storage.ledger import Ledger
 from worker.storage.values import Delivered, Entry
 
@@ -37,6 +39,10 @@ DELIVERIES = 5
 """An entry that was in hand when so many keepers died is parked; from the second on it was in hand alone."""
 PUBLISH = 200
 """Results published at once: about a megabyte."""
+PUBLISH_TURNS = 5
+"""Times that in a row: a million dropped dead letters must not keep results waiting."""
+NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+"""As JSON escapes it. PostgreSQL's texts cannot hold it, and nobody reads it."""
 OUTAGE_PAUSE = 1.0
 """Seconds between two tries while Redis or the database is away."""
 
@@ -135,7 +141,7 @@ class Keeper:
     def _read(self, entry: tuple[str, bytes]) -> Delivered | None:
         entry_id, body = entry
         try:
-            return Delivered(entry_id, decode(Outcome, body))
+            return Delivered(entry_id, decode(Outcome, without_nul(body)))
         except BadMessage as error:
             self._park(entry_id, body, str(error))
             return None
@@ -146,11 +152,20 @@ class Keeper:
         self._results.ack([entry_id], 1)
 
     def _publish(self) -> None:
-        """From the outbox to the public stream, at least once."""
-        while waiting := self._ledger.unpublished(PUBLISH):
+        """From the outbox to the public stream, at least once; what was forgotten goes from there, and this is told."""
+        for _ in range(PUBLISH_TURNS):
+            waiting = self._ledger.unpublished(PUBLISH)
+            if not waiting:
+                return
             found = self._articles.of([item_id for _, item_id in waiting])
+            self._queues.unpublish({result["item_id"] for result in found if result["url"].startswith(FORGOTTEN)})
             self._queues.publish([to_json(result).decode() for result in found], self._settings.publish_max)
             self._ledger.published([number for number, _ in waiting])
+
+
+def without_nul(body: bytes) -> bytes:
+    """The message with U+FFFD for every NUL, which keeps all offsets."""
+    return NUL.sub(rb"\1\\ufffd", body) if b"\\u0000" in body else body
 
 
 def item_in(body: bytes) -> int | None:

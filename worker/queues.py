@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -328,6 +328,24 @@ class Queues:
             for result in results:
                 pipe.xadd(self._key("articles"), {"result": result}, maxlen=keep, approximate=True)
             pipe.execute()
+
+    def unpublish(self, item_ids: Collection[int]) -> None:
+        """Takes every Result of these items out of the public stream; reads it through, which takes seconds when it is full."""
+        start = "-"
+        with available():
+            while item_ids and (entries := self._redis.xrange(self._key("articles"), start, "+", count=SLICE)):
+                gone = [entry_id for entry_id, body in entries if _item_of(body) in item_ids]
+                if gone:
+                    self._redis.xdel(self._key("articles"), *gone)
+                start = "(" + _text(entries[-1][0])
+
+
+def _item_of(body: dict[bytes, bytes]) -> int | None:
+    """The item of an entry of the public stream."""
+    try:
+        return int(json.loads(body[b"result"])["item_id"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _headers(message: bytes) -> dict[str, Any]:

@@ -186,6 +186,26 @@ def test_the_public_stream_is_trimmed(queues, client):
     assert client.xlen(f"{NAMESPACE}:articles") < 400, "trimmed near the maximum, by whole nodes of the stream"
 
 
+def test_what_is_forgotten_goes_from_the_public_stream_and_its_readers_are_told(ledger, results, client, make_keeper):
+    # Given
+    requests = leased(ledger, 3)
+    results.add([labelled(request) for request in requests])
+    keeper = make_keeper()
+    keeper.run_once()
+    # When
+    ledger.forget(key=entry(1).key)
+    keeper.run_once()
+    # Then
+    assert [(result["item_id"], result["outcome"]) for result in published(client)] == [(1, "stored"), (3, "stored"), (2, "dead")]
+    assert entry(1).url not in str(client.xrange(f"{NAMESPACE}:articles"))
+
+
+def test_a_nul_in_a_page_becomes_a_visible_mark_on_every_database(ledger, articles, results, make_keeper):
+    results.add([labelled(leased(ledger, 1)[0], "before \0 after, and \\u0000 as it is written")])
+    make_keeper().run_once()
+    assert [result["text"] for result in articles.results()] == ["before \ufffd after, and \\u0000 as it is written"]
+
+
 def test_an_outage_of_any_length_makes_no_message_suspicious(ledger, results, make_keeper):
     # Given a database that is away for a hundred tries
     results.add([labelled(request) for request in leased(ledger, 3)])

@@ -158,6 +158,13 @@ def test_no_host_crowds_out_another(ledger, lead):
     assert sum("small.test" in url for url in urls) == 5
 
 
+def test_a_paced_host_is_asked_for_its_most_urgent_url(paced, lead):
+    job = paced.open_job()
+    paced.accept([entry(1)], job, lane="bulk")
+    paced.accept([entry(2)], job, lane="normal")
+    assert [request.url for request in leased(paced, lead)] == [entry(2).url]
+
+
 def test_the_urgent_lane_goes_first_on_its_host_and_before_other_hosts(paced, lead):
     job = paced.open_job()
     paced.accept([entry(n, f"h{n}.test:443") for n in range(20)], job, lane="bulk")

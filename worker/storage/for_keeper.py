@@ -64,7 +64,7 @@ class ForKeeper(Desk):
         """Keeps a message that cannot be kept as what it is; its item, where known and open, is `dead: schema`."""
         judge = self._judge()
         with writing(self._engine) as connection:
-            history.park(connection, body, one_line(error), judge.now)
+            history.park(connection, item_id, body, one_line(error), judge.now)
             for item in moves.load(connection, [] if item_id is None else [item_id]).values():
                 event = Event(judge.now, "store", "parked", Reason.SCHEMA.word, one_line(error))
                 ended = judge.end(item, "dead", Reason.SCHEMA.word, one_line(error), event)

@@ -1,7 +1,8 @@
 """Forgotten: an article taken out at somebody's request, with every trace of it; the books still balance.
 
 The item stays, nameless, as `dead: dropped-by-user`, and so does the digest of its address: it is not read again
-by accident. Copies that named it as their original are sent on their way, to stand for themselves.
+by accident. Copies that named it as their original are sent on their way, to stand for themselves. The keeper
+takes its Result out of the public stream and tells the readers there that it is gone.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from worker.storage import articles, counters, models, moves
 from worker.storage.item import Item, Judge, Move
-from worker.storage.models import events, items, outbox, reviews
+from worker.storage.models import events, items, outbox, parked, reviews
 
+FORGOTTEN = "forgotten:"
+"""Begins what stands in place of the address."""
 AT_ONCE = 200
 """Items in one transaction: some have many copies."""
 
@@ -23,7 +26,7 @@ AT_ONCE = 200
 def meant(connection: Connection, key: str | None, host: str | None) -> list[int]:
     """The next items that are meant and not forgotten yet."""
     where = items.c.key == key if key is not None else or_(items.c.host == host, items.c.host.in_([f"{host}:80", f"{host}:443"]))
-    query = select(items.c.id).where(where, ~items.c.url.startswith("forgotten:"), items.c.kind == "article")
+    query = select(items.c.id).where(where, ~items.c.url.startswith(FORGOTTEN), items.c.kind == "article")
     return list(connection.execute(query.order_by(items.c.id).limit(AT_ONCE)).scalars())
 
 
@@ -35,14 +38,14 @@ def forget(connection: Connection, ids: Sequence[int], judge: Judge) -> int:
     stood = connection.execute(select(models.articles.c.item_id).where(models.articles.c.item_id.in_(ids))).all()
     articles.remove(connection, ids)
     counters.add(connection, Counter({counters.ARTICLES: -len(stood)}))
-    moves.apply(connection, [*freed, *(_nameless(item, judge) for item in found.values())], judge.now)
-    for table in (events, outbox, reviews):
+    for table in (events, outbox, parked, reviews):
         connection.execute(delete(table).where(table.c.item_id.in_(ids)))
+    moves.apply(connection, [*freed, *(_nameless(item, judge) for item in found.values())], judge.now)
     for item_id in ids:
-        connection.execute(update(items).where(items.c.id == item_id).values(url=f"forgotten:{item_id}", host="forgotten"))
+        connection.execute(update(items).where(items.c.id == item_id).values(url=f"{FORGOTTEN}{item_id}", host="forgotten"))
     return len(found)
 
 
 def _nameless(item: Item, judge: Judge) -> Move:
     dropped = judge.dropped(replace(item, refetch=False, duplicate_of=None), "forgotten")
-    return Move(item, replace(dropped.after, answer=None, suspect=False, token=item.token + 1))
+    return replace(dropped, before=item, after=replace(dropped.after, answer=None, suspect=False, token=item.token + 1))

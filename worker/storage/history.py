@@ -65,7 +65,9 @@ def samples_of(connection: Connection, name: str, since: float) -> list[tuple[fl
     return [(at, number) for at, number in connection.execute(query.order_by(samples.c.at))]
 
 
-def park(connection: Connection, body: str, error: str, now: float) -> None:
+def park(connection: Connection, item_id: int | None, body: str, error: str, now: float) -> None:
     """Keeps a message that nobody could read."""
     number = (connection.execute(select(func.max(parked.c.id))).scalar() or 0) + 1
-    connection.execute(insert(parked).values(id=number, at=now, body=body.replace("\0", "\N{REPLACEMENT CHARACTER}"), error=error))
+    connection.execute(
+        insert(parked).values(id=number, item_id=item_id, at=now, body=body.replace("\0", "\N{REPLACEMENT CHARACTER}"), error=error)
+    )

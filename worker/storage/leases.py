@@ -22,6 +22,13 @@ RECLAIM = 500
 """Leases taken back in one transaction: tens of milliseconds."""
 
 _BUSY = exists().where(moves.RUNNING, items.c.host == h.c.host)
+_FIRST = (
+    select(items.c.id)
+    .where(moves.WAITING, items.c.host == h.c.host, items.c.due <= bindparam("now"))
+    .order_by(items.c.lane, items.c.due)
+    .limit(1)
+    .scalar_subquery()
+)
 _NEXT = (
     select(items.c.id)
     .where(moves.WAITING, items.c.host == bindparam("host"), items.c.due <= bindparam("now"))
@@ -42,21 +49,20 @@ def due(connection: Connection, settings: Settings, now: float, room: int) -> li
 
 def _of_hosts(connection: Connection, settings: Settings, now: float, room: int, which: ColumnElement[bool]) -> list[int]:
     paced = or_(literal(settings.host_interval) > 0, func.coalesce(h.c.crawl_delay, 0) > 0, h.c.failures >= BREAK_AFTER)
-    ready = select(h.c.host, paced.label("paced")).where(
+    ready = select(h.c.host, paced, _FIRST).where(
         which, h.c.look_at <= now, h.c.free_at <= now, h.c.open_until <= now, ~h.c.paused, ~(paced & _BUSY)
     )
-    found = connection.execute(ready.order_by(h.c.look_at).limit(room)).all()
+    found = connection.execute(ready.order_by(h.c.look_at).limit(room), {"now": now}).all()
+    share = room // max(len(found), 1)
     chosen: list[int] = []
-    seen: list[str] = []
-    nothing: list[str] = []
-    share = max(room // max(len(found), 1), 1)
-    for host, is_paced in found:
-        ids = connection.execute(_NEXT, {"host": host, "now": now, "share": 1 if is_paced else share}).scalars().all()
-        chosen += ids
-        (seen if ids else nothing).append(host)
-    hosts.looked(connection, nothing)
-    _to_the_back(connection, seen, now)
-    return chosen[:room]
+    for host, is_paced, first in found:
+        if first is not None and share > 1 and not is_paced:
+            chosen += connection.execute(_NEXT, {"host": host, "now": now, "share": share}).scalars()
+        elif first is not None:
+            chosen.append(first)
+    hosts.looked(connection, [host for host, _, first in found if first is None])
+    _to_the_back(connection, [host for host, _, first in found if first is not None], now)
+    return chosen
 
 
 def _to_the_back(connection: Connection, names: Iterable[str], now: float) -> None:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest revision in `migrations/versions`; revisions sort as text."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -260,6 +260,7 @@ parked = Table(
     "parked",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
+    Column("item_id", BigInteger, index=True),
     Column("at", Double, nullable=False),
     Column("error", Text, nullable=False),
     Column("body", Text, nullable=False),

@@ -120,10 +120,27 @@ class Line:
 
     def up(self, patience: float = 60.0) -> None:
         """Starts everything and waits until both workers have shown life."""
+        begun = time.time()
+        self.begin()
+        self.until(lambda: len(self.workers_since(begun)) >= 2, patience)
+
+    def begin(self) -> None:
+        """Starts everything and waits for nothing."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([sys.executable, "-m", "worker", "up"], env=self.environ, stdout=log, stderr=log)
-        begun = time.time()
-        self.until(lambda: len(self.workers_since(begun)) >= 2, patience)
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Whatever happened, nothing is left running: a killed supervisor takes its children along."""
+        if hasattr(self, "process") and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
 
     def down(self, number: int = signal.SIGTERM, patience: float = 30.0) -> int:
         """Stops everything; its exit code."""

@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.line import Line, Process, Served, Site, descendants, role_of, serving
@@ -82,9 +83,8 @@ def by_role(pid: int) -> dict[str, float]:
     return shares
 
 
-def through_the_service(site: Site, folder: Path) -> tuple[dict[str, float], float, Line]:
-    """CPU seconds by role, wall seconds, and the line, still up."""
-    line = Line(folder, site.settings())
+def through_the_service(site: Site, line: Line) -> tuple[dict[str, float], float]:
+    """CPU seconds by role, and wall seconds."""
     line.up()
     urls = site.urls()
     line.enqueue(urls[:WARM])
@@ -95,13 +95,12 @@ def through_the_service(site: Site, folder: Path) -> tuple[dict[str, float], flo
     line.until(lambda: line.settled() == len(urls), 1800)
     took = time.monotonic() - begun
     after = by_role(line.process.pid)
-    return {role: after[role] - before.get(role, 0.0) for role in after}, took, line
+    return {role: after[role] - before.get(role, 0.0) for role in after}, took
 
 
 LOOP = """
 import json, sys, time
 from worker.config import load
-from worker.errors import ItemFailed
 from worker.extract.article import extract
 from worker.extract.fingerprint import content_sha256, simhash
 from worker.fetch.client import Fetcher
@@ -131,7 +130,7 @@ def run(urls):
     for url in urls:
         try:
             article = timed("read", read, timed("fetch", fetcher.fetch, url).page)
-        except ItemFailed as failed:
+        except Exception as failed:
             found[url] = None
             continue
         found[url] = article.text
@@ -153,11 +152,11 @@ json.dump({"cpu": time.process_time() - cpu, "wall": time.monotonic() - wall, "s
 """
 
 
-def in_a_loop(site: Site) -> dict[str, object]:
+def in_a_loop(site: Site) -> dict[str, Any]:
     """CPU and wall seconds of the plain loop, and the text of each URL."""
     environ = {**os.environ, **site.settings(), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", LOOP, str(WARM)], env=environ, input=json.dumps(site.urls()), capture_output=True, text=True, check=True
+        [sys.executable, "-c", LOOP, str(WARM)], env=environ, input=json.dumps(site.urls()), stdout=subprocess.PIPE, text=True, check=True
     )
     return dict(json.loads(done.stdout))
 
@@ -177,37 +176,44 @@ def shares(seconds: dict[str, float], count: int) -> str:
     return ", ".join(f"{name} {value * 1000 / count:.2f}" for name, value in sorted(seconds.items()))
 
 
+def measure_service(site: Site, folder: Path, count: int) -> tuple[float, list[dict[str, Any]]]:
+    """CPU ms a page through `up`, printed with its parts, and every Result."""
+    with Line(folder, site.settings()) as line:
+        cpu, wall = through_the_service(site, line)
+        told, results = line.queues(), line.results("all")
+    total = sum(cpu.values()) * 1000 / count
+    print(f"{count} pages: {told['ledger']}, balanced {told['balanced']}, dead {told['dead']}")
+    print(f"service: {total:.2f} CPU ms a page, {count / wall:.1f} pages a second\n  by process: {shares(cpu, count)}")
+    return total, results
+
+
+def measure_loop(site: Site, count: int) -> tuple[float, dict[str, str]]:
+    """CPU ms a page in a plain loop, printed with its parts, and the text of each URL."""
+    told = in_a_loop(site)
+    alone = float(told["cpu"]) * 1000 / count
+    print(f"plain loop: {alone:.2f} CPU ms a page\n  by part: {shares(told['spent'], count)}")
+    return alone, {url: text or "" for url, text in told["found"].items()}
+
+
 def main() -> None:
     """Runs both and prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pages", type=int)
     parser.add_argument("--f1", type=Path)
-    parser.add_argument("--skip-loop", action="store_true")
     asked = parser.parse_args()
     pages = list(truths(asked.folder, asked.pages))
     served, ids = site_of(pages)
     with tempfile.TemporaryDirectory(prefix="pressmark-benchmark-") as name, serving(served) as site:
-        folder = Path(name)
-        cpu, wall, line = through_the_service(site, folder / "service")
-        told, results = line.queues(), line.results("all")
-        line.down()
         where = {f"http://{host}:{site.server_port}{path}": page_id for (host, path), page_id in ids.items()}
-        texts = {where[r["url"]]: r["text"] or "" for r in results if r["url"] in where}
-        total = sum(cpu.values()) * 1000 / len(pages)
-        print(f"{len(pages)} pages: {told['ledger']}, balanced {told['balanced']}, dead {told['dead']}")
-        print(f"service: {total:.2f} CPU ms a page, {len(pages) / wall:.1f} pages a second")
-        print(f"  by process: {shares(cpu, len(pages))}")
+        total, results = measure_service(site, Path(name) / "service", len(pages))
+        alone, texts = measure_loop(site, len(pages))
+        print(f"the engine's overhead is {100 * (total / alone - 1):.1f} %")
         if asked.f1:
-            print(f"service text: {score(texts, pages, asked.f1, folder)}")
-        if not asked.skip_loop:
-            loop = in_a_loop(site)
-            alone = float(str(loop["cpu"])) * 1000 / len(pages)
-            print(f"plain loop: {alone:.2f} CPU ms a page; the engine's overhead is {100 * (total / alone - 1):.1f} %")
-            print(f"  by part: {shares(dict(loop['spent']), len(pages))}")  # type: ignore[call-overload]
-            found = {where[url]: text or "" for url, text in dict(loop["found"]).items() if url in where}  # type: ignore[call-overload]
-            if asked.f1:
-                print(f"loop text: {score(found, pages, asked.f1, folder)}")
+            stored = {where[r["url"]]: r["text"] or "" for r in results if r["url"] in where}
+            print(f"text in the database: {score(stored, pages, asked.f1, Path(name))}")
+            looped = {where[url]: text for url, text in texts.items() if url in where}
+            print(f"text from the loop:   {score(looped, pages, asked.f1, Path(name))}")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ SAMPLE = Page(
     body=f"<html><head><title>Sample</title></head><body><article><p>{_TEXT}</p></article></body></html>".encode(),
     content_type="text/html; charset=utf-8",
 )
-"""A page that every reader can read. One that cannot is broken itself, and no page may pay for that."""
+"""A page that every reader has a verdict on. One that has not is broken itself, and no page may pay for that."""
 STATM = Path("/proc/self/statm")
 _FORKSERVER = multiprocessing.get_context("forkserver")
 _STARTING = threading.Lock()
@@ -113,7 +113,8 @@ class ParsePool:
 
     def warm(self) -> None:
         """Starts a child, which reads a sample; raises Unavailable where that does not work, whatever the page."""
-        self._ask("article", SAMPLE, None)
+        with suppress(ItemFailed):  # a verdict on the sample is a sign of health, too
+            self._ask("article", SAMPLE, None)
 
     def close(self) -> None:
         """Ends the children; waits for those at work, no longer than a page may take."""

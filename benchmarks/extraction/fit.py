@@ -22,7 +22,7 @@ from sklearn.model_selection import GroupKFold
 
 from benchmarks.extraction.truth import BELONGS, WORD, Sample, belonging, samples
 from worker.extract import context, features, metadata
-from worker.extract.blocks import blocks_of
+from worker.extract.blocks import Block, blocks_of, sum_up
 from worker.extract.content import Choice, Model, hints_of
 from worker.extract.forest import ARRAYS, Forest
 from worker.extract.markup import parse
@@ -33,6 +33,7 @@ FOLDS, INNER_FOLDS = 3, 2
 FIRST = {"max_iter": 80, "learning_rate": 0.15, "max_leaf_nodes": 24, "max_depth": 6, "max_bins": 64, "min_samples_leaf": 30}
 SECOND = {**FIRST, "max_iter": 60, "learning_rate": 0.2}
 """Small trees of few questions: deeper and more of them gave the same figures and cost more on every page."""
+SHORT = (3, 9)  # blocks of a shortened article
 NEAR, OTHERS = 5, 0.15  # blocks beside the article all teach, of the others (menus, lists) a share, weighted up
 MODEL = Path(__file__).parents[2] / "worker" / "extract" / "model"
 CHOICE = Choice(keep=0.45, sure=0.8)
@@ -51,16 +52,35 @@ class Lesson:
     weights: Any
 
 
-def lesson(sample: Sample, seed: int) -> Lesson | None:
-    """The page as features and answers; None where it has no blocks or no truth."""
+def lessons_of(sample: Sample, seed: int) -> list[Lesson]:
+    """The page as features and answers, whole and with a short article; none where it has no blocks or no truth."""
     root = parse(sample.html.decode("utf-8", "replace")).root
     blocks, places = blocks_of(root)
     if not blocks or not sample.text:
-        return None
-    about = metadata.read(root, sample.url, date.max)
-    rows = features.matrix(blocks, places, hints_of(about))
+        return []
+    hints = hints_of(metadata.read(root, sample.url, date.max))
     belongs = np.array(belonging([block.text for block in blocks], sample.text)) >= BELONGS
-    taught, weights = _taught(belongs, seed), _weights([block.text for block in blocks], belongs)
+    whole = _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)
+    few = _shortened(belongs, seed)
+    blocks, belongs = [block for block, stays in zip(blocks, few, strict=True) if stays], belongs[few]
+    for place in places:
+        place.chars = place.link_chars = place.prose_chars = place.blocks = 0
+    sum_up(blocks, places)
+    return [whole, _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)]
+
+
+def _texts(blocks: list[Block]) -> list[str]:
+    return [block.text for block in blocks]
+
+
+def _shortened(belongs: Any, seed: int) -> Any:
+    """Which blocks stay where the article ends after a few: releases are shorter than most pages of the sets."""
+    allowed = np.random.RandomState(seed).randint(*SHORT)
+    return ~belongs | (np.cumsum(belongs) <= allowed)
+
+
+def _lesson(sample: Sample, rows: Any, texts: list[str], belongs: Any, seed: int) -> Lesson:
+    taught, weights = _taught(belongs, seed), _weights(texts, belongs)
     return Lesson(sample, rows, belongs, taught > 0, weights * taught * SET_WEIGHTS[sample.set])
 
 
@@ -150,8 +170,8 @@ def write(model: Model, folder: Path) -> None:
 
 def lessons_from(pages: Path) -> list[Lesson]:
     """All pages to learn from."""
-    found = [lesson(sample, seed) for seed, sample in enumerate(sample for name in SETS for sample in samples(pages, name))]
-    return [one for one in found if one is not None]
+    pages_of_all = [sample for name in SETS for sample in samples(pages, name)]
+    return [one for seed, sample in enumerate(pages_of_all) for one in lessons_of(sample, seed)]
 
 
 def main() -> None:

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import time
 
 import pytest
 
-from benchmarks.line import Line, Served, serving
+from benchmarks.line import Line, serving
+from tests.integration.parts.press import pages
 
-WORDS = ["trade", "border", "ministry", "export", "river", "bridge", "market", "harvest", "village", "school", "museum", "temple"]
 VICTIMS = ("parse", "fetch", "label-child", "label", "keeper", "dispatcher", "server")
-
-
-def article(number: int) -> bytes:
-    """A page like no other: its own words in its own order."""
-    chance = random.Random(number)
-    paragraphs = [" ".join(chance.choices(WORDS, k=60)).capitalize() + f", as report {number} says." for _ in range(4)]
-    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    title = f"Report {number} of the province"
-    return f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>".encode()
-
-
-def pages(count: int, delay: float = 0.05):
-    return {(f"h{number % 40}.test", f"/report/{number}.html"): Served(article(number), delay=delay) for number in range(count)}
 
 
 def kill_one(line: Line, role: str) -> None:
@@ -36,8 +22,8 @@ def kill_one(line: Line, role: str) -> None:
 
 def kill_everything_once(tmp_path, count: int, patience: float, lease: str) -> None:
     # Given
-    with serving(pages(count)) as site:
-        line = Line(tmp_path, {**site.settings(), "PRESSMARK_LEASE": lease, "PRESSMARK_BACKOFF": "1"})
+    quick = {"PRESSMARK_LEASE": lease, "PRESSMARK_BACKOFF": "1"}
+    with serving(pages(count)) as site, Line(tmp_path, {**site.settings(), **quick}) as line:
         line.up()
         line.enqueue(site.urls())
         # When: one of each is killed while pages are on their way, and at last the supervisor itself
@@ -72,8 +58,7 @@ def test_two_thousand_urls_survive_the_kill_of_everything(tmp_path):
 
 def test_stopping_under_load_hands_back_in_time_and_the_next_start_goes_on(tmp_path):
     # Given
-    with serving(pages(200, delay=0.5)) as site:
-        line = Line(tmp_path, {**site.settings(), "PRESSMARK_LEASE": "600"})
+    with serving(pages(200, delay=0.5)) as site, Line(tmp_path, {**site.settings(), "PRESSMARK_LEASE": "600"}) as line:
         line.up()
         line.enqueue(site.urls())
         line.until(lambda: line.settled() >= 20, 60)

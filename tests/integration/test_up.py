@@ -1,0 +1,115 @@
+"""`up` as its user meets it: other servers, a second call, folders that cannot be used, and an end that leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.line import Line, descendants, serving
+from tests.integration.parts.press import pages
+
+PATIENCE = 90.0
+
+
+def wait_until(true, patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def up_briefly(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """`up` where it is expected to refuse."""
+    told = {**os.environ, "PRESSMARK_DATA_DIR": str(folder), **environ}
+    return subprocess.run([sys.executable, "-m", "worker", "up"], env=told, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_same_line_runs_on_a_named_redis_and_postgresql(tmp_path, redis_server, postgres_url):
+    # Given
+    servers = {"PRESSMARK_REDIS_URL": redis_server.url, "PRESSMARK_DATABASE_URL": postgres_url}
+    with serving(pages(40)) as site, Line(tmp_path, {**site.settings(), **servers}) as line:
+        line.up()
+        # When
+        line.enqueue(site.urls())
+        line.until(lambda: line.settled() >= 40, PATIENCE)
+        # Then
+        told = line.queues()
+        assert told["ledger"]["stored"] == 40
+        assert told["balanced"] is True
+        assert line.pids("server") == []
+        assert line.down() == 0
+
+
+def test_a_second_up_on_the_folder_is_refused_and_the_first_goes_on(tmp_path):
+    # Given
+    with Line(tmp_path, {}) as line:
+        line.up()
+        # When
+        second = up_briefly(tmp_path / "data")
+        # Then
+        assert second.returncode == 2
+        assert f"in use by process {line.process.pid}" in second.stderr
+        assert len(second.stderr.splitlines()) == 1
+        assert line.down() == 0
+
+
+def test_a_folder_that_cannot_be_made_is_one_line_and_exit_3(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    done = up_briefly(tmp_path / "file" / "data")
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_redis_that_is_not_there_does_not_keep_up_from_starting(tmp_path):
+    # Given: the ledger takes URLs while Redis is away, so its processes wait for it
+    with Line(tmp_path, {"PRESSMARK_REDIS_URL": f"unix://{tmp_path}/nobody.sock"}) as line:
+        line.begin()
+        # When
+        wait_until(lambda: "up in" in line.log.read_text())
+        time.sleep(3)
+        # Then
+        assert line.process.poll() is None
+        assert "Traceback" not in line.log.read_text()
+        assert line.down() == 0
+
+
+def test_a_killed_up_leaves_nothing_running_not_even_its_server(tmp_path):
+    # Given
+    with Line(tmp_path, {"PRESSMARK_STOP_GRACE": "2"}) as line:
+        line.up()
+        left = [process.pid for process in descendants(line.process.pid)]
+        assert len(left) >= 5
+        # When
+        line.process.kill()
+        line.process.wait()
+        # Then
+        wait_until(lambda: not any(running(pid) for pid in left))
+
+
+@pytest.mark.soak
+def test_a_worker_that_hangs_is_ended_and_its_pages_are_read_by_the_next(tmp_path):
+    # Given: patience of 1 + 1 + 20 s
+    quick = {"PRESSMARK_TOTAL_TIMEOUT": "1", "PRESSMARK_PARSE_TIMEOUT": "1", "PRESSMARK_LEASE": "30"}
+    with serving(pages(100, delay=0.1)) as site, Line(tmp_path, {**site.settings(), **quick}) as line:
+        line.up()
+        os.kill(line.pids("fetch")[0], signal.SIGSTOP)
+        # When
+        line.enqueue(site.urls())
+        # Then
+        line.until(lambda: line.settled() == 100, 180)
+        assert "stood still" in line.log.read_text()
+        assert line.queues()["ledger"]["stored"] == 100
+        assert line.down() == 0

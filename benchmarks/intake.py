@@ -33,9 +33,8 @@ def main() -> None:
                 spent, took = time.process_time() - cpu, time.perf_counter() - wall
                 size = sum(path.stat().st_size for path in Path(folder).iterdir()) / count
                 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-                print(
-                    f"{count:10} URLs: {spent / tenth * 1e6:5.1f} µs of CPU a URL, {tenth / took:7.0f} a second, {size:4.0f} B, {memory:4.0f} MiB"
-                )
+                rates = f"{spent / tenth * 1e6:5.1f} µs of CPU a URL, {tenth / took:7.0f} a second"
+                print(f"{count:10} URLs: {rates}, {size:4.0f} B, {memory:4.0f} MiB", flush=True)
                 cpu, wall = time.process_time(), time.perf_counter()
         engine.dispose()
 

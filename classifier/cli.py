@@ -1,4 +1,4 @@
-"""The classifier's own commands: `python -m classifier train|evaluate|label`."""
+"""The classifier's own commands: `python -m classifier train|evaluate|card|label`."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
     _add_train(commands)
     _add_evaluate(commands)
+    _add_card(commands)
     _add_label(commands)
     return parser
 
@@ -68,6 +69,15 @@ def _add_evaluate(commands: Any) -> None:
     evaluate.add_argument("--model", type=Path, default=None, help="with --on: folder of the model")
     evaluate.add_argument("--json", action="store_true")
     evaluate.set_defaults(run=_evaluate)
+
+
+def _add_card(commands: Any) -> None:
+    card = commands.add_parser("card", help="write the card of a model: what it was made of, how well it does, where it fails")
+    card.add_argument("--seeds", type=Path, default=Path("seeds"), help="the seeds that it was trained on (default: seeds)")
+    card.add_argument("--model", type=Path, default=None, help="folder of the model (default: the one that ships)")
+    card.add_argument("--on", type=Path, default=None, help="labelled articles of others, for figures on them")
+    card.add_argument("--out", type=Path, default=Path("docs/model"), help="folder for card.md and card.html (default: docs/model)")
+    card.set_defaults(run=_card)
 
 
 def _add_label(commands: Any) -> None:
@@ -103,6 +113,17 @@ def _evaluate(options: argparse.Namespace) -> int:
     else:
         found = rebuild.judge_file(options.on, options.model or artifact.default_folder())
     _say(json.dumps(found) if options.json else table(found))
+    return 0
+
+
+def _card(options: argparse.Namespace) -> int:
+    from classifier import card, rebuild
+    from classifier.dataset import read_seeds
+
+    folder = options.model or artifact.default_folder()
+    others = rebuild.judge_file(options.on, folder) if options.on else None
+    written = card.write(card.gather(folder, read_seeds(options.seeds), others), options.out)
+    _say("\n".join(map(str, written)))
     return 0
 
 

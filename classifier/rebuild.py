@@ -30,6 +30,7 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn")
 def rebuild(seeds_folder: Path, out: Path, name: str | None, progress: Progress) -> dict[str, Any]:
     """Trains on the seeds and puts the model into `out` at once, whole; returns its manifest."""
     seeds = read_seeds(seeds_folder)
+    _refuse_other_files(out)
     model, held = train(seeds, progress)
     told = about(seeds)
     model = replace(model, outlets=read_outlets(seeds_folder), id=name or f"seeds-{told['data']['sha256'][:12]}")
@@ -48,10 +49,13 @@ def _parent(out: Path) -> Path:
     return out.parent
 
 
+def _refuse_other_files(out: Path) -> None:
+    if out.exists() and not (out / artifact.MANIFEST).exists() and (not out.is_dir() or any(out.iterdir())):
+        raise BadCall(f"{out}: expected a model folder or an empty one, found other files")
+
+
 def _swap(fresh: Path, out: Path) -> None:
     if out.exists():
-        if any(out.iterdir()) and not (out / artifact.MANIFEST).exists():
-            raise BadCall(f"{out}: expected a model folder or an empty one, found other files")
         shutil.rmtree(out)
     fresh.rename(out)
 

@@ -75,17 +75,17 @@ def _train(seeds: Sequence[Seed], progress: Progress, strengths: Strengths) -> t
     lessons = []
     for number in range(steps - 1):
         progress("fold", number + 1, steps)
-        lessons.append(_lesson(fit(np.flatnonzero(fold != number)), seeds, readings, np.flatnonzero(fold == number)))
+        lessons.append(lesson_of(fit(np.flatnonzero(fold != number)), seeds, readings, np.flatnonzero(fold == number)))
     progress("all seeds", steps, steps)
     base = fit(np.arange(len(seeds)))
-    held = _held_out(lessons, fold)
+    held = held_out(lessons, fold)
     truth = topic_targets(seeds) == 1
     cuts = [choose_cut(held.topics[:, place], truth[:, place]) for place in range(len(TOPICS))]
     familiar = _familiar(seeds, readings, base.look(readings).measures)
-    return Model(base, fit_stack(_joined(lessons)), cuts, SOURCE_SURE, familiar), held
+    return Model(base, fit_stack(joined(lessons)), cuts, SOURCE_SURE, familiar), held
 
 
-def _lesson(heads: Base, seeds: Sequence[Seed], readings: Sequence[Reading], places: Places) -> Lesson:
+def lesson_of(heads: Base, seeds: Sequence[Seed], readings: Sequence[Reading], places: Places) -> Lesson:
     """What heads say of seeds that they have not seen, alone and mixed."""
     unseen = [readings[i] for i in places.tolist()]
     told = [seeds[i] for i in places.tolist()]
@@ -102,7 +102,7 @@ def _lesson(heads: Base, seeds: Sequence[Seed], readings: Sequence[Reading], pla
     )
 
 
-def _joined(lessons: Sequence[Lesson]) -> Lesson:
+def joined(lessons: Sequence[Lesson]) -> Lesson:
     """All lessons as one."""
 
     def join(arrays: Sequence[Any]) -> Any:
@@ -115,7 +115,7 @@ def _joined(lessons: Sequence[Lesson]) -> Lesson:
     )
 
 
-def _held_out(lessons: Sequence[Lesson], fold: Places) -> HeldOut:
+def held_out(lessons: Sequence[Lesson], fold: Places) -> HeldOut:
     """Predictions of stacks that learned from every fold but the one they judge."""
 
     def empty(width: int) -> Floats:
@@ -123,7 +123,7 @@ def _held_out(lessons: Sequence[Lesson], fold: Places) -> HeldOut:
 
     held = HeldOut(empty(len(TOPICS)), empty(len(SOURCE_TYPES)), empty(len(TOPICS)), fold)
     for number, lesson in enumerate(lessons):
-        stack = fit_stack(_joined([*lessons[:number], *lessons[number + 1 :]]))
+        stack = fit_stack(joined([*lessons[:number], *lessons[number + 1 :]]))
         places = np.flatnonzero(fold == number)
         held.topics[places] = stack.topic_probabilities(lesson.measures)
         held.source[places] = stack.source_probabilities(lesson.measures)

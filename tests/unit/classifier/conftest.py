@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from classifier import artifact
+from classifier.cli import main
 from classifier.dataset import Seed, read_file
 from classifier.model import Model
 from classifier.train import train
@@ -45,4 +46,12 @@ def few_seeds_folder(few_seeds: list[Seed], tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("seeds")
     lines = (SEEDS / "base.jsonl").read_text(encoding="utf-8").splitlines()
     (folder / "few.jsonl").write_text("\n".join(line for line in lines if json.loads(line)["id"] in wanted), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def trained(few_seeds_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model trained by the command from the folder of few seeds."""
+    folder = tmp_path_factory.mktemp("trained") / "model"
+    assert main(["train", "--seeds", str(few_seeds_folder), "--out", str(folder), "--id", "carded"]) == 0
     return folder

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from classifier import artifact
 from classifier.cli import main
 
 
@@ -73,10 +74,8 @@ def test_training_never_replaces_a_folder_of_other_files(
     assert "other files" in capsys.readouterr().err
 
 
-def test_a_model_is_trained_and_used(tmp_path: Path, few_seeds_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["train", "--seeds", str(few_seeds_folder), "--out", str(tmp_path / "model"), "--id", "mine", "--json"]) == 0
-    manifest = json.loads(capsys.readouterr().out)
+def test_a_trained_model_is_used_and_named(tmp_path: Path, trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = tmp_path / "a.txt"
     text.write_text("Exports rose.")
-    assert main(["label", "--json", "--model", str(tmp_path / "model"), str(text)]) == 0
-    assert json.loads(capsys.readouterr().out)["model"] == {"id": "mine", "sha256": manifest["sha256"]}
+    assert main(["label", "--json", "--model", str(trained), str(text)]) == 0
+    assert json.loads(capsys.readouterr().out)["model"] == {"id": "carded", "sha256": artifact.load(trained).sha256}

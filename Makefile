@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types contracts check lab soak model clean
+.PHONY: bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -34,14 +34,22 @@ contracts: setup  ## who may import whom
 
 check: lint types contracts test  ## all of it: what CI runs
 
-lab: setup  ## the fetch against hostile servers, in a network namespace
-	$(BIN)/pytest -m lab
+lab: setup  ## the fetch against hostile servers, in a network namespace; writes docs/lab.md
+	PRESSMARK_TEST_LAB=full $(BIN)/pytest -m lab
+	$(BIN)/python -m tests.lab.table
 
 soak: setup  ## the long runs that CI does without
 	$(BIN)/pytest -m soak
 
 model: setup  ## train the model that ships, from seeds/
 	$(BIN)/python -m classifier train --seeds seeds
+
+bench-extract: setup  ## our extraction beside the libraries', on the shared pages
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m benchmarks.extraction.compare $(or $(PRESSMARK_TEST_SHARED),../shared)/pages
+
+fit-extract: setup  ## fit the block model of the extraction again
+	$(BIN)/python -m benchmarks.extraction.fit $(or $(PRESSMARK_TEST_SHARED),../shared)/pages
 
 clean:  ## remove what setup made
 	rm -rf .venv build *.egg-info

@@ -159,7 +159,7 @@ def grouped(lessons: list[Lesson], folds: int) -> list[tuple[Any, Any]]:
 
 def write(model: Model, folder: Path) -> None:
     """The model as one JSON and five .npy files a forest."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, forest in (("first", model.first), ("second", model.second)):
         about = {"depth": forest.depth, "baseline": forest.baseline, "trees": len(forest.roots)}
         (folder / f"{name}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
@@ -174,20 +174,26 @@ def lessons_from(pages: Path) -> list[Lesson]:
     return [one for seed, sample in enumerate(pages_of_all) for one in lessons_of(sample, seed)]
 
 
+def write_folds(lessons: list[Lesson], folder: Path) -> None:
+    """The cross-validation's models, each with the sites that it has not seen."""
+    for number, (seen, unseen) in enumerate(grouped(lessons, FOLDS)):
+        target = folder / str(number)
+        write(fit_both([lessons[at] for at in seen], INNER_FOLDS), target)
+        unseen_sites = sorted({lessons[at].sample.site for at in unseen})
+        (target / "unseen.json").write_text(json.dumps(unseen_sites, indent=0), encoding="utf-8")
+        print(f"fold {number + 1} of {FOLDS} done", flush=True)
+
+
 def main() -> None:
-    """Fit on all pages and write the model; with --folds, write the models of the cross-validation as well."""
+    """Fit on all pages and write the model; with --folds, the models of the cross-validation instead."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pages", type=Path, help="the folder with wcxb/ and fundus/")
-    parser.add_argument("--folds", type=Path, help="where the models of the cross-validation go, with the sites each has not seen")
+    parser.add_argument("--folds", type=Path, help="where the models of the cross-validation go")
     options = parser.parse_args()
     lessons = lessons_from(options.pages)
-    print(f"{len(lessons)} pages, {sum(len(one.belongs) for one in lessons)} blocks", flush=True)
+    print(f"{len(lessons)} lessons, {sum(len(one.belongs) for one in lessons)} blocks", flush=True)
     if options.folds:
-        for number, (seen, unseen) in enumerate(grouped(lessons, FOLDS)):
-            write(fit_both([lessons[at] for at in seen], INNER_FOLDS), options.folds / str(number))
-            unseen_sites = sorted({lessons[at].sample.site for at in unseen})
-            (options.folds / str(number) / "unseen.json").write_text(json.dumps(unseen_sites, indent=0), encoding="utf-8")
-            print(f"fold {number + 1} of {FOLDS} done", flush=True)
+        write_folds(lessons, options.folds)
     else:
         write(fit_both(lessons, FOLDS), MODEL)
         print(f"written to {MODEL}")

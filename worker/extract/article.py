@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from worker import __version__
 from worker.errors import ItemFailed
 from worker.extract import doubt, encoding, headline, markup, metadata, people, plain, sieve
-from worker.extract.content import Content, main_text
+from worker.extract.content import Content, Model, main_text
 from worker.extract.language import language_of
 from worker.reasons import Reason
 from worker.records import Article, Extractor, Page
@@ -51,7 +51,8 @@ def _read(text: str, url: str | None, kind: str | None, warnings: list[str], tod
         raise ItemFailed(Reason.NO_TEXT, "expected text, came an empty page")
     if kind == "text/plain" or (kind is None and not plain.looks_like_markup(text)):
         return _from_plain(plain.judge(text, today), url, warnings)
-    return _from_html(text, url, warnings, today)
+    article = read_html(text, url, today)
+    return replace(article, warnings=list(dict.fromkeys([*warnings, *article.warnings])))
 
 
 def _from_plain(read: plain.Plain, url: str | None, warnings: list[str]) -> Article:
@@ -75,12 +76,13 @@ def _from_plain(read: plain.Plain, url: str | None, warnings: list[str]) -> Arti
     )
 
 
-def _from_html(text: str, url: str | None, warnings: list[str], today: date) -> Article:
+def read_html(text: str, url: str | None, today: date, model: Model | None = None) -> Article:
+    """The article of a page's markup, by the shipped model or another one. Raises as `extract` does."""
     tree = markup.parse(text)
     if tree.root is None:
         raise ItemFailed(Reason.NO_TEXT, "expected a page with text, came markup without any")
     about = metadata.read(tree.root, url, today)
-    content = main_text(tree.root, about)
+    content = main_text(tree.root, about, model)
     if headline.is_weak(about.title, about.said) and content.around.heading:
         about = replace(about, title=content.around.heading)
         content = replace(content, text="\n\n".join(sieve.without_title(content.text.split("\n\n"), about.title)))
@@ -88,7 +90,7 @@ def _from_html(text: str, url: str | None, warnings: list[str], today: date) -> 
         about = replace(about, authors=people.signed(content.around, headline.site_keys(about.said, url)))
     doubt.check(content.text, about.title, url, about.said, tree.root)
     found = metadata.published(about, content.around, tree.root, url, today)
-    return _joined(about, content, found, url, [*warnings, *tree.warnings, *content.warnings])
+    return _joined(about, content, found, url, [*tree.warnings, *content.warnings])
 
 
 def _joined(about: metadata.About, content: Content, found: metadata.Published, url: str | None, warnings: list[str]) -> Article:

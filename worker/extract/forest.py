@@ -43,10 +43,14 @@ class Forest:
 @lru_cache(maxsize=8)
 def load(name: str) -> Forest:
     """The forest `name` that is shipped with the program."""
-    folder = files("worker.extract") / "model"
-    about = json.loads(folder.joinpath(f"{name}.json").read_text(encoding="utf-8"))
+    return load_from(files("worker.extract") / "model", name)
+
+
+def load_from(folder: Any, name: str) -> Forest:
+    """The forest `name` in `folder` (a path): one JSON and five .npy files."""
+    about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     arrays = {}
     for part in ARRAYS:
-        with folder.joinpath(f"{name}.{part}.npy").open("rb") as file:
+        with (folder / f"{name}.{part}.npy").open("rb") as file:
             arrays[part] = np.load(file, allow_pickle=False)
     return Forest(**arrays, depth=about["depth"], baseline=about["baseline"])

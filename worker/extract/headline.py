@@ -26,6 +26,7 @@ NO_TITLE = re.compile(
 NEWS = re.compile(r"NewsArticle|LiveBlog")
 TITLE_WORDS = (3, 40)  # fewer are a section's name, more are a paragraph
 TITLE_LETTERS = 6  # of a script without spaces: Chinese headlines are that short
+LONGEST_NAME = 40  # characters of a site's name: some pages put the headline into its place
 WEAK_WORDS, WEAK_LENGTH = 3, 30  # words and characters of names; Khmer and Thai names are one "word"
 MENU = re.compile(r"\s{2,}\S|[▶►☰]|^\[")
 """Gaps between words and button signs: several things in one line."""
@@ -116,7 +117,7 @@ def site_keys(said: Said, url: str | None) -> set[str]:
         host = ""
     publishers = [word for node in said.articles for word in words_of(node.get("publisher"))[:1]]
     found = [said.meta("og:site_name"), said.meta("application-name"), host, host.rpartition(".")[0], *publishers]
-    return {_key(name) for name in found if name} - {""}
+    return {_key(name) for name in found if name and len(name) <= LONGEST_NAME} - {""}
 
 
 def without_site(title: str, names: set[str]) -> str:

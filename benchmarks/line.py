@@ -186,9 +186,16 @@ class Line:
 
     def settled(self) -> int:
         """Items that have ended."""
-        with self._services() as services:
-            states = services.ledger.balance().states
+        states = self._states()
         return sum(states[state] for state in ("stored", "duplicate", "refused", "dead"))
+
+    def stored(self) -> int:
+        """Items that have ended well."""
+        return self._states()["stored"]
+
+    def _states(self) -> Mapping[str, int]:
+        with self._services() as services:
+            return services.ledger.balance().states
 
     @contextmanager
     def _services(self) -> Iterator[Services]:

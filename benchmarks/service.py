@@ -58,7 +58,8 @@ def site_of(pages: list[Truth]) -> tuple[dict[tuple[str, str], Served], dict[tup
     served: dict[tuple[str, str], Served] = {(WARM_HOST, f"/{n}"): Served(warm_page(n)) for n in range(WARM)}
     ids: dict[tuple[str, str], str] = {}
     for number, page in enumerate(pages):
-        parts = urlsplit(canonical(page.url if "://" in page.url else f"https://{page.url}", load({})))
+        url = page.url if "://" in page.url else f"https://unnamed.test/{page.id}"  # two pages have no address in the collection
+        parts = urlsplit(canonical(url, load({})))
         where = (parts.hostname or "", parts.path + (f"?{parts.query}" if parts.query else ""))
         if where in served:
             where = (where[0], f"{where[1]}{'&' if '?' in where[1] else '?'}copy={number}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import threading
@@ -50,16 +51,32 @@ class Leash:
 
 
 class Stop(threading.Event):
-    """The wish to stop, which loops ask every round: being asked is the sign that a loop goes on."""
+    """The wish to stop, which loops ask every round: being asked is the sign that a loop goes on.
 
-    def __init__(self, pulse: Callable[[], None]) -> None:
+    `set` may be called by a signal handler. Event's own `set` may not: where the signal comes while the
+    main thread is about to wait, it holds the lock that `set` needs, and the process hangs for ever.
+    """
+
+    def __init__(self, pulse: Callable[[], None] = lambda: None) -> None:
         super().__init__()
         self._pulse = pulse
+        self._wished = False
+        self._bell, self._ring = socket.socketpair()
+
+    def set(self) -> None:
+        self._wished = True
+        self._ring.send(b".")
 
     def is_set(self) -> bool:
         self._pulse()
-        return super().is_set()
+        return self._wished
 
     def wait(self, timeout: float | None = None) -> bool:
         self._pulse()
-        return super().wait(timeout)
+        select.select([self._bell], [], [], timeout)
+        return self._wished
+
+    def close(self) -> None:
+        """Gives its sockets back."""
+        self._bell.close()
+        self._ring.close()

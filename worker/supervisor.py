@@ -20,6 +20,7 @@ from worker.bootstrap import Services
 from worker.config import Settings, to_environ
 from worker.embedded import EmbeddedServer, FolderLock
 from worker.errors import Unavailable
+from worker.leash import Stop
 from worker.storage.database import migrate
 
 log = logging.getLogger(__name__)
@@ -207,18 +208,22 @@ class Supervisor:
 
 
 def up(settings: Settings) -> None:
-    """Everything in the foreground until Ctrl-C or SIGTERM; a second one does not wait."""
-    stop = threading.Event()
+    """Everything in the foreground until SIGTERM or Ctrl-C, which ends in KeyboardInterrupt; a second one does not wait."""
+    stop = Stop()
+    told: list[int] = []
 
-    def told(number: int, _: object) -> None:
-        if stop.is_set():
-            signal.signal(number, signal.SIG_DFL)
-            log.warning("stopping at once; once more to leave everything behind")
+    def note(number: int, _: object) -> None:
+        if told:
+            signal.signal(number, signal.SIG_DFL)  # the leash takes everything along
+            os.kill(os.getpid(), number)
+        told.append(number)
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, told)
+        signal.signal(number, note)
     with Supervisor(settings) as line:
         log.info("up in %s, process %d; Ctrl-C stops", settings.data_dir, os.getpid())
         line.watch(stop)
         log.info("stopping: what is in hand is finished or handed back")
+    if signal.SIGINT in told:
+        raise KeyboardInterrupt

@@ -63,7 +63,7 @@ def test_a_second_up_on_the_folder_is_refused_and_the_first_goes_on(tmp_path):
         assert second.returncode == 2
         assert f"in use by process {line.process.pid}" in second.stderr
         assert len(second.stderr.splitlines()) == 1
-        assert line.down() == 0
+        assert line.down(signal.SIGINT) == 130
 
 
 def test_a_folder_that_cannot_be_made_is_one_line_and_exit_3(tmp_path):

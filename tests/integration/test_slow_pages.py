@@ -1,0 +1,77 @@
+"""Pages that never answer and pages that are slow hold a slot each, and nobody else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.line import Line, Served, serving
+from tests.integration.parts.press import article, pages
+
+COUNT = 400
+
+
+def mixed() -> dict[tuple[str, str], Served]:
+    """1 % never answer, 5 % take five seconds, spread evenly."""
+    world = {}
+    for number, (place, page) in enumerate(pages(COUNT).items()):
+        delay = 3600.0 if number % 100 == 50 else 5.0 if number % 20 == 10 else page.delay
+        world[place] = replace(page, delay=delay)
+    return world
+
+
+def throughput(folder, world, wanted: int) -> float:
+    """Pages a second until `wanted` are stored, once everything is warm."""
+    warm = {("warm.test", f"/{number}.html"): Served(article(10_000 + number)) for number in range(40)}
+    with serving({**warm, **world}) as site, Line(folder, site.settings()) as line:
+        line.up()
+        line.enqueue(site.urls()[:40])
+        line.until(lambda: line.settled() == 40, 120)
+        begun = time.monotonic()
+        line.enqueue(site.urls()[40:])
+        line.until(lambda: line.stored() >= 40 + wanted, 300)
+        return wanted / (time.monotonic() - begun)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_slow_pages_and_silent_ones_cost_their_neighbours_less_than_a_fifth(tmp_path):
+    # Given
+    answering = COUNT - COUNT // 100
+    # When
+    without = throughput(tmp_path / "without", pages(COUNT), answering)
+    with_them = throughput(tmp_path / "with", mixed(), answering)
+    # Then
+    assert with_them > 0.8 * without, f"{without:.1f} pages a second without, {with_them:.1f} with them"
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("how", ["SIGSTOP", "pause"])
+def test_a_keeper_that_stands_still_for_five_minutes_costs_nothing(tmp_path, how):
+    # Given: more URLs than the window holds, on their way
+    with serving(pages(1000)) as site, Line(tmp_path, site.settings()) as line:
+        line.up()
+        line.enqueue(site.urls())
+        line.until(lambda: line.settled() >= 200, 120)
+        # When: the keeper stands still, longer than any lease, and the supervisor may do about it what it does
+        keeper = line.pids("keeper")[0]
+        if how == "pause":
+            line.call("pause", "store")
+            time.sleep(300)
+            line.call("resume", "store")
+        else:
+            for _ in range(300):
+                os.kill(line.pids("keeper")[0] if line.pids("keeper") else keeper, signal.SIGSTOP)
+                time.sleep(1)
+            os.kill(line.pids("keeper")[0], signal.SIGCONT)
+        line.until(lambda: line.settled() == 1000, 300)
+        # Then
+        told = line.queues()
+        assert told["ledger"]["stored"] == 1000, told
+        assert told["balanced"] is True
+        assert max(site.asked.values()) <= 2

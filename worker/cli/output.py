@@ -53,7 +53,7 @@ def show_lines(rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
-    """A table for people; cells are cleaned, and cut only where a terminal is too narrow."""
+    """A table for people; cells are cleaned, and folded only where a terminal is too narrow."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -63,7 +63,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell(value)) for value in row))
-    print_rich(table)
+    print_rich(table) if table.row_count else tell("nothing to show")
 
 
 def print_rich(renderable: Any) -> None:

@@ -11,17 +11,18 @@ from pathlib import Path
 import pytest
 
 from tests.lab.net import can_unshare
+from tests.lab.table import REPORTS, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 
-
-def _play(module: str, shared: Path, folder: Path, *more: str) -> dict:
-    """The report of one module of the lab; its output is shown where it fails."""
+def _play(module: str, shared: Path, *more: str) -> dict:
+    """The report of one module of the lab, which is kept for the table; its output is shown where it fails."""
     if not can_unshare():
         if os.environ.get("CI"):
             pytest.fail("CI must be able to make a network namespace")
         pytest.skip("no network namespace can be made here")
-    report = folder / "report.json"
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    report = REPORTS / f"{module}.json"
+    report.unlink(missing_ok=True)
     command = ["unshare", "-n", "-m", "--fork", "--kill-child", sys.executable, "-m", module, str(report), "--shared", str(shared), *more]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=900)
     assert report.exists(), done.stderr[-3000:]
@@ -29,13 +30,13 @@ def _play(module: str, shared: Path, folder: Path, *more: str) -> dict:
 
 
 @pytest.fixture(scope="session")
-def hostile(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
+def hostile(shared: Path) -> dict:
     """The report on hostile servers: every variant beside honest fetches, and in the full form alone as well."""
     full = os.environ.get("PRESSMARK_TEST_LAB") == "full"
-    return _play("tests.lab.run", shared, tmp_path_factory.mktemp("hostile"), *([] if full else ["--quick"]))
+    return _play("tests.lab.run", shared, *([] if full else ["--quick"]))
 
 
 @pytest.fixture(scope="session")
-def urls(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
+def urls(shared: Path) -> dict:
     """The report on URLs."""
-    return _play("tests.lab.ssrf", shared, tmp_path_factory.mktemp("urls"))
+    return _play("tests.lab.ssrf", shared)

@@ -63,9 +63,16 @@ class Sniffer:
                 if call:
                     self.calls.append((time.time(), *call))
 
+    def settle(self, least: int) -> None:
+        """Waits for what is still on its way to us, until at least so many calls are known or a second is over."""
+        end = time.monotonic() + 1
+        time.sleep(0.01)
+        while len(self.calls) < least and time.monotonic() < end:
+            time.sleep(0.01)
+
     def strangers(self, known: set[str]) -> set[tuple[str, int]]:
         """Addresses that were called and are not `known`."""
-        time.sleep(0.05)  # the kernel's queue to us
+        self.settle(0)
         return {(address, port) for _, address, port in self.calls if address not in known}
 
 

@@ -186,8 +186,8 @@ class Lab:
         worker.reset_peak()
         weight, cpu, found.began = worker.rss(), worker.cpu(), time.time()
         neighbours = [worker.begin(f"http://honest{number}.example/news?{time.time()}") for number in range(beside)]
-        for place, step in enumerate(play.variant.steps):
-            time.sleep(play.variant.pause if place else 0)
+        for step in play.variant.steps:
+            time.sleep(play.variant.pause)
             self._step(play, worker, play.url(step), found)
         found.honest_ok = sum(1 for answer in neighbours if (told := wait(answer, 40)) and told["type"] == "extracted")
         after, found.next_s = timed(worker.begin("http://honest0.example/next"), 10)
@@ -224,9 +224,8 @@ def _crew(lab: Lab, besides: tuple[int, ...], plays: list[Play], size: int, argu
     findings: list[Finding] = []
     waiting: queue.Queue = queue.Queue()
     for play in plays:
-        for beside in besides:
-            waiting.put((play, beside))
-    threads = [threading.Thread(target=_member, args=(lab, waiting, arguments, findings)) for _ in range(size)]
+        waiting.put(play)
+    threads = [threading.Thread(target=_member, args=(lab, waiting, besides, arguments, findings)) for _ in range(size)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -234,19 +233,20 @@ def _crew(lab: Lab, besides: tuple[int, ...], plays: list[Play], size: int, argu
     return findings
 
 
-def _member(lab: Lab, waiting: queue.Queue, arguments: tuple[str, ...], findings: list[Finding]) -> None:
+def _member(lab: Lab, waiting: queue.Queue, besides: tuple[int, ...], arguments: tuple[str, ...], findings: list[Finding]) -> None:
     workers: dict[str, Worker] = {}
     while True:
         try:
-            play, beside = waiting.get_nowait()
+            play = waiting.get_nowait()
         except queue.Empty:
             break
         key = json.dumps(play.variant.settings)
         if key not in workers:
             workers[key] = _warm(lab.worker(play.variant.settings, *arguments))
-        found = lab.play(play, workers[key], beside)
-        findings.append(found)
-        sys.stderr.write(f"{found.case} {found.variant} {found.wall:.1f} s {found.right}\n")
+        for beside in besides:
+            found = lab.play(play, workers[key], beside)
+            findings.append(found)
+            sys.stderr.write(f"{found.case} {found.variant} {found.wall:.1f} s {found.right}\n")
     for worker in workers.values():
         worker.stop()
 

@@ -115,7 +115,7 @@ def play(cases: list[dict], dns: dict[str, Script], folder: Path, sniffer: net.S
 def _one(case: dict, worker: Worker, sniffer: net.Sniffer, known: set[str]) -> dict:
     before = len(sniffer.calls)
     outcome = wait(worker.begin(case["url"]), 40) or {"type": "none"}
-    time.sleep(0.01)
+    sniffer.settle(before + (case["expected"] == "allow"))
     called = {address for _, address, _ in sniffer.calls[before:]}
     came = outcome["type"] == "extracted" and bool(called & known)
     right = not called - known and came == (case["expected"] == "allow")

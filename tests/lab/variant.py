@@ -41,7 +41,7 @@ class Variant:
     tries: int = 1
     """Fetches of a step while its reason says "again"."""
     pause: float = 0.0
-    """Seconds between steps."""
+    """Seconds before each step."""
     settings: dict[str, str] = field(default_factory=dict)
     certificate: Callable[[Any], ssl.SSLContext] | None = None
     script: Script | None = None

@@ -15,13 +15,13 @@ def page(body: bytes, **fields: str) -> Variant:
     return Variant(lambda call: call.answer(body, **fields))
 
 
-def heavy(make) -> Variant:
+def heavy(make, **settings: str) -> Variant:
     """A large page, sent packed; made when it is asked for."""
 
     def handler(call: Call) -> None:
         call.answer(gzip.compress(wrapped(make()), 1), Content_Encoding="gzip")
 
-    return Variant(handler)
+    return Variant(handler, settings=settings)
 
 
 def wrapped(inside: bytes) -> bytes:
@@ -89,5 +89,5 @@ SERVERS = {
     "p21": [heavy(lambda: b"<p>" + b"1/" * 500_000 + b"</p>"), heavy(lambda: b"<p>" + b" " * 10**6 + b"a@" * 200_000 + b"</p>")],
     "p22": [page(wrapped(b"<p>SEGFAULT-FIXTURE</p>"))],
     "p24": [page(wrapped(nested(300)))],
-    "p23": [heavy(distinct_tokens)],
+    "p23": [heavy(distinct_tokens, PRESSMARK_PARSE_CPU="20", PRESSMARK_PARSE_TIMEOUT="60")],
 }

@@ -28,7 +28,7 @@ def redirects(count: int):
 
 
 def changing():
-    turns = iter([b"User-agent: *\nAllow: /", *[b"User-agent: *\nDisallow: /"] * 9])
+    turns = itertools.cycle([b"User-agent: *\nAllow: /", b"User-agent: *\nDisallow: /"])
     return text(next(turns))
 
 

@@ -63,6 +63,9 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "task_create_missing_queues": False,
         "task_default_queue": queues.FETCH,
         "task_publish_retry": False,  # the dispatcher and the courier try again themselves, and know for how long
+        # What a bare `celery -A worker.celery_app worker -Q fetch` runs on; for labels add `-P prefork -c 1`.
+        "worker_pool": "threads",
+        "worker_concurrency": settings.fetch_slots,
         # Nothing lies in a worker's memory beyond what it works on: there, no depth would count it.
         "worker_prefetch_multiplier": 1,
         "worker_disable_prefetch": True,

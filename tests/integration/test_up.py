@@ -37,6 +37,7 @@ def up_briefly(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]
     return subprocess.run([sys.executable, "-m", "worker", "up"], env=told, capture_output=True, text=True, timeout=60, check=False)
 
 
+@pytest.mark.parametrize("redis_server", ["redis-server"], indirect=True)
 def test_the_same_line_runs_on_a_named_redis_and_postgresql(tmp_path, redis_server, postgres_url):
     # Given
     servers = {"PRESSMARK_REDIS_URL": redis_server.url, "PRESSMARK_DATABASE_URL": postgres_url}

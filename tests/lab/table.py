@@ -39,6 +39,7 @@ def _summary(hostile: dict, urls: dict) -> str:
     found, pages = hostile["findings"], urls["findings"]
     cases = len({finding["case"] for finding in found})
     neighbours = f"{sum(finding['honest_ok'] for finding in found)} of {sum(finding['beside'] for finding in found)}"
+    strangers = len(hostile["strangers"] + urls["strangers"])
     honest = sum(page["expected"] == "allow" for page in pages)
     growth, wall = max(finding["growth_mib"] for finding in found), max(finding["wall"] for finding in found)
     lines = [
@@ -46,7 +47,7 @@ def _summary(hostile: dict, urls: dict) -> str:
         f"- Longest: {wall:.1f} s (bound 31). Largest growth of the worker: {growth:.1f} MiB (bound 64).",
         f"- Honest fetches beside them that came whole: {neighbours}.",
         f"- URLs: {len(pages)}, {sum(page['right'] for page in pages)} right; {honest} of them are honest.",
-        f"- Connections to an address that is not public: {len(hostile['strangers']) + len(urls['strangers'])}. Secrets sent: {urls['secrets']}.",
+        f"- Connections to addresses that are not public: {strangers}. Secrets sent: {urls['secrets']}.",
     ]
     return "\n".join(lines) + "\n\n"
 

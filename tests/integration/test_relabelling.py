@@ -61,6 +61,13 @@ def test_an_older_model_never_overwrites_a_newer(ledger, articles, registry, sto
     assert labels_of(articles, stored[0]) == ("new", "yes")
 
 
+def test_after_a_rollback_the_model_that_ships_is_the_newest(ledger, articles, registry, stored) -> None:
+    ledger.keep(delivered(Relabelled(stored[0], by("new"))), admit)
+    registry.promote(None, "ann")
+    ledger.keep(delivered(Relabelled(stored[0], by("shipped"))), admit)
+    assert labels_of(articles, stored[0])[0] == "shipped"
+
+
 def test_what_a_person_labelled_stays(ledger, articles, engine, registry, stored) -> None:
     Reviews(engine).say(stored[0], "ann", ["culture"], "culture", "official")
     ledger.keep(delivered(Relabelled(stored[0], by("new"))), admit)

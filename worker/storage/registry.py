@@ -127,10 +127,11 @@ class Registry:
         return manifest, {name: found[digest] for name, digest in wanted.items()}
 
 
-def ranks(connection: Connection) -> dict[str, int]:
-    """How new each model is: the number of its last promotion; a model that is not in it is older than all."""
+def ranking(connection: Connection) -> Callable[[str], int]:
+    """How new a model is: the number of its last promotion; one without a promotion is one that shipped."""
     rows = connection.execute(select(promotions.c.model_id, func.max(promotions.c.id)).group_by(promotions.c.model_id))
-    return {model_id: number for model_id, number in rows if model_id is not None}
+    ranks: dict[str | None, int] = {model_id: number for model_id, number in rows}
+    return lambda model_id: ranks.get(model_id, ranks.get(None, 0))
 
 
 def _active(connection: Connection) -> str | None:

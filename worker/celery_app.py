@@ -10,6 +10,7 @@ from typing import Any
 from celery import Celery
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
+from redis import RedisError
 
 from worker import queues
 from worker.bootstrap import Services
@@ -116,5 +117,5 @@ def _send(task: str, queue: str, messages: list[str]) -> None:
     headers = {"urls": len(messages), "sent": time.time()}
     try:
         app.send_task(task, args=[messages], queue=queue, headers=headers)
-    except (OperationalError, OSError) as error:
+    except (OperationalError, RedisError, OSError) as error:  # away, or full, or read-only: it refuses, and may not later
         raise Unavailable(f"Redis does not take messages: {error}") from error

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 START_WITHIN = 50.0
 """Seconds: with a page's 30 for its answer and 20 for its parse, a chunk ends within 100, inside its lease of 120."""
+END_WITHIN = 105.0
+"""Seconds, after which even what is being read goes back: it waits for a parse child, and no page is to blame for that."""
 LOOK = 0.5
 """Seconds between two looks at the clock and at the wish to stop; the end of a chunk is noticed at once."""
 FINISH_WITHIN = 5.0
@@ -80,14 +82,19 @@ class _Chunk:
         while not self._done.wait(LOOK):
             if self._hand.stopping.is_set():
                 return self._leave(futures)
-            if time.monotonic() - self._begun > START_WITHIN:
+            if self._age() > START_WITHIN:
                 self._return_unstarted(futures)
+            if self._age() > END_WITHIN:
+                return self._return_open()
         return None
+
+    def _age(self) -> float:
+        return time.monotonic() - self._begun
 
     def _announced(self, requests: Sequence[URLRequest]) -> bool:
         """Tells that this worker has the items, before the first is touched: only that can ever count against a page."""
         taken = Taken([(request.item_id, request.token) for request in requests], self._hand.name)
-        while time.monotonic() - self._begun < START_WITHIN and not self._hand.stopping.is_set():
+        while self._age() < START_WITHIN and not self._hand.stopping.is_set():
             try:
                 self._hand.announce(taken)
             except Unavailable as away:
@@ -119,5 +126,8 @@ class _Chunk:
         """The worker stops: what has not begun goes back at once, what has may finish for a moment."""
         self._return_unstarted(futures)
         self._done.wait(FINISH_WITHIN)
+        self._return_open()
+
+    def _return_open(self) -> None:
         for request in list(self._open.values()):
             self._settle(request, returned(request))

@@ -29,6 +29,8 @@ FEEDS = {"fetch": (queues.FETCH, queues.URGENT), "label": (queues.LABEL, queues.
 """The queues whose messages a role empties; the others are loops, which go on whether anything waits or not."""
 LOOK = 0.5
 """Seconds between two looks at the children."""
+LOOK_AT_QUEUES = 5.0
+"""Seconds between two looks at what waits: that reads whole messages, and a standstill takes longer to be one."""
 MARGIN = 20.0
 """Seconds beyond the longest honest page before a standstill is called one: a busy machine, a slow disk."""
 FIRST_DELAY, LAST_DELAY = 0.5, 30.0
@@ -59,7 +61,7 @@ class Child:
             self.process = subprocess.Popen(  # noqa: S603 - ourselves
                 [*self.program, self.role],
                 stdin=theirs.fileno(),
-                stdout=sys.stderr.fileno(),
+                stdout=subprocess.DEVNULL,  # what they tell is a log, and goes to standard error
                 env=to_environ(self.settings) | ONE_BLAS_THREAD,
                 start_new_session=True,
             )
@@ -119,6 +121,9 @@ class Supervisor:
     """Seconds without progress that are a standstill; None: as the page's own limits need."""
     children: dict[str, Child] = field(default_factory=dict, init=False)
     server: EmbeddedServer | None = field(default=None, init=False)
+    _waiting: Callable[[str], bool] = field(default=lambda role: role not in FEEDS, init=False)
+    """Whether a role has something to do, as the queues last told."""
+    _asked: float = field(default=0.0, init=False)
 
     def __enter__(self) -> Supervisor:
         with ExitStack() as stack:
@@ -148,13 +153,20 @@ class Supervisor:
     def look(self) -> None:
         """One round."""
         if self.server and not self.server.alive():
-            log.warning("the server of the queues is gone: starting it again")
-            self.server.start()
-        waiting = self._waiting()
+            self._revive_server(self.server)
+        if time.monotonic() - self._asked > LOOK_AT_QUEUES:
+            self._waiting, self._asked = self._ask_queues(), time.monotonic()
         for child in self.children.values():
-            self._look_at(child, waiting)
+            self._look_at(child)
 
-    def _look_at(self, child: Child, waiting: Callable[[str], bool]) -> None:
+    def _revive_server(self, server: EmbeddedServer) -> None:
+        log.warning("the server of the queues is gone: starting it again")
+        try:
+            server.start()
+        except Unavailable as error:
+            log.error("it does not start, and is tried again: %s", error)  # noqa: TRY400 - one line says it
+
+    def _look_at(self, child: Child) -> None:
         now = time.monotonic()
         if child.process is None:
             if now >= child.due:
@@ -163,7 +175,7 @@ class Supervisor:
             self._revive_later(child, f"exited with {child.process.returncode}")
         else:
             child.look()
-            if not waiting(child.role):
+            if not self._waiting(child.role):
                 child.progress = now
             elif now - child.progress > self._patience():
                 child.kill()
@@ -179,7 +191,7 @@ class Supervisor:
         """Longer than the longest honest page, or a slow page would get its worker killed."""
         return self.patience or self.settings.total_timeout + self.settings.parse_timeout + MARGIN
 
-    def _waiting(self) -> Callable[[str], bool]:
+    def _ask_queues(self) -> Callable[[str], bool]:
         """Whether a role has something to do. While Redis is away nothing can be told, and nobody is blamed."""
         try:
             depths = {depth.name: depth.waiting for depth in self._services.queues.depths()}

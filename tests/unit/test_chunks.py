@@ -106,6 +106,20 @@ def test_what_could_not_start_in_time_is_handed_back(monkeypatch):
     assert record.failed() == [1]
 
 
+def test_a_page_that_waits_too_long_for_its_parser_goes_back_before_its_lease_runs_out(monkeypatch):
+    # Given
+    monkeypatch.setattr(chunks, "END_WITHIN", 0.1)
+    monkeypatch.setattr(chunks, "LOOK", 0.02)
+    reader = SlowReader(slow={1})
+    record = Record(reader)
+    # When
+    record.hand.work(requests(1, 2))
+    reader.go.set()
+    # Then
+    assert record.returned() == [1]
+    assert record.failed() == [2]
+
+
 def test_a_worker_that_stops_lets_finish_what_can_and_hands_back_the_rest_once(monkeypatch):
     # Given
     monkeypatch.setattr(chunks, "LOOK", 0.02)

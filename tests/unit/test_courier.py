@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 import time
 
-from worker.courier import Courier
+from worker.courier import GROUP_CHARS, Courier
 from worker.errors import Unavailable
 from worker.records import Article, Extracted, Extractor, Http, Returned
 
 PATIENCE = 30.0
 
 
-def article(number: int) -> Extracted:
-    text = Article(None, None, None, "text", [], None, None, None, None, None, None, None, Extractor("x", "1"), [])
+def article(number: int, body: str = "text") -> Extracted:
+    text = Article(None, None, None, body, [], None, None, None, None, None, None, None, Extractor("x", "1"), [])
     return Extracted(number, 1, text, "http://a.test/", Http(), "0" * 64, "0" * 16, [])
 
 
@@ -61,6 +61,19 @@ def test_articles_leave_in_groups_of_twenty_in_their_order():
     until(lambda: len(post.groups) == 2)
     # Then
     assert post.groups == [list(range(20)), list(range(20, 40))]
+    courier.close(1.0)
+
+
+def test_long_articles_leave_in_smaller_groups():
+    # Given
+    post = Post()
+    courier = courier_to(post)
+    # When
+    for number in range(2):
+        courier.take(article(number, "x" * GROUP_CHARS))
+    until(lambda: len(post.groups) == 2)
+    # Then
+    assert post.groups == [[0], [1]]
     courier.close(1.0)
 
 

@@ -239,6 +239,7 @@ def test_one_page_is_tried_without_the_service(served: Served) -> None:
     for name in ("title", "text", "published_at", "topics", "source_type", "content_sha256"):
         assert result.lines[0][name] == kept[name]
     assert result.lines[0]["item_id"] is None
+    assert set(result.lines[0]) == set(kept), "the same object everywhere"
 
 
 @pytest.mark.parametrize("process", ["worker", "dispatcher", "keeper"])

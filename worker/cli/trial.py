@@ -143,6 +143,7 @@ def _ending(outcome: str, reason: str | None, final_url: str | None, http: Http 
         "fetched_at": None,
         "stored_at": None,
         "attempts": 1,
+        "review": None,
     }
 
 

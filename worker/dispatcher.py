@@ -34,6 +34,8 @@ TICK = 0.2
 """Seconds between two looks: a person who enqueues one URL does not notice, and at 100 pages a second chunks are full."""
 SWEEP = 60.0
 """Seconds between two rounds of housekeeping; it is cheap when there is nothing to do."""
+MEND = 3600.0
+"""Seconds between two searches for times beyond any rule; also when a leader begins. It reads all that waits."""
 SAMPLE = 10.0
 """Seconds between two samples of metrics."""
 STEP = 5.0
@@ -158,8 +160,10 @@ class Dispatcher:
         paused = self._ledger.paused_stages()
         if self._due("paused", BEAT):
             self._queues.show_paused(sorted(paused))
-        if self._due("sweep", SWEEP):
-            self._ledger.sweep(lead)
+        if self._due("mend", MEND):
+            self._ledger.mend_times(lead)
+        if self._due("sweep", SWEEP) and self._ledger.sweep(lead):
+            del self._done_at["sweep"]  # there is more: at the next tick
         if self._due("sample", SAMPLE):
             self._sample()
         return 0 if "fetch" in paused or self._disk_is_full() else self._dispatch(lead)

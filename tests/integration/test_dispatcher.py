@@ -249,6 +249,7 @@ def test_a_host_that_was_overlooked_is_found_by_the_sweep(engine, queues, settin
         connection.execute(text("UPDATE hosts SET look_at = NULL"))
     one = Dispatcher(ledger, queues, sent, settings)
     monkeypatch.setattr(dispatcher, "SWEEP", float("inf"))
+    monkeypatch.setattr(dispatcher, "MEND", float("inf"))
     assert one.run_once() == 0
     monkeypatch.setattr(dispatcher, "SWEEP", 0.0)
     assert one.run_once() == 1

@@ -427,6 +427,7 @@ def test_whoever_led_before_can_change_nothing(ledger, lead):
         lambda: ledger.reclaim(lead),
         lambda: ledger.reclaim_all(lead, "x"),
         lambda: ledger.sweep(lead),
+        lambda: ledger.mend_times(lead),
         lambda: ledger.clock_was_set(lead, 10.0),
     ):
         with pytest.raises(LeadLost):
@@ -459,7 +460,7 @@ def test_a_time_beyond_any_rule_is_pulled_in(ledger, lead, clock):
     keep(ledger, failed(one(ledger, lead), "timeout"))
     clock.at -= 10 * 365 * 86400.0
     assert leased(ledger, lead) == []
-    ledger.sweep(lead)
+    ledger.mend_times(lead)
     assert len(leased(ledger, lead)) == 1
 
 
@@ -639,7 +640,7 @@ def test_a_trace_tells_every_hop(ledger, lead):
 def test_old_events_are_forgotten(ledger, lead, clock):
     keep(ledger, labelled(one(ledger, lead)))
     clock.at += 31 * 86400
-    ledger.sweep(lead)
+    assert ledger.sweep(lead) is False
     assert ledger.trace(entry(1).key)[0].events == ()
     assert state(ledger)[0] == "stored"
 

@@ -156,6 +156,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """By hand, or by a time server."""
         self.at += step
         self.ledger.clock_was_set(self.lead, step)
+        self.ledger.mend_times(self.lead)
         self.ledger.sweep(self.lead)
 
     @rule(limit=st.sampled_from([None, 1]))

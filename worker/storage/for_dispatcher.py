@@ -97,18 +97,25 @@ class ForDispatcher(Desk):
             leadership.require(connection, lead)
             for column in (items.c.due, hosts_table.c.free_at, hosts_table.c.open_until):
                 _shift(connection, column, by, self._now())
-            connection.execute(hosts.overlooked())
+            hosts.find_overlooked(connection, self._now())
 
-    def sweep(self, lead: Leadership) -> None:
-        """Housekeeping: old events and samples go, times beyond any rule are pulled in, overlooked hosts are looked at."""
+    def mend_times(self, lead: Leadership) -> None:
+        """Pulls in what waits for a time beyond any rule; reads all that waits, seconds on millions."""
         longest = max(self._settings.retry_after_cap, self._settings.backoff_cap * (1 + JITTER), OPEN_LONGEST)
         now = self._now()
         with writing(self._engine) as connection:
             leadership.require(connection, lead)
-            history.forget_old(connection, now, self._settings.events_days)
             for column in (items.c.due, hosts_table.c.free_at, hosts_table.c.open_until):
                 _pull_in(connection, column, now + longest, now)
-            connection.execute(hosts.overlooked())
+            hosts.find_overlooked(connection, now)
+
+    def sweep(self, lead: Leadership) -> bool:
+        """Housekeeping: some old events and samples go, overlooked hosts are found. True where there is more to do."""
+        now = self._now()
+        with writing(self._engine) as connection:
+            leadership.require(connection, lead)
+            hosts.find_overlooked(connection, now)
+            return history.forget_old(connection, now, self._settings.events_days)
 
     def sample(self, values: Mapping[str, float]) -> None:
         """Keeps a line of metrics of this moment."""

@@ -46,11 +46,11 @@ def _events(connection: Connection, item_id: int) -> tuple[Event, ...]:
     return tuple(Event(*row) for row in connection.execute(query))
 
 
-def forget_old(connection: Connection, now: float, events_days: float) -> int:
-    """Deletes some of what is past its retention; how many events went."""
+def forget_old(connection: Connection, now: float, events_days: float) -> bool:
+    """Deletes some of what is past its retention; whether there may be more."""
     old = select(events.c.id).where(events.c.at < now - events_days * 86400).limit(AT_ONCE)
     connection.execute(delete(samples).where(samples.c.at < now - SAMPLE_DAYS * 86400))
-    return connection.execute(delete(events).where(events.c.id.in_(old.scalar_subquery()))).rowcount
+    return connection.execute(delete(events).where(events.c.id.in_(old.scalar_subquery()))).rowcount == AT_ONCE
 
 
 def sample(connection: Connection, values: Mapping[str, float], now: float) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import Connection, bindparam, case, exists, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.config import Settings
@@ -69,10 +69,12 @@ def looked(connection: Connection, names: Iterable[str]) -> None:
         connection.execute(update(hosts).where(hosts.c.host == bindparam("b_host")).values(look_at=_EARLIEST), rows)
 
 
-def overlooked() -> Executable:
-    """Mends `look_at` where it lies later than an item that waits: it is a hint, the items are the truth."""
-    late = or_(hosts.c.look_at.is_(None), hosts.c.look_at > _EARLIEST)
-    return update(hosts).where(_EARLIEST.is_not(None), late).values(look_at=_EARLIEST)
+def find_overlooked(connection: Connection, now: float) -> None:
+    """Looks again at hosts where an item is due before `look_at` says so: that is a hint, the items are the truth."""
+    later = or_(hosts.c.look_at.is_(None), hosts.c.look_at > now)
+    sooner = items.c.due < func.coalesce(hosts.c.look_at, literal_column("1e300"))
+    waits = exists().where(items.c.state == literal_column("'waiting'"), items.c.host == hosts.c.host, sooner)
+    connection.execute(update(hosts).where(later, waits).values(look_at=now))
 
 
 def all_wait(connection: Connection, settings: Settings, now: float) -> None:

@@ -1,0 +1,29 @@
+"""Redis as transport: names, the stream `results`, depths and ages, the epoch, heartbeats, pause flags.
+
+Every key starts with the namespace and a colon; Celery gets the same as its `global_keyprefix`.
+Messages on Celery's queues carry two headers of ours: `urls`, how many URLs are in them, and `sent`, seconds since
+1970 when they were sent. Without them a message counts as one URL that was sent just now.
+"""
+
+from __future__ import annotations
+
+from worker.queues.board import Depth, Queues, WorkerSeen
+from worker.queues.link import CELERY_QUEUES, FETCH, LABEL, LABEL_BULK, QUEUES, RESULTS, URGENT, available, connect
+from worker.queues.stream import Results, urls_in
+
+__all__ = [
+    "CELERY_QUEUES",
+    "FETCH",
+    "LABEL",
+    "LABEL_BULK",
+    "QUEUES",
+    "RESULTS",
+    "URGENT",
+    "Depth",
+    "Queues",
+    "Results",
+    "WorkerSeen",
+    "available",
+    "connect",
+    "urls_in",
+]

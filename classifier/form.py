@@ -9,18 +9,19 @@ from numpy.typing import NDArray
 
 from classifier.reading import Reading
 
+# No pattern may run from line to line: on a page of 50,000 lines of stars that took minutes.
 _PATTERNS = {
-    "dateline_dash": r"\A\W*[A-ZÀ-Ý][\w .,'’À-ÿ-]{2,40}(?:\([^)]{2,30}\))?\s*(?:,\s*[^\n—–-]{3,24})?\s*(?:—|–|--|-)\s",
-    "dateline_agency": r"\A\W*(?:[\w .,'’-]{2,40})?\((?:AP|AFP|Reuters|Xinhua|AKP|VNA|KPL|TNA|Bernama|ANTARA|PNA|UPI|IPS|TASS|Wire)\)",
+    "dateline_dash": r"\A\W{0,9}[A-ZÀ-Ý][\w .,'’À-ÿ-]{2,40}(?:\([^)]{2,30}\))?\s*(?:,\s*[^\n—–-]{3,24})?\s*(?:—|–|--|-)\s",
+    "dateline_agency": r"\A\W{0,9}(?:[\w .,'’-]{2,40})?\((?:AP|AFP|Reuters|Xinhua|AKP|VNA|KPL|TNA|Bernama|ANTARA|PNA|UPI|IPS|TASS|Wire)\)",
     "capital_dateline": r"^[A-Z][A-Z .'’-]{3,30}[,:(—–-]",
-    "dated_release": r"^\W*\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]+ (?:19|20)\d\d\W*$",
+    "dated_release": r"^[^\w\n]*\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]+ (?:19|20)\d\d[^\w\n]*$",
     "all_capitals_line": r"^[^a-z\n]{12,}$",
     "label_line": r"^(?:\*\*|#+ ?)?[A-Z][\w ,.’'/-]{2,40}:\s",
     "speaker_turn": r"^(?:[A-Z][A-Z .'’-]{3,40}|Q|A|Question|Answer):\s",
-    "bullet": r"^\s*(?:[-*•·▪]|\d{1,2}[.)])\s",
+    "bullet": r"^[ \t]*(?:[-*•·▪]|\d{1,2}[.)])\s",
     "markdown_heading": r"^#{1,4} ?\S",
-    "end_mark": r"^\W*(?:###|# # #|-?30-?|END|ENDS)\W*$",
-    "source_line": r"^\W*(?:Source|By|Byline|Photo|Reporting by|Editing by)\b",
+    "end_mark": r"^[^\w\n]*(?:###|# # #|-?30-?|END|ENDS)[^\w\n]*$",
+    "source_line": r"^[^\w\n]*(?:Source|By|Byline|Photo|Reporting by|Editing by)\b",
     "said_after_quote": r"[”\"’»],? (?:said|says|added|wrote|recalled|argued|told)\b",
     "said_by_name": r"\bsa(?:id|ys) [A-Z][a-z]+ [A-Z]",
     "party_state": r"\((?:R|D|I|Lib|Lab|Con)[-–. ][A-Z][\w.]{0,6}\)",

@@ -9,6 +9,8 @@ from itertools import pairwise
 
 STEM = 6
 """Letters; `export*` joins exports, exported, exporter. Shorter stems join strangers."""
+LONGEST = 40
+"""Letters of a word that are read; longer runs of letters are no words, and would fill the memory of those met before."""
 GRAM = 4
 """Letters of the runs taken from Thai, Khmer, Lao, Burmese and Chinese, which write no spaces between words."""
 
@@ -23,7 +25,7 @@ def tokens(sentence: str) -> list[str]:
     if not unicodedata.is_normalized("NFC", sentence):
         sentence = unicodedata.normalize("NFC", sentence)  # a loose accent would cut its word in two
     for raw in _TOKEN.findall(sentence.lower()):
-        found.extend(_normal(raw))
+        found.extend(_remembered(raw) if len(raw) <= LONGEST else _normal(raw if unspaced(raw) else raw[:LONGEST]))
     return found
 
 
@@ -33,6 +35,10 @@ def unspaced(text: str) -> bool:
 
 
 @lru_cache(maxsize=50_000)
+def _remembered(raw: str) -> tuple[str, ...]:
+    return _normal(raw)
+
+
 def _normal(raw: str) -> tuple[str, ...]:
     if raw[0].isdigit():
         return ("#year",) if len(raw) == 4 and raw[:2] in ("18", "19", "20") else ("#num",)

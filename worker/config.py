@@ -214,6 +214,9 @@ def _toml_text(value: Any) -> str:
 
 
 def _read(path: Path) -> str:
+    """A small file; a device or a pipe that nobody writes to would hold the start for ever."""
+    if path.exists() and not path.is_file() and not str(path).startswith("/dev/fd/"):
+        raise UsageError(f"{path}: expected a file")
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

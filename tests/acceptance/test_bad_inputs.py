@@ -315,6 +315,33 @@ def a_key_of_the_wrong_type(home: Home) -> None:
         with_redis.close()
 
 
+@pytest.mark.parametrize(
+    ("call", "code"),
+    [
+        ("status --json >&-", 0),
+        ("status --json >/dev/full", 3),
+        ("status 2>&-", 0),
+        ("enqueue -f - <&-", 2),
+        ("extract <&-", 2),
+        ("config --json </dev/null | head -c 1", 0),
+        ("enqueue http://pub.example/a >/dev/full", 3),
+    ],
+)
+def test_streams_that_are_closed_or_full_cost_a_line_at_most(home: Home, call: str, code: int) -> None:
+    command = " ".join(f"'{part}'" for part in map(str, home.command()))
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command} {call}"],
+        env=home.environment,
+        cwd=home.folder,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
+
+
 @pytest.mark.parametrize("name", sorted(CHECKS))
 def test_it_costs_one_clear_line(name: str, home: Home) -> None:
     CHECKS[name](home)

@@ -70,6 +70,14 @@ def test_a_file_that_cannot_be_read_is_one_clear_error(tmp_path: Path, content: 
         load({}, file)
 
 
+@pytest.mark.parametrize("path", ["/dev/zero", "/"])
+def test_what_is_no_file_is_not_read(path: str) -> None:
+    with pytest.raises(UsageError, match="expected a file"):
+        load({"PRESSMARK_CONFIG": path})
+    with pytest.raises(UsageError, match="expected a file"):
+        load({"PRESSMARK_REDIS_URL_FILE": path})
+
+
 def test_a_secret_is_read_from_its_file_and_never_shown(tmp_path: Path) -> None:
     file = tmp_path / "url"
     file.write_text("redis://:hunter2@redis:6379/0\n", encoding="utf-8")

@@ -6,6 +6,7 @@ and shell completion answer at once.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import os
@@ -120,10 +121,17 @@ def main(args: Sequence[str] | None = None) -> None:
     """The console script: always ends in SystemExit."""
     arguments = list(sys.argv[1:] if args is None else args)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a closed pipe is told by BrokenPipeError and ends with 0
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # UTF-8 whatever the locale; a lone surrogate as JSON escapes it
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(run(arguments))
+
+
+def _nowhere() -> io.TextIOWrapper:
+    """In place of a stream that the caller has closed."""
+    return io.TextIOWrapper(io.FileIO(os.devnull, "w"))
 
 
 def run(arguments: list[str]) -> int:
@@ -132,7 +140,8 @@ def run(arguments: list[str]) -> int:
         code = _call(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        return _closed_pipe()
+        _give_up_output()
+        return 0
     except (KeyboardInterrupt, click.Abort):
         return 130
     except Exception as error:  # noqa: BLE001 - the last stop: whatever it is, the user gets a line and a code
@@ -151,10 +160,10 @@ def _call(arguments: list[str]) -> object:
         return program.invoke(context)
 
 
-def _closed_pipe() -> int:
-    """Nobody reads on: what is still buffered goes nowhere, so that Python's own flush at exit cannot fail."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+def _give_up_output() -> None:
+    """What is still buffered goes nowhere, so that Python's own flush at its end cannot fail and change the exit code."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _failed(error: Exception, debug: bool) -> int:
@@ -179,6 +188,7 @@ def _usage_hint(error: click.ClickException) -> str:
 def _unforeseen(error: Exception) -> int:
     """Trouble with disk, Redis or database is 3; anything else is our own mistake, told in one line all the same."""
     if isinstance(error, OSError):
+        _give_up_output()
         complain(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
         return 3
     if type(error).__module__.partition(".")[0] in OUTSIDE:

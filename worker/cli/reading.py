@@ -27,6 +27,8 @@ def shown(name: str) -> str:
 def opened(name: str) -> Iterator[BinaryIO]:
     """The bytes of a file, or of standard input for `-`; raises UsageError for what cannot be read to an end."""
     if name == "-":
+        if sys.stdin is None:
+            raise UsageError("expected text on standard input, but it is closed")
         yield sys.stdin.buffer
         return
     _expect_readable(name)

@@ -63,8 +63,6 @@ def lessons_of(sample: Sample, seed: int) -> list[Lesson]:
     whole = _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)
     few = _shortened(belongs, seed)
     blocks, belongs = [block for block, stays in zip(blocks, few, strict=True) if stays], belongs[few]
-    for place in places:
-        place.chars = place.link_chars = place.prose_chars = place.blocks = 0
     sum_up(blocks, places)
     return [whole, _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)]
 

@@ -112,7 +112,7 @@ def blocks_of(root: Any) -> tuple[list[Block], list[Place]]:
     walk.places.append(top)
     _inside(root if body is None else body, top, (False, False, 0), walk)
     walk.close(top)
-    _sum_up(walk)
+    sum_up(walk.blocks, walk.places)
     return walk.blocks, walk.places
 
 
@@ -173,16 +173,18 @@ def _cues(element: Any, tag: str) -> int:
     return bits
 
 
-def _sum_up(walk: _Walk) -> None:
-    """Every place's sums, from the leaves up."""
-    for block in walk.blocks:
+def sum_up(blocks: list[Block], places: list[Place]) -> None:
+    """Set every place's sums over `blocks`, from the leaves up."""
+    for place in places:
+        place.chars = place.link_chars = place.prose_chars = place.blocks = 0
+    for block in blocks:
         place, size = block.place, len(block.text)
         place.chars += size
         place.link_chars += block.link_chars
         place.blocks += 1
         if size > 80 and block.link_chars * 3 < size:  # a sentence or two, not a list of links
             place.prose_chars += size
-    for place in reversed(walk.places):
+    for place in reversed(places):
         outer = place.parent
         if outer is not None:
             outer.chars += place.chars

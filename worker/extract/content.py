@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 
 from worker.extract import context, features, forest, sieve
-from worker.extract.blocks import Block, blocks_of
+from worker.extract.blocks import Block, blocks_of, sum_up
 from worker.extract.features import Hints
 from worker.extract.forest import Forest
+from worker.extract.furniture import is_wall
 from worker.extract.metadata import About
 from worker.extract.structured import words_of
 from worker.extract.surroundings import Surroundings, around
 
+SECOND_OPINION = 4_000  # blocks: ten times a long page; trafilatura copies the tree several times
 STATED_SHARE = 0.5  # of the text that JSON-LD states: a page that shows less of it leaves the rest to scripts
 STATED_LENGTH = 300  # characters: shorter statements are summaries
 
@@ -73,6 +75,9 @@ def main_text(root: Any, about: About, model: Model | None = None) -> Content:
     """The main text of a page, sieved; empty where it has none."""
     model = model or shipped()
     blocks, places = blocks_of(root)
+    if any(is_wall(block.text) for block in blocks):  # a consent wall longer than the text must not pass for it
+        blocks = [block for block in blocks if not is_wall(block.text)]
+        sum_up(blocks, places)
     if not blocks:
         return Content(_stated("", about))
     rows = features.matrix(blocks, places, hints_of(about))
@@ -80,7 +85,7 @@ def main_text(root: Any, about: About, model: Model | None = None) -> Content:
     chances = (first + model.second.probabilities(context.with_chances(rows, first))) / 2
     keep = chances >= model.choice.keep
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
-    if confidence(chances, blocks) < model.choice.sure:
+    if len(blocks) <= SECOND_OPINION and confidence(chances, blocks) < model.choice.sure:
         lines = _by_trafilatura(root).split("\n") or lines
     text = "\n\n".join(sieve.kept(lines, about.title))
     return Content(_stated(text, about), around(blocks, keep))

@@ -11,6 +11,7 @@ import numpy as np
 
 from worker.extract.blocks import Block, Place
 from worker.extract.cues import BITS
+from worker.extract.dates import SPACELESS
 
 FURNITURE_WORDS = frozenset(
     """
@@ -24,6 +25,23 @@ FURNITURE_WORDS = frozenset(
 )
 BREAKS = re.compile(r"[.!?…]+[\"'”’)\]]*(?:\s|$)|[。！？।។]")
 DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b")
+COMMENTS_BEGIN = re.compile(
+    r"\W*(?:\d+\s+|no |all |show |view )?(?:comments?|repl(?:y|ies)|responses?|discussion|leave a |join the |post a |kommentare?|"
+    r"commentaires?|comentarios|reacties|мнения|комментари|ความคิดเห็น|แสดงความ|មតិ|bình luận|评论|コメント)\b",
+    re.IGNORECASE,
+)
+OTHERS_BEGIN = re.compile(
+    r"\W*(?:related|read (?:more|also|next)|also (?:read|see)|more (?:from|stories|news|on|like|in)|recommended|you (?:may|might)|"
+    r"popular|latest|trending|most (?:read|popular|viewed)|top (?:stories|\d)|"
+    r"see also|don['’]t miss|editor|featured|mehr (?:zum|von|aus)|"
+    r"lire aussi|à lire|lesen sie|das könnte|leer más|te puede|อ่าน|ข่าวที่|ข่าวล่า|ข่าวอื่น|អត្ថបទ|អាន|"
+    r"tin (?:liên|khác|mới)|xem thêm|相关|推荐|関連)",
+    re.IGNORECASE,
+)
+HEADING_LENGTH = 60  # characters: headings over comments and over other articles are shorter
+FAR = 60  # blocks: beyond as many a heading says nothing
+CHARS_A_WORD = 5  # of a script without spaces
+CHARS_A_SENTENCE = 100
 ENDS = (".", "!", "?", "…", "”", '"', "។", "。")
 FIRST_WORDS, FIRST_CHARS = 30, 60  # of a block that are looked at closely: furniture shows itself early
 TAGS = {
@@ -50,6 +68,8 @@ PAGE_NAMES = (
     "levels_to_best",
     "best_levels",
     "in_best",
+    "since_comments",
+    "since_others",
 )
 AROUND = ("chars", "link_share", "sentences", "tag", "furniture_words", "upper_share", "levels")
 REACH = (-3, -2, -1, 1, 2, 3)
@@ -102,6 +122,9 @@ def _row(block: Block, copies: int, title: set[str], description: set[str], body
     text = block.text
     size = len(text)
     words = _words(text)
+    spaceless = not text.isascii() and len(SPACELESS.findall(text)) * 2 > size
+    total = max(1, size // CHARS_A_WORD if spaceless else len(words))
+    sentences = len(BREAKS.findall(text))
     start = words[:FIRST_WORDS]
     count = max(1, len(start))
     furniture = sum(map(FURNITURE_WORDS.__contains__, start))
@@ -109,11 +132,11 @@ def _row(block: Block, copies: int, title: set[str], description: set[str], body
     shown = len(sample)
     return (
         size,
-        len(words),
+        total,
         min(1.0, block.link_chars / size),
         block.links,
         min(1.0, block.bold_chars / size),
-        len(BREAKS.findall(text)),
+        max(sentences, size // CHARS_A_SENTENCE) if spaceless else sentences,
         text.count(",") + text.count("、"),
         sum(map(str.isdigit, sample)) / shown,
         sum(map(str.isupper, sample)) / shown,
@@ -124,7 +147,7 @@ def _row(block: Block, copies: int, title: set[str], description: set[str], body
         furniture,
         furniture / count,
         DATE_LIKE.search(sample) is not None,
-        size / max(1, len(words)),
+        size / total,
         text.count("\n"),
         TAGS.get(block.place.tag, 0),
         copies,
@@ -209,8 +232,20 @@ def _page(blocks: list[Block], own: Any, best: Place) -> Any:
         [up for up, _ in levels],
         [down for _, down in levels],
         [up == 0 for up, _ in levels],
+        _since(blocks, COMMENTS_BEGIN),
+        _since(blocks, OTHERS_BEGIN),
     ]
     return np.array([np.asarray(column, dtype=np.float32) for column in columns]).T.reshape(total, len(PAGE_NAMES))
+
+
+def _since(blocks: list[Block], heading: re.Pattern[str]) -> list[int]:
+    """How many blocks ago a heading of one kind stood, FAR at most."""
+    found, ago = [], FAR
+    for block in blocks:
+        text = block.text
+        ago = 0 if len(text) <= HEADING_LENGTH and heading.match(text) else min(FAR, ago + 1)
+        found.append(ago)
+    return found
 
 
 def _title_place(blocks: list[Block], own: Any) -> int:

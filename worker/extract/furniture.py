@@ -74,6 +74,15 @@ def patterns() -> dict[Kind, re.Pattern[str]]:
     return {kind: re.compile("|".join(f"(?:{one})" for one in found), re.IGNORECASE) for kind, found in table.items()}
 
 
+WALL_WORDS = re.compile(r"cookie|consent|partners|subscri", re.IGNORECASE)
+"""One of them stands in every sentence of a consent wall: a cheap question before the costly one."""
+
+
+def is_wall(text: str) -> bool:
+    """Whether a block, of any length, is a consent or pay wall's."""
+    return WALL_WORDS.search(text) is not None and patterns()[Kind.WALL].fullmatch(text.strip(_MARKS)) is not None
+
+
 def is_ticker(line: str) -> bool:
     """Whether `line` is headlines of other articles in a row: at least three, few of them sentences."""
     parts = [part.strip() for part in re.split(r"\s[|•·¦‖▪■●◆★]+\s|\s?\|\s?", line) if part.strip()]

@@ -12,13 +12,14 @@ from worker.errors import ItemFailed
 from worker.reasons import Reason
 
 MAX_LENGTH = 10 * 1024 * 1024  # characters: beyond it libxml2 drops text without a word
-LONG_TAG = 4096  # characters between two '>': shorter tags hold too few attributes to cost the parser anything
-MAX_ATTRIBUTES = 256  # on one tag; 1,013 real pages have 60 at most, and the parser's check for copies is quadratic
+LONG_TAG = 1024  # characters between two '>': shorter tags hold too few attributes to cost the parser anything
+MAX_ATTRIBUTES = 128  # on one tag; 1,013 real pages have 60 at most, and the parser's check for copies is quadratic
 MAX_NODES = 400_000  # elements; ten times the largest of 1,013 real pages, and under 300 MiB as a tree
 
 LOOKUP = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 """One class for every element: lxml.html's own look-up asks Python for each, a fifth of a walk's time."""
 
+MAX_SIGNS = 400_000  # equals signs, scripts included: above it attributes alone fill the memory
 _TAG_START = re.compile(r"<[a-zA-Z][^\s<>/]*[\s/]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _STRUCTURE = re.compile(
@@ -42,6 +43,8 @@ def parse(text: str) -> Tree:
     if text.count("<") > 2 * MAX_NODES:
         raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_NODES} elements, came {text.count('<')} tags")
     text, warnings = _without_absurd_tags(text)
+    if text.count("=") > MAX_SIGNS:
+        raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_SIGNS} attributes, came {text.count('=')} equals signs")
     root, complete = _parsed(text)
     if not complete:
         root, _ = _parsed(_STRUCTURE.sub(" ", text))

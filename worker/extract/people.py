@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from worker.extract.dates import dates_in
 from worker.extract.structured import Said, types_of, words_of
 from worker.extract.surroundings import Surroundings
 
@@ -49,7 +50,7 @@ TAIL = re.compile(r"\s*(?:기자|記者)$|\s*(?:\b(?:on|at|updated|published|pos
 SLUG = re.compile(r"^[a-z]+(?:[-_.][a-z]+){1,3}$")
 NAME = re.compile(
     r"^(?:[^\W\d_a-z][\w.'’\-]*|(?:de|da|di|van|von|der|den|bin|al|el|la|le|du|dos|y|ter|ten|zu|of)\b)(?:\s+(?:[^\W\d_a-z][\w.'’\-]*|"
-    r"(?:de|da|di|van|von|der|den|bin|al|el|la|le|du|dos|y|ter|ten|zu)\b))+$|^[^\x00-\u024f]{2,30}$"
+    r"(?:de|da|di|van|von|der|den|bin|al|el|la|le|du|dos|y|ter|ten|zu)\b))+$|^[^\x00-\x1f!-\u024f]{2,30}$"
 )
 """Two or more words that begin like names; or any short text in a script without capitals."""
 DATED = re.compile(
@@ -125,13 +126,19 @@ def _shown(root: Any, path: str) -> list[str]:
 
 
 def signed(around: Surroundings, sites: set[str]) -> list[str]:
-    """The names in a line between heading and text, above the heading, or under the text that begins with "by"."""
+    """The names in a line beside the text that begins with "by", or that gives a name and a date."""
     for line in [*around.over, *around.before, *around.under]:
-        if len(line) <= MAX_BYLINE and BY.match(line):
+        if len(line) <= MAX_BYLINE and (BY.match(line) or is_name_and_date(line)):
             names = [name for name in people_in([DATED.split(line)[0]], sites) if NAME.match(name)]
             if names:
                 return names
     return []
+
+
+def is_name_and_date(line: str) -> bool:
+    """Whether a line is a name, a bar or a dot, and a date."""
+    first, *rest = re.split(r"\s*[|•·]\s*", line)
+    return bool(rest) and NAME.match(first.strip()) is not None and bool(dates_in(" ".join(rest)))
 
 
 def people_in(words: list[str], sites: set[str]) -> list[str]:

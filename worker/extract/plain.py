@@ -137,8 +137,10 @@ def _leads(under: list[Line]) -> list[Line]:
 
 
 def _authors(head: list[Line]) -> list[str]:
-    bylines = [line.text for line in head if line.kind is Kind.BYLINE and people.BY.match(line.text)]
-    return people.people_in(bylines[-1:], set())
+    bylines = [
+        line.text for line in head if line.kind is Kind.BYLINE and (people.BY.match(line.text) or people.is_name_and_date(line.text))
+    ]
+    return people.people_in([people.DATED.split(line)[0] for line in bylines[-1:]], set())
 
 
 def _published(above: list[Line], under: list[Line], body: list[Line], today: date) -> Moment | None:

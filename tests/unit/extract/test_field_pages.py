@@ -58,9 +58,9 @@ class Read:
     @property
     def lost(self) -> list[str]:
         """Paragraphs of the article that do not."""
-        text = squeezed(MARKER.sub("", self.article.text) if self.article else "")
+        text = squeezed(self.article.text if self.article else "")
         needed = [text for place, text in enumerate(self.truth["text"]) if place not in self.truth["optional"]]
-        return [paragraph for paragraph in needed if squeezed(paragraph) not in text]
+        return [paragraph for paragraph in needed if squeezed(paragraph) not in text and squeezed(MARKER.sub("", paragraph)) not in text]
 
     @property
     def title_right(self) -> bool:

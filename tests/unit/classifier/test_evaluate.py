@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from classifier.dataset import Seed
+from classifier.decide import Cut
+from classifier.evaluate import calibration_error, figures, table
+from classifier.labels import TOPICS
+
+CUTS = [Cut(0.5, 0.4, 0.6)] * 4
+
+
+def test_perfect_calibration_has_no_error_and_false_certainty_has_all_of_it() -> None:
+    truth = np.array([True] * 7 + [False] * 3)
+    assert calibration_error(np.full(10, 0.7), truth) == pytest.approx(0)
+    assert calibration_error(np.ones(10), ~np.ones(10, bool)) == 1
+
+
+def test_figures_count_hits_misses_and_confusions(few_seeds: list[Seed]) -> None:
+    seeds = [
+        replace(few_seeds[0], topics=frozenset({"trade"}), primary="trade", source_type="official"),
+        replace(few_seeds[0], topics=frozenset({"trade"}), primary=None, source_type="independent"),
+    ]
+    topics = np.array([[0, 0.9, 0, 0], [0, 0.1, 0, 0.9]])
+    source = np.array([[0.8, 0.1, 0.1], [0.8, 0.1, 0.1]])
+    found = figures(seeds, topics, source, ["trade", "culture"], CUTS)
+    trade = found["topics"]["labels"]["trade"]
+    assert (trade["precision"], trade["recall"], trade["support"]) == (1, 0.5, 2)
+    assert found["topics"]["labels"]["culture"]["precision"] == 0
+    assert found["source_type"]["confusion"] == [[1, 0, 0], [0, 0, 0], [1, 0, 0]]
+    assert found["primary_right"] == 0.5
+    assert all(topic in table(found) for topic in TOPICS)

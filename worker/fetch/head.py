@@ -17,6 +17,7 @@ MAX_INTERIM = 20
 COOKIE_ROOM = 8
 """Set-Cookie fields are thrown away as they come, so only their sum is bounded: this many times the limit of all the rest."""
 
+_START = b"HTTP/1."
 _STATUS = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})(?: [^\x00\r]*)?")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BAD_VALUE = re.compile(rb"[\x00\r]")
@@ -67,13 +68,13 @@ def read_head(wire: Wire, settings: Settings) -> Head:
 
 
 def _status(wire: Wire, settings: Settings) -> int:
-    before = wire.received
-    try:
-        line = wire.line(settings.max_header_bytes)
-    except ItemFailed as error:
-        if error.reason is Reason.TRUNCATED and wire.received == before:
-            raise ItemFailed(Reason.CONNECT, "the connection ended without an answer") from error
-        raise
+    """The first bytes tell already whether this is HTTP at all; nobody waits for the rest of a banner."""
+    start = wire.first(len(_START))
+    if not start:
+        raise ItemFailed(Reason.CONNECT, "the connection ended without an answer")
+    if not _START.startswith(start):
+        raise ItemFailed(Reason.BAD_RESPONSE, f"expected HTTP, came {start!r}")
+    line = wire.line(settings.max_header_bytes)
     if line is None:
         raise ItemFailed(Reason.TOO_BIG, f"status line over {settings.max_header_bytes} bytes")
     match = _STATUS.fullmatch(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 
 from worker.errors import ItemFailed
 from worker.fetch.deadline import Deadline
@@ -53,6 +54,12 @@ class Wire:
         found, self._at = self._buffer[self._at : end].removesuffix(b"\r"), end + 1
         return None if len(found) > limit else found
 
+    def first(self, count: int) -> bytes:
+        """The next `count` bytes, which stay there to be read; fewer where the connection ends before."""
+        while len(self._buffer) - self._at < count and self._fill():
+            pass
+        return self._buffer[self._at : self._at + count]
+
     def some(self, most: int) -> bytes:
         """At least one and at most `most` bytes; empty at the end of the connection."""
         if self._at >= len(self._buffer) and not self._fill():
@@ -81,5 +88,7 @@ class Wire:
 
 
 def broken(error: OSError) -> ItemFailed:
-    """The failure that a reset or a cut connection is."""
+    """The failure that a reset or a cut connection is; an alert in place of data is the server's last word on TLS."""
+    if isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or ""):
+        return ItemFailed(Reason.TLS, f"protocol: {error.reason}")
     return ItemFailed(Reason.CONNECT, f"connection broken: {error.strerror or type(error).__name__}")

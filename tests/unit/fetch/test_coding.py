@@ -12,7 +12,7 @@ from worker.errors import ItemFailed
 from worker.fetch.coding import DECODERS, decode
 
 ALL = tuple(DECODERS)
-TEXT = random.Random(1).randbytes(200_000) + b"words and words " * 10_000
+TEXT = random.Random(1).randbytes(70_000) + b"words and words " * 10_000
 MIB = 1 << 20
 
 

@@ -34,7 +34,10 @@ def test_cookies_are_thrown_away_as_they_come(wire_of, settings) -> None:
     ("data", "reason"),
     [
         (b"SSH-2.0-OpenSSH\r\n", "bad-response"),
-        (b"<html>", "truncated"),
+        (b"<html>", "bad-response"),
+        (b"\0\xff\xfe", "bad-response"),
+        (b"HTTP/1.1 200", "truncated"),
+        (b"HTT", "truncated"),
         (b"<html>\n", "bad-response"),
         (b"HTTP/2 200 OK\r\n\r\n", "bad-response"),
         (b"HTTP/1.1 99 x\r\n\r\n", "bad-response"),
@@ -64,6 +67,11 @@ def test_a_head_that_will_not_do_fails_for_its_reason(wire_of, settings, data: b
     with pytest.raises(ItemFailed) as failure:
         read_head(wire_of(data), settings)
     assert failure.value.reason.word == reason
+
+
+def test_a_banner_is_known_by_its_first_bytes(wire_of, settings) -> None:
+    with pytest.raises(ItemFailed, match="bad-response: expected HTTP, came b'220 mai'"):
+        read_head(wire_of(b"220 mail", ends=False), settings)
 
 
 def test_a_head_that_never_ends_is_given_up_at_the_deadline(wire_of, settings) -> None:

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import pytest
 
 from worker.config import load
 from worker.errors import ItemFailed
 from worker.fetch import robots
-from worker.fetch.robots import ALLOW_ALL, Robots, Rules, first_bytes, judge_status, parse_rules, product, unavailable
+from worker.fetch.robots import ALLOW_ALL, Robots, first_bytes, judge_status, parse_rules, product, unavailable
 from worker.guard import parse
 
 AGENT = "Pressmark/0.1 (+https://example.org)"
@@ -119,9 +118,28 @@ class TestMemory:
         monkeypatch.setattr(robots.time, "monotonic", lambda: now + robots.UNAVAILABLE_TTL + 1)
         assert memory.get("http://a.example") is None
 
-    def test_large_files_push_out_the_least_used(self) -> None:
+    def test_what_is_not_kept_parsed_is_read_again_and_says_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Given room for one parsed file
+        monkeypatch.setattr(robots, "CACHE_LINES", 3)
         memory = Robots(load({}))
-        large: Rules = replace(ALLOW_ALL, size=robots.CACHE_BYTES // 2)
         for name in "abc":
-            memory.put(name, large)
-        assert [memory.get(name) is not None for name in "abc"] == [False, True, True]
+            memory.put(name, parse_rules(b"User-agent: *\nDisallow: /news", AGENT))
+        # When the first is asked for
+        again = memory.get("a")
+        # Then it still forbids
+        assert again is not None
+        assert not again.allows(PAGE.url)
+        assert len(memory._parsed) == 1
+
+    def test_too_much_text_pushes_out_the_least_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(robots, "CACHE_BYTES", 1000)
+        memory = Robots(load({}))
+        for name in "abcd":
+            memory.put(name, ALLOW_ALL)
+        assert [memory.get(name) is not None for name in "abcd"] == [False, True, True, True]
+
+    def test_a_file_that_weighs_too_much_is_kept_as_text_alone(self) -> None:
+        memory = Robots(load({}))
+        memory.put("http://a.example", parse_rules(b"User-agent: *\n" + b"Disallow: /*x\n" * 30_000, AGENT))
+        assert not memory._parsed
+        assert memory.get("http://a.example") is not None

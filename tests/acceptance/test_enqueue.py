@@ -91,6 +91,8 @@ def test_feeds_and_sitemaps_are_items_of_their_own_and_not_counted_as_articles(h
 
 
 def test_a_dry_run_writes_nothing(home: Home) -> None:
+    assert home.call("enqueue", "--dry-run", "http://pub.example/a").code == 0
+    assert not (home.folder / "data").exists()
     home.run("enqueue", "http://pub.example/a")
     done = home.run("enqueue", "--dry-run", "http://pub.example/a", "http://pub.example/b", "nope", "--json")
     assert [(line["state"], line["item_id"]) for line in done.lines] == [("known", 1), ("accepted", None), ("refused", None)]

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import click
 
 from worker.bootstrap import Services
+from worker.cli.ledger import is_there
 from worker.cli.options import command, json_option
 from worker.cli.output import show_json, show_table
 from worker.config import Settings
@@ -81,9 +82,8 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    file = settings.data_dir / "pressmark.sqlite"
-    if settings.database_url is None and not file.exists():
-        yield Finding("database", "ok", f"none yet; the first `enqueue` or `up` makes {file}")
+    if not is_there(settings):
+        yield Finding("database", "ok", f"none yet; the first `enqueue` or `up` makes one in {settings.data_dir}")
         return
     with closing(Services(settings)) as services:
         require_current(services.engine)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from worker.bootstrap import Services
 from worker.config import Settings
-from worker.storage.database import migrate, require_current, schema_of
+from worker.storage.database import database_url, migrate, require_current, schema_of
+
+
+def is_there(settings: Settings) -> bool:
+    """False while nothing was ever accepted here; a database that is named by URL may always be there."""
+    return settings.database_url is not None or Path(database_url(settings).database or "").exists()
 
 
 def opened(settings: Settings) -> Services:

@@ -186,6 +186,8 @@ class EmbeddedServer:
     def _socket(self) -> Path:
         if self._place is None:
             self._place = _short_folder()
+        if not self._place.exists():
+            self._place.mkdir(mode=0o700)  # swept away as old; fails where somebody else puts something there meanwhile
         return self._place / "redis.sock"
 
     def _launch(self, binary: str) -> bool:

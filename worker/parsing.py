@@ -117,11 +117,12 @@ class ParsePool:
             self._ask("article", SAMPLE, None)
 
     def close(self) -> None:
-        """Ends the children; waits for those at work, no longer than a page may take."""
-        for _ in range(self._settings.parse_processes):
-            child = self._idle.get(timeout=self._settings.parse_timeout + 5)
-            if child:
-                child.end()
+        """Ends the children; waits for those at work, no longer than a page may take. Those left have their own alarm."""
+        with suppress(queue.Empty):
+            for _ in range(self._settings.parse_processes):
+                child = self._idle.get(timeout=self._settings.parse_timeout + 5)
+                if child:
+                    child.end()
 
     def _ask(self, kind: Kind, page: Page, timeout: float | None) -> bytes:
         child = self._idle.get()

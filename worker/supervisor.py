@@ -124,6 +124,8 @@ class Supervisor:
     _waiting: Callable[[str], bool] = field(default=lambda role: role not in FEEDS, init=False)
     """Whether a role has something to do, as the queues last told."""
     _asked: float = field(default=0.0, init=False)
+    _heard: float = field(default_factory=time.monotonic, init=False)
+    """When the server of the queues last answered."""
 
     def __enter__(self) -> Supervisor:
         with ExitStack() as stack:
@@ -152,7 +154,7 @@ class Supervisor:
 
     def look(self) -> None:
         """One round."""
-        if self.server and not self.server.alive():
+        if self.server and (not self.server.alive() or time.monotonic() - self._heard > self._patience()):
             self._revive_server(self.server)
         if time.monotonic() - self._asked > LOOK_AT_QUEUES:
             self._waiting, self._asked = self._ask_queues(), time.monotonic()
@@ -160,7 +162,8 @@ class Supervisor:
             self._look_at(child)
 
     def _revive_server(self, server: EmbeddedServer) -> None:
-        log.warning("the server of the queues is gone: starting it again")
+        log.warning("the server of the queues %s: starting it again", "does not answer" if server.alive() else "is gone")
+        self._heard = time.monotonic()
         try:
             server.start()
         except Unavailable as error:
@@ -198,6 +201,7 @@ class Supervisor:
             paused = self._services.queues.paused()
         except Unavailable:
             return lambda role: False
+        self._heard = time.monotonic()
         return lambda role: role not in FEEDS or (role not in paused and any(depths.get(name) for name in FEEDS[role]))
 
     def _stop(self) -> None:

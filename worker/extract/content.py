@@ -12,6 +12,7 @@ import numpy as np
 
 from worker.extract import context, features, forest, sieve
 from worker.extract.blocks import Block, blocks_of, sum_up
+from worker.extract.dates import SPACELESS
 from worker.extract.features import Hints
 from worker.extract.forest import Forest
 from worker.extract.furniture import is_wall
@@ -83,20 +84,29 @@ def main_text(root: Any, about: About, model: Model | None = None) -> Content:
     rows = features.matrix(blocks, places, hints_of(about))
     first = model.first.probabilities(rows)
     chances = (first + model.second.probabilities(context.with_chances(rows, first))) / 2
-    keep = chances >= model.choice.keep
+    sure, cut = confidence(chances, blocks)
+    keep = chances >= min(model.choice.keep, cut)
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
-    if len(blocks) <= SECOND_OPINION and confidence(chances, blocks) < model.choice.sure:
+    if sure < model.choice.sure and len(blocks) <= SECOND_OPINION and not _is_spaceless(lines):
         lines = _by_trafilatura(root).split("\n") or lines
     text = "\n\n".join(sieve.kept(lines, about.title))
     return Content(_stated(text, about), around(blocks, keep))
 
 
-def confidence(chances: Any, blocks: list[Block]) -> float:
-    """The F1 that the best cut through `chances` may expect, 0 to 1: near 1 where every block is clear (Lewis 1995)."""
+def confidence(chances: Any, blocks: list[Block]) -> tuple[float, float]:
+    """The F1 that the best cut through `chances` may expect (near 1 where every block is clear), and that cut (Lewis 1995)."""
     order = np.argsort(-chances, kind="stable")
     sizes = np.array([len(block.text) for block in blocks], dtype=float)[order]
     found = np.cumsum(chances[order] * sizes)
-    return float((2 * found / (np.cumsum(sizes) + found[-1] + 1e-9)).max())
+    expected = 2 * found / (np.cumsum(sizes) + found[-1] + 1e-9)
+    best = int(np.argmax(expected))
+    return float(expected[best]), float(chances[order[best]])
+
+
+def _is_spaceless(lines: list[str]) -> bool:
+    """Whether a text is in a script without spaces, which trafilatura counts as a handful of words."""
+    text = " ".join(lines)[:1000]
+    return len(SPACELESS.findall(text)) * 2 > len(text)
 
 
 def _by_trafilatura(root: Any) -> str:

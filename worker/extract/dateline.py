@@ -77,7 +77,7 @@ def is_update(line: str) -> bool:
 
 def is_masthead(line: str) -> bool:
     """Whether a line shows a day as mastheads show today's: with its weekday."""
-    return len(line) <= 60 and WEEKDAY.match(line.strip()) is not None
+    return len(line) <= BARE and WEEKDAY.match(line.strip()) is not None and bool(dates_in(line))
 
 
 def is_dateline(line: str) -> bool:

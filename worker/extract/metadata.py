@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
@@ -79,11 +79,18 @@ def read(root: Any, url: str | None, today: date) -> About:
 
 def published(about: About, around: Surroundings, root: Any, url: str | None, today: date) -> Published:
     """The day of publication and where it came from: the first plausible one in the order in which sources proved right."""
+    around = replace(around, before=[line for line in around.before if not _is_todays(line, today)])
     for source, moments in _sources(about.said, around, root, url):
         moment = _first(moments, today)
         if moment:
             return Published(moment, source)
     return Published(None, None)
+
+
+def _is_todays(line: str, today: date) -> bool:
+    """Whether a line above the heading shows the day of the fetch, or leads with a weekday: the masthead's."""
+    moment = dateline.of_label(line)
+    return dateline.is_masthead(line) or (moment is not None and abs((moment.day - today).days) <= 1)
 
 
 def _sources(said: Said, around: Surroundings, root: Any, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
@@ -92,7 +99,7 @@ def _sources(said: Said, around: Surroundings, root: Any, url: str | None) -> It
     own, other = _times(root)
     yield "time", own
     yield "url", [_url_date(url)]
-    near = [*around.over, *(line for line in around.before if not dateline.is_masthead(line))]
+    near = [*around.over, *around.before]
     yield "dateline", [*map(dateline.of_published, near), *map(dateline.of_line, sorted([*near, *around.under], key=dateline.is_update))]
     yield "guess", [*(dateline.of_label(line) for line in near if len(line) <= SHORT_LINE), *other]
 

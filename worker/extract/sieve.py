@@ -62,8 +62,7 @@ def is_prose(text: str) -> bool:
 
 def is_masthead_date(text: str) -> bool:
     """Whether `text` is a day with its weekday and nothing else, as mastheads show today's."""
-    bare = text.strip()
-    return len(bare) <= 60 and bool(dateline.WEEKDAY.match(bare)) and dateline.of_line(bare) is not None
+    return dateline.is_masthead(text) and dateline.of_line(text) is not None
 
 
 def kept(texts: list[str], title: str | None) -> list[str]:
@@ -87,6 +86,8 @@ def bounds(lines: list[Line]) -> tuple[int, int]:
 def _is_furniture(line: Line) -> bool:
     if line.kind is Kind.RELATED and _is_heading(line.text):
         return False  # judged with what follows it
+    if line.kind is Kind.BYLINE and dateline.of_label(line.text):
+        return True  # who and when, which may also stand under a lead
     return line.kind in ANYWHERE and line.kind not in MARKS
 
 
@@ -95,7 +96,9 @@ def _without_edges(lines: list[Line]) -> list[Line]:
     first, last = bounds(lines)
     inner = [line for at, line in enumerate(lines) if line.kind not in AT_THE_EDGES or first <= at <= last]
     first, _ = bounds(inner)
-    return [line for at, line in enumerate(inner) if at >= first or not dateline.is_dateline(line.text)]
+    return [
+        line for at, line in enumerate(inner) if at >= first or not (dateline.is_dateline(line.text) or dateline.is_masthead(line.text))
+    ]
 
 
 def _is_heading(text: str) -> bool:

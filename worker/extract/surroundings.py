@@ -39,31 +39,32 @@ class Surroundings:
 
 def around(blocks: list[Block], keep: Any) -> Surroundings:
     """The surroundings of the kept blocks."""
-    kept = [at for at, kept in enumerate(keep) if kept and is_prose(blocks[at].text)] or [at for at, kept in enumerate(keep) if kept]
+    lines = [(line, block) for block in blocks for line in block.text.split("\n")]
+    stays = [kept for block, kept in zip(blocks, keep, strict=True) for _ in block.text.split("\n")]
+    kept = [at for at, kept in enumerate(stays) if kept and is_prose(lines[at][0])] or [at for at, kept in enumerate(stays) if kept]
     if not kept:
         return Surroundings()
     first, last = kept[0], kept[-1]
-    at = _heading_place(blocks, first)
-    start = first - OVER if at is None else at
+    at = _heading_place(lines, first)
+    start = max(0, first - OVER) if at is None else at
+    texts = [line for line, _ in lines]
     return Surroundings(
-        heading=None if at is None else _line(blocks[at]),
-        before=[_line(block) for block in blocks[max(0, start - OVER) : max(0, start)]],
-        over=[line for block in blocks[max(0, start + 1) : first + 1] for line in block.text.split("\n")],
-        under=[line for block in blocks[last : last + 1 + UNDER] for line in block.text.split("\n")],
+        heading=None if at is None else texts[at],
+        before=texts[max(0, start - OVER) : start],
+        over=texts[start + 1 : first + 1],
+        under=texts[last : last + 1 + UNDER],
     )
 
 
-def _heading_place(blocks: list[Block], first: int) -> int | None:
-    """The block above the text that looks most like its heading."""
-    places = range(max(0, first - REACH), first + 1)
-    able = [at for at in places if _is_able(blocks[at])]
-    return max(able, key=lambda at: _likeness(blocks[at], first - at), default=None)
+def _heading_place(lines: list[tuple[str, Block]], first: int) -> int | None:
+    """The line above the text that looks most like its heading."""
+    able = [at for at in range(max(0, first - REACH), first + 1) if _is_able(*lines[at])]
+    return max(able, key=lambda at: _likeness(lines[at][1], first - at), default=None)
 
 
-def _is_able(block: Block) -> bool:
-    text = _line(block)
-    in_text = block.place.tag not in HEADINGS and is_prose(text)
-    return could_be_title(text) and block.link_chars <= LINKED * len(text) and not in_text and kind_of(text) is None
+def _is_able(line: str, block: Block) -> bool:
+    in_text = block.place.tag not in HEADINGS and is_prose(line)
+    return could_be_title(line) and block.link_chars <= LINKED * len(block.text) and not in_text and kind_of(line) is None
 
 
 def _likeness(block: Block, distance: int) -> float:
@@ -71,7 +72,3 @@ def _likeness(block: Block, distance: int) -> float:
     named = bool((block.place.own | block.inline) & _NAMED)
     bold = block.bold_chars >= 0.8 * len(block.text)
     return HEADINGS.get(block.place.tag, 0.0) + named + 0.5 * bold - FARTHER * distance
-
-
-def _line(block: Block) -> str:
-    return block.text.replace("\n", " ")

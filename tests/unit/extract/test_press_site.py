@@ -13,13 +13,7 @@ FETCHED = "2026-11-24T09:00:00Z"
 """The mastheads' today."""
 DATELINE = "Phnom Penh, 22 October 2025"
 """Stands alone over a release: may stay or go."""
-BEHIND = ("/news.asp?id=77", "/releases/2024-fta-nz.html", "/emerald-bay-zone-opens-its-doors/")
-"""Pages of which a line of furniture still stays: a print line under a table, an advert's number in the text."""
-STORED = [
-    pytest.param(page, id=page.host + page.path, marks=[pytest.mark.xfail(strict=True)] if page.path in BEHIND else [])
-    for page in expected()
-    if page.outcome == "stored"
-]
+STORED = [pytest.param(page, id=page.host + page.path) for page in expected() if page.outcome == "stored"]
 
 
 def article_of(page: Expected) -> Article:

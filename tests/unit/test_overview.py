@@ -65,9 +65,19 @@ class Away:
     workers = depths
 
 
-def services(tmp_path: Path, ledger: Any = None, queues: Any = None) -> Any:
-    labeller = SimpleNamespace(model_id="m1")
-    return SimpleNamespace(ledger=ledger or Ledger(), queues=queues or Queues(), labeller=labeller, settings=Settings(data_dir=tmp_path))
+def services(tmp_path: Path, ledger: Any = None, queues: Any = None, active: str | None = None) -> Any:
+    return SimpleNamespace(
+        ledger=ledger or Ledger(),
+        queues=queues or Queues(),
+        registry=SimpleNamespace(active=lambda: active),
+        labeller=SimpleNamespace(model_id="m1"),
+        settings=Settings(data_dir=tmp_path),
+    )
+
+
+def test_the_model_is_the_promoted_one_else_the_one_that_ships(tmp_path: Path) -> None:
+    assert queues_document(services(tmp_path))["model"] == {"id": "m1"}
+    assert queues_document(services(tmp_path, active="m2"))["model"] == {"id": "m2"}
 
 
 def test_running_is_leased_minus_waiting(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -13,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from worker.config import Settings
 from worker.errors import Unavailable
@@ -171,7 +170,7 @@ def without_nul(body: bytes) -> bytes:
 def item_in(body: bytes) -> int | None:
     """The item that a message speaks of, as far as it can be told from one that nobody understands."""
     try:
-        message: Any = json.loads(body)
+        message: Any = from_json(body)
     except ValueError:
         return None
     if isinstance(message, dict) and isinstance(message.get("extracted"), dict):

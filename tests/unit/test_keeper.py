@@ -19,6 +19,7 @@ from worker.keeper import item_in
         (b"[7]", None),
         (b"", None),
         (b"\xff\xfe", None),
+        (b"[" * 100_000, None),
     ],
 )
 def test_a_broken_message_is_read_for_its_item_alone(body, item):

@@ -6,7 +6,11 @@ import pytest
 
 from tests.integration.parts.samples import entry, failed, labelled
 from tests.integration.parts.steps import HOUR, balanced, keep, leased, one, state
+from worker.errors import Unavailable
 from worker.records import Http, Returned, Struck, Unchanged
+from worker.storage import moves
+from worker.storage.database import reading, writing
+from worker.storage.item import Judge
 from worker.storage.values import DeadFilter
 
 
@@ -93,6 +97,22 @@ def test_what_is_handed_back_waits_again_and_costs_nothing(ledger, lead, clock):
     keep(ledger, Returned([(request.item_id, request.token)], after=5.0))
     trace = ledger.trace(entry(1).key)[0]
     assert (trace.state, trace.tries, trace.strikes, trace.due) == ("waiting", 0, 0, clock.at + 5.0)
+
+
+def test_a_move_from_a_state_that_is_no_longer_there_changes_nothing(engine, settings, ledger, lead):
+    # Given what somebody read before the item ended
+    ledger.accept([entry(1), entry(2)], ledger.open_job())
+    first, second = leased(ledger, lead)
+    with reading(engine) as connection:
+        stale = moves.load(connection, [first.item_id, second.item_id])
+    keep(ledger, failed(first, "http-404"))
+    # When
+    judge = Judge(settings, 0.0)
+    with pytest.raises(Unavailable, match="moved"), writing(engine) as connection:
+        moves.apply(connection, [judge.reclaimed(item) for item in stale.values()], 0.0)
+    # Then neither has moved
+    assert [state(ledger, 1)[0], state(ledger, 2)[0]] == ["dead", "running"]
+    assert balanced(ledger)
 
 
 def test_a_late_failure_is_ignored_and_a_late_success_is_stored(ledger, lead):

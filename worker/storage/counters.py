@@ -13,7 +13,7 @@ from worker.storage.models import STATES, articles, counters, items, receipts
 from worker.storage.values import Balance
 
 FEW = 50_000
-"""Items up to which every row is counted at each question: about 50 ms."""
+"""Items up to which every row is counted at each question: under 100 ms."""
 
 RECEIPTS, ARTICLES, REFETCHING, NAMING, FINISHED = "receipts", "articles", "refetching", "naming", "finished"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.integration.parts.samples import entry
 from tests.integration.parts.steps import balanced, keep, leased
 from worker.records import Http, Listed, URLRequest
@@ -20,6 +22,14 @@ def test_an_url_is_accepted_once_and_known_from_then_on(ledger):
     assert first[0].item_id == first[2].item_id
     assert ledger.balance().accepted == 3
     assert ledger.progress(job).known == 2
+
+
+@pytest.mark.parametrize("key", ["100%", "it's", "back\\slash", "%(key)s", ":key", "ខ្មែរ", "a" * 5000])
+def test_a_key_of_any_letters_is_known_again(ledger, key):
+    strange = replace(entry(1), key=key)
+    job = ledger.open_job()
+    assert [ledger.accept([strange], job)[0].state for _ in range(2)] == ["accepted", "known"]
+    assert ledger.trace(key)[0].url == strange.url
 
 
 def test_an_item_is_in_every_job_that_asked_for_it(ledger):

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from classifier import artifact
 from classifier.errors import BadCall, BadSeeds, ClassifierError
+from classifier.explain import explained
 from classifier.predict import Document, label
 
 BATCH = 20
@@ -86,6 +87,7 @@ def _add_label(commands: Any) -> None:
     labelling.add_argument("--jsonl", action="store_true", help='lines {"id","title"?,"text","url"?,"site_name"?}')
     labelling.add_argument("--model", type=Path, default=None, help="folder of the model (default: the one that ships)")
     labelling.add_argument("--json", action="store_true")
+    labelling.add_argument("--explain", action="store_true", help="show the text with its evidence marked")
     labelling.set_defaults(run=_label)
 
 
@@ -132,8 +134,11 @@ def _label(options: argparse.Namespace) -> int:
     if options.jsonl:
         return _label_lines(model, options.files)
     for name in options.files:
-        [labels] = label(model, [Document("", _read(name))])
+        document = Document("", _read(name))
+        [labels] = label(model, [document])
         _say(json.dumps({"id": name, **labels}, ensure_ascii=False) if options.json else _for_people(name, labels))
+        if options.explain and not options.json:
+            _say(explained(document, labels, colour=sys.stdout.isatty()))
     return 0
 
 

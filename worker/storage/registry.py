@@ -130,7 +130,7 @@ class Registry:
 def ranking(connection: Connection) -> Callable[[str], int]:
     """How new a model is: the number of its last promotion; one without a promotion is one that shipped."""
     rows = connection.execute(select(promotions.c.model_id, func.max(promotions.c.id)).group_by(promotions.c.model_id))
-    ranks: dict[str | None, int] = {model_id: number for model_id, number in rows}
+    ranks: dict[str | None, int] = {row[0]: row[1] for row in rows}
     return lambda model_id: ranks.get(model_id, ranks.get(None, 0))
 
 

@@ -108,6 +108,17 @@ def test_a_job_gathers_new_and_known_items_and_counts_the_refused(home: Home) ->
     assert [row["name"] for row in home.call("jobs", "list", "--json").lines] == ["tuesday", "monday"]
 
 
+def test_a_stopped_job_gives_up_what_waits_in_no_other(home: Home) -> None:
+    home.call("enqueue", "http://pub.example/a", "http://pub.example/b", "--job", "monday")
+    home.call("enqueue", "http://pub.example/b", "--job", "tuesday")
+    assert home.call("jobs", "stop", "monday", "--json").lines == [{"job": "monday", "dropped": 1}]
+    job = home.call("jobs", "show", "monday", "--json").lines[0]
+    assert (job["dead"], job["waiting"], job["stopped_at"] is not None) == (1, 1, True)
+    dead = home.call("dead", "show", "--json").lines
+    assert [(row["url"], row["reason"]) for row in dead] == [("http://pub.example/a", "dropped-by-user")]
+    assert home.call("jobs", "show", "wednesday").code == 2
+
+
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "unix:///nowhere/redis.sock"])
 def test_it_works_while_redis_is_away(home: Home, url: str) -> None:
     done = home.run("enqueue", "http://pub.example/a", "--json", PRESSMARK_REDIS_URL=url)

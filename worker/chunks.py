@@ -1,4 +1,4 @@
-"""Chunk in hand: its items read on shared threads, each settled exactly once, and handed back when time is up."""
+"""Chunk in hand: its items fetched and parsed on shared threads, each settled once, and handed back when time is up."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from worker.errors import Unavailable
+from worker.fetch.client import Answer
 from worker.reading import Reader, returned
 from worker.records import Extracted, Outcome, Taken, URLRequest
 
@@ -19,6 +21,8 @@ START_WITHIN = 50.0
 """Seconds: with a page's 30 for its answer and 20 for its parse, a chunk ends within 100, inside its lease of 120."""
 END_WITHIN = 105.0
 """Seconds, after which even what is being read goes back: it waits for a parse child, and no page is to blame for that."""
+PAGES_WAITING = 200
+"""Fetched pages that may wait for a parse child before fetching waits, too: 34 MB of ordinary ones."""
 LOOK = 0.5
 """Seconds between two looks at the clock and at the wish to stop; the end of a chunk is noticed at once."""
 FINISH_WITHIN = 5.0
@@ -36,13 +40,27 @@ class Hand:
     announce: Callable[[Taken], None]
     deliver: Callable[[Extracted | Outcome], None]
     threads: int
+    parsers: int
     name: str
     stopping: threading.Event = field(default_factory=threading.Event)
     _count: int = field(default=0, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
-        self._pool = ThreadPoolExecutor(self.threads, thread_name_prefix="fetch")
+        self.fetching = ThreadPoolExecutor(self.threads, thread_name_prefix="fetch")
+        self._parsing = ThreadPoolExecutor(self.parsers, thread_name_prefix="parse")
+        self._room = threading.Semaphore(PAGES_WAITING)
+
+    def parse_later(self, parse: Callable[[], None]) -> None:
+        """Frees the fetch thread: a page that waits for a parse child must not keep another from being asked for."""
+        self._room.acquire()
+        self._parsing.submit(self._parse, parse)
+
+    def _parse(self, parse: Callable[[], None]) -> None:
+        try:
+            parse()
+        finally:
+            self._room.release()
 
     @property
     def running(self) -> int:
@@ -54,7 +72,7 @@ class Hand:
         with self._lock:
             self._count += len(requests)
         try:
-            _Chunk(self, requests).work(self._pool)
+            _Chunk(self, requests).work()
         finally:
             with self._lock:
                 self._count -= len(requests)
@@ -74,11 +92,11 @@ class _Chunk:
         self._done = threading.Event()
         self._begun = time.monotonic()
 
-    def work(self, pool: ThreadPoolExecutor) -> None:
+    def work(self) -> None:
         requests = list(self._open.values())
         if not self._announced(requests):
             return None  # nobody took it, so its lease costs nothing
-        futures = {pool.submit(self._read, request): request for request in requests}
+        futures = {self._hand.fetching.submit(self._fetch, request): request for request in requests}
         while not self._done.wait(LOOK):
             if self._hand.stopping.is_set():
                 return self._leave(futures)
@@ -104,8 +122,16 @@ class _Chunk:
                 return True
         return False
 
-    def _read(self, request: URLRequest) -> None:
-        self._settle(request, self._hand.reader.read(request))
+    def _fetch(self, request: URLRequest) -> None:
+        got = self._hand.reader.fetch(request)
+        if isinstance(got, Answer):
+            self._hand.parse_later(partial(self._parse, request, got))
+        else:
+            self._settle(request, got)
+
+    def _parse(self, request: URLRequest, answer: Answer) -> None:
+        if request.item_id in self._open:  # else it went back while it waited
+            self._settle(request, self._hand.reader.parse(request, answer))
 
     def _settle(self, request: URLRequest, outcome: Extracted | Outcome) -> None:
         """Delivers the first outcome of an item; a later one, of a page that was handed back, is dropped."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, cast
 
 from worker.errors import ItemFailed, Unavailable
 from worker.fetch.client import Answer, FetchFailed, HostBusy
@@ -43,6 +43,11 @@ class Reader:
 
     def read(self, request: URLRequest) -> Extracted | Outcome:
         """What became of the item."""
+        got = self.fetch(request)
+        return self.parse(request, got) if isinstance(got, Answer) else got
+
+    def fetch(self, request: URLRequest) -> Answer | Outcome:
+        """The answer that holds a page to be parsed, or what became of the item without one."""
         try:
             answer = self.fetcher.fetch(request.url, kind=request.kind, etag=request.etag, last_modified=request.last_modified)
         except HostBusy as busy:
@@ -55,21 +60,24 @@ class Reader:
         except Exception as error:
             log.exception("fetching %s failed in a way that nobody foresaw", request.url)
             return Struck(request.item_id, request.token, f"the fetcher failed: {type(error).__name__}: {error}"[:500])
-        return self._of_page(request, answer)
+        return Unchanged(request.item_id, request.token, http=answer.http, host=answer.host) if answer.page is None else answer
 
-    def _of_page(self, request: URLRequest, answer: Answer) -> Extracted | Outcome:
-        if answer.page is None:
-            return Unchanged(request.item_id, request.token, http=answer.http, host=answer.host)
+    def parse(self, request: URLRequest, answer: Answer) -> Extracted | Outcome:
+        """What became of an item whose page is here."""
+        page = cast(Page, answer.page)
         try:
-            return self._parsed(request, answer.page, answer)
+            return self._parsed(request, page, answer)
         except ItemFailed as failed:
-            return replace(_failed(request, failed, answer), final_url=answer.page.final_url, fetched_at=answer.page.fetched_at)
+            return replace(_failed(request, failed, answer), final_url=page.final_url, fetched_at=page.fetched_at)
         except ParseKilled as killed:
             log.warning("%s is struck: %s", request.url, killed)
             return Struck(request.item_id, request.token, str(killed), host=answer.host)
         except Unavailable as away:
             log.warning("%s goes back: %s", request.url, away)
             return returned(request, RETURN_AFTER)
+        except Exception as error:
+            log.exception("reading %s failed in a way that nobody foresaw", request.url)
+            return Struck(request.item_id, request.token, f"the reader failed: {type(error).__name__}: {error}"[:500], host=answer.host)
 
     def _parsed(self, request: URLRequest, page: Page, answer: Answer) -> Extracted | Listed:
         if request.kind != "article":

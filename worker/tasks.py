@@ -55,8 +55,8 @@ class Bench:
         """The chunks in hand, of all slots."""
         with self._lock:
             if self._hand is None:
-                services = app.services
-                self._hand = Hand(services.reader, self._announce, self._deliver, services.settings.fetch_threads, name())
+                services, settings = app.services, app.settings
+                self._hand = Hand(services.reader, self._announce, self._deliver, settings.fetch_threads, settings.parse_processes, name())
             return self._hand
 
     def stop(self) -> None:

@@ -11,7 +11,8 @@ import pytest
 from worker import chunks
 from worker.chunks import Hand
 from worker.errors import Unavailable
-from worker.records import Failed, Returned, URLRequest
+from worker.fetch.client import Answer
+from worker.records import Failed, HostReport, Http, Page, Returned, URLRequest
 
 PATIENCE = 30.0
 
@@ -24,10 +25,26 @@ class SlowReader:
         self.go = threading.Event()
         self.begun: list[int] = []
 
-    def read(self, request: URLRequest) -> Failed:
+    def fetch(self, request: URLRequest) -> Failed:
         self.begun.append(request.item_id)
         if request.item_id in self.slow:
             self.go.wait(PATIENCE)
+        return Failed(request.item_id, request.token, "no-text")
+
+
+class SlowParser:
+    """Every page is there at once; each waits at its parser until `go`."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.fetched: list[int] = []
+
+    def fetch(self, request: URLRequest) -> Answer:
+        self.fetched.append(request.item_id)
+        return Answer(Page(request.url, request.url, 200, b""), Http(), HostReport("a.test:80", ok=True))
+
+    def parse(self, request: URLRequest, answer: Answer) -> Failed:
+        self.go.wait(PATIENCE)
         return Failed(request.item_id, request.token, "no-text")
 
 
@@ -36,7 +53,7 @@ class Record:
 
     def __init__(self, reader, *, threads=4, away=0) -> None:
         self.taken, self.outcomes, self._away = [], [], away
-        self.hand = Hand(reader, self._announce, self.outcomes.append, threads, "w1")
+        self.hand = Hand(reader, self._announce, self.outcomes.append, threads, 1, "w1")
 
     def _announce(self, taken) -> None:
         if self._away:
@@ -138,6 +155,23 @@ def test_a_worker_that_stops_lets_finish_what_can_and_hands_back_the_rest_once(m
     # Then: the late answer is dropped
     assert handed_back == [1, 2]
     assert record.failed() == []
+
+
+def test_pages_that_wait_for_the_parser_keep_no_other_page_from_being_fetched():
+    # Given: one fetch thread, one parser that is busy
+    reader = SlowParser()
+    record = Record(reader, threads=1)
+    with ThreadPoolExecutor(1) as slot:
+        # When
+        work = slot.submit(record.hand.work, requests(1, 2, 3))
+        end = time.monotonic() + PATIENCE
+        while reader.fetched != [1, 2, 3]:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        reader.go.set()
+        work.result(PATIENCE)
+    # Then
+    assert record.failed() == [1, 2, 3]
 
 
 @pytest.mark.parametrize("slots", [1, 8])

@@ -97,5 +97,5 @@ def test_trouble_of_our_own_costs_the_page_nothing(says):
 
 
 def test_what_nobody_foresaw_is_proof_against_the_page_and_no_crash():
-    outcome = read(Says(RuntimeError("odd")))
-    assert outcome == Struck(5, 9, "the fetcher failed: RuntimeError: odd")
+    assert read(Says(RuntimeError("odd"))) == Struck(5, 9, "the fetcher failed: RuntimeError: odd")
+    assert read(Says(parsed=RuntimeError("odd"))) == Struck(5, 9, "the reader failed: RuntimeError: odd", HOST)

@@ -88,20 +88,20 @@ def cell(value: Any) -> str:
 
 
 class Progress:
-    """A line on a terminal's standard error for whatever takes over a second; elsewhere nothing."""
+    """A bar on a terminal's standard error for whatever takes over a second; elsewhere nothing."""
 
     def __init__(self, unit: str) -> None:
         self._unit = unit
         self._done = 0
         self._begun = self._shown = time.monotonic()
-        self._line = False
+        self._bar: Any = None
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._line:
-            click.echo("\r\x1b[K", nl=False, err=True)
+        if self._bar:
+            self._bar.stop()
 
     def advance(self, count: int) -> None:
         """So many more are done."""
@@ -119,9 +119,26 @@ class Progress:
         now = time.monotonic()
         if not sys.stderr.isatty() or now - self._begun < 1 or now - self._shown < 0.2:  # five times a second reads as alive
             return
-        self._shown, self._line = now, True
-        of = f" of {total:,}" if total is not None else ""
-        click.echo(f"\r\x1b[K{done:,}{of} {self._unit}, {done / (now - self._begun):,.0f} a second", nl=False, err=True)
+        self._shown = now
+        self._bar = self._bar or _begun_bar(self._unit)
+        self._bar.update(self._bar.task_ids[0], completed=done, total=total, refresh=True)
+
+
+def _begun_bar(unit: str) -> Any:
+    """Without a thread of its own: it draws when it is told, and Ctrl-C stays with the work."""
+    from rich import progress
+    from rich.console import Console
+
+    columns = (
+        progress.TextColumn("{task.completed:,.0f} " + unit),
+        progress.BarColumn(),
+        progress.TaskProgressColumn(show_speed=True),
+        progress.TimeElapsedColumn(),
+    )
+    bar = progress.Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
+    bar.add_task(unit, total=None)
+    bar.start()
+    return bar
 
 
 class CsvWriter:

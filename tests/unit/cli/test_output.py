@@ -1,6 +1,9 @@
 """What reaches a terminal, a pipe and a spreadsheet."""
 
 import json
+import os
+import pty
+from types import SimpleNamespace
 
 import pytest
 
@@ -65,3 +68,19 @@ def test_progress_is_for_terminals_only(capsys: pytest.CaptureFixture[str]) -> N
         for _ in range(100):
             progress.advance(1000)
     assert capsys.readouterr().err == ""
+
+
+def test_on_a_terminal_what_takes_long_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    main, other = pty.openpty()
+    with os.fdopen(other, "w", encoding="utf-8") as terminal:
+        monkeypatch.setattr("sys.stderr", terminal)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setattr("worker.cli.output.time", SimpleNamespace(monotonic=iter(range(0, 1000, 2)).__next__))
+        with Progress("lines read") as progress:
+            progress.advance(1000)
+            progress.show(2000, 4000)
+            terminal.flush()
+            shown = os.read(main, 100_000).decode()
+    os.close(main)
+    assert "1,000 lines read" in shown
+    assert "2,000 lines read" in shown

@@ -31,6 +31,9 @@ MAX_URL = 8000
 MAX_DIALS = 4
 """Addresses tried of one answer: more would only spread the connect budget thin."""
 
+SECOND_LOOK_UP = 1.5
+"""Seconds for AAAA where A has answered: some servers never answer it, and would cost every fetch its whole budget."""
+
 # fmt: off
 _NET4 = tuple(map(ipaddress.IPv4Network, (
     # IANA IPv4 Special-Purpose Address Registry, and what is not unicast
@@ -364,8 +367,9 @@ def _look_up(host: str, timeout: float) -> tuple[IPAddress, ...]:
     found: list[IPAddress] = []
     failure: Exception | None = None
     for kind in ("A", "AAAA"):
+        left = min(end - time.monotonic(), SECOND_LOOK_UP if found else timeout)
         try:
-            answer = _resolver().resolve(host + ".", kind, lifetime=max(end - time.monotonic(), 0.01), raise_on_no_answer=False)
+            answer = _resolver().resolve(host + ".", kind, lifetime=max(left, 0.01), raise_on_no_answer=False)
             found += [ipaddress.ip_address(record.address) for record in answer.rrset or ()]
         except (dns.resolver.NXDOMAIN, dns.resolver.YXDOMAIN) as error:
             failure = error

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from worker.config import Settings
 from worker.errors import ItemFailed
@@ -20,6 +21,8 @@ FREE_FRAMING = 64 * 1024
 WINDOW, GRACE = 10.0, 5.0
 """Seconds over which the least speed holds, and before it begins to: one lost packet is forgiven."""
 
+Read = TypeVar("Read")
+
 _LENGTH = re.compile(r"[0-9]{1,20}")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\x00\r]*)?")
 
@@ -30,37 +33,51 @@ def read_body(wire: Wire, head: Head, settings: Settings, total: Deadline) -> It
     Raises ItemFailed: BAD_RESPONSE (framing), TOO_BIG, TRUNCATED, TIMEOUT, CONNECT. A length that
     lies is found out before the first byte is read.
     """
-    speed = Speed(settings.min_rate, total)
+    speed = Speed(wire, settings.min_rate, total)
     length = _length(head)
     if _is_chunked(head):
-        return _chunked(wire, settings.max_wire_bytes, settings.max_header_bytes, speed)
+        return _chunked(settings.max_wire_bytes, settings.max_header_bytes, speed)
     if length is None:
-        return _until_close(wire, settings.max_wire_bytes, speed)
+        return _until_close(settings.max_wire_bytes, speed)
     if length > settings.max_wire_bytes:
         raise ItemFailed(Reason.TOO_BIG, f"Content-Length {length}, at most {settings.max_wire_bytes}")
-    return _counted(wire, length, speed)
+    return _counted(length, speed)
 
 
 class Speed:
-    """The least speed of a body: `rate` bytes a second over each window, by the wire's own count."""
+    """Reading at a least speed: `rate` bytes a second over each window, by the wire's own count."""
 
-    def __init__(self, rate: int, total: Deadline) -> None:
-        self._least, self._total = rate * WINDOW, total
+    def __init__(self, wire: Wire, rate: int, total: Deadline) -> None:
+        self._wire, self._total, self._least = wire, total, rate * WINDOW
         self._what = f"slower than {rate} bytes a second"
-        self._window_end = time.monotonic() + GRACE + WINDOW
-        self._mark: int | None = None
+        self._mark, self._end = wire.received, time.monotonic() + GRACE + WINDOW
 
-    def hold(self, wire: Wire) -> None:
-        """Sets the wire's deadline for the next read; raises ItemFailed(TIMEOUT) when too little came."""
+    def some(self, most: int) -> bytes:
+        """See Wire.some; raises ItemFailed(TIMEOUT) when a window ends with too little in it."""
+        return self._read(lambda: self._wire.some(most))
+
+    def line(self, limit: int) -> bytes | None:
+        """See Wire.line; at the least speed."""
+        return self._read(lambda: self._wire.line(limit))
+
+    def _read(self, read: Callable[[], Read]) -> Read:
+        """A read may outlast its window, if enough had come in it: a pause is no drip."""
+        while True:
+            self._begin()
+            try:
+                return read()
+            except ItemFailed as failure:
+                if failure.reason is not Reason.TIMEOUT or time.monotonic() < self._end:
+                    raise
+
+    def _begin(self) -> None:
         now = time.monotonic()
-        if self._mark is None:
-            self._mark = wire.received
-        if now >= self._window_end:
-            if wire.received - self._mark < self._least:
+        if now >= self._end:
+            if self._wire.received - self._mark < self._least:
                 raise ItemFailed(Reason.TIMEOUT, self._what)
-            self._mark, self._window_end = wire.received, now + WINDOW
-        window = Deadline(self._window_end, self._what)
-        wire.deadline = window if window.end < self._total.end else self._total
+            self._mark, self._end = self._wire.received, now + WINDOW
+        window = Deadline(self._end, self._what)
+        self._wire.deadline = window if window.end < self._total.end else self._total
 
 
 def _is_chunked(head: Head) -> bool:
@@ -81,44 +98,38 @@ def _length(head: Head) -> int | None:
     return int(text)
 
 
-def _counted(wire: Wire, length: int, speed: Speed) -> Iterator[bytes]:
+def _counted(length: int, speed: Speed) -> Iterator[bytes]:
     left = length
     while left:
-        speed.hold(wire)
-        block = wire.some(min(left, BLOCK))
+        block = speed.some(min(left, BLOCK))
         if not block:
             raise ItemFailed(Reason.TRUNCATED, f"{length - left} of {length} bytes came")
         left -= len(block)
         yield block
 
 
-def _until_close(wire: Wire, limit: int, speed: Speed) -> Iterator[bytes]:
+def _until_close(limit: int, speed: Speed) -> Iterator[bytes]:
     got = 0
-    while True:
-        speed.hold(wire)
-        block = wire.some(BLOCK)
-        if not block:
-            return
+    while block := speed.some(BLOCK):
         got += len(block)
         if got > limit:
             raise ItemFailed(Reason.TOO_BIG, f"more than {limit} bytes on the wire")
         yield block
 
 
-def _chunked(wire: Wire, limit: int, trailer_limit: int, speed: Speed) -> Iterator[bytes]:
+def _chunked(limit: int, trailer_limit: int, speed: Speed) -> Iterator[bytes]:
     content = framing = 0
     while True:
-        speed.hold(wire)
-        line = wire.line(MAX_CHUNK_LINE)
+        line = speed.line(MAX_CHUNK_LINE)
         size = _chunk_size(line)
         framing += len(line or b"") + 4
         content += size
         if content > limit or framing > max(FREE_FRAMING, content):
             raise ItemFailed(Reason.TOO_BIG, f"more than {limit} bytes, or more framing than content")
         if size == 0:
-            return _skip_trailers(wire, trailer_limit)
-        yield from _counted(wire, size, speed)
-        if wire.line(0) != b"":
+            return _skip_trailers(trailer_limit, speed)
+        yield from _counted(size, speed)
+        if speed.line(0) != b"":
             raise ItemFailed(Reason.BAD_RESPONSE, "a chunk is longer than it says")
 
 
@@ -129,10 +140,10 @@ def _chunk_size(line: bytes | None) -> int:
     return int(match[1], 16)
 
 
-def _skip_trailers(wire: Wire, limit: int) -> None:
+def _skip_trailers(limit: int, speed: Speed) -> None:
     """Trailers are read, so that their end is seen, and dropped."""
     seen = count = 0
-    while (line := wire.line(limit)) != b"":
+    while (line := speed.line(limit)) != b"":
         seen, count = seen + len(line or b"") + 2, count + 1
         if line is None or seen > limit or count > MAX_FIELDS:
             raise ItemFailed(Reason.TOO_BIG, "a flood of trailers")

@@ -87,9 +87,11 @@ def _fields(wire: Wire, settings: Settings) -> tuple[tuple[str, str], ...]:
     limit = settings.max_header_bytes
     fields: list[tuple[str, str]] = []
     kept = dropped = count = 0
+    cookie = False
     while line := _field_line(wire, limit):
         count += 1
-        if line[:11].lower() == b"set-cookie:":
+        cookie = line[:11].lower() == b"set-cookie:" or (cookie and line[:1] in b" \t")
+        if cookie:
             dropped += len(line)
         else:
             kept += len(line)

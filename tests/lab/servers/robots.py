@@ -29,7 +29,11 @@ def redirects(count: int):
 
 def changing():
     turns = itertools.cycle([b"User-agent: *\nAllow: /", b"User-agent: *\nDisallow: /"])
-    return text(next(turns))
+
+    def answer(call: Call) -> None:
+        text(next(turns))(call)
+
+    return answer
 
 
 def endless(call: Call) -> None:

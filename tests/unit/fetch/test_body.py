@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,6 +12,7 @@ from worker.fetch import body
 from worker.fetch.body import read_body
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import Head
+from worker.fetch.wire import Wire
 
 CHUNKED = (("transfer-encoding", "chunked"),)
 LIMIT = 1000
@@ -111,6 +115,27 @@ def test_a_body_that_drips_is_given_up_after_its_window(wire_of, settings, monke
     # Then it ends long before the whole time is over
     with pytest.raises(ItemFailed, match="slower than 128 bytes a second"):
         list(blocks)
+
+
+def test_a_pause_at_the_end_of_a_window_is_no_drip(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a server that sends plenty, rests longer than the window lasts, and sends the rest
+    monkeypatch.setattr(body, "WINDOW", 0.3)
+    monkeypatch.setattr(body, "GRACE", 0.0)
+    ours, theirs = socket.socketpair()
+
+    def send() -> None:
+        theirs.sendall(b"a" * 500)
+        time.sleep(0.4)
+        theirs.sendall(b"b" * 500)
+
+    threading.Thread(target=send, daemon=True).start()
+    # When the body is read
+    wire = Wire(ours, Deadline.after(20, "late"))
+    blocks = read_body(wire, Head(200, (("content-length", "1000"),)), settings, Deadline.after(20, "late"))
+    # Then all of it comes
+    assert b"".join(blocks) == b"a" * 500 + b"b" * 500
+    ours.close()
+    theirs.close()
 
 
 def test_the_whole_time_ends_a_body_that_keeps_its_speed(wire_of, settings) -> None:

@@ -21,6 +21,7 @@ from worker.storage.values import Event
 
 WAITING = items.c.state == literal_column("'waiting'")
 RUNNING = items.c.state == literal_column("'running'")
+URGENT = items.c.lane == literal_column("0")
 DEAD = items.c.state == literal_column("'dead'")
 """Written out, for neither database uses a partial index for a bound parameter."""
 

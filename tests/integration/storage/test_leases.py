@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
+from sqlalchemy import event
 
 from tests.integration.parts.samples import entry, failed, labelled
 from tests.integration.parts.steps import HOUR, balanced, keep, leased, one, state
@@ -54,6 +57,35 @@ def test_the_urgent_lane_goes_first_on_its_host_and_before_other_hosts(paced, le
     lanes = [lane for lane, _ in paced.lease(lead, 5)]
     assert lanes[0] == "urgent"
     assert len(lanes) == 5
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_tick_reads_more_of_the_items_than_it_has_to(ledger, lead, engine, tmp_path):
+    # Given what the dispatcher asks at each tick
+    ledger.accept([entry(1)], ledger.open_job())
+    asked: list[tuple[str, tuple]] = []
+
+    def note(_connection, _cursor, statement, parameters, *_: object) -> None:
+        asked.append((statement, parameters if isinstance(parameters, tuple) else parameters[0]))
+
+    event.listen(engine, "before_cursor_execute", note)
+    leased(ledger, lead)
+    ledger.reclaim(lead)
+    ledger.sweep(lead)
+    ledger.running()
+    # When SQLite tells how it answers
+    plain = sqlite3.connect(tmp_path / "pressmark.sqlite")
+    plans = [
+        (row[3], statement)
+        for statement, parameters in asked
+        if statement.startswith(("SELECT", "UPDATE", "DELETE"))
+        for row in plain.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    ]
+    plain.close()
+    # Then it never goes through all items: only through those under a lease, which the window bounds
+    scans = [(plan, statement) for plan, statement in plans if plan.startswith("SCAN items")]
+    assert [pair for pair in scans if "ix_items_running" not in pair[0] and "ix_items_urgent" not in pair[0]] == []
+    assert len(plans) > 10
 
 
 def test_a_token_rises_with_every_lease(ledger, lead):

@@ -24,8 +24,11 @@ SKIPPED = frozenset(
 """Elements whose content is no text of the page."""
 BOLD = ("b", "strong")
 DEEPEST, DEEPEST_INLINE = 320, 60  # elements within elements: real pages have 60 and 10; Python's own stack ends at 1,000 calls
-NAMING = ("class", "id", "role", "itemprop", "data-testid", "data-component")
+NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-component"})
 """Attributes whose values tell what an element is for."""
+
+HIDING = {"hidden": "", "aria-hidden": "true", "style": "display:none"}
+"""Attributes that hide an element, and the value with which they do."""
 
 
 @dataclass(slots=True, eq=False)
@@ -161,15 +164,11 @@ def _line(element: Any, tag: str, place: Place, state: tuple[bool, bool, int], w
 
 def _cues(element: Any, tag: str) -> int:
     bits = tag_cue(tag)
-    attributes = element.attrib
-    if not attributes:
-        return bits
-    for key in NAMING:
-        names = attributes.get(key)
-        if names:
-            bits |= word_cues(names)
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or "display:none" in attributes.get("style", "").replace(" ", ""):
-        bits |= HIDDEN
+    for key, value in element.items():
+        if key in NAMING:
+            bits |= word_cues(value)
+        elif key in HIDING and HIDING[key] in value.replace(" ", ""):
+            bits |= HIDDEN
     return bits
 
 

@@ -64,10 +64,11 @@ def says_article(said: Said) -> bool:
 
 def _is_wall(text: str, root: Any) -> bool:
     """Little text, half of its lines about logging in or agreeing, on a page that asks for a password or a choice."""
+    if len(text) >= 2 * SHORT:
+        return False
     lines = text.split("\n\n")
     about = sum(bool(WALL.search(line)) for line in lines)
-    asks = root.xpath("boolean(//input[@type='password'] | //form | //button)")
-    return len(text) < 2 * SHORT and asks and about * 2 >= len(lines)
+    return about * 2 >= len(lines) and bool(root.xpath("boolean(//input[@type='password'] | //form | //button)"))
 
 
 def _is_index(text: str, url: str | None) -> bool:

@@ -47,7 +47,9 @@ SITES = (
     r"google(?: news| ?\+)?|buffer|digg|stumbleupon|skype|follow us|like|save|\d+)"
 )
 """Names on share buttons."""
-LONGEST = 400  # characters: furniture is short; long lines are prose, but for tickers
+LONGEST = 300  # characters: furniture is short; long lines are prose, but for tickers and walls
+SHORT_LINE = 140  # characters: longer lines are of few kinds, and asking for all costs as much as the walk over the page
+LONG_KINDS = frozenset({Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.WALL, Kind.CONTACT, Kind.RELATED, Kind.ADVERT, Kind.CREDIT, Kind.TICKER})
 LONGEST_TICKER = 4000
 _MARKS = " \t\r\n\u00a0\u200b*_#>"
 """What flattened mark-up leaves around a line."""
@@ -57,8 +59,9 @@ def kind_of(line: str) -> Kind | None:
     """The kind of furniture that `line` is, or None."""
     bare = line.strip(_MARKS)
     if len(bare) > LONGEST:
-        return Kind.TICKER if len(bare) <= LONGEST_TICKER and is_ticker(bare) else None
-    return next((kind for kind, pattern in patterns().items() if pattern.fullmatch(bare)), None)
+        return Kind.WALL if is_wall(bare) else Kind.TICKER if len(bare) <= LONGEST_TICKER and is_ticker(bare) else None
+    able = patterns() if len(bare) <= SHORT_LINE else {kind: pattern for kind, pattern in patterns().items() if kind in LONG_KINDS}
+    return next((kind for kind, pattern in able.items() if pattern.fullmatch(bare)), None)
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from lxml import etree, html
@@ -53,22 +54,31 @@ def parse(text: str) -> Tree:
 
 
 def _without_absurd_tags(text: str) -> tuple[str, list[str]]:
-    """`text` with tags of too many attributes emptied."""
+    """`text` with tags of too many attributes emptied; what stands in scripts and styles is no tag."""
     parts = text.split(">")
-    if max(map(len, parts)) <= LONG_TAG:
+    sizes = list(map(len, parts))
+    if max(sizes) <= LONG_TAG:
         return text, []
-    mended = [_mended(part) if len(part) > LONG_TAG else part for part in parts]
-    absurd = any(new != old for new, old in zip(mended, parts, strict=True))
-    return (">".join(mended), ["absurd_tag"]) if absurd else (text, [])
+    ends = list(accumulate(sizes, lambda end, size: end + size + 1))
+    absurd = False
+    for at, size in enumerate(sizes):
+        if size > LONG_TAG and (bare := _bare(parts[at])) is not None and not _in_script(text, ends[at] - size):
+            parts[at], absurd = bare, True
+    return (">".join(parts), ["absurd_tag"]) if absurd else (text, [])
 
 
-def _mended(part: str) -> str:
-    """The part before a '>', its tag bare where it has more attributes than any real one."""
+def _in_script(text: str, place: int) -> bool:
+    """Whether the last script or style that opens before `place` is still open there."""
+    return any(text.rfind(f"<{name}", 0, place) > text.rfind(f"</{name}", 0, place) for name in ("script", "style"))
+
+
+def _bare(part: str) -> str | None:
+    """The part before a '>' with its tag bare, where that has more attributes than any real one; else None."""
     start = _TAG_START.search(part)
-    if start is None:
-        return part
+    if start is None or len(part[start.end() :].split()) <= MAX_ATTRIBUTES:
+        return None
     names = len(_QUOTED.sub("", part[start.end() :]).split())
-    return part[: start.end()] if names > MAX_ATTRIBUTES else part
+    return part[: start.end()] if names > MAX_ATTRIBUTES else None
 
 
 def _parsed(text: str) -> tuple[Any, bool]:

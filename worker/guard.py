@@ -284,7 +284,7 @@ def _host(name: str) -> str:
 
 def _idna(name: str) -> str:
     try:
-        return idna.encode(name.removesuffix("."), uts46=True).decode("ascii")
+        return idna.encode(name, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
         raise ItemFailed(Reason.BAD_URL, f"expected an internationalised host name, came {name[:60]!a}") from None
 

@@ -33,6 +33,8 @@ GROUPS = {
 }  # fmt: skip
 HONEST = tuple(f"45.34.0.{number}" for number in range(1, 9))
 MIB = 1 << 20
+PATIENT = {"PRESSMARK_PARSE_TIMEOUT": "60", "PRESSMARK_FIRST_BYTE_TIMEOUT": "28"}
+"""Where pages are read, CPU and memory are the limits that are tried; on a machine with much else to do, the clock is not."""
 WORKERS = 6
 """Processes at once: nearly all of a case's time is waiting."""
 PARSING_WORKERS = 2
@@ -189,8 +191,8 @@ class Lab:
         for step in play.variant.steps:
             time.sleep(play.variant.pause)
             self._step(play, worker, play.url(step), found)
-        found.honest_ok = sum(1 for answer in neighbours if (told := wait(answer, 40)) and told["type"] == "extracted")
-        after, found.next_s = timed(worker.begin("http://honest0.example/next"), 10)
+        found.honest_ok = sum(1 for answer in neighbours if (told := wait(answer, 100)) and told["type"] == "extracted")
+        after, found.next_s = timed(worker.begin("http://honest0.example/next"), 60)
         found.alive = worker.alive() and after is not None and after["type"] == "extracted"
         found.growth_mib = round((worker.peak() - weight) / MIB, 1)
         found.cpu, found.ended = round(worker.cpu() - cpu, 2), time.time()
@@ -199,7 +201,7 @@ class Lab:
 
     def _step(self, play: Play, worker: Worker, url: str, found: Finding) -> None:
         for _ in range(play.variant.tries):
-            outcome, wall = timed(worker.begin(url), 40)
+            outcome, wall = timed(worker.begin(url), 100)
             found.outcome = outcome or {"type": "none", "reason": None}
             found.wall = max(found.wall, round(wall, 2))
             found.wire = max(found.wire, found.outcome.get("wire", 0))
@@ -242,7 +244,8 @@ def _member(lab: Lab, waiting: queue.Queue, besides: tuple[int, ...], arguments:
             break
         key = json.dumps(play.variant.settings)
         if key not in workers:
-            workers[key] = _warm(lab.worker(play.variant.settings, *arguments))
+            patience = PATIENT if arguments else {}
+            workers[key] = _warm(lab.worker({**patience, **play.variant.settings}, *arguments))
         for beside in besides:
             found = lab.play(play, workers[key], beside)
             findings.append(found)

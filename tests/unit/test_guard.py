@@ -54,6 +54,8 @@ def test_urls_of_the_catalogue_that_the_parser_must_stop_are_stopped(shared: Pat
         ("http://foo.localhost/", Reason.PRIVATE_ADDRESS),
         ("http://0x7f.1/", Reason.BAD_URL),
         ("http://pub.example/\\a", Reason.BAD_URL),
+        ("http://é.example../", Reason.BAD_URL),
+        ("http://1.1.1.1./", Reason.BAD_URL),
         ("http://pub.example/a b", Reason.BAD_URL),
         ("http://pub.example/\ud800", Reason.BAD_URL),
         ("http://" + "a" * 300 + "/", Reason.BAD_URL),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import json
+from functools import cache
 
 from tests.lab.servers.size import words
 from tests.lab.site import Call
@@ -18,8 +19,10 @@ def page(body: bytes, **fields: str) -> Variant:
 def heavy(make, **settings: str) -> Variant:
     """A large page, sent packed; made when it is asked for."""
 
+    packed = cache(lambda: gzip.compress(wrapped(make()), 1))
+
     def handler(call: Call) -> None:
-        call.answer(gzip.compress(wrapped(make()), 1), Content_Encoding="gzip")
+        call.answer(packed(), Content_Encoding="gzip")
 
     return Variant(handler, settings=settings)
 

@@ -8,13 +8,17 @@ from typing import Any
 
 import click
 
+from worker import drift
+from worker.bootstrap import Services
 from worker.cli.ledger import opened
 from worker.cli.options import command, json_option
 from worker.cli.output import complain, show_json, show_lines, show_table, tell
 from worker.config import Settings
+from worker.drift import BEFORE, WEEK
 from worker.errors import ItemFailed, UsageError
 from worker.intake.address import admit
 from worker.overview import problems, queues_document, rfc3339, summary, worker_row
+from worker.storage.rates import rates
 from worker.storage.values import Trace
 
 QUEUE_COLUMNS = ("name", "waiting", "running", "oldest_waiting_s", "in_per_min", "out_per_min", "paused")
@@ -28,11 +32,20 @@ def status(settings: Settings, check: bool, as_json: bool) -> int:
     services = opened(settings)
     document = queues_document(services)
     wrong = problems(services, document)
+    drifted = _drift(services)
     if as_json:
-        show_json({"ok": not wrong, "problems": wrong, **document})
+        show_json({"ok": not wrong, "problems": wrong, **document, "drift": drifted})
     else:
         _show_status(document, wrong)
+        for line in drifted["warnings"]:
+            click.echo(f"drift: {line}")
     return 1 if check and wrong else 0
+
+
+def _drift(services: Services) -> dict[str, Any]:
+    now = time.time()
+    week = rates(services.engine, now - WEEK, now)
+    return drift.document(week, rates(services.engine, now - WEEK - BEFORE, now - WEEK))
 
 
 def _show_status(document: dict[str, Any], wrong: list[str]) -> None:

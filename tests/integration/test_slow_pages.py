@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -61,11 +62,15 @@ def paused(line: Line) -> None:
 def stopped(line: Line) -> None:
     end = time.monotonic() + FIVE_MINUTES
     while time.monotonic() < end:
-        for pid in line.pids("keeper"):
-            os.kill(pid, signal.SIGSTOP)
+        signalled(line, signal.SIGSTOP)
         time.sleep(0.5)
+    signalled(line, signal.SIGCONT)
+
+
+def signalled(line: Line, number: int) -> None:
     for pid in line.pids("keeper"):
-        os.kill(pid, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # the supervisor has just ended it
+            os.kill(pid, number)
 
 
 FIVE_MINUTES = 300.0

@@ -12,7 +12,7 @@ import certifi
 
 from worker import guard
 from worker.config import Settings
-from worker.errors import ItemFailed
+from worker.errors import ItemFailed, UsageError
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import read_head
 from worker.fetch.wire import Wire, broken
@@ -71,11 +71,17 @@ class Proxy:
 
     @classmethod
     def of(cls, url: str) -> Proxy:
-        """The proxy at `http://[user:password@]host[:port]`; port 3128 where none is given."""
+        """The proxy at `http://[user:password@]host[:port]`; port 3128 where none is given. Raises UsageError."""
         parts = urlsplit(url)
+        try:
+            host, port = parts.hostname, parts.port or 3128
+        except ValueError:
+            host = None
+        if not host:
+            raise UsageError("PRESSMARK_PROXY: expected http://[user:password@]host[:port]")
         user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
         secret = base64.b64encode(user.encode()).decode()
-        return cls(parts.hostname or "", parts.port or 3128, {"Proxy-Authorization": f"Basic {secret}"} if parts.username else {})
+        return cls(host, port, {"Proxy-Authorization": f"Basic {secret}"} if parts.username else {})
 
     def dial(self, deadline: Deadline) -> socket.socket:
         """A connection to the proxy itself."""
@@ -127,7 +133,10 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     if settings.ca_file:
-        context.load_verify_locations(settings.ca_file)
+        try:
+            context.load_verify_locations(settings.ca_file)
+        except OSError as error:
+            raise UsageError(f"{settings.ca_file}: expected certificates in PEM form: {error}") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     return context

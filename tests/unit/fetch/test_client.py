@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from worker.config import Settings, load
+from worker.errors import UsageError
 from worker.fetch.client import Fetcher, FetchFailed, HostBusy
 from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
@@ -286,6 +287,19 @@ def test_the_operators_proxy_is_asked_for_the_whole_url(serving) -> None:
     assert b"Proxy-Authorization: Basic bWU6c2VjcmV0\r\n" in proxy.requests[1]
     # And private addresses stay shut
     assert failure_of(lambda: fetcher(settings).fetch("http://10.0.0.1/")).reason.word == "private-address"
+
+
+@pytest.mark.parametrize("proxy", ["http://", "http:x", "http://host:port"])
+def test_a_proxy_that_is_none_is_the_operators_mistake(proxy: str) -> None:
+    with pytest.raises(UsageError, match="PRESSMARK_PROXY"):
+        fetcher(load({"PRESSMARK_PROXY": proxy}))
+
+
+def test_authorities_that_cannot_be_read_are_the_operators_mistake(tmp_path) -> None:
+    (tmp_path / "bad.pem").write_text("no certificate")
+    for name in ("missing.pem", "bad.pem"):
+        with pytest.raises(UsageError, match=name):
+            fetcher(load({"PRESSMARK_CA_FILE": str(tmp_path / name)}))
 
 
 def test_many_threads_share_one_fetcher(serving, settings) -> None:

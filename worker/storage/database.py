@@ -28,6 +28,9 @@ LOCK_RETRY = 0.004
 """Seconds between two tries at SQLite's lock, with jitter; its own back-off grows to 100 ms and starves a writer."""
 PAGE_CACHE_KIB = 32 * 1024
 """Of each SQLite connection: keeps the upper levels of the key index of 10 million items in memory."""
+CHECKPOINT_PAGES = 8000
+"""Of 4 KiB in the write-ahead log before it is folded in, instead of 1,000: a batch of bulk intake touches a thousand leaves of
+the key index by itself, and each would be written twice. After a crash 32 MiB are read again, in well under a second."""
 WRITERS = 0x50524553
 """The advisory lock of PostgreSQL's writers: "PRES" in ASCII."""
 POSTGRES_OPTIONS = f"-c lock_timeout={int(LOCK_WAIT * 1000)} -c idle_in_transaction_session_timeout=60000 -c synchronous_commit=on"
@@ -80,6 +83,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         f"cache_size=-{PAGE_CACHE_KIB}",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
         "journal_size_limit=67108864",
         "temp_store=MEMORY",
     ):

@@ -242,8 +242,8 @@ def test_in_any_order_of_events_the_identity_holds(database, request, tmp_path):
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=15 if database == "sqlite" else 5,
-            stateful_step_count=30,
+            max_examples=12 if database == "sqlite" else 4,
+            stateful_step_count=25,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

@@ -45,11 +45,18 @@ def _summary(hostile: dict, urls: dict) -> str:
     lines = [
         f"- Hostile servers: {cases} cases, {len(found)} plays, {sum(finding['right'] for finding in found)} right.",
         f"- Longest: {wall:.1f} s (bound 31). Largest growth of the worker: {growth:.1f} MiB (bound 64).",
+        f"- The next job after it was done within {_after(found, reading=False):.1f} s; within {_after(found, reading=True):.1f} s where pages are "
+        "read and a parse child may have to be started (bound 2 s, on an idle machine).",
         f"- Honest fetches beside them that came whole: {neighbours}.",
         f"- URLs: {len(pages)}, {sum(page['right'] for page in pages)} right; {honest} of them are honest.",
         f"- Connections to addresses that are not public: {strangers}. Secrets sent: {urls['secrets']}.",
     ]
     return "\n".join(lines) + "\n\n"
+
+
+def _after(findings: list[dict], *, reading: bool) -> float:
+    """The longest time until the next, honest job was done."""
+    return max(finding["next_s"] for finding in findings if (finding["group"] in {"content", "parser"}) is reading)
 
 
 def _servers(findings: list[dict]) -> str:

@@ -45,8 +45,8 @@ def _summary(hostile: dict, urls: dict) -> str:
     lines = [
         f"- Hostile servers: {cases} cases, {len(found)} plays, {sum(finding['right'] for finding in found)} right.",
         f"- Longest: {wall:.1f} s (bound 31). Largest growth of the worker: {growth:.1f} MiB (bound 64).",
-        f"- The next job after it was done within {_after(found, reading=False):.1f} s; within {_after(found, reading=True):.1f} s where pages are "
-        "read and a parse child may have to be started (bound 2 s, on an idle machine).",
+        f"- The next job after it was done within {_after(found, reading=False):.1f} s (bound 2); where pages are read as well, "
+        f"and a child may have to be started for it, within {_after(found, reading=True):.1f} s on a busy machine.",
         f"- Honest fetches beside them that came whole: {neighbours}.",
         f"- URLs: {len(pages)}, {sum(page['right'] for page in pages)} right; {honest} of them are honest.",
         f"- Connections to addresses that are not public: {strangers}. Secrets sent: {urls['secrets']}.",

@@ -48,6 +48,7 @@ def reset_half(call: Call) -> None:
 
 
 LENGTH = b"Content-Length: %d" % len(BODY)
+OK_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + LENGTH + b"\r\n\r\n"
 SERVERS = {
     "h01": [
         Variant(flood_of(b"X-A: b\r\n" * 100)),
@@ -77,6 +78,17 @@ SERVERS = {
     "h25": [Variant(head(b"Upgrade: websocket", status=b"HTTP/1.1 101 Switching Protocols"))],
     "h26": [Variant(lambda call: call.answer(b"", "401 Unauthorized", WWW_Authenticate='Basic realm="x", Negotiate'))],
     "h27": [Variant(lambda call: call.answer(b"", "407 Proxy Authentication Required", Proxy_Authenticate="Basic"))],
+    "own-binary": [
+        Variant(lambda call: call.say(bytes(range(256)) * 4), verdict="permanent:bad_response"),
+        Variant(lambda call: call.say(b"\x16\x03\x01\x02\x00"), verdict="permanent:bad_response"),
+    ],
+    "own-some-hints-then-ok": [
+        Variant(lambda call: call.say(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 5 + OK_HEAD + BODY), verdict="ok"),
+    ],
+    "own-length-smaller-than-body": [
+        Variant(head(b"Content-Type: text/html", b"Content-Length: 500"), verdict="ok|permanent:empty_document")
+    ],
+    "own-no-body": [Variant(head(b"Content-Type: text/html", b"Content-Length: 0", body=b""), verdict="permanent:empty_document")],
     "own-http09": [Variant(lambda call: call.say(BODY), verdict="permanent:bad_response")],
     "own-http2": [Variant(head(status=b"HTTP/2 200 OK"), verdict="permanent:bad_response")],
     "own-no-colon": [Variant(head(b"NoColonHere", LENGTH), verdict="permanent:bad_response")],

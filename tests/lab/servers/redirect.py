@@ -87,6 +87,12 @@ SERVERS = {
             for bad in ("javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "http://u:p@pub.example/")
         ),
     ],
+    "own-redirect-to-a-port": [Variant(to("http://pub.example:6379/"), verdict="permanent:blocked")],
+    "own-location-too-long": [Variant(to("/" + "a" * 20_000), verdict="permanent:bad_redirect")],
+    "own-control-in-location": [
+        Variant(to("/a\x01b"), verdict="permanent:bad_redirect"),
+        Variant(to("/a\tb"), verdict="permanent:bad_redirect"),
+    ],
     "own-odd-redirect-status": [
         Variant(to("/a", status=code), verdict="permanent:bad_response") for code in ("300 Many", "304 Not Modified", "305 Proxy", "306 x")
     ],

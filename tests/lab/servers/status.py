@@ -28,6 +28,12 @@ SERVERS = {
         for date in ("Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "-5", "soon", "9" * 400)
     ],
     "q12": [Variant(flapping(), tries=5)],
+    "own-ask-again": [
+        Variant(status("408 Timeout"), verdict="transient:timeout_total"),
+        Variant(status("425 Early"), verdict="defer"),
+        Variant(status("503 Busy", Retry_After="120"), verdict="defer"),
+    ],
+    "own-999": [Variant(status("999 Denied"), verdict="permanent:bad_response")],
     "own-5xx": [Variant(status(f"{code} Bad"), verdict="transient:http_5xx") for code in (500, 502, 503, 504, 521, 599)],
     "own-other-success": [Variant(status(f"{code} OK", article()), verdict="ok") for code in (200, 201, 203)],
 }

@@ -63,6 +63,18 @@ def drip_record(call: Call) -> None:
         time.sleep(0.5)
 
 
+def late_but_honest(call: Call) -> None:
+    time.sleep(8)
+    call.answer(article())
+
+
+def pausing(call: Call) -> None:
+    body = article()
+    call.say(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body) + body[:2000])
+    time.sleep(9)
+    call.say(body[2000:])
+
+
 def silent(call: Call) -> None:
     call.hang()
 
@@ -77,6 +89,8 @@ SERVERS = {
     "t13": [Variant(slow_hops)],
     "t14": [Variant(keep_alive)],
     "t15": [Variant(no_length_no_end)],
+    "own-late-but-honest": [Variant(late_but_honest, verdict="ok")],
+    "own-pause-in-the-body": [Variant(pausing, verdict="ok")],
     "own-silent-after-request": [Variant(silent, verdict="transient:timeout_first_byte")],
     "own-drip-body": [Variant(drip_body, verdict="transient:timeout_total")],
     "own-drip-head": [Variant(drip_head, verdict="transient:timeout_header")],

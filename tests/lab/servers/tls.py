@@ -37,6 +37,14 @@ def old_protocol(certificates: Certificates) -> ssl.SSLContext:
     return context
 
 
+def wanting_ours(certificates: Certificates) -> ssl.SSLContext:
+    """A server that only talks to whom it knows."""
+    context = certificates.context(NAME)
+    context.verify_mode = ssl.CERT_REQUIRED
+    certificates.stranger.configure_trust(context)
+    return context
+
+
 def with_certificate(make) -> Variant:
     return Variant(honest, scheme="https", certificate=make)
 
@@ -75,3 +83,5 @@ SERVERS = {
     "own-good-tls": [with_certificate(lambda made: made.context(NAME))],
 }
 SERVERS["own-good-tls"][0].verdict = "ok"
+SERVERS["own-client-certificate"] = [with_certificate(wanting_ours)]
+SERVERS["own-client-certificate"][0].verdict = "permanent:tls_untrusted"

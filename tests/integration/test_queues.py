@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.conftest import missing
 from tests.integration.conftest import NAMESPACE
 from tests.integration.parts.samples import failed
 from tests.integration.parts.servers import RedisServer, redis_binary
@@ -154,14 +155,21 @@ def test_without_a_redis_url_the_way_out_is_named():
         connect(Settings())
 
 
-def test_a_full_redis_is_told_in_one_line_and_loses_nothing_of_what_it_has():
-    # Given a server that evicts nothing and has no room
+@pytest.fixture
+def small_redis():
+    """A server of this test's own."""
     binary = redis_binary("valkey") or redis_binary("redis-server")
     if binary is None:
-        pytest.skip("no server here")
+        missing("a server for Redis")
     server = RedisServer(binary)
     server.start()
-    client = connect(Settings(redis_url=server.url))
+    yield server
+    server.stop()
+
+
+def test_a_full_redis_is_told_in_one_line_and_loses_nothing_of_what_it_has(small_redis):
+    # Given a server that evicts nothing and has no room
+    client = connect(Settings(redis_url=small_redis.url))
     results = Results(client, NAMESPACE)
     results.add([failed(REQUEST, "timeout")])
     client.config_set("maxmemory", 1)
@@ -172,4 +180,3 @@ def test_a_full_redis_is_told_in_one_line_and_loses_nothing_of_what_it_has():
     client.config_set("maxmemory", 0)
     assert len(results.read("k", 10, 10)) == 1
     client.close()
-    server.stop()

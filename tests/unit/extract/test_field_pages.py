@@ -28,7 +28,7 @@ TRUTH = [json.loads(line) for line in (FOLDER / "truth.jsonl").read_text(encodin
 WALLS = [json.loads(line) for line in (FOLDER / "walls.jsonl").read_text(encoding="utf-8").splitlines()]
 FETCHED = "2026-11-24T09:00:00Z"
 """The mastheads' today."""
-LEFT_MOST, LOST_MOST, WALLS_MOST = 13, 6, 0
+LEFT_MOST, LOST_MOST, WALLS_MOST = 13, 4, 0
 """Lines over all pages, and walls taken for articles: what the extractor reached so far. They only ever fall; the goal is none."""
 RIGHT_LEAST = {"title_right": 78, "date_right": 80, "authors_right": 76, "language_right": 81}
 """Pages; they only ever rise, and the goal is all."""

@@ -117,7 +117,7 @@ def exported(model: Any) -> Forest:
         _lay_out(predictor.nodes, parts)
     kinds = {"feature": np.int32, "threshold": np.float64, "left": np.int32, "value": np.float64, "roots": np.int32}
     arrays = {name: np.array(values, dtype=kinds[name]) for name, values in parts.items()}
-    return Forest(**arrays, depth=depth, baseline=float(model._baseline_prediction[0, 0]))
+    return Forest(**arrays, depth=depth, baseline=float(model._baseline_prediction[0, 0]), columns=int(model.n_features_in_))
 
 
 def _lay_out(nodes: Any, parts: dict[str, list[Any]]) -> None:
@@ -159,7 +159,7 @@ def write(model: Model, folder: Path) -> None:
     """The model as one JSON and five .npy files a forest."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, forest in (("first", model.first), ("second", model.second)):
-        about = {"depth": forest.depth, "baseline": forest.baseline, "trees": len(forest.roots)}
+        about = {"depth": forest.depth, "baseline": forest.baseline, "columns": forest.columns, "trees": len(forest.roots)}
         (folder / f"{name}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
         for part in ARRAYS:
             np.save(folder / f"{name}.{part}.npy", getattr(forest, part), allow_pickle=False)

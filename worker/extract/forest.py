@@ -29,9 +29,13 @@ class Forest:
     """int32: the first node of every tree."""
     depth: int
     baseline: float
+    columns: int
+    """Of the rows that it was fitted on; other rows are another program's."""
 
     def probabilities(self, rows: Any) -> Any:
         """The chance of each row (float32, shape (n, columns)) to be what the forest looks for; shape (n,)."""
+        if rows.shape[1] != self.columns:
+            raise ValueError(f"expected rows of {self.columns} columns, came {rows.shape[1]}: the model belongs to other features")
         flat = np.ascontiguousarray(rows).ravel()
         offsets = (np.arange(len(rows), dtype=np.int32) * rows.shape[1])[:, None]
         node = np.repeat(self.roots[None, :], len(rows), axis=0)
@@ -53,4 +57,4 @@ def load_from(folder: Any, name: str) -> Forest:
     for part in ARRAYS:
         with (folder / f"{name}.{part}.npy").open("rb") as file:
             arrays[part] = np.load(file, allow_pickle=False)
-    return Forest(**arrays, depth=about["depth"], baseline=about["baseline"])
+    return Forest(**arrays, depth=about["depth"], baseline=about["baseline"], columns=about["columns"])

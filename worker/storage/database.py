@@ -26,6 +26,8 @@ LOCK_WAIT = 30.0
 """Seconds that a writer waits for its turn: write transactions last milliseconds, a stopped process far longer."""
 LOCK_RETRY = 0.004
 """Seconds between two tries at SQLite's lock, with jitter; its own back-off grows to 100 ms and starves a writer."""
+BUSY_MS = 5000
+"""Milliseconds that SQLite itself waits where it is not our write lock that is taken: opening, closing, recovery."""
 PAGE_CACHE_KIB = 32 * 1024
 """Of each SQLite connection: keeps the upper levels of the key index of 10 million items in memory."""
 CHECKPOINT_PAGES = 8000
@@ -71,7 +73,7 @@ def _open_sqlite(url: URL) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"{path.parent}: expected a folder that can be written: {error.strerror}") from error
-    engine = create_engine(url, connect_args={"timeout": 5.0}, **JSON)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **JSON)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -95,10 +97,13 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     raw: Any = connection.connection.dbapi_connection
-    raw.execute("PRAGMA busy_timeout=0")
+    raw.execute("PRAGMA busy_timeout=0")  # for this lock alone, at which we try more evenly
     deadline = time.monotonic() + LOCK_WAIT
-    while not _lock_taken(raw, last=time.monotonic() > deadline):
-        time.sleep(LOCK_RETRY * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, guards nothing
+    try:
+        while not _lock_taken(raw, last=time.monotonic() > deadline):
+            time.sleep(LOCK_RETRY * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, guards nothing
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
 
 
 def _lock_taken(raw: sqlite3.Connection, *, last: bool) -> bool:

@@ -62,7 +62,7 @@ def _newspaper(html: str, url: str) -> str:
     from newspaper import Article as Paper
 
     paper = Paper(url or "http://page.invalid/", fetch_images=False)
-    paper.set_html(html)
+    paper.download(input_html=html)
     paper.parse()
     return str(paper.text)
 

@@ -83,7 +83,7 @@ def read_html(text: str, url: str | None, today: date, model: Model | None = Non
         raise ItemFailed(Reason.NO_TEXT, "expected a page with text, came markup without any")
     about = metadata.read(tree.root, url, today)
     content = main_text(tree.root, about, model)
-    if headline.is_weak(about.title, about.said) and content.around.heading:
+    if headline.is_weak(about.title, about.said, tree.root) and content.around.heading:
         about = replace(about, title=content.around.heading)
         content = replace(content, text="\n\n".join(sieve.without_title(content.text.split("\n\n"), about.title)))
     if not about.authors:

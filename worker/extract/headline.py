@@ -54,10 +54,13 @@ def could_be_title(text: str) -> bool:
     )
 
 
-def is_weak(title: str | None, said: Said) -> bool:
-    """Whether a title is likelier the site's or a section's name: few words, and the page states no other."""
+def is_weak(title: str | None, said: Said, root: Any) -> bool:
+    """Whether a title is likelier the site's or a section's name: few words, neither stated as headline nor shown as such."""
+    if title is None:
+        return True
+    short = len(title.split()) <= WEAK_WORDS and len(title) <= WEAK_LENGTH
     stated = any(node.get("headline") for node in said.articles)
-    return title is None or (not stated and len(title.split()) <= WEAK_WORDS and len(title) <= WEAK_LENGTH)
+    return short and not stated and not any(_key(h.text_content()) == _key(title) for h in root.iter("h1"))
 
 
 def _plain(text: str) -> str:

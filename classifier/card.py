@@ -24,7 +24,7 @@ TELLING = 15
 LIMITS = (
     "Seeds are written for this project; real outlets differ. The figures on other texts, where given, say how much.",
     "A topic that stands only in an enumeration or a participle may be found although the guide does not count it.",
-    "Thai, Khmer, Vietnamese and French have some twenty seeds each: their labels are a first sorting, not a decision.",
+    "Thai, Khmer, Vietnamese and French have a few dozen seeds each: their labels are a first sorting, not a decision.",
     "Languages without seeds are answered with `unsure` and `language_supported: false`.",
     "A newspaper that only relays one office's words is official by the guide; the model sees the words, not the missing second source.",
 )

@@ -116,6 +116,6 @@ def _send(task: str, queue: str, messages: list[str]) -> None:
     """`urls` and `sent` let depths and ages be read without taking a message apart."""
     headers = {"urls": len(messages), "sent": time.time()}
     try:
-        app.send_task(task, args=[messages], queue=queue, headers=headers)
+        app.send_task(task, args=[messages], queue=queue, headers=headers, argsrepr=f"{len(messages)} URLs", kwargsrepr="")
     except (OperationalError, RedisError, OSError) as error:  # away, or full, or read-only: it refuses, and may not later
         raise Unavailable(f"Redis does not take messages: {error}") from error

@@ -107,9 +107,9 @@ def redis_away_or_full(home: Home) -> None:
 @case("cli-17")
 def secrets_stay_secret(home: Home) -> None:
     secret = {"PRESSMARK_REDIS_URL": "redis://:hunter2@no-such-host.invalid:6379/0", "PRESSMARK_DASHBOARD_TOKEN": "hunter2"}
-    for command in (["config"], ["config", "--json"], ["workers"], ["doctor"], ["worker"], ["dispatcher"], ["status", "--json"]):
-        done = home.run(*command, **secret)
-        assert "hunter2" not in done.out + done.err
+    told = [home.call(*command, **secret) for command in (["config"], ["config", "--json"], ["workers"], ["doctor"], ["status", "--json"])]
+    told += [home.run(command, **secret) for command in ("worker", "dispatcher")]
+    assert "hunter2" not in "".join(done.out + done.err for done in told)
 
 
 @case("cli-18")

@@ -49,6 +49,13 @@ def test_an_outlet_that_disagrees_with_the_text_is_reported_and_leaves_doubt(shi
     )
     assert alone["label"] == "official"
     assert alone["outlet"] is None
-    assert agreed["probabilities"]["official"] > alone["probabilities"]["official"]
+    assert agreed["decision"] == alone["decision"] == "sure"
     assert opposed["outlet"] == {"name": "bbc.com", "label": "independent", "agrees": False}
     assert opposed["decision"] == "unsure"
+
+
+def test_an_outlet_turns_a_close_call(shipped: Model) -> None:
+    text = "Rice exports rose by a fifth last year, said a trader in Battambang who welcomes visitors to his mill."
+    model = replace(shipped, outlets=REGISTRY)
+    alone, helped = (label(model, [Document("", text, url)])[0]["source_type"]["probabilities"] for url in (None, "https://bbc.com"))
+    assert helped["independent"] > alone["independent"] > 0

@@ -52,7 +52,7 @@ def run_dispatcher(settings: Settings, pulse: Pulse = _nothing) -> None:
 
     app.settings = settings
     services = app.services
-    services.redis.ping()
+    _ = services.redis  # one that is named and away is waited for
     require_current(services.engine)
     Dispatcher(services.ledger, services.queues, send_requests, settings).run(_until_told(pulse))
     services.close()

@@ -103,7 +103,7 @@ def _row(entry: ModelEntry) -> dict[str, Any]:
         "added_at": rfc3339(entry.added_at),
         "added_by": entry.added_by,
         "articles": entry.manifest.get("data", {}).get("articles"),
-        "macro_f1": held.get("macro_f1"),
+        "macro_f1": held.get("topics", {}).get("macro_f1"),
     }
 
 

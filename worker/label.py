@@ -8,6 +8,7 @@ from typing import Any
 
 from classifier import artifact
 from classifier.errors import ClassifierError
+from classifier.explain import explained
 from classifier.predict import Document, label
 from worker.errors import UsageError
 
@@ -36,6 +37,10 @@ class Labeller:
     def sha256(self) -> str:
         """The digest of the model's manifest, which holds those of its parts."""
         return self._model.sha256
+
+    def explained(self, document: Document, *, colour: bool) -> str:
+        """The text with its evidence marked: between brackets, or in colour."""
+        return explained(document, self.label([document])[0], colour=colour)
 
     def label(self, items: Sequence[Document]) -> list[dict[str, Any]]:
         """The labels of each document, in order, in the shape of the contract's "Labels"."""

@@ -8,11 +8,15 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from worker import embedded, logs
 from worker.config import Settings, load
 from worker.errors import PressmarkError
 from worker.leash import Leash, Stop
+
+if TYPE_CHECKING:  # each process imports only what its role needs
+    from worker.bootstrap import Services
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +56,7 @@ def run_dispatcher(settings: Settings, pulse: Pulse = _nothing) -> None:
 
     app.settings = settings
     services = app.services
-    _ = services.redis  # one that is named and away is waited for
+    _expect_redis(services)
     require_current(services.engine)
     Dispatcher(services.ledger, services.queues, send_requests, settings).run(_until_told(pulse))
     services.close()
@@ -71,10 +75,19 @@ def run_keeper(settings: Settings, pulse: Pulse = _nothing) -> None:
         return Entry(admitted.url, admitted.key, admitted.place)
 
     services = Services(settings)
+    _expect_redis(services)
     require_current(services.engine)
     keeper = Keeper(services.ledger, services.articles, services.results, services.queues, settings, judge=judge)
     keeper.run(_until_told(pulse))
     services.close()
+
+
+def _expect_redis(services: Services) -> None:
+    """Raises Unavailable where Redis is away at the start; one that goes away later is waited for."""
+    from worker.queues import available
+
+    with available():
+        services.redis.ping()
 
 
 def _until_told(pulse: Pulse) -> Stop:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from classifier import artifact, gate
+from classifier import artifact, card, gate
 from classifier import check as checking
 from classifier.dataset import Seed, parse_seed, read_seeds
 from classifier.decide import Cut
@@ -48,6 +48,13 @@ def evaluate(seeds: Path, on: Path | None, model: Path | None, progress: Progres
 def as_table(figures: dict[str, Any]) -> str:
     """The figures for people."""
     return table(figures)
+
+
+def write_card(seeds: Path, model: Path, on: Path | None, out: Path) -> tuple[Path, Path]:
+    """Writes the model's card, Markdown and HTML, into `out`. Raises UsageError where the seeds are not those it was trained on."""
+    with _told():
+        others = judge_file(on, model) if on else None
+        return card.write(card.gather(model, read_seeds(seeds), others), out)
 
 
 def compare(seeds: Path, candidate: Path, active: Path | None) -> Comparison:

@@ -16,8 +16,9 @@ import click
 from worker.bootstrap import Services
 from worker.cli.ledger import opened
 from worker.cli.options import command, json_option
-from worker.cli.output import Progress, show_json, show_lines, show_table, tell
+from worker.cli.output import Progress, complain, show_json, show_lines, show_table, tell
 from worker.config import Settings
+from worker.errors import UsageError
 from worker.overview import rfc3339
 from worker.shelf import read_files
 from worker.storage.registry import ModelEntry
@@ -36,9 +37,10 @@ AT_ONCE = 64
 @command("train", help="Train a model on the seeds and register it; nothing changes for the workers until `promote`.")
 @seeds_option
 @click.option("--id", "name", metavar="NAME", help="Its name; default: the date and a number.")
+@click.option("--on", type=click.Path(path_type=Path), metavar="FILE", help="Labelled articles of others, for their figures on the card.")
 @json_option
-def train(settings: Settings, seeds: Path, name: str | None, as_json: bool) -> None:
-    """Prints the figures on held-out seeds."""
+def train(settings: Settings, *, seeds: Path, name: str | None, on: Path | None, as_json: bool) -> None:
+    """Prints the figures on held-out seeds, and writes the model's card into the data folder."""
     from worker import training
 
     services = opened(settings)
@@ -47,11 +49,26 @@ def train(settings: Settings, seeds: Path, name: str | None, as_json: bool) -> N
         out = Path(folder) / "model"
         manifest = training.train(seeds, out, name or _fresh_name(services), lambda _, done, of: progress.show(done, of))
         entry = services.registry.add(*read_files(out), by=getpass.getuser())
+        card = _card(settings, seeds, out, on, entry.id)
     if as_json:
-        show_json({**_row(entry), "seconds": round(time.monotonic() - begun, 1), "held_out": manifest["held_out"]})
+        seconds = round(time.monotonic() - begun, 1)
+        show_json({**_row(entry), "seconds": seconds, "card": card and str(card), "held_out": manifest["held_out"]})
         return
     click.echo(training.as_table(manifest["held_out"]))
     tell(f"model {entry.id} in {time.monotonic() - begun:.0f} s; `pressmark promote {entry.id}` makes it the active one")
+
+
+def _card(settings: Settings, seeds: Path, model: Path, on: Path | None, name: str) -> Path | None:
+    """Where the card stands; None, with a line that says why, where its plots cannot be drawn."""
+    from worker import training
+
+    try:
+        markdown, page = training.write_card(seeds, model, on, settings.data_dir / "cards" / name)
+    except UsageError as error:
+        complain(f"no card: {error}")
+        return None
+    tell(f"its card: {markdown} and {page}")
+    return page
 
 
 def _fresh_name(services: Services) -> str:

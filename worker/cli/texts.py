@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ import click
 
 from worker.cli.batch import rows, show, together
 from worker.cli.options import command, json_option
-from worker.cli.output import complain, show_json
+from worker.cli.output import clean, complain, show_json
 from worker.cli.reading import not_text, read_all, text_field
 from worker.config import Settings
 from worker.errors import ItemFailed
@@ -25,11 +26,14 @@ AT_ONCE = 64
 @command("label", help="Text to labels: one JSON document for each FILE (`-` or none: standard input).")
 @click.argument("files", nargs=-1, metavar="[FILE...|-]")
 @click.option("--jsonl", is_flag=True, help='Read lines {"id","title"?,"text","url"?,"site_name"?}, write {"id", ...labels}.')
+@click.option("--explain", is_flag=True, help="Show the text with its evidence marked instead.")
 @json_option
-def label(settings: Settings, *, files: tuple[str, ...], jsonl: bool, as_json: bool) -> int:
+def label(settings: Settings, *, files: tuple[str, ...], jsonl: bool, explain: bool, as_json: bool) -> int:
     """Prints labels as JSON lines, with `--json` or without."""
     labeller = Labeller(at_hand(settings))
     names = files or ("-",)
+    if explain:
+        return max([_explain_file(labeller, name, settings.max_decoded_bytes) for name in names])
     if jsonl:
         return show(together(rows(names, document_of), AT_ONCE, labeller.label))
     return max([_label_file(labeller, name, settings.max_decoded_bytes) for name in names])
@@ -41,6 +45,17 @@ def _label_file(labeller: Labeller, name: str, limit: int) -> int:
     except ItemFailed as failed:
         complain(f"{name}: {failed}")
         return 1
+    return 0
+
+
+def _explain_file(labeller: Labeller, name: str, limit: int) -> int:
+    try:
+        document = _document(name, read_all(name, limit))
+    except ItemFailed as failed:
+        complain(f"{name}: {failed}")
+        return 1
+    shown = replace(document, text="\n".join(map(clean, document.text.split("\n"))))  # before the colours are put in
+    click.echo(labeller.explained(shown, colour=sys.stdout.isatty()), color=True)
     return 0
 
 

@@ -90,7 +90,7 @@ class Services:
         """Fetch and parse, joined."""
         from worker.reading import Reader
 
-        return Reader(self.fetcher, self.parser)
+        return Reader(self.fetcher, self.parser, self.settings.refuse_opt_outs)
 
     @cached_property
     def registry(self) -> Registry:

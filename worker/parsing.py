@@ -13,7 +13,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -57,11 +57,13 @@ class _NotBegun(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """An article, and the two marks that tell copies of its text."""
+    """An article, the two marks that tell copies of its text, and what the page reserves."""
 
     article: Article
     content_sha256: str
     simhash: str
+    opt_outs: list[str] = field(default_factory=list)
+    """Reservations against machines, of the headers and of the page's own head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,13 @@ def read(kind: Kind, page: Page) -> bytes:
     """What `page` holds: a line of marks and the article, or the links of a feed or sitemap; raises ItemFailed."""
     from worker.extract.article import extract
     from worker.extract.fingerprint import content_sha256, simhash
+    from worker.extract.optouts import opt_outs
     from worker.intake import feeds, sitemaps
 
     if kind == "article":
         article = extract(page)
-        marks = {"content_sha256": content_sha256(article.text), "simhash": simhash(article.text)}
+        copies = {"content_sha256": content_sha256(article.text), "simhash": simhash(article.text)}
+        marks = {**copies, "opt_outs": list(opt_outs(page))}
         return json.dumps(marks).encode() + b"\n" + encode(article)
     if kind == "feed":
         return json.dumps({"urls": feeds.links(page.body, page.final_url), "sitemaps": []}).encode()

@@ -9,6 +9,7 @@ from typing import Protocol, cast
 from worker.errors import ItemFailed, Unavailable
 from worker.fetch.client import Answer, FetchFailed, HostBusy
 from worker.parsing import Links, Parsed, ParseKilled
+from worker.reasons import Reason
 from worker.records import Extracted, Failed, Kind, Listed, Outcome, Page, Returned, Struck, Unchanged, URLRequest
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ class Reader:
 
     fetcher: Fetches
     parser: Parses
+    refuse_opt_outs: bool = False
+    """Whether a page's reservations end it; those in its headers have done so before, in the fetcher."""
 
     def read(self, request: URLRequest) -> Extracted | Outcome:
         """What became of the item."""
@@ -84,6 +87,8 @@ class Reader:
             links = self.parser.links(request.kind, page)
             return Listed(request.item_id, request.token, links.urls, links.sitemaps, answer.http, answer.host, page.fetched_at)
         parsed = self.parser.extract(page)
+        if parsed.opt_outs and self.refuse_opt_outs:
+            raise ItemFailed(Reason.OPTED_OUT, "; ".join(parsed.opt_outs))
         return Extracted(
             item_id=request.item_id,
             token=request.token,
@@ -92,7 +97,7 @@ class Reader:
             http=answer.http,
             content_sha256=parsed.content_sha256,
             simhash=parsed.simhash,
-            opt_outs=list(page.opt_outs),
+            opt_outs=parsed.opt_outs,
             host=answer.host,
             fetched_at=page.fetched_at,
         )

@@ -31,7 +31,7 @@ class Says:
         return answer(self.fetched)
 
     def extract(self, page):
-        return answer(self.parsed or Parsed(ARTICLE, "a" * 64, "b" * 16))
+        return answer(self.parsed or Parsed(ARTICLE, "a" * 64, "b" * 16, [*page.opt_outs, "robots: noarchive"]))
 
     def links(self, kind, page):
         return answer(self.parsed or Links(["http://a.test/3"], ["http://a.test/s.xml"]))
@@ -54,9 +54,24 @@ def test_a_page_becomes_an_article_with_what_is_known_of_its_fetch():
     outcome = read(says)
     # Then
     assert outcome == Extracted(
-        5, 9, ARTICLE, "http://a.test/2", HTTP, "a" * 64, "b" * 16, ["x-robots-tag: noai"], HOST, "2026-11-24T06:00:00Z"
+        5,
+        9,
+        ARTICLE,
+        "http://a.test/2",
+        HTTP,
+        "a" * 64,
+        "b" * 16,
+        ["x-robots-tag: noai", "robots: noarchive"],
+        HOST,
+        "2026-11-24T06:00:00Z",
     )
     assert says.asked == ("http://a.test/1", "article", '"e"', None)
+
+
+def test_what_the_page_reserves_ends_it_where_the_operator_says_so():
+    says = Says()
+    outcome = Reader(says, says, refuse_opt_outs=True).read(REQUEST)
+    assert (outcome.reason, outcome.detail) == ("opted-out", "x-robots-tag: noai; robots: noarchive")
 
 
 @pytest.mark.parametrize("kind", ["feed", "sitemap"])

@@ -86,7 +86,7 @@ def _from_file(name: str, url: str | None, pool: ParsePool, settings: Settings) 
 
 def _fetched(url: str, pool: ParsePool, settings: Settings) -> Extracted:
     """Waits for the host's pace as often as it takes; raises ItemFailed, and Unavailable after PATIENCE."""
-    reader = Reader(Fetcher(settings, LocalPace(settings.host_interval), Robots(settings)), pool)
+    reader = Reader(Fetcher(settings, LocalPace(settings.host_interval), Robots(settings)), pool, settings.refuse_opt_outs)
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         outcome = reader.read(URLRequest(0, 0, url))

@@ -23,7 +23,7 @@ def extract(page: Page) -> Article:
     """
     text, warnings = encoding.decode(page.body, page.content_type)
     kind = encoding.media_type(page.content_type)
-    return _read(text, page.final_url or page.url, kind, warnings, _day(page.fetched_at))
+    return _read(text, page.final_url or page.url, kind, [*page.warnings, *warnings], _day(page.fetched_at))
 
 
 def extract_text(source: str | bytes, url: str | None = None, content_type: str | None = None, today: date | None = None) -> Article:

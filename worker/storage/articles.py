@@ -122,7 +122,7 @@ def _has_article(row: Mapping[str, Any]) -> bool:
 
 def _article_part(row: Mapping[str, Any]) -> Result:
     kept = _has_article(row)
-    return {name: row[f"article_{name}"] if kept else None for name in [*ARTICLE_FIELDS, "content_sha256", "cluster_id"]}
+    return {name: row[f"article_{name}"] if kept else None for name in [*ARTICLE_FIELDS, "opt_outs", "content_sha256", "cluster_id"]}
 
 
 def _label_part(row: Mapping[str, Any], marks: Sequence[Row[Any]], proofs: Sequence[Row[Any]]) -> Result:

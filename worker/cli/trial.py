@@ -79,7 +79,7 @@ def _from_file(name: str, url: str | None, pool: ParsePool, settings: Settings) 
         http=Http(),
         content_sha256=found.content_sha256,
         simhash=found.simhash,
-        opt_outs=[],
+        opt_outs=found.opt_outs,
         fetched_at=rfc3339(time.time()) or "",
     )
 
@@ -109,6 +109,7 @@ def whole(found: Extracted, labeller: Labeller) -> dict[str, Any]:
         **asdict(article),
         **labeller.label([document])[0],
         **_ending("stored", None, found.final_url or None, found.http),
+        "opt_outs": found.opt_outs,
         "content_sha256": found.content_sha256,
         "fetched_at": found.fetched_at,
     }
@@ -137,6 +138,7 @@ def _ending(outcome: str, reason: str | None, final_url: str | None, http: Http 
         "reason": reason,
         "final_url": final_url,
         "http": asdict(http) if http else None,
+        "opt_outs": None,
         "content_sha256": None,
         "duplicate_of": None,
         "cluster_id": None,

@@ -13,6 +13,8 @@ from worker.extract.language import language_of
 from worker.reasons import Reason
 from worker.records import Article, Extractor, Page
 
+QUOTES = '"“”«»'
+"""Ministries put the headings of their papers between them."""
 EXTRACTOR = Extractor("pressmark", __version__)
 
 
@@ -84,7 +86,7 @@ def read_html(text: str, url: str | None, today: date, model: Model | None = Non
     about = metadata.read(tree.root, url, today)
     content = main_text(tree.root, about, model)
     if headline.is_weak(about.title, about.said, tree.root) and content.around.heading:
-        about = replace(about, title=content.around.heading)
+        about = replace(about, title=content.around.heading.strip(QUOTES))
         content = replace(content, text="\n\n".join(sieve.without_title(content.text.split("\n\n"), about.title)))
     if not about.authors:
         about = replace(about, authors=people.signed(content.around, headline.site_keys(about.said, url)))

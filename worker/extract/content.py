@@ -90,8 +90,8 @@ def main_text(root: Any, about: About, model: Model | None = None) -> Content:
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
     if sure < model.choice.sure and len(blocks) <= SECOND_OPINION and not _is_spaceless(lines):
         lines = _by_trafilatura(root).split("\n") or lines
-    text = "\n\n".join(sieve.kept(lines, about.title))
-    return Content(_stated(text, about), around(blocks, keep))
+    sieved = sieve.kept(lines, about.title)
+    return Content(_stated("\n\n".join(sieved), about), around(blocks, keep, frozenset(sieved)))
 
 
 def confidence(chances: Any, blocks: list[Block]) -> tuple[float, float]:

@@ -23,6 +23,8 @@ NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 """Words over an article that are no headline: a form's name, a section, a scan's file name."""
+OFFICE = re.compile(r"(?:ministry|department|embassy|office|government|directorate|commission|council)\b", re.IGNORECASE)
+"""How the name of a state body begins."""
 NEWS = re.compile(r"NewsArticle|LiveBlog")
 TITLE_WORDS = (3, 40)  # fewer are a section's name, more are a paragraph
 TITLE_LETTERS = 6  # of a script without spaces: Chinese headlines are that short
@@ -41,9 +43,16 @@ def title_of(root: Any, said: Said, names: set[str]) -> str | None:
     """
     for candidate in _candidates(root, said, names):
         title = without_site(_plain(candidate), names)
-        if title and not NO_TITLE.match(title):
+        if title and not is_label(title):
             return title[:MAX_TITLE]
     return None
+
+
+def is_label(title: str) -> bool:
+    """Whether a title only says what kind of paper this is, and perhaps whose: "PRESS RELEASE", "Press Release | Ministry"."""
+    parts = SEPARATOR.split(title)
+    others = [part for part in parts if not NO_TITLE.match(part)]
+    return len(others) < len(parts) and all(OFFICE.match(part) or len(part.split()) <= 1 for part in others)
 
 
 def could_be_title(text: str) -> bool:

@@ -73,7 +73,10 @@ def kept(texts: list[str], title: str | None) -> list[str]:
 
 
 def without_title(lines: list[str], title: str | None) -> list[str]:
-    """The lines without the title, where it stands above the text once more."""
+    """The lines without the title, where it stands above the text once more, and without a letterhead above it."""
+    at = next((at for at, line in enumerate(lines[:TITLE_REACH]) if title and _same(line, title)), None)
+    if at is not None and not any(map(is_prose, lines[:at])):
+        lines = lines[at:]
     return [line for at, line in enumerate(lines) if not (at < TITLE_REACH and title and _same(line, title))]
 
 

@@ -37,11 +37,13 @@ class Surroundings:
     """The last line of the text and what follows it."""
 
 
-def around(blocks: list[Block], keep: Any) -> Surroundings:
-    """The surroundings of the kept blocks."""
+def around(blocks: list[Block], keep: Any, sieved: frozenset[str] = frozenset()) -> Surroundings:
+    """The surroundings of the kept blocks; the text begins and ends with lines that the sieve left, where they are known."""
     lines = [(line, block) for block in blocks for line in block.text.split("\n")]
     stays = [kept for block, kept in zip(blocks, keep, strict=True) for _ in block.text.split("\n")]
-    kept = [at for at, kept in enumerate(stays) if kept and is_prose(lines[at][0])] or [at for at, kept in enumerate(stays) if kept]
+    stay = [at for at, kept in enumerate(stays) if kept]
+    prose = [at for at in stay if is_prose(lines[at][0])]
+    kept = [at for at in prose if lines[at][0] in sieved] or prose or stay
     if not kept:
         return Surroundings()
     first, last = kept[0], kept[-1]

@@ -17,15 +17,13 @@ from worker.bootstrap import Services
 from worker.cli.ledger import opened
 from worker.cli.options import command, json_option
 from worker.cli.output import Progress, complain, show_json, show_lines, show_table, tell
+from worker.cli.seeds import seeds_option
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.overview import rfc3339
 from worker.shelf import read_files
 from worker.storage.registry import ModelEntry
 
-seeds_option = click.option(
-    "--seeds", type=click.Path(path_type=Path), default=Path("seeds"), show_default=True, help="Folder of labelled articles, *.jsonl."
-)
 SHIPPED = "shipped"
 """How the model that comes with the program is called in commands."""
 EXAMPLES = 5

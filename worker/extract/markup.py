@@ -21,6 +21,8 @@ LOOKUP = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 """One class for every element: lxml.html's own look-up asks Python for each, a fifth of a walk's time."""
 
 MAX_SIGNS = 400_000  # equals signs, scripts included: above it attributes alone fill the memory
+STREAMED = re.compile(r"<div hidden(?:=\"\")? id=\"S:")
+"""Parts of a page that React streams after the rest, hidden until its script moves them to their place."""
 _TAG_START = re.compile(r"<[a-zA-Z][^\s<>/]*[\s/]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _STRUCTURE = re.compile(
@@ -43,7 +45,7 @@ def parse(text: str) -> Tree:
         raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_LENGTH} characters, came {len(text)}")
     if text.count("<") > 2 * MAX_NODES:
         raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_NODES} elements, came {text.count('<')} tags")
-    text, warnings = _without_absurd_tags(text)
+    text, warnings = _without_absurd_tags(STREAMED.sub('<div id="S:', text))
     if text.count("=") > MAX_SIGNS:
         raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_SIGNS} attributes, came {text.count('=')} equals signs")
     root, complete = _parsed(text)

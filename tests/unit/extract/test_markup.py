@@ -50,3 +50,11 @@ def test_a_page_beyond_the_parsers_budget_is_refused(text):
 def test_no_file_is_read_for_an_entity():
     tree = parse('<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]><p>&x; text</p>')
     assert "root:" not in tree.root.text_content()
+
+
+def test_the_article_that_a_script_would_unhide_is_there_without_it() -> None:
+    page = '<html><body><template id="B:0"></template><div hidden id="S:0"><p>The ferry sails.</p></div><p hidden>Menu</p></body></html>'
+
+    root = parse(page).root
+
+    assert [element.get("hidden") is None for element in root.iter("div", "p")] == [True, True, False]

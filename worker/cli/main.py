@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pause": ("control", "stop a stage or a host"),
     "resume": ("control", "let a stage or a host go on"),
     "forget": ("control", "take an article and its traces out"),
+    "search": ("search", "the stored articles by words, date, language, host and labels"),
     "export": ("export", "the stored articles as a table, JSON lines, CSV or Parquet"),
     "seeds": ("seeds", "the labelled articles: check, add, import, export"),
     "train": ("models", "train a model on the seeds and register it"),
@@ -63,7 +64,7 @@ COMPLETE = "_PRESSMARK_COMPLETE"
 OUTSIDE = {"redis": "Redis", "kombu": "Redis", "sqlalchemy": "the database", "sqlite3": "the database"}
 """Libraries whose errors mean that something outside is away; by name, since importing them takes its time."""
 
-LATER = ("search", "dashboard")
+LATER = ("dashboard",)
 """In the contract, and not delivered yet."""
 
 

@@ -12,6 +12,7 @@ from worker.records import Article, Labelled
 from worker.storage import jobs, models, reviews
 from worker.storage.copies import bands
 from worker.storage.database import one_of, reading
+from worker.storage.finding import Wanted, found
 from worker.storage.models import TERMINAL, articles, evidence, items, job_items, labels, topics
 
 PAGE = 200
@@ -58,6 +59,13 @@ class Articles:
             ids = list(connection.execute(query).scalars())
         for start in range(0, len(ids), PAGE):
             yield from reversed(self.of(ids[start : start + PAGE]))
+
+    def search(self, wanted: Wanted, limit: int) -> list[Result]:
+        """Up to `limit` Results of the stored articles that are as wanted, the last published first."""
+        with reading(self._engine) as connection:
+            ids = list(connection.execute(found(wanted, limit)).scalars())
+        results = {result["item_id"]: result for start in range(0, len(ids), PAGE) for result in self.of(ids[start : start + PAGE])}
+        return [results[item_id] for item_id in ids if item_id in results]  # one may have been forgotten in between
 
     def count(self) -> int:
         """How many articles there are."""

@@ -81,6 +81,7 @@ def _open_sqlite(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the module must not begin transactions of its own
+    connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows no letters but ASCII
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -90,6 +91,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _lower(value: str | None) -> str | None:
+    return None if value is None else value.lower()
 
 
 def _begin_sqlite(connection: Connection) -> None:

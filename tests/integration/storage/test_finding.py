@@ -1,0 +1,72 @@
+"""The stored articles searched, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.integration.parts.samples import LABELS, entry, labelled
+from tests.integration.parts.steps import keep, leased
+from worker.storage.articles import Articles
+from worker.storage.finding import Wanted
+
+TRADE = {"label": "trade", "probability": 0.9, "threshold": 0.4, "decision": "yes"}
+CULTURE = {"label": "culture", "probability": 0.42, "threshold": 0.4, "decision": "unsure"}
+STORIES = {
+    "press.test:443": ("Rice leaves the port", "Ông Đặng sold 100% of the rice.", "2026-11-20T08:00:00Z", "en", "independent"),
+    "en.press.test:443": ("កម្ពុជានាំចេញអង្ករ", "អង្ករត្រូវបាននាំចេញទៅចិន។", "2026-11-22", "km", "official"),
+    "other.test:443": ("A quiet day", "Nothing was sold.", None, "en", "official"),
+}
+
+
+@pytest.fixture
+def articles(ledger, lead, engine) -> Articles:
+    ledger.accept([entry(number, host) for number, host in enumerate(STORIES)], ledger.open_job())
+    keep(ledger, *(_told(request) for request in leased(ledger, lead)))
+    return Articles(engine)
+
+
+def _told(request):
+    host = next(host for host in STORIES if request.url.startswith(f"https://{host.removesuffix(':443')}/"))
+    title, text, day, language, source = STORIES[host]
+    whole = labelled(request, text)
+    article = replace(whole.extracted.article, title=title, published_at=day, language=language)
+    marks = [TRADE, CULTURE] if host == "press.test:443" else [CULTURE]
+    labels = {**LABELS, "topics": marks, "primary_topic": None, "source_type": {**LABELS["source_type"], "label": source}}
+    return replace(whole, extracted=replace(whole.extracted, article=article), labels=labels)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "hosts"),
+    [
+        (Wanted(), ["en.press.test", "press.test", "other.test"]),
+        (Wanted(words=("RICE", "port")), ["press.test"]),
+        (Wanted(words=("rice", "tariff")), []),
+        (Wanted(words=("ÔNG đặng",)), ["press.test"]),
+        (Wanted(words=("អង្ករ",)), ["en.press.test"]),
+        (Wanted(words=("100%",)), ["press.test"]),
+        (Wanted(words=("s_ld",)), []),
+        (Wanted(topics=("trade",)), ["press.test"]),
+        (Wanted(topics=("culture",)), []),
+        (Wanted(topics=("trade", "culture"), unsure=True), ["press.test"]),
+        (Wanted(source_type="official"), ["en.press.test", "other.test"]),
+        (Wanted(language="km"), ["en.press.test"]),
+        (Wanted(host="press.test"), ["en.press.test", "press.test"]),
+        (Wanted(host="press.test:443", language="en"), ["press.test"]),
+        (Wanted(host="press.test:8080"), []),
+        (Wanted(since="2026-11-21"), ["en.press.test"]),
+        (Wanted(until="2026-11-20"), ["press.test"]),
+        (Wanted(since="2026-11-20", until="2026-11-22"), ["en.press.test", "press.test"]),
+    ],
+)
+def test_an_article_is_found_by_what_is_wanted_of_it(articles, wanted, hosts):
+    assert [result["url"].split("/")[2] for result in articles.search(wanted, 10)] == hosts
+
+
+def test_no_more_are_given_than_asked_for(articles):
+    assert len(articles.search(Wanted(), 2)) == 2
+
+
+def test_a_result_of_a_search_is_that_of_an_export(articles):
+    assert sorted(articles.search(Wanted(), 10), key=lambda result: result["item_id"]) == list(articles.results())

@@ -7,6 +7,7 @@ copyright keeps its sentences.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
@@ -60,34 +61,64 @@ def kind_of(line: str) -> Kind | None:
     bare = line.strip(_MARKS)
     if len(bare) > LONGEST:
         return Kind.WALL if is_wall(bare) else Kind.TICKER if len(bare) <= LONGEST_TICKER and is_ticker(bare) else None
-    able = patterns() if len(bare) <= SHORT_LINE else {kind: pattern for kind, pattern in patterns().items() if kind in LONG_KINDS}
-    return next((kind for kind, pattern in able.items() if pattern.fullmatch(bare)), None)
+    found, short = _anywhere(bare, bare.lower()), len(bare) <= SHORT_LINE
+    able = ((kind, pattern) for kind, pattern in patterns().by_start.items() if short or kind in LONG_KINDS)
+    return next((kind for kind, pattern in able if kind in found or pattern.fullmatch(bare)), None)
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """The table, compiled."""
+
+    by_start: dict[Kind, re.Pattern[str]]
+    """What shows at a line's beginning, one pattern a kind, in the order in which kinds are asked for."""
+    anywhere: list[tuple[str, Kind, re.Pattern[str]]]
+    """What may begin with any words, and a word without which it cannot fit."""
 
 
 @lru_cache(maxsize=1)
-def patterns() -> dict[Kind, re.Pattern[str]]:
-    """One pattern a kind, from the table."""
-    table: dict[Kind, list[str]] = {}
-    alternatives: list[str] = []
-    for line in files("worker.extract").joinpath(TABLE).read_text(encoding="utf-8").splitlines():
+def patterns() -> Patterns:
+    """The patterns of the table."""
+    by_start: dict[Kind, list[str]] = {}
+    anywhere: list[tuple[str, Kind, re.Pattern[str]]] = []
+    lines = files("worker.extract").joinpath(TABLE).read_text(encoding="utf-8").splitlines()
+    for line in (line for line in lines if line.strip() and not line.startswith("# ")):
+        words, named, pattern = line.partition(" :: ")
         if re.fullmatch(r"\[[a-z]+\]", line):
-            alternatives = table.setdefault(Kind(line.strip("[]")), [])
-        elif line.strip() and not line.startswith("# "):
-            alternatives.append(line.replace("SITES", SITES))
-    return {kind: re.compile("|".join(f"(?:{one})" for one in found), re.IGNORECASE) for kind, found in table.items()}
+            kind = Kind(line.strip("[]"))
+        elif named:
+            anywhere += [(word, kind, re.compile(pattern, re.IGNORECASE)) for word in words.split(", ")]
+        else:
+            by_start.setdefault(kind, []).append(f"(?:{line.replace('SITES', SITES)})")
+    return Patterns({kind: re.compile("|".join(found), re.IGNORECASE) for kind, found in by_start.items()}, anywhere)
 
 
-WALL_WORDS = re.compile(r"cookie|consent|partners|subscri", re.IGNORECASE)
+def _anywhere(bare: str, low: str) -> set[Kind]:
+    """The kinds of the patterns that may begin with any words and fit `bare`; `low` is the same in lower case."""
+    return {kind for word, kind, pattern in patterns().anywhere if word in low and pattern.fullmatch(bare)}
+
+
+WALL_WORDS = ("cookie", "consent", "partners", "subscri")
 """One of them stands in every sentence of a consent wall: a cheap question before the costly one."""
 
 
 def is_wall(text: str) -> bool:
     """Whether a block, of any length, is a consent or pay wall's."""
-    return WALL_WORDS.search(text) is not None and patterns()[Kind.WALL].fullmatch(text.strip(_MARKS)) is not None
+    low = text.lower()
+    if not any(word in low for word in WALL_WORDS):
+        return False
+    bare = text.strip(_MARKS)
+    return patterns().by_start[Kind.WALL].fullmatch(bare) is not None or Kind.WALL in _anywhere(bare, low)
+
+
+BARS = "|•·¦‖▪■●◆★"
+"""What stands between a ticker's headlines."""
 
 
 def is_ticker(line: str) -> bool:
     """Whether `line` is headlines of other articles in a row: at least three, few of them sentences."""
-    parts = [part.strip() for part in re.split(r"\s[|•·¦‖▪■●◆★]+\s|\s?\|\s?", line) if part.strip()]
+    if not any(bar in line for bar in BARS):
+        return False
+    parts = [part.strip() for part in re.split(rf"\s[{BARS}]+\s|\s?\|\s?", line) if part.strip()]
     sentences = sum(part.endswith((".", "។", "!")) for part in parts)
     return len(parts) >= 3 and sentences * 2 < len(parts) and 25 <= sum(map(len, parts)) / len(parts) < 200

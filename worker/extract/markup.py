@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Any
 
 from lxml import etree, html
@@ -57,16 +57,24 @@ def parse(text: str) -> Tree:
 
 def _without_absurd_tags(text: str) -> tuple[str, list[str]]:
     """`text` with tags of too many attributes emptied; what stands in scripts and styles is no tag."""
-    parts = text.split(">")
-    sizes = list(map(len, parts))
-    if max(sizes) <= LONG_TAG:
-        return text, []
-    ends = list(accumulate(sizes, lambda end, size: end + size + 1))
-    absurd = False
-    for at, size in enumerate(sizes):
-        if size > LONG_TAG and (bare := _bare(parts[at])) is not None and not _in_script(text, ends[at] - size):
-            parts[at], absurd = bare, True
-    return (">".join(parts), ["absurd_tag"]) if absurd else (text, [])
+    kept, reached = [], 0
+    for start, end in _long_parts(text):
+        if (bare := _bare(text[start:end])) is not None and not _in_script(text, start):
+            kept += [text[reached:start], bare]
+            reached = end
+    return ("".join([*kept, text[reached:]]), ["absurd_tag"]) if kept else (text, [])
+
+
+def _long_parts(text: str) -> Iterator[tuple[int, int]]:
+    """Where more than LONG_TAG characters stand without a '>', found in strides: of the others hardly any is looked at."""
+    start = 0
+    while start + LONG_TAG < len(text):
+        last = text.rfind(">", start, start + LONG_TAG + 1)
+        if last < 0:
+            end = text.find(">", start)
+            last = len(text) if end < 0 else end
+            yield start, last
+        start = last + 1
 
 
 def _in_script(text: str, place: int) -> bool:
@@ -76,7 +84,7 @@ def _in_script(text: str, place: int) -> bool:
 
 def _bare(part: str) -> str | None:
     """The part before a '>' with its tag bare, where that has more attributes than any real one; else None."""
-    start = _TAG_START.search(part)
+    start = _TAG_START.search(part) if "<" in part else None  # most long parts are scripts
     if start is None or len(part[start.end() :].split()) <= MAX_ATTRIBUTES:
         return None
     names = len(_QUOTED.sub("", part[start.end() :]).split())

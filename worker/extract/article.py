@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from worker import __version__
 from worker.errors import ItemFailed
-from worker.extract import doubt, encoding, headline, markup, metadata, people, plain, sieve
+from worker.extract import bylines, doubt, encoding, headline, markup, metadata, plain, sieve
 from worker.extract.content import Content, Model, main_text
 from worker.extract.language import language_of
 from worker.reasons import Reason
@@ -88,10 +88,11 @@ def read_html(text: str, url: str | None, today: date, model: Model | None = Non
     if headline.is_weak(about.title, about.said, tree.root) and content.around.heading:
         about = replace(about, title=content.around.heading.strip(QUOTES))
         content = replace(content, text="\n\n".join(sieve.without_title(content.text.split("\n\n"), about.title)))
+    around = content.around.at(about.title)
     if not about.authors:
-        about = replace(about, authors=people.signed(content.around, headline.site_keys(about.said, url)))
+        about = replace(about, authors=bylines.signed(around, content.text, headline.site_keys(about.said, url)))
     doubt.check(content.text, about.title, url, about.said, tree.root)
-    found = metadata.published(about, content.around, tree.root, url, today)
+    found = metadata.published(about, around, tree.root, url, today)
     return _joined(about, content, found, url, [*tree.warnings, *content.warnings])
 
 

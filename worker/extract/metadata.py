@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
-from worker.extract import dateline, dates, headline, people
+from worker.extract import bylines, dateline, dates, headline
 from worker.extract.dates import Moment
 from worker.extract.structured import Said, gather, words_of
 from worker.extract.surroundings import Surroundings
@@ -69,7 +69,7 @@ def read(root: Any, url: str | None, today: date) -> About:
         said=said,
         canonical_url=_canonical(said, url),
         title=headline.title_of(root, said, names),
-        authors=people.authors_of(root, said, names),
+        authors=bylines.authors_of(root, said, names),
         modified=_first(_modified(said), today),
         site_name=_site_name(said),
         description=(said.meta("og:description", "description", "twitter:description") or "")[:MAX_DESCRIPTION] or None,
@@ -114,7 +114,7 @@ def _times(root: Any) -> tuple[list[Moment | None], list[Moment | None]]:
 
     Those of mastheads, asides and lists belong to others.
     """
-    able = [element for element in root.iter("time") if not any(outer.tag in people.APART for outer in element.iterancestors())]
+    able = [element for element in root.iter("time") if not any(outer.tag in bylines.APART for outer in element.iterancestors())]
     marked = [e for e in able if "publish" in (e.get("itemprop") or e.get("class") or "").lower() or e.get("pubdate") is not None]
     inside = [e for e in able if any(outer.tag in ("article", "main") for outer in e.iterancestors())]
     own = (marked or inside)[:1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
 
-from worker.extract import dateline, people
+from worker.extract import bylines, dateline, people
 from worker.extract.dates import Moment
 from worker.extract.furniture import Kind
 from worker.extract.headline import could_be_title
@@ -137,10 +137,10 @@ def _leads(under: list[Line]) -> list[Line]:
 
 
 def _authors(head: list[Line]) -> list[str]:
-    bylines = [
-        line.text for line in head if line.kind is Kind.BYLINE and (people.BY.match(line.text) or people.is_name_and_date(line.text))
+    signed = [
+        line.text for line in head if line.kind is Kind.BYLINE and (people.BY.match(line.text) or bylines.is_name_and_date(line.text))
     ]
-    return people.people_in([people.DATED.split(line)[0] for line in bylines[-1:]], set())
+    return people.people_in([bylines.named_in(line) for line in signed[-1:]], set())
 
 
 def _published(above: list[Line], under: list[Line], body: list[Line], today: date) -> Moment | None:

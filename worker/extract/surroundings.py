@@ -6,7 +6,7 @@ from the masthead's and the sidebar's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from worker.extract import cues
@@ -18,6 +18,8 @@ from worker.extract.sieve import is_prose
 REACH = 14  # blocks above the text in which a heading is looked for: share buttons, captions and a lead may lie between
 OVER = 3  # lines above the heading that may date the article; what is higher is the masthead's
 UNDER = 4  # lines under the text: signature, place and day
+BESIDE = 6  # lines under the title, where the text begins farther down: a table of contents may lie between
+SAME = 8  # characters by which a title and the line that shows it differ: quotes, blanks, a full stop
 LINKED = 0.5  # of a line's letters: more is a menu or a pointer to another article
 HEADINGS = {"h1": 3.0, "h2": 2.5, "h3": 2.0, "h4": 1.5, "h5": 1.0, "caption": 1.0, "center": 1.0}
 FARTHER = 0.15  # less for every block between heading and text
@@ -35,6 +37,22 @@ class Surroundings:
     """Between heading and text, the first lines of the text included."""
     under: list[str] = field(default_factory=list)
     """The last line of the text and what follows it."""
+    above: list[str] = field(default_factory=list)
+    """All lines above the text."""
+
+    def at(self, title: str | None) -> Surroundings:
+        """The surroundings of the last line above the text that is the page's title, where that is not the heading nearest to it."""
+        key = _letters(title or "")
+        place = next((at for at in reversed(range(len(self.above))) if key and _is_same(self.above[at], title or "", key)), None)
+        if place is None or self.heading == self.above[place]:
+            return self
+        beside = self.above[place + 1 : place + 1 + BESIDE]
+        return replace(
+            self,
+            heading=self.above[place],
+            before=self.above[max(0, place - OVER) : place],
+            over=list(dict.fromkeys([*beside, *self.over])),
+        )
 
 
 def around(blocks: list[Block], keep: Any, sieved: frozenset[str] = frozenset()) -> Surroundings:
@@ -55,7 +73,16 @@ def around(blocks: list[Block], keep: Any, sieved: frozenset[str] = frozenset())
         before=texts[max(0, start - OVER) : start],
         over=texts[start + 1 : first + 1],
         under=texts[last : last + 1 + UNDER],
+        above=texts[:first],
     )
+
+
+def _is_same(line: str, title: str, key: str) -> bool:
+    return abs(len(line) - len(title)) <= SAME and _letters(line) == key
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _heading_place(lines: list[tuple[str, Block]], first: int) -> int | None:

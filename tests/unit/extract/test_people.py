@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.extract.people import people_in
+from worker.extract.people import given_first, people_in
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,19 @@ from worker.extract.people import people_in
         ("ដោយ៖ ចាន់ ដារ៉ា", ["ចាន់ ដារ៉ា"]),
         ("Reuters", ["Reuters"]),
         ("admin", []),
+        ("Dylan Bailey, MS, RD, FAND", ["Dylan Bailey"]),
+        ("Sok Dara, Kampot", ["Sok Dara"]),
+        ("Maria & Katerina", ["Maria", "Katerina"]),
+        ("Keith Barry Senior Autos Reporter", ["Keith Barry"]),
+        ("Sofia Gonzalez December 3, 2025", ["Sofia Gonzalez"]),
+        ('"David Kim"', ["David Kim"]),
+        ("记者 李明", ["李明"]),
+        ("โดย สมชาย ใจดี", ["สมชาย ใจดี"]),
+        ("Penulis: Naufal Zuhdi", ["Naufal Zuhdi"]),
+        ("Bài và ảnh: Lê Phương", ["Lê Phương"]),
+        ("Senior Writer", []),
+        ("NOC Admin", []),
+        ("Twitter Facebook", []),
         ("Super User", []),
         ("Editorial Team", []),
         ("The Mekong Times", []),
@@ -24,3 +37,7 @@ from worker.extract.people import people_in
 )
 def test_people_are_named_and_nobody_is_not(said, people):
     assert people_in([said], {"mekongtimes"}) == people
+
+
+def test_a_catalogues_surname_goes_behind():
+    assert given_first(["Roy, Aniruddha", "Sok Dara"]) == ["Aniruddha Roy", "Sok Dara"]

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+
+from worker.extract.bylines import authors_of, is_name_and_date, named_in, signed
+from worker.extract.headline import site_keys
+from worker.extract.markup import parse
+from worker.extract.structured import gather
+from worker.extract.surroundings import Surroundings
+
+
+def authors(page: str, url: str = "https://mekongtimes.example.org/a") -> list[str]:
+    root = parse(f"<html><head>{page}").root
+    said = gather(root)
+    return authors_of(root, said, site_keys(said, url))
+
+
+def json_ld(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script></head><body><p>x</p>'
+
+
+@pytest.mark.parametrize(
+    ("page", "people"),
+    [
+        ('<body><a rel="author" href="/x">Sok Dara</a>', ["Sok Dara"]),
+        (
+            '<body><div class="byline">By <a href="/author/sok-dara">Sok Dara</a> and <a href="/author/ct">Chan Thida</a></div>',
+            ["Sok Dara", "Chan Thida"],
+        ),
+        ('<body><div class="post-author"><b>Sok Dara</b><i>Senior Reporter</i><span>Dec 3</span></div>', ["Sok Dara"]),
+        ('<body><p class="articleByline"><span>Sok</span> <span>Dara</span></p>', ["Sok Dara"]),
+        ('<body><span class="author">3 May 2024 · Sok Dara</span>', ["Sok Dara"]),
+        ('<body><span itemprop="author" itemscope><meta itemprop="url" content="/x"><b itemprop="name">Sok Dara</b></span>', ["Sok Dara"]),
+        ('<body><div class="related"><span class="author">Chan Thida</span></div><span class="author">Sok Dara</span>', ["Sok Dara"]),
+    ],
+)
+def test_the_people_a_page_shows_as_its_authors_are_found(page, people):
+    assert authors(page) == people
+
+
+def test_where_the_outlet_signs_the_neighbours_authors_are_not_taken():
+    # Given a page that the outlet signs, above cards of articles that people wrote
+    page = '<body><div><span class="author">Mekong Times</span></div><div><span class="author">Chan Thida</span></div>'
+    assert authors(page) == []
+
+
+@pytest.mark.parametrize(
+    ("author", "people"),
+    [
+        ('{"@type": "Person", "name": "Sok Dara"}', ["Sok Dara"]),
+        ('[{"@type": "Person", "givenName": "Sok", "familyName": "Dara"}, "Chan Thida"]', ["Sok Dara", "Chan Thida"]),
+        ('{"@type": "Organization", "name": "Mekong Times"}', []),
+        ('{"@type": "Person", "name": "Mekong Times"}', []),
+        ('{"@type": "Person", "name": "Sok Dara, MA, PhD"}', ["Sok Dara"]),
+    ],
+)
+def test_json_ld_names_people_and_the_outlet_is_nobody(author, people):
+    assert authors(json_ld(f'{{"@type": "Article", "headline": "x", "author": {author}}}')) == people
+
+
+def test_an_author_given_by_reference_is_looked_up():
+    graph = '[{"@type": "Article", "author": {"@id": "#p"}}, {"@type": "Person", "@id": "#p", "name": "Sok Dara"}]'
+    assert authors(json_ld(f'{{"@graph": {graph}}}')) == ["Sok Dara"]
+
+
+def test_who_writes_alone_on_a_site_of_their_name_is_its_author_and_a_papers_name_is_not():
+    person = '{"@type": "BlogPosting", "author": {"@type": "Person", "name": "Sok Dara"}}'
+    paper = f'[{person}, {{"@type": "Organization", "name": "Sok Dara"}}]'
+    assert authors(json_ld(person), "https://sokdara.example/a") == ["Sok Dara"]
+    assert authors(json_ld(paper), "https://sokdara.example/a") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("Sok Dara | 3 May 2024", "Sok Dara"),
+        ("Published 3 May 2024 by Sok Dara", "Sok Dara"),
+        ("By Sok Dara, 3 May 2024", "By Sok Dara"),
+    ],
+)
+def test_a_byline_is_parted_from_its_date(line, named):
+    assert named_in(line) == named
+
+
+def test_a_name_beside_a_day_that_only_counts_from_today_is_a_byline():
+    assert is_name_and_date("Kofi Mensah · 2 hours ago")
+    assert not is_name_and_date("Kofi Mensah · Accra")
+
+
+@pytest.mark.parametrize(
+    ("around", "people"),
+    [
+        (Surroundings(over=["Tessa Blom", "My grandmother mended buckets."]), ["Tessa Blom"]),
+        (Surroundings(over=["3 May 2024", "Tessa Blom", "Share", "My grandmother mended buckets."]), ["Tessa Blom"]),
+        (Surroundings(over=["Written by", "Tessa Blom", "Share", "My grandmother mended buckets."]), ["Tessa Blom"]),
+        (Surroundings(over=["x"], under=["Hết bài.", "Lê Phương", "Chia sẻ"]), ["Lê Phương"]),
+        (Surroundings(over=["Phnom Penh", "The capital Phnom Penh mended buckets."]), []),
+        (Surroundings(over=["Tax Operations", "Blogs", "My grandmother mended buckets."]), []),
+        (Surroundings(over=["x"], under=["She mended buckets.", "Join Today", "About"]), []),
+    ],
+)
+def test_a_line_that_is_only_a_name_signs_where_names_stand(around, people):
+    assert signed(around, "My grandmother mended buckets in the capital Phnom Penh.", set()) == people

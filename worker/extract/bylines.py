@@ -1,0 +1,194 @@
+"""Bylines: where a page names its authors, for machines or for readers, the surest place first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from lxml import etree
+
+from worker.extract.dates import dates_in, without_dates
+from worker.extract.furniture import kind_of
+from worker.extract.language import VIETNAMESE
+from worker.extract.people import AGENCY, BY, MAX_AUTHORS, NAME, PERSON, given_first, people_in, squeezed
+from worker.extract.structured import Said, types_of, words_of
+from worker.extract.surroundings import Surroundings
+
+DATED = re.compile(
+    r"\s*(?:[|•·–—,(]\s*)?(?=\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\d{1,2}\D|publi|posted|updated|ថ្ងៃ|วัน)", re.IGNORECASE
+)
+"""Where a byline goes over into its date."""
+AGO = re.compile(
+    r"\b(?:\d+|an?) ?(?:min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?)\.? ago\b|giờ trước|phút trước|ชั่วโมงที่|小时前|ម៉ោងមុន", re.IGNORECASE
+)
+"""A day that only counts from today."""
+ARTICLE = re.compile(r"(?:the|der|die|das|le|la|les|el|los|il|de|het|o)\b", re.IGNORECASE)
+"""How names of papers begin."""
+MAX_BYLINE = 150  # characters: a line of names, not a biography
+METAS = (
+    "author", "article:author", "byl", "parsely-author", "sailthru.author", "dcsext.author", "cxenseparse:author",
+    "article:author_name", "twitter:misc:written by", "authors", "byline",
+)  # fmt: skip
+CATALOGUES = ("dc.creator", "dcterms.creator", "citation_author")
+"""Meta tags that may give the surname first."""
+APART = ("nav", "footer", "aside")
+"""Where other articles' authors are listed."""
+OTHERS = re.compile(r"comment|\brepl(?:y|ies)|related|recommend|teaser|most-?read|popular|\blatest", re.IGNORECASE)
+"""Names of boxes with other people and other articles."""
+AUTHOR_PATH = re.compile(r"/(?:authors?|auteurs?|autor(?:en|es)?|by|writers?|reporters?|journalists?|contributors?)/[^/]")
+AUTHOR_NAME = re.compile(r"author-?_{0,2}name|\bfn\b", re.IGNORECASE)
+SHOWS = re.compile(
+    r"(?:(?<![a-z])author|[a-z]Author|(?<![a-z])byline|[a-z]Byline)s?(?![a-z])(?!\S*(?:bio|desc|avatar|image|img|social|follow|link))"
+)
+"""Classes of elements that show who wrote: `author`, `post-author`, `articleByline`; not of those about the writer."""
+_CLASSED = etree.XPath("//@class[contains(., 'uthor') or contains(., 'yline')]/..")
+_MICRODATA = etree.XPath("//@itemprop[. = 'author']/..")
+JOINED = re.compile(r"\s*\n\s*(,|&|and|und|et|y|e|with|with reporting by|và|และ|និង)\s*\n?\s*")
+"""Two lines that a conjunction makes one."""
+
+
+def authors_of(root: Any, said: Said, sites: set[str]) -> list[str]:
+    """Names in the order of the page; empty where it names nobody. `sites`: the site's own names, squeezed."""
+    sites = sites - _own(said, sites)
+    for source in _stated(said):
+        names = people_in(source, sites)
+        if names:
+            return names
+    for elements in _marked(root):
+        names = _together(elements, sites)
+        if names:
+            return names
+    return []
+
+
+def _own(said: Said, sites: set[str]) -> set[str]:
+    """The site's names that are a person's, who writes there alone: so typed, shaped like a name, and no body's or newspaper's."""
+    named = [(squeezed(name), name, types_of(node)) for node in said.nodes for name in words_of(node.get("name") or [])[:1]]
+    bodies = {key for key, _, kinds in named if any("Organization" in kind for kind in kinds)}
+    persons = {key for key, name, kinds in named if "Person" in kinds and PERSON.match(name) and not ARTICLE.match(name)} - bodies
+    if not bodies and any("NewsArticle" in kind for node in said.articles[:1] for kind in types_of(node)):
+        return set()
+    return {site for site in sites if any(person in site for person in persons)}
+
+
+def _stated(said: Said) -> Iterator[list[str]]:
+    yield [name for node in said.articles[:1] for name in _named(node.get("author") or node.get("creator"), said)]
+    for name in METAS:
+        yield said.metas.get(name, [])
+    for name in CATALOGUES:
+        yield given_first(said.metas.get(name, []))
+    label, value = said.meta("twitter:label1"), said.meta("twitter:data1")
+    yield [value] if value and label and "by" in label.lower() else []
+
+
+def _named(value: Any, said: Said) -> list[str]:
+    """The names in a JSON-LD `author`: people, also by reference and in parts; the outlet's own organisation is no author."""
+    if isinstance(value, list):
+        return [name for item in value[:MAX_AUTHORS] for name in _named(item, said)]
+    if not isinstance(value, dict):
+        return words_of(value or [])
+    if "name" not in value and "@id" in value:
+        value = next((node for node in said.nodes if node.get("@id") == value["@id"] and "name" in node), value)
+    parts = [str(value.get(key)) for key in ("givenName", "familyName") if value.get(key)]
+    names = words_of(value.get("name") or []) or ([" ".join(parts)] if parts else [])
+    return [name for name in names if AGENCY.match(name)] if "Organization" in " ".join(types_of(value)) else names
+
+
+def _marked(root: Any) -> Iterator[list[Any]]:
+    """Elements that show authors, group by group; each group costs a walk, and is asked for only where those before gave none."""
+    links = [(link, link.get("rel") or "", link.get("href") or "") for link in root.iter("a")]
+    yield [link for link, rel, _ in links if "author" in rel.split()]
+    classed = _CLASSED(root)
+    yield [element for element in classed if AUTHOR_NAME.search(element.get("class"))]
+    yield [link for link, _, href in links if AUTHOR_PATH.search(href)]
+    yield [element for element in classed if SHOWS.search(element.get("class"))]
+    yield _MICRODATA(root)
+
+
+def _together(elements: list[Any], sites: set[str]) -> list[str]:
+    """The people in the first element with a name and in those that stand beside it: an article's authors, not its neighbours'.
+
+    Where the first names nobody, the page says who wrote: its outlet.
+    """
+    able = [element for element in elements[: 4 * MAX_AUTHORS] if not _is_apart(element) and _line(element)]
+    beside = (element for element in able if element.getparent() is able[0].getparent())
+    return list(dict.fromkeys(name for element in beside for name in _shown(element, sites)))
+
+
+def _line(element: Any) -> str:
+    """What an element shows, its pieces parted by line breaks; "" for biographies and what is no text."""
+    pieces = [piece for text in element.itertext() if (piece := " ".join(text.split()))]
+    text = element.get("content") or JOINED.sub(r" \1 ", "\n".join(pieces))
+    return text if len(text) <= MAX_BYLINE and any(map(str.isalpha, text)) else ""
+
+
+def _is_apart(element: Any) -> bool:
+    """Whether an element stands among other people and other articles; the names of the body tell of the whole page."""
+    outers = [element, *element.iterancestors()]
+    names = (f"{outer.get('class') or ''} {outer.get('id') or ''}" for outer in outers if outer.tag not in ("body", "html"))
+    return any(outer.tag in APART for outer in outers) or any(map(OTHERS.search, names))
+
+
+def _shown(element: Any, sites: set[str]) -> list[str]:
+    """The people whom an element shows: in its links, else in the first of its lines that names any, else in lines of a word each."""
+    lines = _line(element).split("\n")
+    linked = _people([_line(link) for link in element.iter("a") if len(link) or link is not element], sites)
+    found = (names for line in BY.sub("", "\n".join(lines)).split("\n") if (names := _people([named_in(line)], sites)))
+    return linked or next(found, []) or (_people([" ".join(lines)], sites) if all(" " not in line for line in lines) else [])
+
+
+def _people(texts: list[str], sites: set[str]) -> list[str]:
+    """The people in `texts` with at least two names."""
+    return [name for name in people_in(texts, sites) if NAME.match(name)]
+
+
+def signed(around: Surroundings, text: str, sites: set[str]) -> list[str]:
+    """The names in a line beside the text that begins with "by", that gives a name and a date, or that is a name and nothing else."""
+    near = [line for line in [*around.over, *around.before, *around.under] if len(line) <= MAX_BYLINE]
+    for line in near:
+        if BY.match(line) or is_name_and_date(line):
+            names = _people([named_in(line)], sites)
+            if names:
+                return names
+    words = set(re.findall(r"\w+", text.casefold()))
+    alone = (line for line in _places_of_names(around) if _is_name(line, words))
+    return next((names for line in alone if (names := _people([line], sites))), [])
+
+
+def _places_of_names(around: Surroundings) -> Iterator[str]:
+    """Lines that may be a name and nothing else: after "By", beside the day, alone between heading and text, signed under it."""
+    over, under = around.over, around.under
+    yield from (line for before, line in pairwise(over) if BY.fullmatch(before + " "))
+    for before, after in pairwise(over):
+        yield from ([before] if is_dated(after[:MAX_BYLINE]) and len(after) <= MAX_BYLINE else [])
+        yield from ([after] if len(before) <= MAX_BYLINE and is_dated(before) else [])
+    yield from over[:1] if len(over) == 2 else []
+    yield from (line for line, after in pairwise(under[1:3]) if after.startswith(line) or VIETNAMESE.search(line))
+
+
+def _is_name(line: str, words: set[str]) -> bool:
+    """Whether a line is a person's name alone: no word of it occurs in the text, as those of places and subjects do."""
+    name = line.strip(" —–-()*_")
+    capital = all(word[0].isupper() for word in name.split())
+    return (
+        capital and PERSON.match(name) is not None and kind_of(name) is None and not words.intersection(re.findall(r"\w+", name.casefold()))
+    )
+
+
+def named_in(line: str) -> str:
+    """The part of a byline that names: before its date, or after "by" where the date stands first."""
+    date, by, name = line.partition(" by ") if " by " in line else line.partition(" By ")
+    return name if by and dates_in(date) else DATED.split(line)[0] or without_dates(line)
+
+
+def is_name_and_date(line: str) -> bool:
+    """Whether a line is a name, a bar or a dot, and a date."""
+    first, *rest = re.split(r"\s*[|•·]\s*", line)
+    return bool(rest) and NAME.match(first.strip()) is not None and is_dated(" ".join(rest))
+
+
+def is_dated(line: str) -> bool:
+    """Whether a line gives a day, or counts from today."""
+    return bool(dates_in(line)) or AGO.search(line) is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from classifier import artifact, plots
+from classifier import artifact, page, plots
 from classifier.base import source_targets, topic_targets
+from classifier.curve import OTHERS, SHARES, Point, learning_curve
 from classifier.dataset import Seed, digest
 from classifier.errors import BadModel
+from classifier.evaluate import figures
 from classifier.held import HeldRows, key_of, read_rows
 from classifier.labels import SOURCE_TYPES, TOPICS
 from classifier.model import Model
+from classifier.rebuild import judge_articles
+from classifier.train import Progress
 
 TELLING = 15
 """Words a topic: enough to see a bias, few enough to read."""
@@ -40,19 +43,25 @@ class Evidence:
     rows: HeldRows
     others: dict[str, Any] | None
     """Figures on other texts, as `evaluate --on` gives them."""
+    curve: list[Point]
 
 
-def gather(folder: Path, seeds: Sequence[Seed], others: dict[str, Any] | None = None) -> Evidence:
-    """The evidence for the model in `folder`; raises BadModel where the seeds are not those that it was trained on."""
+def gather(folder: Path, seeds: Sequence[Seed], others: Sequence[Seed] = (), progress: Progress = lambda *_: None) -> Evidence:
+    """The evidence for the model in `folder`, on its seeds and on labelled texts of others; trains smaller models for the curve.
+
+    Raises BadModel where the seeds are not those that it was trained on, BadCall where plots cannot be drawn.
+    """
+    plots.expect_matplotlib()
     manifest = artifact.read_manifest(folder)
     if manifest["data"]["sha256"] != digest(seeds):
         raise BadModel(f"{folder}: expected the seeds that it was trained on ({manifest['data']['articles']}), got {len(seeds)} others")
-    rows = read_rows(folder)
-    place = {key: number for number, key in enumerate(rows.keys.tolist())}
+    found = read_rows(folder)
+    place = {key: number for number, key in enumerate(found.keys.tolist())}
     order = [place[key_of(seed)] for seed in seeds]
-    return Evidence(
-        artifact.load(folder), manifest, list(seeds), HeldRows(rows.keys[order], rows.topics[order], rows.source[order]), others
-    )
+    rows = HeldRows(found.keys[order], found.topics[order], found.source[order])
+    model = artifact.load(folder)
+    judged = judge_articles(model, others) if others else None
+    return Evidence(model, manifest, list(seeds), rows, judged, learning_curve(seeds, model, rows, others, progress))
 
 
 def write(evidence: Evidence, out: Path) -> tuple[Path, Path]:
@@ -72,6 +81,7 @@ def _markdown(evidence: Evidence) -> list[str]:
     if evidence.others:
         lines += [f"## On {evidence.others['articles']} other texts, which taught nothing", "", *_figures(evidence.others), ""]
     lines += ["## Out of fold by origin", "", *_by_origin(evidence), ""]
+    lines += ["## Learning curve, by origin of the judged texts", "", *_curve(evidence.curve), ""]
     lines += ["## Most telling words and cues of the sentence head", "", *_telling(evidence.model), ""]
     lines += ["## Known limits", "", *(f"- {limit}" for limit in LIMITS), ""]
     return [*lines, "## Made with", "", ", ".join(f"{name} {version}" for name, version in manifest["libraries"].items())]
@@ -105,8 +115,6 @@ def _figures(found: dict[str, Any]) -> list[str]:
 
 def _by_origin(evidence: Evidence) -> list[str]:
     """How each file of seeds fares when its authors are held out: the shift between authors stands for that to the world."""
-    from classifier.evaluate import figures
-
     files = sorted({Path(seed.where.rpartition(":")[0]).name for seed in evidence.seeds})
     lines = ["| seeds | articles | topics macro-F1 | source type macro-F1 |", "|---|---|---|---|"]
     for file in files:
@@ -115,6 +123,21 @@ def _by_origin(evidence: Evidence) -> list[str]:
         found = figures(picked, evidence.rows.topics[rows], evidence.rows.source[rows], [None] * len(rows), evidence.model.cuts)
         lines.append(f"| {file} | {len(rows)} | {found['topics']['macro_f1']:.3f} | {found['source_type']['macro_f1']:.3f} |")
     return lines
+
+
+def _curve(points: Sequence[Point]) -> list[str]:
+    """What more seeds brought, and the step from the authors of seeds to the world."""
+    if not points:
+        return ["Too few seeds for one."]
+    shares = ", ".join(f"1/{round(1 / share)}" for share in SHARES)
+    lines = [
+        f"Trained anew on {shares} of the seeds outside one fold, which judges; the last point is of all other folds, that of",
+        f"{OTHERS} of the whole model. Macro-F1 over the labels that occur.",
+        "",
+        "| judged texts | how many | seeds | topics macro-F1 | source type macro-F1 |",
+        "|---|---|---|---|---|",
+    ]
+    return lines + [f"| {p.origin} | {p.articles} | {p.seeds} | {p.topics:.3f} | {p.source_type:.3f} |" for p in points]
 
 
 def _telling(model: Model) -> list[str]:
@@ -137,9 +160,5 @@ def _page(evidence: Evidence, text: str) -> str:
     probability = np.hstack([evidence.rows.topics, evidence.rows.source])
     names = [*map(str, TOPICS), *map(str, SOURCE_TYPES)]
     drawn = [plots.reliability(names, probability, truth), plots.precision_recall(names, probability, truth)]
-    figures = "\n".join(f"<figure>{svg}</figure>" for svg in drawn)
-    style = "body{font:16px/1.5 serif;max-width:60em;margin:2em auto;padding:0 1em}pre{white-space:pre-wrap}svg{max-width:100%;height:auto}"
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Model {html.escape(evidence.manifest["id"])}</title>'
-        f"<style>{style}</style></head>\n<body><pre>{html.escape(text)}</pre>\n{figures}</body></html>\n"
-    )
+    drawn += [plots.learning(evidence.curve)] if evidence.curve else []
+    return page.render(f"Model {evidence.manifest['id']}", text, drawn)

@@ -123,8 +123,8 @@ def _card(options: argparse.Namespace) -> int:
     from classifier.dataset import read_seeds
 
     folder = options.model or artifact.default_folder()
-    others = rebuild.judge_file(options.on, folder) if options.on else None
-    written = card.write(card.gather(folder, read_seeds(options.seeds), others), options.out)
+    others = rebuild.read_articles(options.on) if options.on else []
+    written = card.write(card.gather(folder, read_seeds(options.seeds), others, _progress), options.out)
     _say("\n".join(map(str, written)))
     return 0
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.curve import Point
 from classifier.errors import BadCall
 
 BINS = 10
@@ -40,6 +41,20 @@ def precision_recall(names: Sequence[str], probability: NDArray[Any], truth: NDA
     return _svg(figure, axes)
 
 
+def learning(points: Sequence[Point]) -> str:
+    """Macro-F1 against the number of seeds, topics in black and source types in grey, a mark for each origin of the judged texts."""
+    figure, axes = _figure("Learning curve, by origin of the judged texts", "seeds that taught", "macro-F1")
+    for place, origin in enumerate(dict.fromkeys(point.origin for point in points)):
+        line = [point for point in points if point.origin == origin]
+        x = [point.seeds for point in line]
+        for what, shade, y in (("topics", "0.0", [p.topics for p in line]), ("source type", "0.5", [p.source_type for p in line])):
+            axes.plot(x, y, label=f"{what}, {origin} ({line[-1].articles})", **_style(place) | {"color": shade})
+    sizes = sorted({point.seeds for point in points})
+    axes.set(xscale="log", xlim=(sizes[0] / 1.2, sizes[-1] * 1.2), ylim=(0.5, 1.0), xticks=sizes, xticklabels=map(str, sizes))
+    axes.minorticks_off()
+    return _svg(figure, axes)
+
+
 def _style(place: int) -> dict[str, Any]:
     shade = ("0.0", "0.35")[place % 2]
     return {
@@ -51,12 +66,18 @@ def _style(place: int) -> dict[str, Any]:
     }
 
 
-def _figure(title: str, x: str, y: str) -> tuple[Any, Any]:
+def expect_matplotlib() -> None:
+    """Raises BadCall where there is none."""
     try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
+        import matplotlib  # noqa: F401 - only asked for
     except ImportError as error:
         raise BadCall("a card needs matplotlib: install pressmark[card]") from error
+
+
+def _figure(title: str, x: str, y: str) -> tuple[Any, Any]:
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     mpl.rcParams["svg.hashsalt"] = "pressmark"  # else the ids in the file are random
     figure = Figure(figsize=(7, 5), layout="constrained")
     axes = figure.subplots()

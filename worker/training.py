@@ -16,7 +16,7 @@ from classifier.decide import Cut
 from classifier.errors import ClassifierError
 from classifier.evaluate import table
 from classifier.held import HeldRows, read_rows
-from classifier.rebuild import cross_validate, judge_file, rebuild
+from classifier.rebuild import cross_validate, judge_file, read_articles, rebuild
 from worker.errors import UsageError
 
 Progress = Callable[[str, int, int], None]
@@ -50,11 +50,17 @@ def as_table(figures: dict[str, Any]) -> str:
     return table(figures)
 
 
-def write_card(seeds: Path, model: Path, on: Path | None, out: Path) -> tuple[Path, Path]:
+def expect_articles(file: Path) -> None:
+    """Raises UsageError unless the file holds labelled articles."""
+    with _told():
+        read_articles(file)
+
+
+def write_card(seeds: Path, model: Path, on: Path | None, out: Path, progress: Progress) -> tuple[Path, Path]:
     """Writes the model's card, Markdown and HTML, into `out`. Raises UsageError where the seeds are not those it was trained on."""
     with _told():
-        others = judge_file(on, model) if on else None
-        return card.write(card.gather(model, read_seeds(seeds), others), out)
+        others = read_articles(on) if on else []
+        return card.write(card.gather(model, read_seeds(seeds), others, progress), out)
 
 
 def compare(seeds: Path, candidate: Path, active: Path | None) -> Comparison:

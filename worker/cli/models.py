@@ -43,9 +43,12 @@ def train(settings: Settings, *, seeds: Path, name: str | None, on: Path | None,
 
     services = opened(settings)
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, Progress("folds") as progress:
+    if on:
+        training.expect_articles(on)  # a wrong name is better told now than after a minute
+    with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "model"
-        manifest = training.train(seeds, out, name or _fresh_name(services), lambda _, done, of: progress.show(done, of))
+        with Progress("folds") as progress:
+            manifest = training.train(seeds, out, name or _fresh_name(services), lambda _, done, of: progress.show(done, of))
         entry = services.registry.add(*read_files(out), by=getpass.getuser())
         card = _card(settings, seeds, out, on, entry.id)
     if as_json:
@@ -61,7 +64,9 @@ def _card(settings: Settings, seeds: Path, model: Path, on: Path | None, name: s
     from worker import training
 
     try:
-        markdown, page = training.write_card(seeds, model, on, settings.data_dir / "cards" / name)
+        with Progress("smaller models, for the learning curve") as progress:
+            out = settings.data_dir / "cards" / name
+            markdown, page = training.write_card(seeds, model, on, out, lambda _, done, of: progress.show(done, of))
     except UsageError as error:
         complain(f"no card: {error}")
         return None

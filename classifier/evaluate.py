@@ -19,9 +19,15 @@ BINS = 10
 
 def calibration_error(probability: NDArray[Any], truth: NDArray[np.bool_]) -> float:
     """Expected calibration error: the mean gap between probability and frequency over BINS equal bins, weighted by their size."""
+    return float(calibration_errors(probability[:, None], truth[:, None], np.ones((1, len(truth))))[0, 0])
+
+
+def calibration_errors(probability: NDArray[Any], truth: NDArray[np.bool_], times: NDArray[Any]) -> NDArray[Any]:
+    """The same of several labels (rows, labels) in many samples: `times` (samples, rows) says how often a row is in one."""
     place = np.minimum((probability * BINS).astype(int), BINS - 1)
-    gaps = [abs(probability[place == b].mean() - truth[place == b].mean()) * (place == b).mean() for b in np.unique(place)]
-    return float(sum(gaps))
+    gap = (probability - truth).astype(times.dtype)
+    gaps = sum(np.abs(times @ np.where(place == number, gap, 0)) for number in range(BINS))
+    return np.asarray(gaps / times.sum(axis=1, keepdims=True))
 
 
 def label_figures(probability: NDArray[Any], truth: NDArray[np.bool_], cut: Cut) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from classifier.base import source_targets, topic_targets
 from classifier.dataset import Seed
 from classifier.decide import Cut, f1
-from classifier.evaluate import BINS
+from classifier.evaluate import calibration_errors
 from classifier.heads import Floats
 from classifier.held import HeldRows, key_of
 from classifier.labels import SOURCE_TYPES, TOPICS
@@ -121,9 +121,5 @@ def _macro_f1(side: Side, truth: NDArray[np.bool_], times: Floats) -> Floats:
 
 
 def _ece(side: Side, truth: NDArray[np.bool_], times: Floats) -> Floats:
-    """The expected calibration error over BINS equal bins, as in `evaluate`, mean over the labels, for each sample."""
-    place = np.minimum((side.probability * BINS).astype(int), BINS - 1)
-    gap = side.probability - truth
-    gaps = np.sum([np.abs(times @ np.where(place == number, gap, 0).astype(np.float32)) for number in range(BINS)], axis=0)
-    figure: Floats = gaps.mean(axis=1) / times.sum(axis=1)
-    return figure
+    """The expected calibration error, mean over the labels, for each sample."""
+    return np.asarray(calibration_errors(side.probability, truth, times).mean(axis=1))

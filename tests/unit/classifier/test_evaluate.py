@@ -7,7 +7,7 @@ import pytest
 
 from classifier.dataset import Seed
 from classifier.decide import Cut
-from classifier.evaluate import calibration_error, figures, table
+from classifier.evaluate import calibration_error, calibration_errors, figures, table
 from classifier.labels import TOPICS
 
 CUTS = [Cut(0.5, 0.4, 0.6)] * 4
@@ -33,3 +33,16 @@ def test_figures_count_hits_misses_and_confusions(few_seeds: list[Seed]) -> None
     assert found["source_type"]["confusion"] == [[1, 0, 0], [0, 0, 0], [1, 0, 0]]
     assert found["primary_right"] == 0.5
     assert all(topic in table(found) for topic in TOPICS)
+
+
+def test_a_sample_that_counts_rows_twice_is_judged_as_if_they_stood_there_twice() -> None:
+    # Given two labels, and a sample that holds the first row twice and the last not at all
+    probability = np.array([[0.9, 0.2], [0.4, 0.3], [0.45, 0.9], [0.8, 0.1]])
+    truth = np.array([[True, True], [False, False], [True, True], [False, True]])
+    times = np.array([[1, 1, 1, 1], [2, 1, 1, 0]], float)
+    # When
+    found = calibration_errors(probability, truth, times)
+    # Then each cell is the error of the rows written out
+    rows = ([0, 1, 2, 3], [0, 0, 1, 2])
+    assert found == pytest.approx(np.array([[calibration_error(probability[r, c], truth[r, c]) for c in (0, 1)] for r in rows]))
+    assert found[0, 0] == pytest.approx((abs(0.9 - 1) + abs(0.85 - 1) + 0.8) / 4)

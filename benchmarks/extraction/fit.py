@@ -22,7 +22,7 @@ from sklearn.model_selection import GroupKFold
 
 from benchmarks.extraction.truth import BELONGS, WORD, Sample, belonging, samples
 from worker.extract import context, features, metadata
-from worker.extract.blocks import Block, blocks_of, sum_up
+from worker.extract.blocks import Block, blocks_of
 from worker.extract.content import Choice, Model, hints_of
 from worker.extract.forest import ARRAYS, Forest
 from worker.extract.markup import parse
@@ -63,7 +63,6 @@ def lessons_of(sample: Sample, seed: int) -> list[Lesson]:
     whole = _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)
     few = _shortened(belongs, seed)
     blocks, belongs = [block for block, stays in zip(blocks, few, strict=True) if stays], belongs[few]
-    sum_up(blocks, places)
     return [whole, _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)]
 
 

@@ -36,6 +36,8 @@ class Place:
     """An element that begins a line, and what is said and held by it."""
 
     parent: Place | None
+    number: int
+    """Its place among the page's; those inside it follow, up to `end`."""
     tag: str
     own: int
     """Cues of this element."""
@@ -44,11 +46,8 @@ class Place:
     depth: int
     signature: int = 0
     """The same for elements with one tag, one class and one kind of parent: repeated furniture shares it."""
-    chars: int = 0
-    link_chars: int = 0
-    prose_chars: int = 0
-    blocks: int = 0
-    """Sums over the blocks inside, at any depth."""
+    end: int = 0
+    """The number of the first place after those inside."""
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +64,11 @@ class Block:
     bold_chars: int
 
 
+State = tuple[bool, bool, int]
+"""Within a link, within bold, cues of the inline elements around."""
+PLAIN: State = (False, False, 0)
+
+
 @dataclass(slots=True)
 class _Walk:
     """The walk's state: the blocks so far, and the pieces of the one at hand."""
@@ -79,25 +83,22 @@ class _Walk:
     level: int = 0
     """Inline elements around the place that is read."""
 
-    def add(self, text: str, state: tuple[bool, bool, int]) -> None:
+    def add(self, text: str, state: State) -> None:
         """Text of the block at hand."""
-        link, bold, inline = state
         self.pieces.append(text)
-        if link or bold or inline:
-            size = len(text.strip())
-            if size:
-                self.inline |= inline
-                self.link_chars += size * link
-                self.bold_chars += size * bold
+        if state is not PLAIN and (size := len(text.strip())):
+            link, bold, inline = state
+            self.inline |= inline
+            self.link_chars += size * link
+            self.bold_chars += size * bold
 
     def close(self, place: Place) -> None:
         """End the block at hand, which stands in `place`."""
-        if self.pieces:
-            text = _collapsed("".join(self.pieces))
-            if text:
+        if self.pieces or self.links:
+            if text := _collapsed("".join(self.pieces)):
                 self.blocks.append(Block(place, text, self.link_chars, self.links, self.inline, self.bold_chars))
-            self.pieces = []
-        self.link_chars = self.links = self.inline = self.bold_chars = 0
+            self.pieces.clear()
+            self.link_chars = self.links = self.inline = self.bold_chars = 0
 
 
 def _collapsed(text: str) -> str:
@@ -111,18 +112,18 @@ def blocks_of(root: Any) -> tuple[list[Block], list[Place]]:
     """The blocks of a page in reading order, and their places, parents before children."""
     body = root.find("body") if root.tag == "html" else root
     walk = _Walk()
-    top = Place(None, "body", 0, 0, 0)
+    top = Place(None, 0, "body", 0, 0, 0)
     walk.places.append(top)
-    _inside(root if body is None else body, top, (False, False, 0), walk)
+    _inside(root if body is None else body, top, PLAIN, walk)
     walk.close(top)
-    sum_up(walk.blocks, walk.places)
+    top.end = len(walk.places)
     return walk.blocks, walk.places
 
 
-def _inside(element: Any, place: Place, state: tuple[bool, bool, int], walk: _Walk) -> None:
-    """The text of `element` and of what it holds, in order; `state`: within a link, within bold, cues of inline elements."""
-    if element.text:
-        walk.add(element.text, state)
+def _inside(element: Any, place: Place, state: State, walk: _Walk) -> None:
+    """The text of `element` and of what it holds, in order."""
+    if text := element.text:
+        walk.add(text, state)
     for child in element:
         tag = child.tag
         if tag in INLINE:
@@ -131,11 +132,11 @@ def _inside(element: Any, place: Place, state: tuple[bool, bool, int], walk: _Wa
             walk.pieces.append("\0")
         elif tag not in SKIPPED:
             _line(child, tag, place, state, walk)
-        if child.tail:
-            walk.add(child.tail, state)
+        if tail := child.tail:
+            walk.add(tail, state)
 
 
-def _inline(element: Any, tag: str, place: Place, state: tuple[bool, bool, int], walk: _Walk) -> None:
+def _inline(element: Any, tag: str, place: Place, state: State, walk: _Walk) -> None:
     """An element within a line."""
     link, bold, cues = state
     inner = (link or tag == "a", bold or tag in BOLD, cues | _cues(element, tag))
@@ -148,18 +149,21 @@ def _inline(element: Any, tag: str, place: Place, state: tuple[bool, bool, int],
     walk.level -= 1
 
 
-def _line(element: Any, tag: str, place: Place, state: tuple[bool, bool, int], walk: _Walk) -> None:
+def _line(element: Any, tag: str, place: Place, state: State, walk: _Walk) -> None:
     """An element that begins and ends a line."""
     walk.close(place)
     link, _, inline = state
     cues = inline | _cues(element, tag)
-    inner = Place(place, tag, cues, place.inherited | cues, place.depth + 1, hash((tag, element.get("class"), place.tag, place.own)))
+    signature = hash((tag, element.get("class"), place.tag, place.own))
+    inner = Place(place, len(walk.places), tag, cues, place.inherited | cues, place.depth + 1, signature)
     walk.places.append(inner)
+    within = (True, False, 0) if link else PLAIN
     if inner.depth < DEEPEST:
-        _inside(element, inner, (link, False, 0), walk)
+        _inside(element, inner, within, walk)
     else:
-        walk.add("\0".join(element.itertext()), (link, False, 0))
+        walk.add("\0".join(element.itertext()), within)
     walk.close(inner)
+    inner.end = len(walk.places)
 
 
 def _cues(element: Any, tag: str) -> int:
@@ -170,23 +174,3 @@ def _cues(element: Any, tag: str) -> int:
         elif key in HIDING and HIDING[key] in value.replace(" ", ""):
             bits |= HIDDEN
     return bits
-
-
-def sum_up(blocks: list[Block], places: list[Place]) -> None:
-    """Set every place's sums over `blocks`, from the leaves up."""
-    for place in places:
-        place.chars = place.link_chars = place.prose_chars = place.blocks = 0
-    for block in blocks:
-        place, size = block.place, len(block.text)
-        place.chars += size
-        place.link_chars += block.link_chars
-        place.blocks += 1
-        if size > 80 and block.link_chars * 3 < size:  # a sentence or two, not a list of links
-            place.prose_chars += size
-    for place in reversed(places):
-        outer = place.parent
-        if outer is not None:
-            outer.chars += place.chars
-            outer.link_chars += place.link_chars
-            outer.prose_chars += place.prose_chars
-            outer.blocks += place.blocks

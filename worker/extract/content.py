@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from worker.extract import context, features, forest, sieve
-from worker.extract.blocks import Block, blocks_of, sum_up
+from worker.extract.blocks import Block, blocks_of
 from worker.extract.dates import SPACELESS
 from worker.extract.features import Hints
 from worker.extract.forest import Forest
@@ -77,9 +77,7 @@ def main_text(root: Any, about: About, model: Model | None = None) -> Content:
     """The main text of a page, sieved; empty where it has none."""
     model = model or shipped()
     blocks, places = blocks_of(root)
-    if any(is_wall(block.text) for block in blocks):  # a consent wall longer than the text must not pass for it
-        blocks = [block for block in blocks if not is_wall(block.text)]
-        sum_up(blocks, places)
+    blocks = [block for block in blocks if not is_wall(block.text)]  # one longer than the text must not pass for it
     if not blocks:
         return Content(_stated("", about))
     rows = features.matrix(blocks, places, hints_of(about))

@@ -11,7 +11,8 @@ import numpy as np
 
 from worker.extract.blocks import Block, Place
 from worker.extract.cues import BITS
-from worker.extract.dates import SPACELESS
+from worker.extract.letters import Letter, Letters
+from worker.extract.sums import Sums, sums_of
 
 FURNITURE_WORDS = frozenset(
     """
@@ -23,27 +24,27 @@ FURNITURE_WORDS = frozenset(
     leer más partager lire aussi abonnez commentaires publicité condividi leggi copyright© © author editor reporter by
     """.split()  # noqa: SIM905 - words read best as words
 )
-BREAKS = re.compile(r"[.!?…]+[\"'”’)\]]*(?:\s|$)|[。！？।។]")
+WORD = re.compile(r"\w+")
 DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b")
 COMMENTS_BEGIN = re.compile(
     r"\W*(?:\d+\s+|no |all |show |view )?(?:comments?|repl(?:y|ies)|responses?|discussion|leave a |join the |post a |kommentare?|"
-    r"commentaires?|comentarios|reacties|мнения|комментари|ความคิดเห็น|แสดงความ|មតិ|bình luận|评论|コメント)\b",
-    re.IGNORECASE,
+    r"commentaires?|comentarios|reacties|мнения|комментари|ความคิดเห็น|แสดงความ|មតិ|bình luận|评论|コメント)\b"
 )
 OTHERS_BEGIN = re.compile(
     r"\W*(?:related|read (?:more|also|next)|also (?:read|see)|more (?:from|stories|news|on|like|in)|recommended|you (?:may|might)|"
     r"popular|latest|trending|most (?:read|popular|viewed)|top (?:stories|\d)|"
     r"see also|don['’]t miss|editor|featured|mehr (?:zum|von|aus)|"
     r"lire aussi|à lire|lesen sie|das könnte|leer más|te puede|อ่าน|ข่าวที่|ข่าวล่า|ข่าวอื่น|អត្ថបទ|អាន|"
-    r"tin (?:liên|khác|mới)|xem thêm|相关|推荐|関連)",
-    re.IGNORECASE,
+    r"tin (?:liên|khác|mới)|xem thêm|相关|推荐|関連)"
 )
+"""Headings, in lower case."""
 HEADING_LENGTH = 60  # characters: headings over comments and over other articles are shorter
 FAR = 60  # blocks: beyond as many a heading says nothing
 CHARS_A_WORD = 5  # of a script without spaces
 CHARS_A_SENTENCE = 100
-ENDS = (".", "!", "?", "…", "”", '"', "។", "。")
 FIRST_WORDS, FIRST_CHARS = 30, 60  # of a block that are looked at closely: furniture shows itself early
+ENOUGH_CHARS = 300  # in which as many words nearly always stand
+DATE_DIGITS = 3  # that the shortest date or time has: a cheap question before the costly one
 TAGS = {
     name: number
     for number, names in enumerate(
@@ -97,73 +98,103 @@ def names() -> list[str]:
 
 def matrix(blocks: list[Block], places: list[Place], hints: Hints) -> Any:
     """The features of all blocks, float32 of shape (len(blocks), len(names()))."""
-    own = _own(blocks, hints)
-    best = _best_place(places)
-    page = _page(blocks, own, best)
-    around = _around(own, page)
-    bits = np.concatenate([_bits([b.place.own | b.inline for b in blocks]), _bits([b.place.inherited | b.inline for b in blocks])], axis=1)
-    return np.concatenate([own, _places(blocks, places), page, around, bits], axis=1, dtype=np.float32)
+    own, sums = _own(blocks, hints), sums_of(blocks, places)
+    at = np.array([block.place.number for block in blocks])
+    page = _page(blocks, own, at, places, sums)
+    own_bits, any_bits = ([block.place.own | block.inline for block in blocks], [block.place.inherited | block.inline for block in blocks])
+    parts = [own, _places(at, places, sums), page, _around(own, page), _bits(own_bits), _bits(any_bits)]
+    return np.concatenate(parts, axis=1, dtype=np.float32)
 
 
 def _bits(values: list[int]) -> Any:
-    packed = np.array(values, dtype=np.uint64)[:, None]
-    return ((packed >> np.arange(BITS, dtype=np.uint64)) & np.uint64(1)).astype(np.float32)
+    packed = np.array(values, dtype="<u8")[:, None].view(np.uint8)
+    return np.unpackbits(packed, axis=1, count=BITS, bitorder="little")
+
+
+def _table(names: tuple[str, ...], columns: dict[str, Any]) -> Any:
+    """The columns side by side in the order of their names, float32."""
+    return np.stack([np.asarray(columns[name], dtype=np.float32) for name in names], axis=1)
 
 
 def _own(blocks: list[Block], hints: Hints) -> Any:
-    copies = Counter(block.text for block in blocks)
-    title, description = set(_words(hints.title)), set(_words(hints.description))
-    body = _squeezed(hints.body_text)
-    rows = [_row(block, copies[block.text], title, description, body) for block in blocks]
-    return np.array(rows, dtype=np.float32).reshape(len(blocks), len(OWN_NAMES))
+    texts = [block.text for block in blocks]
+    letters = Letters(texts)
+    words = letters.words()
+    columns = _of_letters(letters, words) | _of_links(blocks, letters.sizes) | _of_words(texts, words, hints)
+    copies = Counter(texts)
+    starts, digits = [text[:FIRST_CHARS] for text in texts], letters.count_first(Letter.DIGIT, FIRST_CHARS)
+    columns |= {
+        "date_like": [found >= DATE_DIGITS and DATE_LIKE.search(text) is not None for text, found in zip(starts, digits, strict=True)],
+        "tag": [TAGS.get(block.place.tag, 0) for block in blocks],
+        "copies": [copies[text] for text in texts],
+        "has_at_or_url": ["@" in text or "http" in text or "www." in text for text in texts],
+        "in_body_text": _within(texts, _squeezed(hints.body_text)),
+    }
+    return _table(OWN_NAMES, columns)
 
 
-def _row(block: Block, copies: int, title: set[str], description: set[str], body: str) -> tuple[float, ...]:
-    text = block.text
-    size = len(text)
-    words = _words(text)
-    spaceless = not text.isascii() and len(SPACELESS.findall(text)) * 2 > size
-    total = max(1, size // CHARS_A_WORD if spaceless else len(words))
-    sentences = len(BREAKS.findall(text))
-    start = words[:FIRST_WORDS]
-    count = max(1, len(start))
-    furniture = sum(map(FURNITURE_WORDS.__contains__, start))
-    sample = text[:FIRST_CHARS]
-    shown = len(sample)
-    return (
-        size,
-        total,
-        min(1.0, block.link_chars / size),
-        block.links,
-        min(1.0, block.bold_chars / size),
-        max(sentences, size // CHARS_A_SENTENCE) if spaceless else sentences,
-        text.count(",") + text.count("、"),
-        sum(map(str.isdigit, sample)) / shown,
-        sum(map(str.isupper, sample)) / shown,
-        text.endswith(ENDS),
-        text[-1] == ":",
-        text[0].isupper(),
-        text[0] in "\"“„«'‘",
-        furniture,
-        furniture / count,
-        DATE_LIKE.search(sample) is not None,
-        size / total,
-        text.count("\n"),
-        TAGS.get(block.place.tag, 0),
-        copies,
-        "@" in text or "http" in text or "www." in text,
-        sum(map(title.__contains__, start)) / count,
-        sum(map(title.__contains__, set(start))) / max(1, len(title)) if len(words) < 3 * len(title) else 0,
-        sum(map(description.__contains__, start)) / count if description else -1,
-        _within(text, body),
-    )
+def _of_letters(letters: Letters, words: Any) -> dict[str, Any]:
+    """What the letters of the texts show."""
+    sizes, shown = letters.sizes, np.minimum(letters.sizes, FIRST_CHARS)
+    spaceless = letters.count(Letter.SPACELESS) * 2 > sizes
+    total = np.maximum(1, np.where(spaceless, sizes // CHARS_A_WORD, words))
+    sentences = letters.sentences()
+    return {
+        "chars": sizes,
+        "words": total,
+        "sentences": np.where(spaceless, np.maximum(sentences, sizes // CHARS_A_SENTENCE), sentences),
+        "commas": letters.count(Letter.COMMA),
+        "digits_share": letters.count_first(Letter.DIGIT, FIRST_CHARS) / shown,
+        "upper_share": letters.count_first(Letter.UPPER, FIRST_CHARS) / shown,
+        "ends_sentence": letters.end(Letter.END),
+        "ends_colon": letters.end(Letter.COLON),
+        "starts_upper": letters.begin(Letter.UPPER),
+        "starts_quote": letters.begin(Letter.QUOTE),
+        "mean_word": sizes / total,
+        "lines": letters.count(Letter.BREAK),
+    }
 
 
-def _within(text: str, body: str) -> float:
-    """Whether the article's text of JSON-LD holds the beginning of `text`; -1 where the page gives none."""
-    if not body:
-        return -1
-    return float(_squeezed(text[:120])[:60] in body)
+def _of_links(blocks: list[Block], sizes: Any) -> dict[str, Any]:
+    """What of the texts is linked or bold."""
+    return {
+        "link_share": np.minimum(1.0, np.array([block.link_chars for block in blocks]) / sizes),
+        "links": [block.links for block in blocks],
+        "bold_share": np.minimum(1.0, np.array([block.bold_chars for block in blocks]) / sizes),
+    }
+
+
+def _of_words(texts: list[str], words: Any, hints: Hints) -> dict[str, Any]:
+    """What the first words of the texts share with furniture, title and description."""
+    title, description = frozenset(_words(hints.title)), frozenset(_words(hints.description))
+    starts = [_first_words(text) for text in texts]
+    counts = np.array([max(1, len(start)) for start in starts])
+    furniture = _held(starts, FURNITURE_WORDS)
+    shown = np.array([len(title.intersection(start)) for start in starts]) / max(1, len(title))
+    return {
+        "furniture_words": furniture,
+        "furniture_share": furniture / counts,
+        "title_share": _held(starts, title) / counts,
+        "is_title": np.where(words < 3 * len(title), shown, 0),
+        "description_share": _held(starts, description) / counts if description else np.full(len(texts), -1),
+    }
+
+
+def _held(starts: list[list[str]], words: frozenset[str]) -> Any:
+    """How many of each text's first words are among `words`."""
+    return np.array([sum(map(words.__contains__, start)) for start in starts])
+
+
+def _first_words(text: str) -> list[str]:
+    words = _words(text[:ENOUGH_CHARS])
+    if len(words) <= FIRST_WORDS and len(text) > ENOUGH_CHARS:
+        words = _words(text)
+    return words[:FIRST_WORDS]
+
+
+def _within(texts: list[str], body: str) -> list[float]:
+    """Whether the article's text of JSON-LD holds the beginnings of the texts; -1 where the page gives none."""
+    return [float(_squeezed(text[:120])[:60] in body) if body else -1 for text in texts]
 
 
 def _squeezed(text: str) -> str:
@@ -171,105 +202,85 @@ def _squeezed(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+    return WORD.findall(text.casefold())
 
 
-def _places(blocks: list[Block], places: list[Place]) -> Any:
-    page = max(1, places[0].chars)
-    same = Counter(place.signature for place in places)
-    chars: Counter[int] = Counter()
-    for place in places:
-        chars[place.signature] += place.chars
-    known: dict[int, tuple[float, ...]] = {}
-    for place in places:
-        size = max(1, place.chars)
-        sign = place.signature
-        known[id(place)] = (
-            place.chars,
-            place.prose_chars / size,
-            min(1.0, place.link_chars / size),
-            place.blocks,
-            place.chars / page,
-            same[sign],
-            chars[sign] / same[sign],
-        )
-    rows = []
-    for block in blocks:
-        outer = block.place.parent or block.place
-        outer2 = outer.parent or outer
-        rows.append(known[id(block.place)] + known[id(outer)] + known[id(outer2)])
-    return np.array(rows, dtype=np.float32).reshape(len(blocks), 3 * len(PLACE_NAMES))
+def _places(at: Any, places: list[Place], sums: Sums) -> Any:
+    """What is known of each block's place and of the two around it; `at`: the places' numbers."""
+    _, alike, same = np.unique([place.signature for place in places], return_inverse=True, return_counts=True)
+    size = np.maximum(1, sums.chars)
+    columns = {
+        "chars": sums.chars,
+        "prose_share": sums.prose_chars / size,
+        "link_share": np.minimum(1.0, sums.link_chars / size),
+        "blocks": sums.blocks,
+        "page_share": sums.chars / size[0],
+        "same_signature": same[alike],
+        "signature_chars": (np.bincount(alike, weights=sums.chars) / same)[alike],
+    }
+    table = _table(PLACE_NAMES, columns)
+    outer = np.array([place.parent.number if place.parent else 0 for place in places])
+    return np.concatenate([table[at], table[outer[at]], table[outer[outer[at]]]], axis=1)
 
 
-def _best_place(places: list[Place]) -> Place:
-    """The smallest place that holds most of the running text of its surroundings: from the body inwards, while one child "
-    "holds 0.7 of it."""
+def _best_place(places: list[Place], prose: list[float]) -> Place:
+    """The smallest place that holds most of the running text of its surroundings: from the body inwards, while one child
+    holds 0.7 of it."""
     best = places[0]
     for place in places:
-        if place.parent is best and place.prose_chars >= 0.7 * best.prose_chars > 0:
+        if place.parent is best and prose[place.number] >= 0.7 * prose[best.number] > 0:
             best = place
     return best
 
 
-def _page(blocks: list[Block], own: Any, best: Place) -> Any:
+def _page(blocks: list[Block], own: Any, at: Any, places: list[Place], sums: Sums) -> Any:
     total = len(blocks)
     sizes = own[:, 0]
     prose = ((sizes > 80) & (own[:, 2] < 0.33)).astype(np.float32) * sizes
-    before = np.cumsum(sizes) - sizes
-    prose_before = np.cumsum(prose) - prose
-    heading = _title_place(blocks, own)
-    index = np.arange(total, dtype=np.float32)
-    line = _ancestors(best)
-    levels = [_levels(block.place, line) for block in blocks]
-    columns = [
-        [block.place.depth for block in blocks],
-        index / max(1, total),
-        before / max(1.0, float(sizes.sum())),
-        prose_before,
-        prose.sum() - prose_before - prose,
-        index > heading if heading >= 0 else np.full(total, -1),
-        index - heading if heading >= 0 else np.full(total, -99),
-        [up for up, _ in levels],
-        [down for _, down in levels],
-        [up == 0 for up, _ in levels],
-        _since(blocks, COMMENTS_BEGIN),
-        _since(blocks, OTHERS_BEGIN),
-    ]
-    return np.array([np.asarray(column, dtype=np.float32) for column in columns]).T.reshape(total, len(PAGE_NAMES))
+    before, prose_before = np.cumsum(sizes) - sizes, np.cumsum(prose) - prose
+    heading = _title_place(own)
+    index = np.arange(total)
+    up, down = _levels(_best_place(places, sums.prose_chars.tolist()), places)
+    columns = {
+        "depth": [block.place.depth for block in blocks],
+        "index_share": index / total,
+        "chars_before_share": before / max(1.0, float(sizes.sum())),
+        "prose_before": prose_before,
+        "prose_after": prose.sum() - prose_before - prose,
+        "after_title": index > heading if heading >= 0 else np.full(total, -1),
+        "from_title": index - heading if heading >= 0 else np.full(total, -99),
+        "levels_to_best": up[at],
+        "best_levels": down[at],
+        "in_best": up[at] == 0,
+        "since_comments": _since(blocks, COMMENTS_BEGIN),
+        "since_others": _since(blocks, OTHERS_BEGIN),
+    }
+    return _table(PAGE_NAMES, columns)
 
 
-def _since(blocks: list[Block], heading: re.Pattern[str]) -> list[int]:
+def _since(blocks: list[Block], heading: re.Pattern[str]) -> Any:
     """How many blocks ago a heading of one kind stood, FAR at most."""
-    found, ago = [], FAR
-    for block in blocks:
-        text = block.text
-        ago = 0 if len(text) <= HEADING_LENGTH and heading.match(text) else min(FAR, ago + 1)
-        found.append(ago)
-    return found
+    found = [len(block.text) <= HEADING_LENGTH and heading.match(block.text.lower()) is not None for block in blocks]
+    index = np.arange(len(blocks))
+    return np.minimum(FAR, index - np.maximum.accumulate(np.where(found, index, -FAR)))
 
 
-def _title_place(blocks: list[Block], own: Any) -> int:
+def _title_place(own: Any) -> int:
     """The block that shows the title: most of its words, in the highest heading; -1 where none does."""
     scores = own[:, 22] + 0.5 * (own[:, 18] == TAGS["h1"]) + 0.2 * (own[:, 18] == TAGS["h2"])
-    at = int(np.argmax(scores)) if len(blocks) else 0
-    return at if len(blocks) and scores[at] > 0.5 else -1
+    at = int(np.argmax(scores))
+    return at if scores[at] > 0.5 else -1
 
 
-def _ancestors(place: Place | None) -> dict[int, int]:
-    line: dict[int, int] = {}
-    level = 0
-    while place is not None:
-        line[id(place)] = level
-        place, level = place.parent, level + 1
-    return line
-
-
-def _levels(place: Place | None, line: dict[int, int]) -> tuple[int, int]:
-    """Levels up from the best place to the common ancestor with `place`, and down from there to it."""
-    down = 0
-    while place is not None and id(place) not in line:
-        place, down = place.parent, down + 1
-    return (line[id(place)] if place is not None else 99), down
+def _levels(best: Place, places: list[Place]) -> tuple[Any, Any]:
+    """For every place: levels up from the best one to their common ancestor, and down from there to it."""
+    up, down = np.zeros(len(places)), np.array([place.depth for place in places])
+    line = [best]
+    while line[-1].parent is not None:
+        line.append(line[-1].parent)
+    for level, place in reversed(list(enumerate(line))):  # from the body inwards, each over what is inside
+        up[place.number : place.end] = level
+    return up, down - (best.depth - up)
 
 
 def _around(own: Any, page: Any) -> Any:

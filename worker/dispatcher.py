@@ -17,6 +17,7 @@ from worker.config import Settings
 from worker.errors import Unavailable
 from worker.queues import FETCH, URGENT, Queues
 from worker.records import Lane, URLRequest
+from worker.rounds import keep_on
 from worker.storage.leadership import LeadLost
 from worker.storage.ledger import Ledger
 from worker.storage.values import Leadership
@@ -40,8 +41,6 @@ SAMPLE = 10.0
 """Seconds between two samples of metrics."""
 STEP = 5.0
 """Seconds by which the machine's clock must differ from the time that passed, to count as set."""
-OUTAGE_PAUSE = 1.0
-"""Seconds between two tries while Redis or the database is away."""
 
 
 def passed() -> float:
@@ -104,19 +103,7 @@ class Dispatcher:
 
     def run(self, stop: threading.Event) -> None:
         """Ticks until `stop`; an outage is reported once and waited out."""
-        away = False
-        while not stop.is_set():
-            try:
-                self.run_once()
-            except Unavailable as error:
-                log.log(logging.DEBUG if away else logging.ERROR, "%s; trying again", error)
-                away = True
-                stop.wait(OUTAGE_PAUSE)
-                continue
-            if away:
-                log.info("the dispatcher goes on")
-            away = False
-            stop.wait(TICK)
+        keep_on(self.run_once, stop, "dispatcher", TICK)
         self._resign()
 
     def _resign(self) -> None:
@@ -181,14 +168,14 @@ class Dispatcher:
         return True
 
     def _mind_epoch(self, lead: Leadership) -> None:
-        """A Redis without our mark has forgotten all that was sent."""
+        """A Redis without our mark has forgotten all that was sent; at the very first start there was nothing."""
         if lead.epoch is not None and self._queues.epoch() == lead.epoch:
             return
         epoch = secrets.token_hex(8)
         reclaimed = self._ledger.reclaim_all(lead, epoch)
         self._queues.begin_epoch(epoch)
         self._lead = replace(lead, epoch=epoch)
-        log.warning("a new epoch begins: Redis knew nothing of ours; %d leases taken back", reclaimed)
+        log.log(logging.WARNING if reclaimed else logging.INFO, "a new epoch begins: %d leases of the one before taken back", reclaimed)
 
     def _beat(self, lead: Leadership) -> Leadership:
         self._mind_clock(lead)

@@ -18,6 +18,7 @@ from worker.config import Settings
 from worker.errors import Unavailable
 from worker.queues import Queues, Results, urls_in
 from worker.records import BadMessage, Outcome, decode
+from worker.rounds import keep_on
 from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable
 from worker.storage.forgetting import FORGOTTEN
@@ -42,8 +43,6 @@ PUBLISH_TURNS = 5
 """Times that in a row: a million dropped dead letters must not keep results waiting."""
 NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 """As JSON escapes it. PostgreSQL's texts cannot hold it, and nobody reads it."""
-OUTAGE_PAUSE = 1.0
-"""Seconds between two tries while Redis or the database is away."""
 
 
 class Keeper:
@@ -65,18 +64,7 @@ class Keeper:
 
     def run(self, stop: threading.Event) -> None:
         """Keeps until `stop`; an outage is reported once and waited out."""
-        away = False
-        while not stop.is_set():
-            try:
-                self.run_once()
-            except Unavailable as error:
-                log.log(logging.DEBUG if away else logging.ERROR, "%s; trying again", error)
-                away = True
-                stop.wait(OUTAGE_PAUSE)
-                continue
-            if away:
-                log.info("the keeper goes on")
-            away = False
+        keep_on(self.run_once, stop, "keeper")
         self._leave()
 
     def _leave(self) -> None:

@@ -84,7 +84,9 @@ class _Walk:
     """Inline elements around the place that is read."""
 
     def add(self, text: str, state: State) -> None:
-        """Text of the block at hand."""
+        """Text of the block at hand; white space begins none."""
+        if not self.pieces and text.isspace():
+            return
         self.pieces.append(text)
         if state is not PLAIN and (size := len(text.strip())):
             link, bold, inline = state

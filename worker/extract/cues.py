@@ -55,16 +55,17 @@ WORD_CUES: tuple[tuple[str, ...], ...] = (
 """Parts of class and id names that sites use for one purpose, in English and its neighbours; each group has a bit."""
 
 LONGEST = 100  # characters of a name that are looked at; longer ones are data
+LONGEST_LIST = 200  # characters of a list of names that is remembered, so that what is remembered stays under 10 MB
 HIDDEN = 1 << (len(TAG_CUES) + len(WORD_CUES))
 """The element is not shown: `hidden`, `aria-hidden`, `display: none`."""
 BITS = len(TAG_CUES) + len(WORD_CUES) + 1
 
 _TAG_BIT = {tag: 1 << at for at, tag in enumerate(TAG_CUES)}
 _BY_START: dict[str, list[tuple[str, int]]] = {}
-"""The words of WORD_CUES with their bits, by their first two letters."""
+"""The words of WORD_CUES with their bits, by their first three letters; none is shorter."""
 for _group, _words in enumerate(WORD_CUES):
     for _word in _words:
-        _BY_START.setdefault(_word[:2], []).append((_word, 1 << (len(TAG_CUES) + _group)))
+        _BY_START.setdefault(_word[:3], []).append((_word, 1 << (len(TAG_CUES) + _group)))
 
 
 def tag_cue(tag: str) -> int:
@@ -74,18 +75,23 @@ def tag_cue(tag: str) -> int:
 
 def word_cues(names: str) -> int:
     """The bits of class, id and role names, parted by blanks."""
+    return _list_cues(names) if len(names) <= LONGEST_LIST else _list_cues.__wrapped__(names)
+
+
+@lru_cache(maxsize=10_000)  # a page says most of its lists many times
+def _list_cues(names: str) -> int:
     bits = 0
     for name in names.split():
-        bits |= _name_cues(name)
+        bits |= _name_cues(name[:LONGEST])
     return bits
 
 
 @lru_cache(maxsize=50_000)  # sites share their names, and a site's pages nearly all of them
 def _name_cues(name: str) -> int:
-    name = name[:LONGEST].lower()
+    name = name.lower()
     bits = 0
-    for at in range(len(name) - 1):
-        for word, bit in _BY_START.get(name[at : at + 2], ()):
+    for at in range(len(name) - 2):
+        for word, bit in _BY_START.get(name[at : at + 3], ()):
             if name.startswith(word, at):
                 bits |= bit
     return bits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,17 +27,40 @@ GUARD = re.compile(
     re.IGNORECASE,
 )
 WALL = re.compile(
-    r"(?:log|sign) ?in|subscribe|subscription|register|members? only|create (?:an )?account|cookies?|consent|partners|privacy|password|"
-    r"se connecter|anmelden|เข้าสู่ระบบ|đăng nhập",
+    r"(?:log|sign)(?:ging|ning)? ?in\b|subscribe|subscription|register|members? (?:only|of)|"
+    r"create (?:an )?account|cookies?|consent|partners|privacy|"
+    r"password|terms of (?:service|use)|se connecter|s’abonner|partenaires|vie privée|anmelden|einwilligung|partnern?\b|datenschutz|"
+    r"เข้าสู่ระบบ|คุกกี้|ความเป็นส่วนตัว|ยินยอม|ចូលគណនី|ខូគី|ឯកជនភាព|đăng nhập|đối tác|quyền riêng tư|đồng ý|masuk akun|kuki|privasi|persetujuan|"
+    r"登录|登入|隐私|隱私|同意|合作伙伴|ログイン|プライバシー|로그인|쿠키|개인정보",
     re.IGNORECASE,
 )
+LOGIN = re.compile(
+    r"^(?:please )?(?:log|sign) ?in\b|^(?:subscribe|register) (?:now |here )?to (?:read|continue|access)|^se connecter|"
+    r"^anmelden|^đăng nhập|^เข้าสู่ระบบ|"
+    r"^登[录入]|^ログイン|^로그인",
+    re.IGNORECASE,
+)
+"""Titles of pages that ask who is there."""
+MORE = re.compile(
+    r"^(?:read|view|see|show|learn) (?:more|on|full)|^(?:continue|keep) reading|^more[ .…»>]*$|"
+    r"^(?:lire la suite|en savoir plus|weiterlesen|"
+    r"baca (?:selengkapnya|lagi|lanjut)|selengkapnya|xem (?:thêm|tiếp|chi tiết)|đọc (?:tiếp|thêm)|อ่าน(?:ต่อ|เพิ่มเติม|ทั้งหมด)|"
+    r"អានបន្ត|ອ່ານຕໍ່|详细|阅读(?:全文|更多)|查看(?:更多|详情)|続きを読む|더 ?보기|자세히)",
+    re.IGNORECASE,
+)
+"""Links under the beginning of another text."""
+PAGES = re.compile(r"\bpage \d+ (?:of|/|sur|de|von|dari) \d+\b|^\d+ ?/ ?\d+$|หน้า \d+ จาก|trang \d+/\d+|第 ?\d+ ?页", re.IGNORECASE)
 LISTING_PATH = re.compile(
     r"/(?:category|categories|tag|tags|topic|topics|section|search|archive|archives|author|authors|page/\d+|label)(?:/|$|\?)", re.IGNORECASE
 )
 OTHER_PATH = re.compile(
     r"/(?:contact|contacts|contact-us|about|about-us|privacy|terms|login|signin|register|subscribe|sitemap)/?$", re.IGNORECASE
 )
+FRONTS = ("", "/index.html", "/index.php", "/home", "/en", "/kh", "/km", "/th", "/vi", "/lo")
 SHORT = 600  # characters: errors and walls say less; the shortest real article of the three sets has 200, and no such words
+SOME = 3  # items that make a list
+FEW_SENTENCES = 20  # lines: a listing shows no more beginnings than that, and long round-ups are articles
+REACH = 4  # elements after an item's heading: a date and a picture may lie between it and its summary
 BRIEF = 250  # characters: less is no article where the address already speaks against one
 
 
@@ -49,9 +73,11 @@ def check(text: str, title: str | None, url: str | None, said: Said, root: Any) 
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came a check of the browser")
     if len(text) < SHORT and ERROR.search(f"{shown} {text[:200]}") and not says_article(said):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came an error page")
-    if _is_wall(text, root) and not says_article(said):
+    if (_is_wall(text, root) or _is_login(text, f"{title or ''}", root)) and not says_article(said):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came a login or consent wall")
-    if _is_index(text, url) and not says_article(said):
+    if len(text) < BRIEF and not any(map(is_prose, text.split("\n"))) and not says_article(said):
+        raise ItemFailed(Reason.NO_TEXT, "expected an article, came words without a sentence")
+    if not says_article(said) and (_is_index(text, url) or _is_listing(text, url, root)):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came a home page or a listing")
 
 
@@ -71,6 +97,51 @@ def _is_wall(text: str, root: Any) -> bool:
     return about * 2 >= len(lines) and bool(root.xpath("boolean(//input[@type='password'] | //form | //button)"))
 
 
+def _is_login(text: str, title: str, root: Any) -> bool:
+    """Little text under a title that asks for a login, on a page with the field for it."""
+    return (
+        len(text) < 2 * SHORT
+        and LOGIN.search(title) is not None
+        and bool(root.xpath("boolean(//input[@type='password' or @type='email'])"))
+    )
+
+
+def _is_listing(text: str, url: str | None, root: Any) -> bool:
+    """Whether the sentences are summaries of linked headings: most on a front page, all among "Read more" or page numbers."""
+    kept = {line for line in text.split("\n") if line.strip()}
+    prose = sum(map(is_prose, kept))
+    if prose > FEW_SENTENCES:
+        return False
+    opened = sum(_opens(heading, kept) for heading in root.iter("h1", "h2", "h3", "h4"))
+    front = _is_front(url)
+    return opened >= SOME and opened * (2 if front else 1) >= prose and (front or _has_more(root))
+
+
+def _opens(heading: Any, kept: set[str]) -> bool:
+    """Whether a heading leads elsewhere and its summary is in the text."""
+    outer = heading.getparent()
+    boxed = outer is not None and outer.tag == "a"
+    link = outer if boxed else heading.find(".//a")
+    if link is None or (link.get("href") or "").startswith("#"):
+        return False
+    after = [*islice(heading.itersiblings(), REACH), *(islice(outer.itersiblings(), REACH) if boxed else ())]
+    return any(" ".join(other.text_content().split()) in kept for other in after)
+
+
+def _has_more(root: Any) -> bool:
+    """Whether links say "Read more" at least twice, or the page is numbered among others."""
+    more = sum(MORE.match(link.text_content().strip()) is not None for link in root.iter("a"))
+    return more >= SOME - 1 or any(PAGES.search(element.text or "") for element in root.iter("p", "span", "li", "div"))
+
+
+def _is_front(url: str | None) -> bool:
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return False
+    return bool(url) and parts.path.rstrip("/") in FRONTS and not parts.query
+
+
 def _is_index(text: str, url: str | None) -> bool:
     """A site's front page, or an address of a listing, whose text is not sentences in a row."""
     try:
@@ -82,7 +153,6 @@ def _is_index(text: str, url: str | None) -> bool:
     if cut >= 3 and cut * 2 >= len(lines):
         return True  # the beginnings of other texts
     prose = sum(map(is_prose, lines))
-    front = bool(url) and parts.path in ("", "/", "/index.html", "/index.php", "/home", "/en", "/en/", "/kh", "/th") and not parts.query
-    if front or LISTING_PATH.search(parts.path):
+    if _is_front(url) or LISTING_PATH.search(parts.path):
         return prose * 2 < len(lines) or prose < 2
     return bool(OTHER_PATH.search(parts.path)) and (prose * 2 < len(lines) or len(text) < BRIEF)

@@ -32,7 +32,7 @@ class Limits:
 
 SETS = {
     ".": Limits(13, 4, 0, {"title": 78, "date": 80, "authors": 78, "language": 81}),
-    "second": Limits(94, 12, 5, {"title": 37, "date": 39, "authors": 32, "language": 47}),
+    "second": Limits(94, 12, 0, {"title": 37, "date": 39, "authors": 32, "language": 47}),
 }
 
 

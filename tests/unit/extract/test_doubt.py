@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from worker.errors import ItemFailed
+from worker.extract.doubt import check
+from worker.extract.markup import parse
+from worker.extract.structured import gather
+from worker.reasons import Reason
+
+SUMMARIES = [
+    "The seed fair will now be held on the second Saturday of the month, since its field has become a pond.",
+    "Teams have vaccinated 4,812 buffaloes in nine communes, and the office thanks the chiefs for ropes.",
+    "From the first of June the laboratory accepts samples only in the morning, as the balance drifts.",
+]
+ITEMS = "".join(f'<div><h2><a href="/{at}">Item {at}</a></h2><p>{summary}</p></div>' for at, summary in enumerate(SUMMARIES))
+
+
+def refusal(page: str, text: str, title: str | None = None, url: str = "https://x.example/news/one") -> Reason | None:
+    root = parse(f"<html><body>{page}").root
+    try:
+        check(text, title, url, gather(root), root)
+    except ItemFailed as failed:
+        return failed.reason
+    return None
+
+
+@pytest.mark.parametrize(
+    ("page", "url"),
+    [
+        (ITEMS, "https://x.example/"),
+        (ITEMS + '<a href="/0">Read more: item</a><a href="/1">Read more</a>', "https://x.example/index.php/news?start=10"),
+        (ITEMS + "<p>Page 2 of 14</p>", "https://x.example/news?p=2"),
+    ],
+)
+def test_the_beginnings_of_other_texts_are_no_article(page, url):
+    assert refusal(page, "\n\n".join(SUMMARIES), "News", url) is Reason.NOT_ARTICLE
+
+
+def test_an_article_with_an_introduction_over_linked_headings_is_one():
+    # Given a collection that has a sentence of its own, at an address of its own
+    text = "\n\n".join(["Small offices ask us each year how they may keep seeds dry, and here we answer.", *SUMMARIES])
+    assert refusal(ITEMS + "<p>Page 2 of 14</p>", text, "Keeping seeds dry") is None
+
+
+def test_a_round_up_whose_headings_lead_to_its_own_parts_is_an_article():
+    page = ITEMS.replace('href="/', 'href="#')
+    assert refusal(page + "<p>Page 1 of 2</p>", "\n\n".join(SUMMARIES)) is None
+
+
+def test_a_title_that_asks_for_a_login_is_a_wall_and_an_article_about_logins_is_none():
+    form = '<form><input type="email"><input type="password"></form>'
+    text = "This report is for those who have paid, and they receive the telephone number of an analyst as well."
+    assert refusal(form, text, "Sign in to continue") is Reason.NOT_ARTICLE
+    assert refusal(form, text, "Banks want customers to sign in with their faces") is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "Chúng tôi và 214 đối tác lưu trữ thông tin trên thiết bị của bạn, chẳng hạn như cookie, để hiển thị quảng cáo.",
+            "Bạn có quyền phản đối.",
+        ],
+        ["เว็บไซต์นี้ใช้คุกกี้เพื่อพัฒนาประสบการณ์การใช้งานของท่าน โปรดอ่านนโยบายความเป็นส่วนตัวของเราก่อนใช้งาน"],
+        ["Situs ini menyimpan kuki dan mengolah data pribadi Anda dengan persetujuan Anda untuk menampilkan iklan."],
+    ],
+)
+def test_a_consent_wall_is_one_in_the_regions_languages(lines):
+    assert refusal("<button>OK</button>", "\n\n".join(lines)) is Reason.NOT_ARTICLE
+
+
+def test_words_without_a_sentence_are_no_text():
+    assert refusal("<p>Loading story</p>", "Loading story") is Reason.NO_TEXT

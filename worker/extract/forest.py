@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -37,11 +37,37 @@ class Forest:
         if rows.shape[1] != self.columns:
             raise ValueError(f"expected rows of {self.columns} columns, came {rows.shape[1]}: the model belongs to other features")
         flat = np.ascontiguousarray(rows).ravel()
-        offsets = (np.arange(len(rows), dtype=np.int32) * rows.shape[1])[:, None]
-        node = np.repeat(self.roots[None, :], len(rows), axis=0)
+        offsets = np.arange(0, flat.size, self.columns)[:, None]
+        node = np.repeat(np.arange(len(self.roots))[None, :], len(rows), axis=0)
+        for feature, threshold in self._complete.levels:
+            node = 2 * node + (flat.take(feature.take(node) + offsets) > threshold.take(node))
+        return 1.0 / (1.0 + np.exp(-(self.baseline + self._complete.value.take(node).sum(axis=1))))
+
+    @cached_property
+    def _complete(self) -> Complete:
+        """Every level of all trees; a leaf goes on to its left, where it stands again."""
+        node, levels = self.roots[:, None], []
         for _ in range(self.depth):
-            node = self.left[node] + (flat[offsets + self.feature[node]] > self.threshold[node])
-        return 1.0 / (1.0 + np.exp(-(self.baseline + self.value[node].sum(axis=1))))
+            levels.append((self.feature[node].ravel().astype(np.intp), _rounded_down(self.threshold[node].ravel())))
+            left = self.left[node]
+            node = np.stack([left, np.where(left == node, node, left + 1)], axis=2).reshape(len(self.roots), -1)
+        return Complete(levels, self.value[node].ravel())
+
+
+@dataclass(frozen=True)
+class Complete:
+    """The same trees filled up to one depth: the children of node n stand at 2 n and 2 n + 1 of the next level."""
+
+    levels: list[tuple[Any, Any]]
+    """Columns (intp) and thresholds (float32) of each level's nodes, tree by tree."""
+    value: Any
+    """float64: what each node below the last level adds to the score."""
+
+
+def _rounded_down(values: Any) -> Any:
+    """The greatest float32 that is no greater than each value: no float32 lies between, so that comparisons come out the same."""
+    near = values.astype(np.float32)
+    return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near)
 
 
 @lru_cache(maxsize=8)

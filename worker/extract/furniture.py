@@ -51,7 +51,12 @@ SITES = (
 LONGEST = 300  # characters: furniture is short; long lines are prose, but for tickers and walls
 SHORT_LINE = 140  # characters: longer lines are of few kinds, and asking for all costs as much as the walk over the page
 LONG_KINDS = frozenset({Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.WALL, Kind.CONTACT, Kind.RELATED, Kind.ADVERT, Kind.CREDIT, Kind.TICKER})
+ALL_KINDS, WALL_ONLY = frozenset(Kind), frozenset({Kind.WALL})
 LONGEST_TICKER = 4000
+CASED = "(?-i:"
+"""In patterns that tell capitals from small letters."""
+NOTHING = r"(?!)"
+"""Fits no line."""
 _MARKS = " \t\r\n\u00a0\u200b*_#>"
 """What flattened mark-up leaves around a line."""
 
@@ -61,41 +66,64 @@ def kind_of(line: str) -> Kind | None:
     bare = line.strip(_MARKS)
     if len(bare) > LONGEST:
         return Kind.WALL if is_wall(bare) else Kind.TICKER if len(bare) <= LONGEST_TICKER and is_ticker(bare) else None
-    found, short = _anywhere(bare, bare.lower()), len(bare) <= SHORT_LINE
-    able = ((kind, pattern) for kind, pattern in patterns().by_start.items() if short or kind in LONG_KINDS)
-    return next((kind for kind, pattern in able if kind in found or pattern.fullmatch(bare)), None)
+    found = patterns(ALL_KINDS if len(bare) <= SHORT_LINE else LONG_KINDS).kinds(bare)
+    return min(found, key=list(Kind).index) if found else None
 
 
 @dataclass(frozen=True)
 class Patterns:
-    """The table, compiled."""
+    """The patterns of some kinds, compiled; a group that is named after its kind holds those of one kind."""
 
-    by_start: dict[Kind, re.Pattern[str]]
-    """What shows at a line's beginning, one pattern a kind, in the order in which kinds are asked for."""
+    lower: re.Pattern[str]
+    """For lines in lower case: ignoring the case would cost twice as much."""
+    cased: re.Pattern[str]
+    """Those that tell capitals from small letters."""
     anywhere: list[tuple[str, Kind, re.Pattern[str]]]
-    """What may begin with any words, and a word without which it cannot fit."""
+    """What may begin with any words, each behind a word without which it cannot fit."""
+
+    def kinds(self, bare: str) -> set[Kind]:
+        """The kinds that the line fits."""
+        low = bare.lower()
+        found = {kind for word, kind, pattern in self.anywhere if word in low and pattern.fullmatch(bare)}
+        matches = (self.lower.fullmatch(low), self.cased.fullmatch(bare))
+        return found | {Kind(match.lastgroup) for match in matches if match and match.lastgroup}
+
+
+@lru_cache(maxsize=3)
+def patterns(kinds: frozenset[Kind]) -> Patterns:
+    """The patterns of `kinds`."""
+    able = [(kind, words, pattern) for kind, words, pattern in table() if kind in kinds]
+    lower = [(kind, _lower(pattern)) for kind, words, pattern in able if not words and CASED not in pattern]
+    cased = [(kind, pattern) for kind, words, pattern in able if not words and CASED in pattern]
+    anywhere = [(word, kind, re.compile(pattern, re.IGNORECASE)) for kind, words, pattern in able for word in words]
+    return Patterns(_joined(lower), _joined(cased, re.IGNORECASE), anywhere)
 
 
 @lru_cache(maxsize=1)
-def patterns() -> Patterns:
-    """The patterns of the table."""
-    by_start: dict[Kind, list[str]] = {}
-    anywhere: list[tuple[str, Kind, re.Pattern[str]]] = []
+def table() -> list[tuple[Kind, tuple[str, ...], str]]:
+    """Each pattern with its kind and the words that it names, in order."""
+    found, kind = [], Kind.CRUMBS
     lines = files("worker.extract").joinpath(TABLE).read_text(encoding="utf-8").splitlines()
     for line in (line for line in lines if line.strip() and not line.startswith("# ")):
-        words, named, pattern = line.partition(" :: ")
         if re.fullmatch(r"\[[a-z]+\]", line):
             kind = Kind(line.strip("[]"))
-        elif named:
-            anywhere += [(word, kind, re.compile(pattern, re.IGNORECASE)) for word in words.split(", ")]
         else:
-            by_start.setdefault(kind, []).append(f"(?:{line.replace('SITES', SITES)})")
-    return Patterns({kind: re.compile("|".join(found), re.IGNORECASE) for kind, found in by_start.items()}, anywhere)
+            words, named, pattern = line.rpartition(" :: ")
+            found.append((kind, tuple(words.split(", ")) if named else (), pattern.replace("SITES", SITES)))
+    return found
 
 
-def _anywhere(bare: str, low: str) -> set[Kind]:
-    """The kinds of the patterns that may begin with any words and fit `bare`; `low` is the same in lower case."""
-    return {kind for word, kind, pattern in patterns().anywhere if word in low and pattern.fullmatch(bare)}
+def _joined(found: list[tuple[Kind, str]], flags: int = 0) -> re.Pattern[str]:
+    """One pattern of all, with a group for each kind."""
+    groups: dict[Kind, list[str]] = {}
+    for kind, pattern in found:
+        groups.setdefault(kind, []).append(f"(?:{pattern})")
+    return re.compile("|".join(f"(?P<{kind}>{'|'.join(group)})" for kind, group in groups.items()) or NOTHING, flags)
+
+
+def _lower(pattern: str) -> str:
+    """The pattern in lower case, but for escapes: `\\W` stays."""
+    return re.sub(r"(\\.)|([^\\]+)", lambda match: match[1] or match[2].lower(), pattern)
 
 
 WALL_WORDS = ("cookie", "consent", "partners", "subscri")
@@ -107,8 +135,7 @@ def is_wall(text: str) -> bool:
     low = text.lower()
     if not any(word in low for word in WALL_WORDS):
         return False
-    bare = text.strip(_MARKS)
-    return patterns().by_start[Kind.WALL].fullmatch(bare) is not None or Kind.WALL in _anywhere(bare, low)
+    return bool(patterns(WALL_ONLY).kinds(text.strip(_MARKS)))
 
 
 BARS = "|•·¦‖▪■●◆★"

@@ -50,6 +50,7 @@ PROSE = (
 _THAI = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if "\u0e00" <= word[0] <= "\u0e7f")
 THAI_SHORT = re.compile(rf"{_DAY}\s*(?P<month>{_THAI})\s*(?P<short>[4-9]\d)(?!\d)")
 """Thai months with the last two figures of the Buddhist year: 3 มิ.ย. 68 is 2025."""
+_FIGURE = re.compile(r"\d")
 _FIGURES = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])(?P<b>\d{{1,2}})(?P=sep){_YEAR}(?![\d/])")
 _ISO = re.compile(
     r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?!\d)"
@@ -92,6 +93,8 @@ def from_prose(text: str) -> Moment | None:
 
 def dates_in(text: str) -> list[tuple[int, Moment]]:
     """All full dates in `text` with their places, in order."""
+    if not _FIGURE.search(text):  # as most lines of a page
+        return []
     text = text.translate(_DIGITS)
     found = [(m.start(), _from_match(m)) for pattern in PROSE for m in pattern.finditer(text)]
     found += [(m.start(), _from_figures(m)) for m in _FIGURES.finditer(text)]

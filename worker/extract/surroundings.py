@@ -92,8 +92,10 @@ def _heading_place(lines: list[tuple[str, Block]], first: int) -> int | None:
 
 
 def _is_able(line: str, block: Block) -> bool:
-    in_text = block.place.tag not in HEADINGS and is_prose(line)
-    return could_be_title(line) and block.link_chars <= LINKED * len(block.text) and not in_text and kind_of(line) is None
+    """Whether a line may be the heading: neither linked nor running text, a title's form, no furniture; cheap questions first."""
+    if block.link_chars > LINKED * len(block.text) or (block.place.tag not in HEADINGS and is_prose(line)):
+        return False
+    return could_be_title(line) and kind_of(line) is None
 
 
 def _likeness(block: Block, distance: int) -> float:

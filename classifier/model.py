@@ -59,5 +59,7 @@ class Judgement:
     """The language is one that the seeds have."""
     strange: NDArray[np.bool_]
     """Unlike every seed."""
+    unknown: Floats
+    """Share of each article's words that are not in the vocabulary: of them the model knows the place in meaning at most."""
     sentences: Floats
     """Log-odds of every sentence, in reading order, (sentences, topics)."""

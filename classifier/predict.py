@@ -42,6 +42,7 @@ def judge(model: Model, readings: Sequence[Reading]) -> Judgement:
         primary=model.stack.primary_probabilities(measures),
         supported=supported,
         strange=~supported | model.familiar.strange(measures.vectors),
+        unknown=1 - measures.known,
         sentences=look.sentences,
     )
 
@@ -69,6 +70,7 @@ def _labels(model: Model, document: Document, reading: Reading, *, judgement: Ju
         "source_type": _source(model, document, reading, judgement, row),
         "evidence": [entry for place in quoted for entry in quote(model, reading, sentences, place)],
         "language_supported": bool(judgement.supported[row]),
+        "unknown_words": round(float(judgement.unknown[row]), 4),
         "model": {"id": model.id, "sha256": model.sha256},
     }
 

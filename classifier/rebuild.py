@@ -22,6 +22,7 @@ from classifier.model import Model
 from classifier.outlets import read_outlets
 from classifier.predict import Document, judge, label
 from classifier.reading import read
+from classifier.reference import reference
 from classifier.train import Progress, train
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn")
@@ -36,7 +37,8 @@ def rebuild(seeds_folder: Path, out: Path, name: str | None, progress: Progress)
     model = replace(model, outlets=read_outlets(seeds_folder), id=name or f"seeds-{told['data']['sha256'][:12]}")
     with tempfile.TemporaryDirectory(dir=_parent(out)) as beside:
         fresh = Path(beside) / "model"
-        artifact.save(model, fresh, {**told, "held_out": held_out_figures(seeds, held, model.cuts)}, parts_of(seeds, held))
+        measured = {"held_out": held_out_figures(seeds, held, model.cuts), "reference": reference(seeds, held, model.cuts)}
+        artifact.save(model, fresh, told | measured, parts_of(seeds, held))
         _swap(fresh, out)
     return artifact.read_manifest(out)
 

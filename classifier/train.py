@@ -45,6 +45,8 @@ class HeldOut:
     source: Floats
     primary: Floats
     fold: Places
+    known: Floats
+    """Share of each seed's words that stand in the vocabulary of the other folds."""
 
 
 def train(seeds: Sequence[Seed], progress: Progress = lambda *_: None, strengths: Strengths | None = None) -> tuple[Model, HeldOut]:
@@ -121,13 +123,14 @@ def held_out(lessons: Sequence[Lesson], fold: Places) -> HeldOut:
     def empty(width: int) -> Floats:
         return np.zeros((len(fold), width), np.float32)
 
-    held = HeldOut(empty(len(TOPICS)), empty(len(SOURCE_TYPES)), empty(len(TOPICS)), fold)
+    held = HeldOut(empty(len(TOPICS)), empty(len(SOURCE_TYPES)), empty(len(TOPICS)), fold, known=empty(1)[:, 0])
     for number, lesson in enumerate(lessons):
         stack = fit_stack(joined([*lessons[:number], *lessons[number + 1 :]]))
         places = np.flatnonzero(fold == number)
         held.topics[places] = stack.topic_probabilities(lesson.measures)
         held.source[places] = stack.source_probabilities(lesson.measures)
         held.primary[places] = stack.primary_probabilities(lesson.measures)
+        held.known[places] = lesson.measures.known
     return held
 
 

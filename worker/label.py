@@ -23,8 +23,9 @@ class Labeller:
     """
 
     def __init__(self, model_dir: Path | None = None) -> None:
+        self._folder = model_dir or artifact.default_folder()
         try:
-            self._model = artifact.load(model_dir or artifact.default_folder())
+            self._model = artifact.load(self._folder)
         except ClassifierError as error:
             raise UsageError(str(error)) from error
 
@@ -37,6 +38,14 @@ class Labeller:
     def sha256(self) -> str:
         """The digest of the model's manifest, which holds those of its parts."""
         return self._model.sha256
+
+    @property
+    def reference(self) -> dict[str, Any] | None:
+        """What the model said of seeds that it had not seen; None for a model from before this was kept. Raises UsageError."""
+        try:
+            return artifact.read_manifest(self._folder).get("reference")
+        except ClassifierError as error:
+            raise UsageError(str(error)) from error
 
     def explained(self, document: Document, *, colour: bool) -> str:
         """The text with its evidence marked: between brackets, or in colour."""

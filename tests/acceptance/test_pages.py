@@ -12,7 +12,7 @@ ARTICLE = [
     *("url", "canonical_url", "title", "text", "authors", "published_at", "published_source", "modified_at", "language"),
     *("site_name", "description", "image", "extractor", "warnings"),
 ]
-LABELS = ["topics", "primary_topic", "source_type", "evidence", "language_supported", "model"]
+LABELS = ["topics", "primary_topic", "source_type", "evidence", "language_supported", "unknown_words", "model"]
 SENTENCES = (
     "The two governments opened the first joint customs post on Monday, and lorries crossed within an hour.",
     "Exporters of rice and cassava said that the new post would save them two days on every shipment.",

@@ -17,7 +17,7 @@ ARTICLE = {
     *("url", "canonical_url", "title", "text", "authors", "published_at", "published_source", "modified_at", "language"),
     *("site_name", "description", "image", "extractor", "warnings"),
 }
-LABELS = {"topics", "primary_topic", "source_type", "evidence", "language_supported", "model"}
+LABELS = {"topics", "primary_topic", "source_type", "evidence", "language_supported", "unknown_words", "model"}
 ENDING = {
     *("v", "item_id", "job_ids", "outcome", "reason", "final_url", "http", "content_sha256", "duplicate_of", "cluster_id"),
     *("fetched_at", "stored_at", "attempts"),

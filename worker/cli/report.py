@@ -17,6 +17,7 @@ from worker.config import Settings
 from worker.drift import BEFORE, WEEK
 from worker.errors import ItemFailed, UsageError
 from worker.intake.address import admit
+from worker.metrics import lines as metric_lines
 from worker.overview import problems, queues_document, rfc3339, summary, worker_row
 from worker.storage.rates import rates
 from worker.storage.values import Trace
@@ -26,26 +27,54 @@ QUEUE_COLUMNS = ("name", "waiting", "running", "oldest_waiting_s", "in_per_min",
 
 @command("status", help="How things stand, in a few lines; with --check exit 1 when something is wrong.")
 @click.option("--check", is_flag=True, help="Exit 1 when something is wrong.")
+@click.option("--metrics", is_flag=True, help="Its figures in Prometheus' text format.")
 @json_option
-def status(settings: Settings, check: bool, as_json: bool) -> int:
-    """The ledger, what waits, who works, and what is wrong."""
+def status(settings: Settings, *, check: bool, metrics: bool, as_json: bool) -> int:
+    """The ledger, what waits, who works, what is wrong, and whether the labels drift."""
     services = opened(settings)
     document = queues_document(services)
     wrong = problems(services, document)
-    drifted = _drift(services)
+    told = {"ok": not wrong, "problems": wrong, **document, "drift": _drift(services)}
     if as_json:
-        show_json({"ok": not wrong, "problems": wrong, **document, "drift": drifted})
+        show_json(told)
+    elif metrics:
+        for line in metric_lines(told):
+            click.echo(line)
     else:
         _show_status(document, wrong)
-        for line in drifted["warnings"]:
-            click.echo(f"drift: {line}")
+        _show_drift(told["drift"])
     return 1 if check and wrong else 0
 
 
 def _drift(services: Services) -> dict[str, Any]:
     now = time.time()
-    week = rates(services.engine, now - WEEK, now)
-    return drift.document(week, rates(services.engine, now - WEEK - BEFORE, now - WEEK))
+    week, before = rates(services.engine, now - WEEK, now), rates(services.engine, now - WEEK - BEFORE, now - WEEK)
+    try:
+        reference = services.labeller.reference
+    except UsageError:
+        reference = None  # a model that cannot be read is the workers' trouble, and told by them
+    return drift.document(week, before, reference)
+
+
+def _show_drift(told: dict[str, Any]) -> None:
+    week, before, training = told["week"], told["weeks_before"], told["training"] or {"topics": {}, "unknown_words": {}}
+    if not week["articles"]:
+        return
+    yes = [_beside(name, "yes", week["topics"], before["topics"], training["topics"]) for name in week["topics"]]
+    words = [
+        _beside(name, "mean", week["unknown_words"], before["unknown_words"], training["unknown_words"]) for name in week["unknown_words"]
+    ]
+    click.echo(f"labels of {week['articles']} articles this week (four weeks before, training): {', '.join(yes)}")
+    click.echo(f"words unknown to the model: {', '.join(words) or 'not counted yet'}")
+    if told["training"] is None:
+        click.echo("the model kept no figures of its training: one trained by this version will")
+    for line in told["warnings"]:
+        click.echo(f"drift: {line}")
+
+
+def _beside(name: str, figure: str, *stretches: dict[str, Any]) -> str:
+    week, before, training = (f"{stretch[name][figure]:.0%}" if name in stretch else "–" for stretch in stretches)
+    return f"{name} {week} ({before}, {training})"
 
 
 def _show_status(document: dict[str, Any], wrong: list[str]) -> None:

@@ -30,7 +30,7 @@ from worker.shelf import at_hand
 
 PATIENCE = 120.0
 """Seconds for one page with its robots.txt and the pauses between: four times the longest answer."""
-LABEL_FIELDS = ("topics", "primary_topic", "source_type", "evidence", "language_supported", "model")
+LABEL_FIELDS = ("topics", "primary_topic", "source_type", "evidence", "language_supported", "unknown_words", "model")
 
 
 @command("try", help="One page through fetch, extract and label, here. SOURCE is a URL, a file of HTML or plain text, or `-`.")

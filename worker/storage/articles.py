@@ -135,7 +135,7 @@ def _article_part(row: Mapping[str, Any]) -> Result:
 
 def _label_part(row: Mapping[str, Any], marks: Sequence[Row[Any]], proofs: Sequence[Row[Any]]) -> Result:
     if not _has_article(row) or row["label_item_id"] is None:
-        return dict.fromkeys(("topics", "primary_topic", "source_type", "evidence", "language_supported", "model"))
+        return dict.fromkeys(("topics", "primary_topic", "source_type", "evidence", "language_supported", "unknown_words", "model"))
     return {
         "topics": [
             {"label": m.label, "probability": m.probability, "threshold": m.threshold, "decision": m.decision}
@@ -147,6 +147,7 @@ def _label_part(row: Mapping[str, Any], marks: Sequence[Row[Any]], proofs: Seque
             {"label": e.label, "field": e.field, "text": e.text, "start": e.start, "end": e.end, "terms": e.terms} for e in proofs
         ],
         "language_supported": row["label_language_supported"],
+        "unknown_words": row["label_unknown_words"],
         "model": {"id": row["label_model_id"], "sha256": row["label_model_sha256"]},
     }
 
@@ -236,6 +237,7 @@ def _label_row(item_id: int, document: Mapping[str, Any], ms: int) -> dict[str, 
         "primary_topic": document["primary_topic"],
         "source_type": document["source_type"],
         "language_supported": document["language_supported"],
+        "unknown_words": document.get("unknown_words"),  # labels of a worker that is still to be upgraded have none
         "label_ms": ms,
     }
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest revision in `migrations/versions`; revisions sort as text."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -172,6 +172,7 @@ labels = Table(
     Column("primary_topic", Text, index=True),
     Column("source_type", JSON, nullable=False),
     Column("language_supported", Boolean, nullable=False),
+    Column("unknown_words", Double),
     Column("label_ms", Integer, nullable=False),
 )
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, FromClause, case, func, select
 
 from worker.storage.database import reading
 from worker.storage.models import articles, labels, topics
+
+BINS = 10
+"""Equal bins of probability, as many as a model's reference has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,10 @@ class Rates:
     mean_probability: dict[str, float] = field(default_factory=dict)
     unsupported: int = 0
     """Articles in a language that the model does not know."""
+    scores: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """How many probabilities lie in each of BINS equal bins."""
+    unknown_words: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """By language: articles, and the mean share of their words that the model did not know."""
 
 
 def rates(engine: Engine, since: float, until: float) -> Rates:
@@ -29,17 +37,28 @@ def rates(engine: Engine, since: float, until: float) -> Rates:
 
 
 def _rates(connection: Connection, since: float, until: float) -> Rates:
-    stored = select(articles.c.item_id).where(articles.c.stored_at >= since, articles.c.stored_at < until).subquery()
+    stored = select(articles.c.item_id, articles.c.language).where(articles.c.stored_at >= since, articles.c.stored_at < until).subquery()
     joined = labels.join(stored, stored.c.item_id == labels.c.item_id)
     supported = select(labels.c.language_supported, func.count()).select_from(joined).group_by(labels.c.language_supported)
     known: dict[bool, int] = {row[0]: row[1] for row in connection.execute(supported)}
     found = Rates(sum(known.values()), unsupported=known.get(False, 0))
-    marks = topics.join(stored, stored.c.item_id == topics.c.item_id)
-    query = select(topics.c.label, topics.c.decision, func.count(), func.sum(topics.c.probability)).select_from(marks)
+    told = select(stored.c.language, func.count(labels.c.unknown_words), func.avg(labels.c.unknown_words)).select_from(joined)
+    for language, count, mean in connection.execute(told.where(labels.c.unknown_words.is_not(None)).group_by(stored.c.language)):
+        found.unknown_words[language or "und"] = (count, float(mean))
+    _add_topics(connection, found, topics.join(stored, stored.c.item_id == topics.c.item_id))
+    return found
+
+
+def _add_topics(connection: Connection, found: Rates, marks: FromClause) -> None:
+    """Decisions, mean probabilities and their bins; a bin is what lies under its upper edge and not under its lower one."""
+    under = [func.sum(case((topics.c.probability < edge / BINS, 1), else_=0)) for edge in range(1, BINS)]
+    query = select(topics.c.label, topics.c.decision, func.count(), func.sum(topics.c.probability), *under).select_from(marks)
     totals: dict[str, float] = {}
-    for label, decision, count, probability in connection.execute(query.group_by(topics.c.label, topics.c.decision)):
+    edges: dict[str, list[int]] = {}
+    for label, decision, count, probability, *below in connection.execute(query.group_by(topics.c.label, topics.c.decision)):
         if decision in ("yes", "unsure"):
             (found.yes if decision == "yes" else found.unsure)[label] = count
         totals[label] = totals.get(label, 0.0) + probability
+        edges[label] = [old + new for old, new in zip(edges.get(label, [0] * BINS), [*below, count], strict=True)]
     found.mean_probability.update({label: total / max(1, found.articles) for label, total in totals.items()})
-    return found
+    found.scores.update({label: tuple(b - a for a, b in pairwise([0, *heights])) for label, heights in edges.items()})

@@ -23,6 +23,7 @@ LABELS: dict[str, Any] = {
         {"label": "trade", "field": "text", "text": "Rice was sold.", "start": 0, "end": 14, "terms": [{"term": "rice", "weight": 1.5}]}
     ],
     "language_supported": True,
+    "unknown_words": 0.12,
     "model": {"id": "m-1", "sha256": "0" * 64},
 }
 

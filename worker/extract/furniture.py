@@ -55,6 +55,9 @@ ALL_KINDS, WALL_ONLY = frozenset(Kind), frozenset({Kind.WALL})
 LONGEST_TICKER = 4000
 CASED = "(?-i:"
 """In patterns that tell capitals from small letters."""
+FOREIGN = re.compile("[\u0e00-\u1fff\u3040-\ud7ff]")
+"""A letter of Thai, Lao, Burmese, Khmer, Kana, Han or Hangul."""
+LATIN = re.compile("[a-zà-ɏḀ-ỹ]")
 NOTHING = r"(?!)"
 """Fits no line."""
 _MARKS = " \t\r\n\u00a0\u200b*_#>"
@@ -76,16 +79,24 @@ class Patterns:
 
     lower: re.Pattern[str]
     """For lines in lower case: ignoring the case would cost twice as much."""
+    foreign: re.Pattern[str]
+    """For lines that hold letters of other scripts: without Latin letters of their own, they fit no other line."""
     cased: re.Pattern[str]
     """Those that tell capitals from small letters."""
     anywhere: list[tuple[str, Kind, re.Pattern[str]]]
     """What may begin with any words, each behind a word without which it cannot fit."""
+    elsewhere: list[tuple[str, Kind, re.Pattern[str]]]
+    """The same behind words of other scripts."""
 
     def kinds(self, bare: str) -> set[Kind]:
         """The kinds that the line fits."""
         low = bare.lower()
         found = {kind for word, kind, pattern in self.anywhere if word in low and pattern.fullmatch(bare)}
-        matches = (self.lower.fullmatch(low), self.cased.fullmatch(bare))
+        foreign = None
+        if not low.isascii() and FOREIGN.search(low):
+            foreign = self.foreign.fullmatch(low)
+            found |= {kind for word, kind, pattern in self.elsewhere if word in low and pattern.fullmatch(bare)}
+        matches = (self.lower.fullmatch(low), foreign, self.cased.fullmatch(bare))
         return found | {Kind(match.lastgroup) for match in matches if match and match.lastgroup}
 
 
@@ -96,7 +107,10 @@ def patterns(kinds: frozenset[Kind]) -> Patterns:
     lower = [(kind, _lower(pattern)) for kind, words, pattern in able if not words and CASED not in pattern]
     cased = [(kind, pattern) for kind, words, pattern in able if not words and CASED in pattern]
     anywhere = [(word, kind, re.compile(pattern, re.IGNORECASE)) for kind, words, pattern in able for word in words]
-    return Patterns(_joined(lower), _joined(cased, re.IGNORECASE), anywhere)
+    latin, foreign = ([pair for pair in lower if _is_foreign(pair[1]) == other] for other in (False, True))
+    elsewhere = [one for one in anywhere if FOREIGN.search(one[0])]
+    here = [one for one in anywhere if one not in elsewhere]
+    return Patterns(_joined(latin), _joined(foreign), _joined(cased, re.IGNORECASE), here, elsewhere)
 
 
 @lru_cache(maxsize=1)
@@ -119,6 +133,12 @@ def _joined(found: list[tuple[Kind, str]], flags: int = 0) -> re.Pattern[str]:
     for kind, pattern in found:
         groups.setdefault(kind, []).append(f"(?:{pattern})")
     return re.compile("|".join(f"(?P<{kind}>{'|'.join(group)})" for kind, group in groups.items()) or NOTHING, flags)
+
+
+def _is_foreign(pattern: str) -> bool:
+    """Whether a pattern is written in another script than Latin: escapes are no letters."""
+    letters = re.sub(r"\\[a-zA-Z]|\(\?i?:", "", pattern)
+    return FOREIGN.search(letters) is not None and LATIN.search(letters) is None
 
 
 def _lower(pattern: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 TAG_CUES = (
@@ -61,11 +62,16 @@ HIDDEN = 1 << (len(TAG_CUES) + len(WORD_CUES))
 BITS = len(TAG_CUES) + len(WORD_CUES) + 1
 
 _TAG_BIT = {tag: 1 << at for at, tag in enumerate(TAG_CUES)}
-_BY_START: dict[str, list[tuple[str, int]]] = {}
-"""The words of WORD_CUES with their bits, by their first three letters; none is shorter."""
-for _group, _words in enumerate(WORD_CUES):
-    for _word in _words:
-        _BY_START.setdefault(_word[:3], []).append((_word, 1 << (len(TAG_CUES) + _group)))
+_WORD_BITS = {word: 1 << (len(TAG_CUES) + group) for group, words in enumerate(WORD_CUES) for word in words}
+_ALL_BITS = {word: sum({bit for start, bit in _WORD_BITS.items() if word.startswith(start)}) for word in _WORD_BITS}
+"""A word's bit with those of the words that it begins with."""
+_INITIALS = {word[0] for word in _WORD_BITS}
+_WORDS = "|".join(
+    initial + "(?:" + "|".join(sorted((word[1:] for word in _WORD_BITS if word[0] == initial), key=len, reverse=True)) + ")"
+    for initial in sorted(_INITIALS)
+)
+_HELD = re.compile(f"(?=({_WORDS}))")
+"""The longest word at every place of a name; by initials, so that a letter with which no word begins costs one question."""
 
 
 def tag_cue(tag: str) -> int:
@@ -88,10 +94,7 @@ def _list_cues(names: str) -> int:
 
 @lru_cache(maxsize=50_000)  # sites share their names, and a site's pages nearly all of them
 def _name_cues(name: str) -> int:
-    name = name.lower()
     bits = 0
-    for at in range(len(name) - 2):
-        for word, bit in _BY_START.get(name[at : at + 3], ()):
-            if name.startswith(word, at):
-                bits |= bit
+    for word in _HELD.findall(name.lower()):
+        bits |= _ALL_BITS[word]
     return bits

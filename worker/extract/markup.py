@@ -21,6 +21,7 @@ LOOKUP = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 """One class for every element: lxml.html's own look-up asks Python for each, a fifth of a walk's time."""
 
 MAX_SIGNS = 400_000  # equals signs, scripts included: above it attributes alone fill the memory
+STREAMED_SIGN = "<div hidden"
 STREAMED = re.compile(r"<div hidden(?:=\"\")? id=\"S:")
 """Parts of a page that React streams after the rest, hidden until its script moves them to their place."""
 _TAG_START = re.compile(r"<[a-zA-Z][^\s<>/]*[\s/]")
@@ -43,16 +44,23 @@ def parse(text: str) -> Tree:
     """The tree of `text`; raises ItemFailed(PARSE_LIMIT) for a page that is no page."""
     if len(text) > MAX_LENGTH:
         raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_LENGTH} characters, came {len(text)}")
-    if text.count("<") > 2 * MAX_NODES:
+    if _more(text, "<", 2 * MAX_NODES):
         raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_NODES} elements, came {text.count('<')} tags")
-    text, warnings = _without_absurd_tags(STREAMED.sub('<div id="S:', text))
-    if text.count("=") > MAX_SIGNS:
+    if STREAMED_SIGN in text:
+        text = STREAMED.sub('<div id="S:', text)
+    text, warnings = _without_absurd_tags(text)
+    if _more(text, "=", MAX_SIGNS):
         raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_SIGNS} attributes, came {text.count('=')} equals signs")
     root, complete = _parsed(text)
     if not complete:
         root, _ = _parsed(_STRUCTURE.sub(" ", text))
         warnings.append("too_deep")
     return Tree(root, warnings)
+
+
+def _more(text: str, sign: str, most: int) -> bool:
+    """Whether `text` holds a sign more than so many times; most texts are too short for that."""
+    return len(text) > most and text.count(sign) > most
 
 
 def _without_absurd_tags(text: str) -> tuple[str, list[str]]:

@@ -13,6 +13,7 @@ from worker.extract.dates import dates_in, without_dates
 from worker.extract.furniture import kind_of
 from worker.extract.language import VIETNAMESE
 from worker.extract.people import AGENCY, BY, MAX_AUTHORS, NAME, PERSON, given_first, people_in, squeezed
+from worker.extract.sieve import is_prose
 from worker.extract.structured import Said, types_of, words_of
 from worker.extract.surroundings import Surroundings
 
@@ -112,7 +113,7 @@ def _together(elements: list[Any], sites: set[str]) -> list[str]:
 
     Where the first names nobody, the page says who wrote: its outlet.
     """
-    able = [element for element in elements[: 4 * MAX_AUTHORS] if not _is_apart(element) and _line(element)]
+    able = [element for element in elements[: 4 * MAX_AUTHORS] if not is_apart(element) and _line(element)]
     beside = (element for element in able if element.getparent() is able[0].getparent())
     return list(dict.fromkeys(name for element in beside for name in _shown(element, sites)))
 
@@ -124,7 +125,7 @@ def _line(element: Any) -> str:
     return text if len(text) <= MAX_BYLINE and any(map(str.isalpha, text)) else ""
 
 
-def _is_apart(element: Any) -> bool:
+def is_apart(element: Any) -> bool:
     """Whether an element stands among other people and other articles; the names of the body tell of the whole page."""
     outers = [element, *element.iterancestors()]
     names = (f"{outer.get('class') or ''} {outer.get('id') or ''}" for outer in outers if outer.tag not in ("body", "html"))
@@ -164,7 +165,7 @@ def _places_of_names(around: Surroundings) -> Iterator[str]:
     for before, after in pairwise(over):
         yield from ([before] if is_dated(after[:MAX_BYLINE]) and len(after) <= MAX_BYLINE else [])
         yield from ([after] if len(before) <= MAX_BYLINE and is_dated(before) else [])
-    yield from over[:1] if len(over) == 2 else []
+    yield from over[:1] if len(over) > 1 and is_prose(over[1]) else []
     yield from (line for line, after in pairwise(under[1:3]) if after.startswith(line) or VIETNAMESE.search(line))
 
 

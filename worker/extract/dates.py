@@ -14,20 +14,22 @@ OLDEST = date(1990, 1, 1)
 """The web's first pages; an older date is a mistake or the subject's, not the page's."""
 
 MONTH_WORDS = {
-    1: "january jan janvier januar enero tháng-1 មករា มกราคม ม.ค. มค ມັງກອນ ဇန်နဝါရီ",
-    2: "february feb février fevrier févr februar febrero កុម្ភៈ កុម្ភះ กุมภาพันธ์ ก.พ. กพ ກຸມພາ ဖေဖော်ဝါရီ",
-    3: "march mar mars märz maerz marzo មីនា มีนาคม มี.ค. มีค ມີນາ မတ်",
-    4: "april apr avril avr abril មេសា เมษายน เม.ย. เมย ເມສາ ဧပြီ",
-    5: "may mai mayo ឧសភា พฤษภาคม พ.ค. พค ພຶດສະພາ မေ",
-    6: "june jun juin juni junio មិថុនា มิถุนายน มิ.ย. มิย ມິຖຸນາ ဇွန်",
-    7: "july jul juillet juil juli julio កក្កដា กรกฎาคม ก.ค. กค ກໍລະກົດ ဇူလိုင်",
-    8: "august aug août aout agosto សីហា สิงหาคม ส.ค. สค ສິງຫາ ဩဂုတ်",
-    9: "september sept sep septembre septiembre កញ្ញា กันยายน ก.ย. กย ກັນຍາ စက်တင်ဘာ",
-    10: "october oct octobre oktober okt octubre តុលា ตุลาคม ต.ค. ตค ຕຸລາ အောက်တိုဘာ",
-    11: "november nov novembre noviembre វិច្ឆិកា พฤศจิกายน พ.ย. พย ພະຈິກ နိုဝင်ဘာ",
-    12: "december dec décembre decembre dezember dez diciembre ធ្នូ ธันวาคม ธ.ค. ธค ທັນວາ ဒီဇင်ဘာ",
+    1: "january jan janvier januar enero tháng-1 មករា มกราคม ม.ค. มค ມັງກອນ ဇန်နဝါရီ januari janeiro gennaio ocak",
+    2: "february feb février fevrier févr februar febrero កុម្ភៈ កុម្ភះ "
+    "กุมภาพันธ์ ก.พ. กพ ກຸມພາ ဖေဖော်ဝါရီ februari fevereiro febbraio pebrero şubat",
+    3: "march mar mars märz maerz marzo មីនា มีนาคม มี.ค. มีค ມີນາ မတ် mac maret março marco marso maart mart",
+    4: "april apr avril avr abril មេសា เมษายน เม.ย. เมย ເມສາ ဧပြီ nisan",
+    5: "may mai mayo ឧសភា พฤษภาคม พ.ค. พค ພຶດສະພາ မေ mei maio maggio mayıs",
+    6: "june jun juin juni junio មិថុនា มิถุนายน มิ.ย. มิย ມິຖຸນາ ဇွန် junho giugno hunyo haziran",
+    7: "july jul juillet juil juli julio កក្កដា กรกฎาคม ก.ค. กค ກໍລະກົດ ဇူလိုင် julho luglio hulyo temmuz",
+    8: "august aug août aout agosto សីហា สิงหาคม ส.ค. สค ສິງຫາ ဩဂုတ် ogos agustus augustus ağustos agst agt",
+    9: "september sept sep septembre septiembre កញ្ញា กันยายน ก.ย. กย ກັນຍາ စက်တင်ဘာ setembro settembre setyembre eylül",
+    10: "october oct octobre oktober okt octubre តុលា ตุลาคม ต.ค. ตค ຕຸລາ အောက်တိုဘာ outubro ottobre oktubre ekim",
+    11: "november nov novembre noviembre វិច្ឆិកា พฤศจิกายน พ.ย. พย ພະຈິກ နိုဝင်ဘာ novembro nopember nobyembre kasım",
+    12: "december dec décembre decembre dezember dez diciembre ធ្នូ ธันวาคม "
+    "ธ.ค. ธค ທັນວາ ဒီဇင်ဘာ disember desember dezembro dicembre disyembre aralık",
 }
-"""Month names: English, French, German, Spanish, Khmer, Thai (with its dotted forms), Lao, Burmese."""
+"""Month names: English, French, German, Spanish, Italian, Portuguese, Malay, Filipino, Khmer, Thai (also dotted), Lao, Burmese."""
 MONTHS = {word: number for number, words in MONTH_WORDS.items() for word in words.split()}
 
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -52,6 +54,12 @@ THAI_SHORT = re.compile(rf"{_DAY}\s*(?P<month>{_THAI})\s*(?P<short>[4-9]\d)(?!\d
 """Thai months with the last two figures of the Buddhist year: 3 มิ.ย. 68 is 2025."""
 _FIGURE = re.compile(r"\d")
 _FIGURES = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])(?P<b>\d{{1,2}})(?P=sep){_YEAR}(?![\d/])")
+_CLOCK = re.compile(
+    r"[\s,|·•–-]{1,5}(?:at |lúc |pukul |เวลา )?(?P<hour>\d{1,2})[:.hH](?P<minute>\d{2})(?::\d{2})?\s?(?P<half>[ap]\.?m\b\.?)?\s?"
+    r"\(?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2}(?::?[0-5]\d)?)?",
+    re.IGNORECASE,
+)
+"""A time of day after its date, with its distance from Greenwich: without that it is no moment."""
 _ISO = re.compile(
     r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?!\d)"
 )
@@ -96,10 +104,24 @@ def dates_in(text: str) -> list[tuple[int, Moment]]:
     if not _FIGURE.search(text):  # as most lines of a page
         return []
     text = text.translate(_DIGITS)
-    found = [(m.start(), _from_match(m)) for pattern in PROSE for m in pattern.finditer(text)]
-    found += [(m.start(), _from_figures(m)) for m in _FIGURES.finditer(text)]
+    found = [(m.start(), _timed(_from_match(m), text, m.end())) for pattern in PROSE for m in pattern.finditer(text)]
+    found += [(m.start(), _timed(_from_figures(m), text, m.end())) for m in _FIGURES.finditer(text)]
     found += [(m.start(), _day(2500 + int(m["short"]), MONTHS[m["month"]], int(m["day"]))) for m in THAI_SHORT.finditer(text)]
     return sorted(((at, moment) for at, moment in found if moment), key=lambda pair: pair[0])
+
+
+def _timed(moment: Moment | None, text: str, end: int) -> Moment | None:
+    """The moment with the time of day that stands at `end`, where that gives its zone."""
+    clock = _CLOCK.match(text, end) if moment else None
+    if moment is None or clock is None:
+        return moment
+    hour = int(clock["hour"]) % 12 + 12 * (clock["half"][0] in "pP") if clock["half"] else int(clock["hour"])
+    zone = re.sub(r"^([+-])(\d)(?=:|$)", r"\g<1>0\2", clock["zone"] or "+00")
+    try:
+        time = datetime(moment.day.year, moment.day.month, moment.day.day, hour, int(clock["minute"]), tzinfo=UTC) - _offset(zone)
+    except (ValueError, OverflowError):
+        return moment
+    return Moment(moment.day, time)
 
 
 def without_dates(text: str) -> str:

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
+from lxml import etree
+
 from worker.extract import bylines, dateline, dates, headline
 from worker.extract.dates import Moment
 from worker.extract.structured import Said, gather, words_of
@@ -35,6 +37,15 @@ DATE_META = re.compile(r"(?:^|[.:_\-])(?:date|issued|published|pubdate|publicati
 URL_DATE = re.compile(
     r"/((?:19|20)\d\d)[/\-](0?[1-9]|1[0-2])[/\-](0?[1-9]|[12]\d|3[01])(?:[/\-_.]|$)|[/\-_]((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/\-_.]|$)"
 )
+_MICRODATA = etree.XPath("//@itemprop[. = 'datePublished']/parent::*[not(self::time or self::meta)]")
+_DATED = etree.XPath("//@class[contains(., 'date') or contains(., 'time') or contains(., 'ublish') or contains(., 'posted')]/..")
+DATE_CLASS = re.compile(
+    r"(?:post|entry|article|story|news|detail|item|blog)_{0,2}-?(?:publish(?:ed)?-?)?(?:date|time)\b|\bdate-header\b|\bposted-?on\b|"
+    r"publish(?:ed|ing)?[-_]?(?:date|time|on|at)|\bpub-?date\b|\bpublished\b",
+    re.IGNORECASE,
+)
+"""Classes of elements that date an article, not the day's paper: `entry-date`, `detail-time`, `date-header`."""
+MARKED = 6  # of such elements: what is farther down belongs to others
 MAX_DESCRIPTION = 2000  # characters: a summary, not the text again
 SHORT_LINE = 80  # characters: a date in a longer line is the subject's
 
@@ -96,12 +107,15 @@ def _is_todays(line: str, today: date) -> bool:
 def _sources(said: Said, around: Surroundings, root: Any, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
     yield "json-ld", [dates.from_machine(word) for node in said.articles for word in words_of(node.get("datePublished"))[:1]]
     yield "meta", [dates.from_machine(value) for name in _date_metas(said) for value in said.metas[name][:1]]
+    yield "meta", [dates.from_machine(_value(element)) for element in _MICRODATA(root)[:1]]
     own, other = _times(root)
     yield "time", own
     yield "url", [_url_date(url)]
     near = [*around.over, *around.before]
     yield "dateline", [*map(dateline.of_published, near), *map(dateline.of_line, sorted([*near, *around.under], key=dateline.is_update))]
-    yield "guess", [*(dateline.of_label(line) for line in near if len(line) <= SHORT_LINE), *other]
+    yield "guess", [dateline.of_label(line) for line in near if len(line) <= SHORT_LINE]
+    yield "dateline", [dateline.of_published(text) or dateline.of_label(text) for text in _marked(root)]
+    yield "guess", other
 
 
 def _date_metas(said: Said) -> list[str]:
@@ -120,6 +134,18 @@ def _times(root: Any) -> tuple[list[Moment | None], list[Moment | None]]:
     own = (marked or inside)[:1]
     read = [dates.from_machine(e.get("datetime") or e.text_content()) for e in [*own, *able[:1]]]
     return read[: len(own)], read[len(own) :]
+
+
+def _value(element: Any) -> str:
+    """What an element of microdata says: its attribute for machines, else its text."""
+    return str(element.get("content") or element.get("datetime") or element.get("title") or element.text_content())
+
+
+def _marked(root: Any) -> list[str]:
+    """The texts of the first elements whose class says that they date an article, but for boxes of other articles."""
+    found = [element for element in _DATED(root) if DATE_CLASS.search(f"{element.get('class')} {element.get('data-role')}")]
+    texts = [" ".join(element.text_content().split())[:SHORT_LINE] for element in found[:MARKED] if not bylines.is_apart(element)]
+    return [text for text in texts[:1] if dateline.of_published(text) or not dateline.is_update(text)]
 
 
 def _first(moments: list[Moment | None], today: date) -> Moment | None:

@@ -7,6 +7,7 @@ from the masthead's and the sidebar's.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any
 
 from worker.extract import cues
@@ -34,7 +35,7 @@ class Surroundings:
     before: list[str] = field(default_factory=list)
     """The last lines above the heading."""
     over: list[str] = field(default_factory=list)
-    """Between heading and text, the first lines of the text included."""
+    """Between heading and text, and the first lines of the text: a lead may stand above the byline."""
     under: list[str] = field(default_factory=list)
     """The last line of the text and what follows it."""
     above: list[str] = field(default_factory=list)
@@ -71,7 +72,7 @@ def around(blocks: list[Block], keep: Any, sieved: frozenset[str] = frozenset())
     return Surroundings(
         heading=None if at is None else texts[at],
         before=texts[max(0, start - OVER) : start],
-        over=texts[start + 1 : first + 1],
+        over=[*texts[start + 1 : first + 1], *takewhile(lambda line: not is_prose(line), texts[first + 1 : first + 1 + OVER])],
         under=texts[last : last + 1 + UNDER],
         above=texts[:first],
     )

@@ -8,6 +8,8 @@ from worker.extract.markup import parse
 from worker.extract.structured import gather
 from worker.extract.surroundings import Surroundings
 
+TEXT = "My grandmother mended buckets in the capital Phnom Penh, as hers had done."
+
 
 def authors(page: str, url: str = "https://mekongtimes.example.org/a") -> list[str]:
     root = parse(f"<html><head>{page}").root
@@ -90,14 +92,14 @@ def test_a_name_beside_a_day_that_only_counts_from_today_is_a_byline():
 @pytest.mark.parametrize(
     ("around", "people"),
     [
-        (Surroundings(over=["Tessa Blom", "My grandmother mended buckets."]), ["Tessa Blom"]),
-        (Surroundings(over=["3 May 2024", "Tessa Blom", "Share", "My grandmother mended buckets."]), ["Tessa Blom"]),
-        (Surroundings(over=["Written by", "Tessa Blom", "Share", "My grandmother mended buckets."]), ["Tessa Blom"]),
+        (Surroundings(over=["Tessa Blom", TEXT]), ["Tessa Blom"]),
+        (Surroundings(over=["3 May 2024", "Tessa Blom", "Share", TEXT]), ["Tessa Blom"]),
+        (Surroundings(over=["Written by", "Tessa Blom", "Share", TEXT]), ["Tessa Blom"]),
         (Surroundings(over=["x"], under=["Hết bài.", "Lê Phương", "Chia sẻ"]), ["Lê Phương"]),
-        (Surroundings(over=["Phnom Penh", "The capital Phnom Penh mended buckets."]), []),
-        (Surroundings(over=["Tax Operations", "Blogs", "My grandmother mended buckets."]), []),
+        (Surroundings(over=["Phnom Penh", TEXT]), []),
+        (Surroundings(over=["Tax Operations", "Blogs", TEXT]), []),
         (Surroundings(over=["x"], under=["She mended buckets.", "Join Today", "About"]), []),
     ],
 )
 def test_a_line_that_is_only_a_name_signs_where_names_stand(around, people):
-    assert signed(around, "My grandmother mended buckets in the capital Phnom Penh.", set()) == people
+    assert signed(around, TEXT, set()) == people

@@ -34,6 +34,7 @@ def test_what_is_no_date_is_none(written):
     "written",
     [
         "March 22, 2024", "22 March 2024", "22nd of March, 2024", "22.03.2024", "22/03/2024", "2024年3月22日", "22 mars 2024",
+        "22 Mac 2024", "Marso 22, 2024", "22 Maret 2024", "22 mart 2024", "22 marzo 2024", "22 de março de 2024",
         "ថ្ងៃទី២២ ខែមីនា ឆ្នាំ២០២៤", "22 มี.ค. 2567", "๒๒ มีนาคม ๒๕๖๗", "22 มี.ค. 67", "ngày 22 tháng 3 năm 2024", "Mar. 22, 2024",
     ],
 )  # fmt: skip
@@ -60,6 +61,23 @@ def test_a_dateline_dates_a_text_and_a_sentence_does_not(line, day):
 
 def test_the_day_of_publication_is_the_one_so_labelled():
     assert str(of_published("Updated 30 Oct 2024, published: 28 Oct 2024")) == "2024-10-28"
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("Thứ Sáu, 22/3/2024, 08:15 (GMT+7)", "2024-03-22T01:15:00Z"),
+        ("22 March 2024 10:30 pm GMT+5:30", "2024-03-22T17:00:00Z"),
+        ("22/03/2024, 19:15 WITA", "2024-03-22"),
+        ("22 March 2024, 08:15", "2024-03-22"),
+    ],
+)
+def test_a_time_of_day_beside_a_date_counts_where_it_gives_its_distance_from_greenwich(written, moment):
+    assert str(from_prose(written)) == moment
+
+
+def test_a_wires_last_line_dates_its_report():
+    assert str(of_line("MWS-WF-09-03-25 1142GMT")) == "2025-09-03"
 
 
 def test_the_future_and_the_time_before_the_web_are_not_plausible():

@@ -72,7 +72,10 @@ def around(blocks: list[Block], keep: Any, sieved: frozenset[str] = frozenset())
     return Surroundings(
         heading=None if at is None else texts[at],
         before=texts[max(0, start - OVER) : start],
-        over=[*texts[start + 1 : first + 1], *takewhile(lambda line: not is_prose(line), texts[first + 1 : first + 1 + OVER])],
+        over=[
+            *texts[start + (at is not None) : first + 1],
+            *takewhile(lambda line: not is_prose(line), texts[first + 1 : first + 1 + OVER]),
+        ],
         under=texts[last : last + 1 + UNDER],
         above=texts[:first],
     )

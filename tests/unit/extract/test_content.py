@@ -1,0 +1,92 @@
+"""The main text of a page, and what is done where the model is in doubt."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from worker.extract import content, metadata
+from worker.extract.blocks import blocks_of
+from worker.extract.content import Content, closed, confidence, main_text
+from worker.extract.markup import parse
+
+TITLE = "Ministers agree on the price of rice"
+SENTENCES = [
+    "The ministers of five countries agreed on Monday that the price of rice should be set once a year, after the harvest.",
+    "They had met in the capital for two days, and spoke until late in the night about the stocks that each country holds.",
+    "Farmers from the northern provinces welcomed the decision, but asked that the first price should be known before planting.",
+    "The next meeting will be held in March, when the figures of the harvest are known to all the offices that keep them.",
+]
+MENU = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in ("Home", "News", "Sports", "Business", "Weather", "Contact"))
+
+
+def page(article: str, head: str = "") -> str:
+    menu = f'<nav class="menu"><ul>{MENU}</ul></nav>'
+    footer = '<footer class="footer"><p>Copyright 2024 The Example. All rights reserved.</p></footer>'
+    title = f"<title>{TITLE}</title>{head}"
+    return f"<html><head>{title}</head><body>{menu}<article><h1>{TITLE}</h1>{article}</article>{footer}</body></html>"
+
+
+def read(html: str) -> Content:
+    root = parse(html).root
+    return main_text(root, metadata.read(root, "https://example.org/a", date(2024, 5, 1)))
+
+
+@pytest.fixture
+def column():
+    blocks, _ = blocks_of(parse("<body><div>" + "".join(f"<p>{text}</p>" for text in SENTENCES) + "</div></body>").root)
+    return blocks
+
+
+def test_the_article_comes_out_in_paragraphs_without_title_menu_and_footer() -> None:
+    assert read(page("".join(f"<p>{text}</p>" for text in SENTENCES))).text == "\n\n".join(SENTENCES)
+
+
+def test_a_page_without_blocks_has_no_text() -> None:
+    assert read("<html><body><script>start()</script></body></html>").text == ""
+
+
+def test_a_consent_wall_longer_than_the_text_is_no_text() -> None:
+    # Given a wall over a short article
+    wall = "We and our 842 partners store and access cookies on your device to show advertising. " * 5
+    # When the page is read
+    text = read(page(f'<div class="consent"><p>{wall}</p></div>' + "".join(f"<p>{text}</p>" for text in SENTENCES))).text
+    # Then the article is left
+    assert text == "\n\n".join(SENTENCES)
+
+
+def test_the_text_that_the_page_states_stands_in_for_one_that_scripts_would_show() -> None:
+    stated = " ".join(SENTENCES)
+    node = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{stated}"}}</script>'
+    assert read(page("<p>Loading</p>", node)).text == stated
+
+
+def test_a_page_that_the_model_is_not_sure_of_is_left_to_the_second_opinion(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a model that is sure of nothing below certainty, and another's reading
+    model = content.shipped()
+    doubting = content.Model(model.first, model.second, content.Choice(keep=model.choice.keep, sure=1.1))
+    monkeypatch.setattr(content, "_by_trafilatura", lambda root: SENTENCES[2])
+    # When a page is read
+    root = parse(page("".join(f"<p>{text}</p>" for text in SENTENCES))).root
+    text = main_text(root, metadata.read(root, None, date(2024, 5, 1)), doubting).text
+    # Then that reading is taken
+    assert text == SENTENCES[2]
+
+
+def test_confidence_is_near_one_where_every_block_is_clear_and_its_cut_lies_between_them(column) -> None:
+    sure, cut = confidence(np.array([0.99, 0.99, 0.01, 0.01]), column)
+    unsure, _ = confidence(np.array([0.5, 0.5, 0.5, 0.5]), column)
+    assert sure > 0.95
+    assert cut == 0.99
+    assert unsure < 0.8
+
+
+def test_a_paragraph_between_kept_ones_stays_where_it_is_not_clearly_furniture(column) -> None:
+    keep = np.array([True, False, True, True])
+    assert list(closed(column, np.array([0.9, 0.3, 0.9, 0.9]), keep)) == [True, True, True, True]
+    assert list(closed(column, np.array([0.9, 0.1, 0.9, 0.9]), keep)) == [True, False, True, True]
+
+
+def test_a_block_of_another_element_beside_the_kept_ones_does_not_stay() -> None:
+    blocks, _ = blocks_of(parse(f"<body><div><p>{SENTENCES[0]}</p></div><div><p>{SENTENCES[1]}</p></div></body>").root)
+    assert list(closed(blocks, np.array([0.9, 0.4]), np.array([True, False]))) == [True, False]

@@ -11,6 +11,8 @@ from typing import Any
 import click
 
 from worker.bootstrap import Services
+from worker.cli import reading
+from worker.cli.keys import SOURCE_KEYS, TOPIC_KEYS, Session, Sheet, expect_terminal, keyboard
 from worker.cli.ledger import opened
 from worker.cli.options import command, json_option
 from worker.cli.output import clean, complain, show_lines, tell
@@ -18,17 +20,12 @@ from worker.cli.seeds import seeds_option, write_reviewed
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.picking import doubt, outlet, pick
+from worker.storage.reviews import Review
 
+LONGEST = 65_536
+"""Bytes of an answer's line; an honest one has two hundred."""
 LOOKED_AT = 2000
 """Newest unreviewed articles from which the day's budget is picked: some days of a busy desk, read in a second."""
-SHOWN = 1500
-"""Characters of an article shown: enough for a label, and a screen's height."""
-TOPIC_KEYS = {"b": "border_dispute", "t": "trade", "d": "demining", "c": "culture"}
-SOURCE_KEYS = {"o": "official", "p": "promotional", "i": "independent"}
-KEYS = (
-    "b t d c: topics on or off; 1-4 or 0: the primary one, or none; o p i: source type, and on to the next; "
-    "y: all as shown, and on; s: skip; q: stop"
-)
 
 
 @command("review", help="Label a few articles by hand; the answers are kept beside the model's and become seeds.")
@@ -36,19 +33,39 @@ KEYS = (
 @click.option("--who", metavar="NAME", help="Your name; default: your user name.")
 @seeds_option
 @click.option("--answers", metavar="FILE|-", help='Take the answers from JSON lines: {"item_id","topics","primary","source_type"}.')
+@click.option("--second", is_flag=True, help="Only what others have reviewed and you have not; their labels are not shown.")
 @json_option
-def review(settings: Settings, *, budget: int, who: str | None, seeds: Path, answers: str | None, as_json: bool) -> int:
+def review(settings: Settings, *, budget: int, who: str | None, seeds: Path, answers: str | None, second: bool, as_json: bool) -> int:
     """`--json` only lists what would be asked, the most telling first."""
+    if not answers and not as_json:
+        expect_terminal()
     services = opened(settings)
     name = who or getpass.getuser()
     if answers:
         return _from_lines(services, name, answers, seeds)
-    rows = pick(list(services.articles.newest(LOOKED_AT, unreviewed=True)), budget)
+    asked = services.articles.newest(LOOKED_AT, reviewed=second, second_to=name if second else None)
+    rows = pick(list(asked), budget)
     if as_json:
         show_lines(_brief(row) for row in rows)
         return 0
-    _by_keys(services, name, rows)
-    return _wrap_up(services, seeds)
+    if not rows:
+        tell(f"nothing to review: every stored article is reviewed{' by you too' if second else ''}, or there is none")
+        return 0
+    return _at_terminal(services, name, rows, seeds)
+
+
+def _at_terminal(services: Services, who: str, rows: Sequence[Any], seeds: Path) -> int:
+    """Seeds are written also where the person leaves by Ctrl-C."""
+
+    def say(item_id: int, sheet: Sheet) -> None:
+        services.reviews.say(item_id, who, sorted(sheet.topics), sheet.primary, sheet.source_type or "")
+
+    try:
+        with keyboard() as keys:
+            Session(say, lambda item_id: services.reviews.unsay(item_id, who), keys).label(rows)
+    finally:
+        code = _wrap_up(services, seeds)
+    return code
 
 
 def _brief(row: Any) -> dict[str, Any]:
@@ -58,71 +75,49 @@ def _brief(row: Any) -> dict[str, Any]:
 def _wrap_up(services: Services, seeds: Path) -> int:
     written, disputed = write_reviewed(services, seeds)
     tell(f"{written} seeds written to {seeds / 'reviewed.jsonl'}")
-    for item_id in disputed:
-        complain(f"item {item_id}: people disagree; it becomes no seed until they do not")
+    for said in disputed:
+        complain(f"item {said[0].item_id}: people disagree, and it is no seed until they do not: {'; '.join(map(_one_view, said))}")
     return 0
+
+
+def _one_view(said: Review) -> str:
+    return f"{said.who}: {', '.join(said.topics) or 'no topic'} (primary {said.primary or 'none'}), {said.source_type}"
 
 
 def _from_lines(services: Services, who: str, name: str, seeds: Path) -> int:
     """Every good line is kept; a bad one costs one line and exit 1."""
     bad = 0
-    with click.open_file(name, encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
+    with reading.opened(name) as file:
+        for number, line in reading.lines(file, LONGEST):
             try:
-                services.reviews.say(**_answer(json.loads(line)), who=who)
-            except (UsageError, ValueError) as error:
-                complain(f"{name}:{number}: {error}")
+                services.reviews.say(**_answer(_object(line)), who=who)
+            except UsageError as error:
+                complain(f"{reading.shown(name)}:{number}: {error}")
                 bad += 1
     return max(_wrap_up(services, seeds), int(bad > 0))
+
+
+def _object(line: bytes | None) -> Any:
+    """What stands in a line; None for what is no JSON."""
+    try:
+        return json.loads(line or b"")
+    except (ValueError, RecursionError):  # ValueError: neither JSON nor UTF-8
+        return None
 
 
 def _answer(told: Any) -> dict[str, Any]:
     """The four fields of an answer; raises UsageError."""
     expected = 'expected {"item_id","topics","primary","source_type"}'
     if not isinstance(told, dict) or type(told.get("item_id")) is not int or not isinstance(told.get("topics"), list):
-        raise UsageError(expected)
+        raise UsageError(f"{expected}, came {clean(str(told))[:200] if told is not None else 'no JSON'}")
     topics, primary, source = told["topics"], told.get("primary"), told.get("source_type")
-    if not set(topics) <= set(TOPIC_KEYS.values()) or (primary is not None and primary not in topics) or source not in SOURCE_KEYS.values():
+    if (
+        any(topic not in TOPIC_KEYS.values() for topic in topics)
+        or (primary is not None and primary not in topics)
+        or source not in SOURCE_KEYS.values()
+    ):
         raise UsageError(f"{expected} with the labels of the guide, came {clean(str(told))[:200]}")
     return {"item_id": told["item_id"], "topics": topics, "primary": primary, "source_type": source}
-
-
-def _by_keys(services: Services, who: str, rows: Sequence[dict[str, Any]] | Sequence[Any]) -> None:
-    tell(KEYS)
-    for number, row in enumerate(rows, start=1):
-        tell(f"\n[{number}/{len(rows)}] {row['title'] or row['url']} - {outlet(row)}")
-        click.echo(_readable(row["text"]), err=True)
-        answer = _ask(row)
-        if answer is None:
-            return
-        if answer:
-            services.reviews.say(row["item_id"], who, answer["topics"], answer["primary"], answer["source_type"])
-
-
-def _readable(text: str) -> str:
-    shown = text if len(text) <= SHOWN else text[:SHOWN].rsplit(" ", 1)[0] + " …"
-    return "\n".join(clean(line) for line in shown.split("\n"))
-
-
-def _ask(row: Any) -> dict[str, Any] | None:
-    """The labels after some keys; empty where skipped, None where the person stops."""
-    topics = {topic["label"] for topic in row["topics"] or [] if topic["decision"] == "yes"}
-    primary, source = row["primary_topic"], row["source_type"]["label"]
-    while True:
-        tell(f"topics: {', '.join(sorted(topics)) or 'none'}; primary: {primary or 'none'}; source type: {source}")
-        key = click.getchar().lower()
-        if key in TOPIC_KEYS:
-            topics ^= {TOPIC_KEYS[key]}
-            primary = primary if primary in topics else None
-        elif key in "01234" and key:
-            primary = [None, *TOPIC_KEYS.values()][int(key)]
-            topics |= {primary} if primary else set()
-        elif key in SOURCE_KEYS or key == "y":
-            return {"topics": sorted(topics), "primary": primary, "source_type": SOURCE_KEYS.get(key, source)}
-        elif key == "s":
-            return {}
-        elif key in ("q", "\x03", "\x04"):
-            return None
 
 
 COMMANDS = {"review": review}

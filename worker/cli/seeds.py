@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from worker.cli.reading import read_all
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.overview import rfc3339
+from worker.storage.reviews import Review
 
 seeds_option = click.option(
     "--seeds", type=click.Path(path_type=Path), default=Path("seeds"), show_default=True, help="Folder of labelled articles, *.jsonl."
@@ -62,7 +63,8 @@ def add(settings: Settings, *, item_id: int | None, reviewed: bool, seeds: Path,
     if (item_id is None) == (not reviewed):
         raise UsageError("expected --from-article ITEM or --reviewed")
     if reviewed:
-        written, disputed = write_reviewed(services, seeds)
+        written, views = write_reviewed(services, seeds)
+        disputed = [said[0].item_id for said in views]
     else:
         written, disputed = _append(seeds, [_from_article(services, item_id or 0, labels)]), []
     show_json({"written": written, "disputed": disputed}) if as_json else tell(f"{written} seeds written to {seeds / REVIEWED}")
@@ -80,19 +82,26 @@ def _from_article(services: Services, item_id: int, labels: dict[str, str | None
     return {**_seed(row), "topics": topics, "primary": primary, "source_type": source}
 
 
-def write_reviewed(services: Services, seeds: Path) -> tuple[int, list[int]]:
-    """Writes what people agree on and is no seed yet; how many, and the items that they disagree on."""
-    by_item: dict[int, list[Any]] = {}
+def write_reviewed(services: Services, seeds: Path) -> tuple[int, list[list[Review]]]:
+    """Writes what people agree on and is no seed yet, and takes out what they no longer agree on.
+
+    How many were written, and for each disputed article what was said of it.
+    """
+    by_item: dict[int, list[Review]] = {}
     for said in services.reviews.all():
         by_item.setdefault(said.item_id, []).append(said)
-    disputed = [item_id for item_id, said in by_item.items() if len({review.verdict for review in said}) > 1]
-    fresh = []
-    for row in services.articles.of([item_id for item_id in by_item if item_id not in disputed]):
-        newest = max(by_item[row["item_id"]], key=lambda review: review.at)
-        told = {"topics": list(newest.topics), "primary": newest.primary, "source_type": newest.source_type}
-        who = ", ".join(sorted({review.who for review in by_item[row["item_id"]]}))
-        fresh.append({**_seed(row), **told, "labelled_by": who, "labelled_at": rfc3339(newest.at)})
-    return _append(seeds, fresh), disputed
+    disputed = {item_id: said for item_id, said in by_item.items() if len({review.verdict for review in said}) > 1}
+    rows = services.articles.of(list(by_item))
+    fresh = [_reviewed(row, by_item[row["item_id"]]) for row in rows if row["item_id"] not in disputed and row["text"] is not None]
+    gone = {_seed(row)["id"] for row in rows if row["item_id"] in disputed}
+    return _append(seeds, fresh, gone), list(disputed.values())
+
+
+def _reviewed(row: dict[str, Any], said: list[Review]) -> dict[str, Any]:
+    newest = max(said, key=lambda review: review.at)
+    told = {"topics": list(newest.topics), "primary": newest.primary, "source_type": newest.source_type}
+    who = ", ".join(sorted({review.who for review in said}))
+    return {**_seed(row), **told, "labelled_by": who, "labelled_at": rfc3339(newest.at)}
 
 
 def _seed(row: dict[str, Any]) -> dict[str, Any]:
@@ -107,15 +116,18 @@ def _seed(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _append(folder: Path, records: Iterable[dict[str, Any]]) -> int:
-    """Adds what is new by id, at once or not at all; what stood there with other labels is replaced."""
+def _append(folder: Path, records: Iterable[dict[str, Any]], gone: Container[str] = ()) -> int:
+    """Adds what is new by id, at once or not at all; what stood there with other labels is replaced, and `gone` is taken out."""
     from worker import training
 
     file = folder / REVIEWED
-    old = {record["id"]: record for record in _lines(file)} if file.exists() else {}
+    found = {record["id"]: record for record in _lines(file)} if file.exists() else {}
+    old = {name: record for name, record in found.items() if name not in gone}
     new = {record["id"]: record for record in records if old.get(record["id"]) != record}
     for record in new.values():
         training.expect_seed(record)
+    if not new and len(old) == len(found):
+        return 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         beside = file.with_suffix(".new")

@@ -50,11 +50,17 @@ class Articles:
         with reading(self._engine) as connection:
             return _results(connection, sorted(set(item_ids)))
 
-    def newest(self, limit: int, *, unreviewed: bool = False) -> Iterator[Result]:
-        """Up to `limit` Results of stored articles, the newest first; on request only what nobody reviewed yet."""
+    def newest(self, limit: int, *, reviewed: bool | None = None, second_to: str | None = None) -> Iterator[Result]:
+        """Up to `limit` Results of stored articles, the newest first; on request only what somebody, or nobody, has reviewed.
+
+        `second_to` leaves out what this person has reviewed.
+        """
         query = select(articles.c.item_id).order_by(articles.c.item_id.desc()).limit(limit)
-        if unreviewed:
-            query = query.where(articles.c.item_id.not_in(select(models.reviews.c.item_id)))
+        said = select(models.reviews.c.item_id)
+        if reviewed is not None:
+            query = query.where(articles.c.item_id.in_(said) if reviewed else articles.c.item_id.not_in(said))
+        if second_to is not None:
+            query = query.where(articles.c.item_id.not_in(said.where(models.reviews.c.who == second_to)))
         with reading(self._engine) as connection:
             ids = list(connection.execute(query).scalars())
         for start in range(0, len(ids), PAGE):

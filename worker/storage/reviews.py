@@ -48,6 +48,11 @@ class Reviews:
             connection.execute(delete(reviews).where(reviews.c.item_id == item_id, reviews.c.who == who))
             connection.execute(insert(reviews).values(**row))
 
+    def unsay(self, item_id: int, who: str) -> None:
+        """Takes back what a person said of an article; nothing where nothing was said."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(reviews).where(reviews.c.item_id == item_id, reviews.c.who == who))
+
     def all(self) -> list[Review]:
         """Everything that was said, in the order of items."""
         with reading(self._engine) as connection:

@@ -9,7 +9,7 @@ from worker.extract.sieve import kept
 LINES = (Path(__file__).parents[2] / "pages" / "spared.txt").read_text(encoding="utf-8").splitlines()
 BEFORE = "The river rose by seventy centimetres overnight, and the market was moved to the hill by noon."
 AFTER = "Officials said on Friday that the gauge would be read every hour until the end of the month."
-LOST_MOST = 7
+LOST_MOST = 0
 """Of them, what the sieve takes so far; it only ever falls."""
 
 

@@ -85,8 +85,12 @@ def read_html(text: str, url: str | None, today: date, model: Model | None = Non
         raise ItemFailed(Reason.NO_TEXT, "expected a page with text, came markup without any")
     about = metadata.read(tree.root, url, today)
     content = main_text(tree.root, about, model)
-    if headline.is_weak(about.title, about.said, tree.root) and content.around.heading:
-        about = replace(about, title=content.around.heading.strip(QUOTES))
+    heading = content.around.heading
+    if heading and (
+        headline.is_weak(about.title, about.said, tree.root)
+        or headline.is_foreign(about.title or "", heading, content.text, about.said, tree.root)
+    ):
+        about = replace(about, title=heading.strip(QUOTES))
         content = replace(content, text="\n\n".join(sieve.without_title(content.text.split("\n\n"), about.title)))
     around = content.around.at(about.title)
     if not about.authors:

@@ -11,6 +11,7 @@ from lxml import etree
 
 from worker.extract.dates import dates_in, without_dates
 from worker.extract.furniture import kind_of
+from worker.extract.headline import SEPARATOR
 from worker.extract.language import VIETNAMESE
 from worker.extract.people import AGENCY, BY, MAX_AUTHORS, NAME, PERSON, given_first, people_in, squeezed
 from worker.extract.sieve import is_prose
@@ -27,6 +28,17 @@ AGO = re.compile(
 """A day that only counts from today."""
 ARTICLE = re.compile(r"(?:the|der|die|das|le|la|les|el|los|il|de|het|o)\b", re.IGNORECASE)
 """How names of papers begin."""
+FIRST = 200  # characters: a dateline with its reporter is shorter
+SHORT_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?")
+"""A day of this year: `Jul 2`."""
+SIGNED = (
+    re.compile(r"^([가-힣]{2,4}) ?(?:기자|특파원)(?=\s|$)"),
+    re.compile(r"^[【（(\[]([\u3400-\u9fff\u3040-\u30ff]{2,8}(?:[、・ ][\u3400-\u9fff\u3040-\u30ff]{2,8}){0,3})[】）)\]]$"),
+    re.compile(r"^[Pp]osted by ([A-Z][a-z]{2,})(?= (?:at|on)\b.{0,20}\d)"),
+)
+"""Lines that sign in the way of their country, or of a blog's foot."""
+REPORTER = re.compile(r"[（(](?:本[报報社网]|实习)?(?:记者|記者|通讯员)\s*([\u3400-\u9fff]{2,4}(?:[、 ][\u3400-\u9fff]{2,4}){0,3})[）)]")
+"""The reporter in a Chinese dateline: `…3月12日电（记者陈海涛）`."""
 MAX_BYLINE = 150  # characters: a line of names, not a biography
 METAS = (
     "author", "article:author", "byl", "parsely-author", "sailthru.author", "dcsext.author", "cxenseparse:author",
@@ -52,7 +64,7 @@ JOINED = re.compile(r"\s*\n\s*(,|&|and|und|et|y|e|with|with reporting by|và|แ
 
 def authors_of(root: Any, said: Said, sites: set[str]) -> list[str]:
     """Names in the order of the page; empty where it names nobody. `sites`: the site's own names, squeezed."""
-    sites = sites - _own(said, sites)
+    sites = (sites | _last_part(said.title or "")) - _own(said, sites)
     for source in _stated(said):
         names = people_in(source, sites)
         if names:
@@ -62,6 +74,12 @@ def authors_of(root: Any, said: Said, sites: set[str]) -> list[str]:
         if names:
             return names
     return []
+
+
+def _last_part(title: str) -> set[str]:
+    """The site's name as the end of the page's title gives it, where that is no person's."""
+    part = SEPARATOR.split(title)[-1]
+    return {squeezed(part)} if part != title and not PERSON.match(BY.sub("", part)) else set()
 
 
 def _own(said: Said, sites: set[str]) -> set[str]:
@@ -153,6 +171,10 @@ def signed(around: Surroundings, text: str, sites: set[str]) -> list[str]:
             names = _people([named_in(line)], sites)
             if names:
                 return names
+    marked = [match[1] for line in near for pattern in SIGNED if (match := pattern.match(line))]
+    marked += [match[1] for match in [REPORTER.search(text[:FIRST])] if match]
+    if names := people_in(marked[:1], sites):
+        return names
     words = set(re.findall(r"\w+", text.casefold()))
     alone = (line for line in _places_of_names(around) if _is_name(line, words))
     return next((names for line in alone if (names := _people([line], sites))), [])
@@ -192,4 +214,4 @@ def is_name_and_date(line: str) -> bool:
 
 def is_dated(line: str) -> bool:
     """Whether a line gives a day, or counts from today."""
-    return bool(dates_in(line)) or AGO.search(line) is not None
+    return bool(dates_in(line)) or AGO.search(line) is not None or SHORT_DAY.fullmatch(line) is not None

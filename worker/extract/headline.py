@@ -29,10 +29,22 @@ NEWS = re.compile(r"NewsArticle|LiveBlog")
 TITLE_WORDS = (3, 40)  # fewer are a section's name, more are a paragraph
 TITLE_LETTERS = 6  # of a script without spaces: Chinese headlines are that short
 LONGEST_NAME = 40  # characters of a site's name: some pages put the headline into its place
+BREAKS = ("br", "p", "div", "h1", "h2", "h3", "li")
 WEAK_WORDS, WEAK_LENGTH = 3, 30  # words and characters of names; Khmer and Thai names are one "word"
 MENU = re.compile(r"\s{2,}\S|[▶►☰]|^\[")
 """Gaps between words and button signs: several things in one line."""
+PART = re.compile(rf"{SEPARATOR.pattern}|:\s+")
+"""What parts a page's title from its site: also a colon behind the first of them."""
+FILE = re.compile(
+    r"^(?:[\w\-. ()]+\.(?:pdf|docx?|jpe?g|png|tiff?)|(?:scan|scanned|img|doc|dsc|page|file)[\W_]*\d[\w\W]{0,30})$", re.IGNORECASE
+)
+"""The name of a scan's file."""
+FIRST = 3000  # characters of a text in which its subject is named
+REPEATED = 0.34  # of a title's words: fewer of them in its text and heading are the site's
 AGREEMENT = 0.3  # of a heading's words, also in the page's own titles: below it the heading is the site's or a box's
+
+
+COVERAGE, LONG = 0.2, 12  # of the titles' words, the first twelve of them: "Discord" is not "How we found a hole in Discord"
 
 
 def title_of(root: Any, said: Said, names: set[str]) -> str | None:
@@ -51,6 +63,8 @@ def title_of(root: Any, said: Said, names: set[str]) -> str | None:
 def is_label(title: str) -> bool:
     """Whether a title only says what kind of paper this is, and perhaps whose: "PRESS RELEASE", "Press Release | Ministry"."""
     parts = SEPARATOR.split(title)
+    if any(map(FILE.match, parts)):
+        return True
     others = [part for part in parts if not NO_TITLE.match(part)]
     return len(others) < len(parts) and all(OFFICE.match(part) or len(part.split()) <= 1 for part in others)
 
@@ -59,7 +73,12 @@ def could_be_title(text: str) -> bool:
     """Whether a line by itself may be a headline: some words, no date, no list, no menu."""
     enough = TITLE_WORDS[0] <= len(text.split()) <= TITLE_WORDS[1] or len(SPACELESS.findall(text)) >= TITLE_LETTERS
     return (
-        enough and not NO_TITLE.match(text) and not text.endswith((",", ";")) and not MENU.search(text) and not dateline.is_dateline(text)
+        enough
+        and not NO_TITLE.match(text)
+        and not text.endswith((",", ";"))
+        and not MENU.search(text)
+        and not dateline.is_dateline(text)
+        and not dateline.is_masthead(text)
     )
 
 
@@ -67,9 +86,21 @@ def is_weak(title: str | None, said: Said, root: Any) -> bool:
     """Whether a title is likelier the site's or a section's name: few words, neither stated as headline nor shown as such."""
     if title is None:
         return True
-    short = len(title.split()) <= WEAK_WORDS and len(title) <= WEAK_LENGTH
+    short = len(_words(title)) <= WEAK_WORDS and len(title) <= WEAK_LENGTH
     stated = any(node.get("headline") for node in said.articles)
     return short and not stated and not any(_key(h.text_content()) == _key(title) for h in root.iter("h1"))
+
+
+def is_foreign(title: str, heading: str, text: str, said: Said, root: Any) -> bool:
+    """Whether hardly a word of a title that the page never states or shows as headline recurs in its text, and the heading's words do."""
+    words, others = _words(title), _words(heading)
+    stated = said.meta("og:title") or any(node.get("headline") for node in said.articles)
+    if stated or not words or not others or SPACELESS.search(title):
+        return False
+    if any(_key(_shown(element)) == _key(title) for element in root.iter("h1", "h2", "h3")):
+        return False
+    known = _words(text[:FIRST])
+    return len(words & (known | others)) < REPEATED * len(words) and len(others & known) >= REPEATED * len(others)
 
 
 def _plain(text: str) -> str:
@@ -78,7 +109,8 @@ def _plain(text: str) -> str:
 
 
 def _candidates(root: Any, said: Said, names: set[str]) -> list[str]:
-    stated = [word for node in said.articles for word in words_of(node.get("headline") or node.get("name"))[:1]][:1]
+    articles = sorted(said.articles, key=lambda node: not any(map(NEWS.search, types_of(node))))  # not a recipe's or a video's within
+    stated = [word for node in articles for word in words_of(node.get("headline") or node.get("name"))[:1]][:1]
     shared = said.meta("og:title", "twitter:title", "headline", "dc.title", "dcterms.title", "title")
     page = said.title or ""
     heading = _heading(root, [*stated, shared or "", page], names)
@@ -88,31 +120,37 @@ def _candidates(root: Any, said: Said, names: set[str]) -> list[str]:
 
 
 def _heading(root: Any, titles: list[str], names: set[str]) -> str | None:
-    """The main heading that says most of what the page's own titles say."""
+    """The main heading that says most of what the page's own titles say; a lesser one only where it is a part of the page's title."""
     reference = {word for title in titles for word in _words(title)}
-    best, best_score = None, 0.0
-    for tag in ("h1", "h2"):
-        for element in root.iter(tag):
-            text = " ".join(element.text_content().split())
-            words = _words(text)
-            agreement = sum(word in reference for word in words) / len(words) if words else 0.0
-            score = agreement * len(words) ** 0.5
-            if (
-                agreement >= AGREEMENT
-                and score > best_score
-                and not _is_part(text, titles[-1])
-                and _key(text) not in names
-                and not NO_TITLE.match(text)
-            ):
-                best, best_score = text, score
-        if best is not None or tag == "h2":
-            break
-    return best
+    for tag in ("h1", "h2", "h3"):
+        shown = list(dict.fromkeys(map(_shown, root.iter(tag))))
+        if tag == "h3":
+            parts = {_key(part) for part in PART.split(titles[-1]) if part}
+            shown = [text for text in shown if _key(text) in parts]
+        able = [text for text in shown if not NO_TITLE.match(text) and _key(text) not in names and not _is_part(text, titles[-1])]
+        found = [(score, text) for text in able if (score := _agreement(_words(text), reference))]
+        if found:
+            return max(found, key=lambda pair: pair[0])[1]
+    return None
+
+
+def _agreement(words: set[str], reference: set[str]) -> float:
+    """How much of the page's titles a heading says; 0 where most of it says something else, or it says next to nothing of them."""
+    common = len(words & reference)
+    if common < AGREEMENT * len(words) or common < COVERAGE * min(len(reference), LONG):
+        return 0.0
+    return common / len(words) ** 0.5 if words else 0.0
+
+
+def _shown(element: Any) -> str:
+    """The text of a heading; a line break in it parts words."""
+    broken = any(inner.tag in BREAKS for inner in element.iterdescendants())
+    return " ".join((" " if broken else "").join(element.itertext()).split())
 
 
 def _is_part(heading: str, page_title: str) -> bool:
     """Whether `heading` is the lesser part of the page's title: a section or the site, beside the headline."""
-    parts = [part for part in SEPARATOR.split(page_title) if part]
+    parts = [part for part in PART.split(page_title) if part]
     key = _key(heading)
     return len(parts) > 1 and any(_key(part) == key for part in parts) and any(len(part) > 1.5 * len(heading) for part in parts)
 

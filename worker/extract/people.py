@@ -33,7 +33,7 @@ DESK = re.compile(
     r"redaktion|online|press|tv|radio|bureau|staff|unit|team|developer|wire|secretariat|embassy|committee|council|"
     r"cent(?:er|re)|network|institute|university|foundation|association|company|editors|clinic|forum|market(?:ing)?|travel|lifestyle|"
     r"twitter|facebook|instagram|linkedin|youtube|bluesky|telegram|whatsapp|log ?in|sign (?:in|up)|subscribe|follow|written|updated|share|"
-    r"website|homepage|menu|contact|community|platform|blog|posts)\b",
+    r"administration|authority|police|ministries|government|commission|newsdesk|website|homepage|menu|contact|community|platform|blog|posts)\b",
     re.IGNORECASE,
 )
 """Words that the names of desks and bodies have and those of people lack."""
@@ -47,12 +47,13 @@ JOB = (
 JOB_WORD = re.compile(rf"\b{JOB}s?\b", re.IGNORECASE)
 BY = re.compile(
     r"^\s*(?:[—–\-]\s*)?(?:(?:written|posted|reported|reporting|story|text|words|compiled|edited|report|published|article|interview)"
-    r"(?:\s*(?:and|&|,)\s*(?:photos?|pictures?|video))?\s+)?"
-    r"(?:by|von|par|por|di|door|av|af|oleh|penulis|author|autor|auteur|reporter|writer|words|text|"
+    r"(?:\s*(?:and|&|,)\s*(?:photos?|photographs|pictures?|video))?\s+)?"
+    r"(?:by|ni|von|par|por|di|door|av|af|oleh|penulis|author|autor|auteur|reporter|writer|words|text|"
     r"(?:អត្ថបទ|និពន្ធ|រៀបរៀង|សរសេរ)?ដោយ|អ្នកនិពន្ធ|អ្នកសរសេរ|អត្ថបទ|"
     r"(?:เรื่อง|รายงาน|เขียน|เรียบเรียง)?โดย|ผู้เขียน|เรื่อง|รายงาน|"
-    r"(?:ຂ່າວ|ຂຽນ|ບົດ)?ໂດຍ|ຜູ້ຂຽນ|ရေးသားသူ|tác giả|bởi|bài(?: và ảnh)?(?=\s*:)|tin(?:, ảnh)?(?=\s*:)|"
-    r"(?:本报|本社|新华社|中新社)?记者|作者|撰文|撰稿|文(?=\s*[:：/／]))(?:\s*[:៖：/／|]\s*|\s+)",
+    r"(?:ຂ່າວ|ຂຽນ|ບົດ)?ໂດຍ|ຜູ້ຂຽນ|ຂ່າວ ?[-–/] ?ພາບ|ရေးသားသူ|tác giả|bởi|bài(?: và ảnh)?(?=\s*:)|tin(?:, ảnh)?(?=\s*:)|"
+    r"(?:本报|本社|新华社|中新社)?记者|作者|撰文|撰稿|"
+    r"(?:报道|報道|采访)(?: ?[／/] ?(?:摄影|攝影|图))?(?=\s*[:：])|文(?=\s*[:：/／]))(?:\s*[:៖：/／|–-]\s*|\s+)",
     re.IGNORECASE,
 )
 SPLIT = re.compile(

@@ -6,6 +6,7 @@ from the masthead's and the sidebar's.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any
@@ -21,6 +22,8 @@ OVER = 3  # lines above the heading that may date the article; what is higher is
 UNDER = 4  # lines under the text: signature, place and day
 BESIDE = 6  # lines under the title, where the text begins farther down: a table of contents may lie between
 SAME = 8  # characters by which a title and the line that shows it differ: quotes, blanks, a full stop
+GOES_ON = re.compile(r"(?:on|of|at|in|for|to|by|between|and|with|from|concerning|regarding|sur|de|du|des|pour|von|zur?)\b", re.IGNORECASE)
+"""How the second line of a heading begins."""
 LINKED = 0.5  # of a line's letters: more is a menu or a pointer to another article
 HEADINGS = {"h1": 3.0, "h2": 2.5, "h3": 2.0, "h4": 1.5, "h5": 1.0, "caption": 1.0, "center": 1.0}
 FARTHER = 0.15  # less for every block between heading and text
@@ -70,7 +73,7 @@ def around(blocks: list[Block], keep: Any, sieved: frozenset[str] = frozenset())
     start = max(0, first - OVER) if at is None else at
     texts = [line for line, _ in lines]
     return Surroundings(
-        heading=None if at is None else texts[at],
+        heading=None if at is None else _whole(lines, at),
         before=texts[max(0, start - OVER) : start],
         over=[
             *texts[start + (at is not None) : first + 1],
@@ -87,6 +90,13 @@ def _is_same(line: str, title: str, key: str) -> bool:
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _whole(lines: list[tuple[str, Block]], at: int) -> str:
+    """The heading, with the line above it where it goes on from there: "Opening Remarks / at the Forum of Cities"."""
+    line, block = lines[at]
+    goes_on = at > 0 and lines[at - 1][1] is block and GOES_ON.match(line)
+    return f"{lines[at - 1][0]} {line}" if goes_on else line
 
 
 def _heading_place(lines: list[tuple[str, Block]], first: int) -> int | None:

@@ -90,6 +90,32 @@ def test_a_name_beside_a_day_that_only_counts_from_today_is_a_byline():
 
 
 @pytest.mark.parametrize(
+    ("around", "text", "people"),
+    [
+        (Surroundings(over=["ရေးသားသူ - ကိုဇော်လင်း၉ ဖေဖော်ဝါရီ ၂၀၂၅"]), TEXT, ["ကိုဇော်လင်း"]),
+        (Surroundings(over=["报道／摄影：郑佩珊"]), TEXT, ["郑佩珊"]),
+        (Surroundings(over=["ni Liezl Macaraeg • Hulyo 8, 2025"]), TEXT, ["Liezl Macaraeg"]),
+        (Surroundings(over=["윤서진 기자"]), TEXT, ["윤서진"]),
+        (Surroundings(under=["そのまま残すという。", "【高山美咲】"]), TEXT, ["高山美咲"]),
+        (Surroundings(under=["【责任编辑:王晓梅】"]), TEXT, []),
+        (Surroundings(over=["x"]), "南海社金边3月12日电（记者陈海涛）柬埔寨渔业部门12日说。", ["陈海涛"]),
+        (Surroundings(under=["One is red.", "Posted by Mireille at 18:42"]), TEXT, ["Mireille"]),
+        (Surroundings(under=["One is red.", "Posted by Admin at 18:42"]), TEXT, []),
+        (Surroundings(over=["Zoltan Fekete", "Jul 2", "Follow"]), TEXT, ["Zoltan Fekete"]),
+        (Surroundings(over=["Words and photographs by Chea Phearum"]), TEXT, ["Chea Phearum"]),
+    ],
+)
+def test_writers_sign_in_the_ways_of_their_countries(around, text, people):
+    assert signed(around, text, set()) == people
+
+
+def test_the_site_that_ends_the_pages_title_is_no_author():
+    page = '<title>ชาวสวนเฝ้าต้น | เสียงเช้าออนไลน์</title><meta name="author" content="เสียงเช้าออนไลน์"></head><body>'
+    assert authors(page) == []
+    assert authors(page.replace("เสียงเช้าออนไลน์", "Sok Dara")) == ["Sok Dara"]
+
+
+@pytest.mark.parametrize(
     ("around", "people"),
     [
         (Surroundings(over=["Tessa Blom", TEXT]), ["Tessa Blom"]),

@@ -31,8 +31,8 @@ class Limits:
 
 
 SETS = {
-    ".": Limits(12, 4, 0, {"title": 78, "date": 81, "authors": 78, "language": 81}),
-    "second": Limits(34, 13, 0, {"title": 39, "date": 42, "authors": 34, "language": 47}),
+    ".": Limits(11, 4, 0, {"title": 81, "date": 81, "authors": 81, "language": 81}),
+    "second": Limits(34, 13, 0, {"title": 42, "date": 42, "authors": 43, "language": 47}),
 }
 
 

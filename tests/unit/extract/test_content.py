@@ -27,9 +27,9 @@ def page(article: str, head: str = "") -> str:
     return f"<html><head>{title}</head><body>{menu}<article><h1>{TITLE}</h1>{article}</article>{footer}</body></html>"
 
 
-def read(html: str) -> Content:
+def read(html: str, model: content.Model | None = None) -> Content:
     root = parse(html).root
-    return main_text(root, metadata.read(root, "https://example.org/a", date(2024, 5, 1)))
+    return main_text(root, metadata.read(root, "https://example.org/a", date(2024, 5, 1)), model)
 
 
 @pytest.fixture
@@ -61,16 +61,22 @@ def test_the_text_that_the_page_states_stands_in_for_one_that_scripts_would_show
     assert read(page("<p>Loading</p>", node)).text == stated
 
 
-def test_a_page_that_the_model_is_not_sure_of_is_left_to_the_second_opinion(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Given a model that is sure of nothing below certainty, and another's reading
-    model = content.shipped()
-    doubting = content.Model(model.first, model.second, content.Choice(keep=model.choice.keep, sure=1.1))
+@pytest.fixture
+def doubting(monkeypatch: pytest.MonkeyPatch) -> content.Model:
+    """A model that is sure of no page, beside a second opinion of one sentence."""
     monkeypatch.setattr(content, "_by_trafilatura", lambda root: SENTENCES[2])
-    # When a page is read
-    root = parse(page("".join(f"<p>{text}</p>" for text in SENTENCES))).root
-    text = main_text(root, metadata.read(root, None, date(2024, 5, 1)), doubting).text
-    # Then that reading is taken
-    assert text == SENTENCES[2]
+    model = content.shipped()
+    return content.Model(model.first, model.second, content.Choice(keep=model.choice.keep, sure=1.1))
+
+
+def test_a_page_that_the_model_is_not_sure_of_is_left_to_the_second_opinion(doubting: content.Model) -> None:
+    assert read(page("".join(f"<p>{text}</p>" for text in SENTENCES)), doubting).text == SENTENCES[2]
+
+
+def test_a_page_of_very_many_blocks_is_not(doubting: content.Model) -> None:
+    article = "".join(f"<p>{text}</p>" for text in SENTENCES)
+    lots = "".join(f"<li><a href='/{at}'>No. {at}</a></li>" for at in range(content.SECOND_OPINION))
+    assert SENTENCES[0] in read(page(f"{article}<ul>{lots}</ul>"), doubting).text
 
 
 def test_confidence_is_near_one_where_every_block_is_clear_and_its_cut_lies_between_them(column) -> None:

@@ -61,7 +61,7 @@ def lessons_of(sample: Sample, seed: int) -> list[Lesson]:
     hints = hints_of(metadata.read(root, sample.url, date.max))
     belongs = np.array(belonging([block.text for block in blocks], sample.text)) >= BELONGS
     whole = _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)
-    few = _shortened(belongs, seed)
+    few = shortened(belongs, seed)
     blocks, belongs = [block for block, stays in zip(blocks, few, strict=True) if stays], belongs[few]
     return [whole, _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)]
 
@@ -70,14 +70,14 @@ def _texts(blocks: list[Block]) -> list[str]:
     return [block.text for block in blocks]
 
 
-def _shortened(belongs: Any, seed: int) -> Any:
+def shortened(belongs: Any, seed: int) -> Any:
     """Which blocks stay where the article ends after a few: releases are shorter than most pages of the sets."""
     allowed = np.random.RandomState(seed).randint(*SHORT)
     return ~belongs | (np.cumsum(belongs) <= allowed)
 
 
 def _lesson(sample: Sample, rows: Any, texts: list[str], belongs: Any, seed: int) -> Lesson:
-    taught, weights = _taught(belongs, seed), _weights(texts, belongs)
+    taught, weights = _taught(belongs, seed), weights_of(texts, belongs)
     return Lesson(sample, rows, belongs, taught > 0, weights * taught * SET_WEIGHTS[sample.set])
 
 
@@ -90,7 +90,7 @@ def _taught(belongs: Any, seed: int) -> Any:
     return np.where(near, 1.0, np.where(chosen, 1 / OTHERS, 0.0))
 
 
-def _weights(texts: list[str], belongs: Any) -> Any:
+def weights_of(texts: list[str], belongs: Any) -> Any:
     """Long blocks cost more when they are wrong, and a block of a short article more than one of a long one."""
     words = np.array([max(1, len(WORD.findall(text))) for text in texts], dtype=float)
     return np.sqrt(np.minimum(words, 60)) / (words[belongs].sum() + 50) ** 0.25
@@ -157,12 +157,17 @@ def grouped(lessons: list[Lesson], folds: int) -> list[tuple[Any, Any]]:
 def write(model: Model, folder: Path) -> None:
     """The model as one JSON and five .npy files a forest."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, forest in (("first", model.first), ("second", model.second)):
-        about = {"depth": forest.depth, "baseline": forest.baseline, "columns": forest.columns, "trees": len(forest.roots)}
-        (folder / f"{name}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-        for part in ARRAYS:
-            np.save(folder / f"{name}.{part}.npy", getattr(forest, part), allow_pickle=False)
+    write_forest(model.first, folder, "first")
+    write_forest(model.second, folder, "second")
     (folder / "choice.json").write_text(json.dumps(asdict(model.choice), indent=1) + "\n", encoding="utf-8")
+
+
+def write_forest(forest: Forest, folder: Path, name: str) -> None:
+    """One forest as a JSON and five .npy files."""
+    about = {"depth": forest.depth, "baseline": forest.baseline, "columns": forest.columns, "trees": len(forest.roots)}
+    (folder / f"{name}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    for part in ARRAYS:
+        np.save(folder / f"{name}.{part}.npy", getattr(forest, part), allow_pickle=False)
 
 
 def lessons_from(pages: Path) -> list[Lesson]:

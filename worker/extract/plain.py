@@ -5,21 +5,43 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby, pairwise
+from typing import Any
+
+import numpy as np
 
 from worker.extract import bylines, dateline, people
-from worker.extract.dates import Moment
+from worker.extract.dates import SPACELESS, Moment
 from worker.extract.furniture import Kind
 from worker.extract.headline import could_be_title
-from worker.extract.sieve import SENTENCE_END, Line, bounds, kept, read
+from worker.extract.lines import chances
+from worker.extract.paragraphs import LIST_ITEM, blocks_of
+from worker.extract.sieve import SENTENCE_END, SHORT_SENTENCE, Line, kept, read
 
 MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|article|section|table|span|meta|title|br|h1)\b", re.IGNORECASE)
-EMPHASIS = re.compile(r"^[*_#>\s]+|[*_#\s]+$")
+EMPHASIS = re.compile(r"^[*_#\s^]+|[*_#\s]+$")
 QUOTES = re.compile(r"^[\"“”„«'‘]+(.*?)[\"“”»'’]+$", re.DOTALL)
-COLUMN = (45, 100)  # characters: typewriters and mail break lines between them
-LIST_ITEM = re.compile(r"[-–•*]\s|\(?\w{1,3}[.)]\s")
+HEADING = re.compile(r"#{1,2}\s")
+"""How Markdown marks a heading."""
+POINTER = re.compile(r"(?:>>|[►▶➤→»☞])\s*\S")
+OVER = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.CONTACT, Kind.BOILERPLATE})
+"""Kinds behind which a doubtful sentence is no longer the article's."""
+POINTS = re.compile(rf"^{POINTER.pattern}|[:：៖]\s*\S")
+"""A word like "Related" or an arrow, with the headline behind it: in the middle of a text it ends none."""
+LABEL = re.compile(r"^[\[【(][^\]】)\n]{2,20}[\]】)]\s*(?=\S)")
+"""`[NOTICE] Water will be cut`."""
+CONTINUES = re.compile(r"(?:ON|OF|FOR|BETWEEN|BY|REGARDING|CONCERNING|AT|IN|TO|FROM|SUR|DE|ENTRE|DU|DES)\s")
+FULL_STOPS = (".", "។")  # leads and captions end so, headlines hardly ever
+NAME = 8  # letters: shorter lines below a text, as "Share", may begin a headline too
+NEARER = 0.25  # of a headline's likeness, for each line that stands above it and might be one too
+CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
+"""A time of day: beside a weekday over the title it tells of the article, where mastheads show the day alone."""
+SIGNED = 120  # characters: longer lines that begin with "by" are sentences
 LEAD_WORDS = 5
 CRUMB = re.compile(r".*[»›>/|→]\s*")
+KEEP = 0.5  # chance: a line more likely the article's than not
+DOUBTFUL = 0.05  # chance: below it a sentence beside the article's is furniture after all, as in HTML
+UNDER = 0.01  # the same for a sentence right under the article's ("I thank you."), and in scripts of which the forest saw few pages
+SIGN_OFF = 3  # lines below the text that may say when it was done
 
 
 @dataclass(frozen=True)
@@ -39,88 +61,118 @@ def looks_like_markup(text: str) -> bool:
 
 def judge(text: str, today: date) -> Plain:
     """The article in `text`; its `text` is empty where every line is furniture."""
-    lines = [read(_bare(block)) for block in _blocks(text)]
-    first, last = bounds(lines)
-    if last < 0:
+    blocks = blocks_of(text)
+    lines = [_line(bare) for bare in map(_bare, blocks) if bare]
+    keep = _kept(lines)
+    first = next((at for at, line in enumerate(lines) if keep[at] and line.prose), None)
+    if first is None:
         return Plain(None, "", [], None)
-    head, body = lines[:first], lines[first:]
-    title = _title(head, body)
+    head = lines[:first]
+    body = [line for at, line in enumerate(lines[first:], first) if keep[at] or line.kind is Kind.BOILERPLATE]
+    last = int(np.flatnonzero(keep)[-1])
+    names = {_key(line.text) for line in lines[last + 1 :]}
+    title = _title([line for line in head if not _is_named(line, names)], body, {_key(block) for block in blocks if HEADING.match(block)})
     above, under = (head[: head.index(title)], head[head.index(title) + 1 :]) if title else (head, [])
     return Plain(
-        title=title.text if title else None,
+        title=_headline(title, above) if title else None,
         text="\n\n".join(kept([line.text for line in [*_leads(under), *body]], None)),
         authors=_authors([*above, *under]),
-        published=_published(above, [*under, *body[:1]], body, today),
+        published=_published(above, [*under, *body[:1]], _ending(lines, keep), today),
     )
 
 
-def _blocks(text: str) -> list[str]:
-    """The paragraphs: lines, or where the text is wrapped at a column, what stands between blank lines."""
-    groups = [
-        [line.strip() for line in group] for blank, group in groupby(text.splitlines(), key=lambda line: not line.strip()) if not blank
-    ]
-    wrapped = _is_wrapped(groups)
-    return [block for group in groups for block in (_unwrapped(group) if wrapped else _joined(group))]
+def _line(text: str) -> Line:
+    """The judgement of one line by itself; arrows point to other articles."""
+    return Line(text, Kind.RELATED, prose=False) if POINTER.match(text) else read(text)
 
 
-def _is_wrapped(groups: list[list[str]]) -> bool:
-    """Whether lines end at a column: none is long, and most that are followed by another stop within a sentence."""
-    inner = [(line, after) for group in groups for line, after in pairwise(group)]
-    broken = sum(len(line) > COLUMN[0] and not SENTENCE_END.search(line) for line, _ in inner)
-    longest = max((len(line) for group in groups for line in group), default=0)
-    return len(inner) >= 4 and longest <= COLUMN[1] and broken * 2 > len(inner)
+def _kept(lines: list[Line]) -> Any:
+    """Which lines belong to the article: those that the forest takes, and beside them what reads as more of it."""
+    found = np.where([line.kind is None for line in lines], chances(lines), 0.0) if lines else np.zeros(0)
+    sentences = [chance for line, chance in zip(lines, found, strict=True) if line.prose]
+    keep = found >= min(KEEP, max(sentences, default=KEEP))  # a short text has its likeliest sentence at least
+    for passage in _passages(lines):
+        for before, at, after in zip([None, *passage], passage, [*passage[1:], None], strict=False):
+            beside = any(keep[other] for other in (before, after) if other is not None)
+            least = UNDER if at and keep[at - 1] else DOUBTFUL
+            keep[at] = keep[at] or (beside and _goes_on(lines[at], found[at], least, ended=not keep[at:].any()))
+    return keep
 
 
-def _unwrapped(group: list[str]) -> list[str]:
-    """One paragraph of the lines that reach the column and what follows them."""
-    result = [group[0]]
-    for before, line in pairwise(group):
-        if len(before) > COLUMN[0] and not LIST_ITEM.match(line):
-            result[-1] += " " + line
-        else:
-            result.append(line)
+def _passages(lines: list[Line]) -> list[list[int]]:
+    """The places of lines that are no furniture, up to each line that ends an article."""
+    result: list[list[int]] = [[]]
+    for at, line in enumerate(lines):
+        if line.kind in OVER and not POINTS.search(line.text):
+            result.append([])
+        elif line.kind is None:
+            result[-1].append(at)
     return result
 
 
-def _joined(lines: list[str]) -> list[str]:
-    """Emphasis that spans lines is one block; every other line is its own."""
-    result: list[str] = []
-    open_mark = False
-    for line in lines:
-        if open_mark:
-            result[-1] += " " + line
-        else:
-            result.append(line)
-        open_mark = result[-1].count("**") % 2 == 1
-    return result
+def _ending(lines: list[Line], keep: Any) -> list[Line]:
+    """The last line of the article, what stands under it, and the line with which wires end."""
+    last = int(np.flatnonzero(keep)[-1])
+    wire = [line for line in lines[-1:] if dateline.TRAILER.match(line.text)]
+    return [*lines[last : last + 1 + SIGN_OFF], *wire]
+
+
+def _goes_on(line: Line, chance: float, least: float, *, ended: bool) -> bool:
+    """Whether a line beside the article's is one of them: a sentence or an item that is not clearly furniture, or a sign-off."""
+    if ended and dateline.is_dateline(line.text):
+        return True
+    if SPACELESS.search(line.text):
+        return chance >= UNDER and len(line.text) >= SHORT_SENTENCE
+    return chance >= least and (SENTENCE_END.search(line.text) or LIST_ITEM.match(line.text)) is not None
 
 
 def _bare(block: str) -> str:
     """The block without marks of emphasis, and without the quotation marks around all of it."""
-    bare = EMPHASIS.sub("", block) if "**" in block or block.startswith("#") else block.strip()
+    bare = EMPHASIS.sub("", block) if "**" in block or block.startswith(("#", "^")) else block.strip()
     quoted = QUOTES.match(bare) if "**" in block else None
     return quoted[1].strip() if quoted and '"' not in quoted[1] else bare
 
 
-def _title(head: list[Line], body: list[Line]) -> Line | None:
-    """The line above the text that is most like its headline."""
+def _title(head: list[Line], body: list[Line], marked: set[str]) -> Line | None:
+    """The line above the text that is marked as its heading, that the crumbs name, or that is most like its headline."""
     crumbs = {_key(CRUMB.sub("", line.text)) for line in head if line.kind is Kind.CRUMBS} - {""}
-    able = [(at, line) for at, line in enumerate(head) if line.kind is None and could_be_title(line.text)]
-    named = [line for _, line in able if _key(line.text) in crumbs]
+    free = [line for line in head if line.kind is None]
+    able = [line for line in free if could_be_title(LABEL.sub("", line.text)) and not people.BY.match(line.text)]
+    named = [line for line in free if _key(line.text) in marked] + [line for line in able if _key(line.text) in crumbs]
+    able = [line for line in able if not line.text.endswith(FULL_STOPS)] or able
     if named or not able:
         return named[0] if named else None
     lead = set(_words(" ".join(line.text for line in body[:3])))
-    return max(able, key=lambda pair: _likeness(pair[1].text, pair[0], head, lead))[1]
+    likeness = [_likeness(line, after, lead) + NEARER * at for at, (line, after) in enumerate(zip(able, _after(able, head), strict=True))]
+    return able[likeness.index(max(likeness))]
 
 
-def _likeness(text: str, at: int, head: list[Line], lead: set[str]) -> float:
-    """Words that the first paragraphs repeat (those of another article's headline are rare there), nearness to the text,
-    and a byline or a date that follows at once."""
-    words = _words(text)
+def _after(able: list[Line], head: list[Line]) -> list[Line | None]:
+    """The line under each."""
+    following = dict(zip(map(id, head), [*head[1:], None], strict=True))
+    return [following[id(line)] for line in able]
+
+
+def _is_named(line: Line, names: set[str]) -> bool:
+    """Whether a line begins with what stands again below the text, as the names of sites and pages do."""
+    return any(_key(line.text).startswith(name) for name in names if len(name) >= NAME)
+
+
+def _headline(title: Line, above: list[Line]) -> str:
+    """The title without a label before it, and with the line above where it begins within a sentence: "JOINT STATEMENT", "ON …"."""
+    text = LABEL.sub("", title.text)
+    if above and text.isupper() and above[-1].text.isupper() and CONTINUES.match(text):
+        return f"{above[-1].text} {text}"
+    return text
+
+
+def _likeness(line: Line, after: Line | None, lead: set[str]) -> float:
+    """Words that the first paragraphs repeat (those of another article's headline are rare there), and a byline or a date
+    that follows at once."""
+    words = _words(LABEL.sub("", line.text))
     shared = sum(word in lead for word in words) / len(words) if words else 0.0
-    after = head[at + 1] if at + 1 < len(head) else None
     signed = after is not None and (after.kind in (Kind.BYLINE, Kind.DATE) or dateline.is_dateline(after.text))
-    return 2 * shared + max(0.0, 1.0 - 0.25 * (len(head) - 1 - at)) + 0.5 * signed
+    return 2 * shared + 0.5 * signed
 
 
 def _words(text: str) -> list[str]:
@@ -137,16 +189,21 @@ def _leads(under: list[Line]) -> list[Line]:
 
 
 def _authors(head: list[Line]) -> list[str]:
-    signed = [
-        line.text for line in head if line.kind is Kind.BYLINE and (people.BY.match(line.text) or bylines.is_name_and_date(line.text))
-    ]
-    return people.people_in([bylines.named_in(line) for line in signed[-1:]], set())
+    signed = [line.text for line in head if line.kind in (None, Kind.BYLINE) and _is_signed(line.text)]
+    return people.people_in([bylines.named_in(line.partition(" / ")[0]) for line in signed[-1:]], set())
 
 
-def _published(above: list[Line], under: list[Line], body: list[Line], today: date) -> Moment | None:
+def _is_signed(text: str) -> bool:
+    """Whether a line gives a name after "by", with a date, or with the outlet: `Name / Daily`."""
+    name, _, outlet = text.partition(" / ")
+    with_outlet = outlet and " " in name and people.NAME.match(name) is not None and dateline.of_line(outlet) is None
+    return len(text) <= SIGNED and (with_outlet or people.BY.match(text) is not None or bylines.is_name_and_date(text))
+
+
+def _published(above: list[Line], under: list[Line], ending: list[Line], today: date) -> Moment | None:
     """The day under the title or in the dateline, else a sign-off, else a labelled one above; never that of a masthead."""
-    _, last = bounds(body)
-    dated = [line for line in [*under, *body[last : last + 3]] if line.kind is not Kind.COPYRIGHT]
+    dated = [line for line in [*under, *ending] if line.kind is not Kind.COPYRIGHT]
     labelled = [dateline.of_label(line.text) for line in [*under, *above] if line.kind is Kind.BYLINE]
-    found = [*labelled, *(dateline.of_line(line.text) for line in dated)]
+    timed = [dateline.of_label(line.text) for line in above[-1:] if line.kind is Kind.DATE and CLOCK.search(line.text)]
+    found = [*labelled, *(dateline.of_line(line.text) for line in dated), *timed]
     return next((moment for moment in found if moment and moment.plausible(today)), None)

@@ -78,3 +78,51 @@ def test_a_lead_under_the_title_stays():
     assert article.title == "Bridge Opens Over the River After Three Years"
     assert article.text.startswith("Officials praise")
     assert "Leave" not in article.text
+
+
+STORY = [
+    "The bridge over the river opened on Monday after three years of work by two hundred men from both banks.",
+    "Its builders said that the river had been patient, and that the next bridge would take less time than this.",
+    "The old ferry will be kept for visitors, and its captain has been made the keeper of the new bridge.",
+]
+
+
+def read(*lines: str):
+    return extract_text("\n".join(lines), content_type="text/plain")
+
+
+def test_the_headline_of_a_markdown_text_is_what_it_marks():
+    article = read("[News](https://d.example)", "# Bridge Opens", "*10 May 2024*", "![B](https://d.example/b.jpg)", "*The bridge.*", *STORY)
+    assert (article.title, article.published_at) == ("Bridge Opens", "2024-05-10")
+    assert article.text == "\n\n".join(STORY)
+
+
+def test_an_arrow_points_out_of_the_text():
+    article = read("Bridge Opens Over the River", *STORY[:2], ">> Ferry gets a new bell", STORY[2])
+    assert article.text == "\n\n".join(STORY)
+
+
+def test_a_headline_in_capitals_that_begins_within_a_sentence_has_its_beginning_above():
+    article = read("JOINT STATEMENT", "ON THE OPENING OF THE BRIDGE", "", *STORY)
+    assert article.title == "JOINT STATEMENT ON THE OPENING OF THE BRIDGE"
+
+
+def test_what_people_reply_to_a_post_is_not_its_text():
+    article = read(
+        *("River Works Department's Post", "River Works Department", "[NOTICE] Bridge opens on Monday", *STORY),
+        *("All reactions:", "118", "Like", "Comment", "Share", "Dara Sok", "And who will pay the captain of the ferry now, I ask you?"),
+        *("River Works Department", "Dear customer, we shall."),
+    )
+    assert article.title == "Bridge opens on Monday"
+    assert article.text == "\n\n".join(STORY)
+
+
+def test_a_sentence_behind_an_appeal_in_the_middle_is_still_the_articles():
+    article = read(
+        "Bridge Opens Over the River", *STORY[:2], "Please support us: subscribe to our newsletter.", STORY[2], "Related stories"
+    )
+    assert article.text == "\n\n".join(STORY)
+
+
+def test_a_short_text_keeps_its_only_sentence():
+    assert read(STORY[0]).text == STORY[0]

@@ -1,0 +1,92 @@
+"""Fit the line model for flat text on WCXB and Fundus, flattened: `python -m benchmarks.extraction.fit_lines ../shared/pages`.
+
+A page without its mark-up is what people paste and what converters leave; the lines that belong to its article are known
+from the page's truth. Each page is taught three times: whole, with a few lines around its article, and so with a short article.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.extraction.fit import MODEL, SET_WEIGHTS, SETS, Lesson, fit, grouped, shortened, weights_of, write_forest
+from benchmarks.extraction.truth import BELONGS, Sample, belonging, samples
+from worker.extract import lines
+from worker.extract.blocks import blocks_of
+from worker.extract.markup import parse
+from worker.extract.sieve import read
+
+FOREST = {"max_iter": 120, "learning_rate": 0.1, "max_leaf_nodes": 24, "max_depth": 7, "max_bins": 64, "min_samples_leaf": 30}
+ABOVE, BELOW = 14, 30  # lines of furniture that people copy with an article, at most
+
+
+def lessons_of(sample: Sample, seed: int) -> Iterator[Lesson]:
+    """The page's lines as features and answers, three times; nothing where no line belongs to its article."""
+    texts = flattened(sample)
+    belongs = np.array(belonging(texts, sample.text)) >= BELONGS
+    if not belongs.any():
+        return
+    random = np.random.RandomState(seed)
+    for cut in (slice(None), _around(belongs, random), _around(belongs, random)):
+        yield _lesson(sample, texts[cut], belongs[cut])
+    few = shortened(belongs[cut], seed)
+    yield _lesson(sample, [text for text, stays in zip(texts[cut], few, strict=True) if stays], belongs[cut][few])
+
+
+def flattened(sample: Sample) -> list[str]:
+    """The page's text, line by line."""
+    root = parse(sample.html.decode("utf-8", "replace")).root
+    return [line.strip() for block in blocks_of(root)[0] for line in block.text.split("\n") if line.strip()]
+
+
+def _around(belongs: Any, random: Any) -> slice:
+    places = np.flatnonzero(belongs)
+    return slice(max(0, places[0] - random.randint(ABOVE)), places[-1] + 1 + random.randint(BELOW))
+
+
+def _lesson(sample: Sample, texts: list[str], belongs: Any) -> Lesson:
+    every = np.ones(len(texts), dtype=bool)
+    return Lesson(
+        sample, lines.matrix([read(text) for text in texts]), belongs, every, weights_of(texts, belongs) * SET_WEIGHTS[sample.set]
+    )
+
+
+def lessons_from(pages: Path) -> list[Lesson]:
+    """All pages to learn from."""
+    every = [sample for name in SETS for sample in samples(pages, name)]
+    return [one for seed, sample in enumerate(every) for one in lessons_of(sample, seed)]
+
+
+def report(lessons: list[Lesson], folds: int = 3) -> None:
+    """Print how well lines of sites that a forest has not seen are told apart, weighed by their letters."""
+    right = letters = 0.0
+    for seen, unseen in grouped(lessons, folds):
+        forest = fit([lessons[at] for at in seen], [lessons[at].rows for at in seen], FOREST)
+        for one in (lessons[at] for at in unseen):
+            sizes = one.rows[:, 0]
+            right += float(sizes[(forest.probabilities(one.rows) >= BELONGS) == one.belongs].sum())
+            letters += float(sizes.sum())
+    print(f"{right / letters:.4f} of the letters of unseen sites are judged rightly")
+
+
+def main() -> None:
+    """Fit on all pages and write the forest; with --report, print the cross-validation's figure instead."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pages", type=Path, help="the folder with wcxb/ and fundus/")
+    parser.add_argument("--report", action="store_true", help="cross-validate, and write nothing")
+    options = parser.parse_args()
+    lessons = lessons_from(options.pages)
+    print(f"{len(lessons)} lessons, {sum(len(one.belongs) for one in lessons)} lines", flush=True)
+    if options.report:
+        report(lessons)
+    else:
+        write_forest(fit(lessons, [one.rows for one in lessons], FOREST), MODEL, "lines")
+        print(f"written to {MODEL}")
+
+
+if __name__ == "__main__":
+    main()

@@ -117,11 +117,10 @@ def _named(value: Any, said: Said) -> list[str]:
 
 def _marked(root: Any) -> Iterator[list[Any]]:
     """Elements that show authors, group by group; each group costs a walk, and is asked for only where those before gave none."""
-    links = [(link, link.get("rel") or "", link.get("href") or "") for link in root.iter("a")]
-    yield [link for link, rel, _ in links if "author" in rel.split()]
+    yield [link for link in root.iter("a") if "author" in (link.get("rel") or "")]
     classed = _CLASSED(root)
     yield [element for element in classed if AUTHOR_NAME.search(element.get("class"))]
-    yield [link for link, _, href in links if AUTHOR_PATH.search(href)]
+    yield [link for link in root.iter("a") if AUTHOR_PATH.search(link.get("href") or "")]
     yield [element for element in classed if SHOWS.search(element.get("class"))]
     yield _MICRODATA(root)
 

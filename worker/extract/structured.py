@@ -42,27 +42,32 @@ class Said:
 
 
 def gather(root: Any) -> Said:
-    """The statements of a page from its root element."""
-    said = Said(title=_title(root), lang=root.get("lang") or root.get("xml:lang"))
-    for element in root.iter("meta"):
-        value = (element.get("content") or element.get("datetime") or "").strip()
-        for attribute in ("property", "name", "itemprop", "http-equiv"):
-            name = element.get(attribute)
-            if name and value:
-                said.metas.setdefault(name.strip().lower(), []).append(value)
-    for element in root.iter("link"):
-        for rel in (element.get("rel") or "").lower().split():
-            said.links.setdefault(rel, []).append((element.get("href") or "").strip())
-    for element in root.iter("script"):
-        if "ld+json" in (element.get("type") or "").lower() and element.text:
-            said.nodes.extend(nodes_in(element.text))
-    return said
+    """The statements of a page from its root element, in one walk."""
+    metas: dict[str, list[str]] = {}
+    links: dict[str, list[str]] = {}
+    nodes: list[dict[str, Any]] = []
+    titles: list[str] = []
+    for element in root.iter("meta", "link", "script", "title"):
+        if element.tag == "meta":
+            _add_meta(element, metas)
+        elif element.tag == "link":
+            for rel in (element.get("rel") or "").lower().split():
+                links.setdefault(rel, []).append((element.get("href") or "").strip())
+        elif element.tag == "script":
+            if "ld+json" in (element.get("type") or "").lower() and element.text:
+                nodes.extend(nodes_in(element.text))
+        elif element.getparent() is None or element.getparent().tag != "svg":
+            titles.append(" ".join(element.text_content().split()))
+    title = next(iter(titles), None) or None
+    return Said(metas, links, nodes, title, root.get("lang") or root.get("xml:lang"))
 
 
-def _title(root: Any) -> str | None:
-    element = next((e for e in root.iter("title") if e.getparent() is None or e.getparent().tag != "svg"), None)
-    text = " ".join(element.text_content().split()) if element is not None else ""
-    return text or None
+def _add_meta(element: Any, metas: dict[str, list[str]]) -> None:
+    value = (element.get("content") or element.get("datetime") or "").strip()
+    for attribute in ("property", "name", "itemprop", "http-equiv") if value else ():
+        name = element.get(attribute)
+        if name:
+            metas.setdefault(name.strip().lower(), []).append(value)
 
 
 def nodes_in(text: str) -> list[dict[str, Any]]:
@@ -74,13 +79,20 @@ def nodes_in(text: str) -> list[dict[str, Any]]:
 def _loaded(text: str) -> Any:
     """The JSON in a script as sites write it: within comments or CDATA, with line breaks in its strings."""
     text = text[:MAX_JSON].strip().removeprefix("<!--").removesuffix("-->").strip().removesuffix(";")
-    text = re.sub(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$", "", text)
-    for attempt in (text, _CONTROLS.sub(" ", text)):
-        try:
-            return json.loads(attempt, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
+    if "CDATA" in text:
+        text = re.sub(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$", "", text)
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return _repaired(text)
+
+
+def _repaired(text: str) -> Any:
+    """The JSON once control characters between its signs are blanks; None where it is none after all."""
+    try:
+        return json.loads(_CONTROLS.sub(" ", text), strict=False)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _walk(data: Any) -> Iterator[dict[str, Any]]:

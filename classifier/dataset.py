@@ -70,15 +70,15 @@ def _lines(file: Path) -> list[str]:
         raise BadSeeds(f"{file}: expected UTF-8 text, byte {error.start} is not") from error
 
 
-def parse_seed(line: str, where: str) -> Seed:
-    """The seed in one JSON line; raises BadSeeds naming `where`."""
+def parse_seed(line: str, where: str, **defaults: str) -> Seed:
+    """The seed in one JSON line, `defaults` standing in for what it does not tell; raises BadSeeds naming `where`."""
     try:
         record = json.loads(line)
     except json.JSONDecodeError as error:
         raise BadSeeds(f"{where}: expected one JSON object a line, {error.msg} at column {error.colno}") from error
     if not isinstance(record, dict):
         raise BadSeeds(f"{where}: expected a JSON object, got {type(record).__name__}")
-    return _seed(record, where)
+    return _seed(defaults | record, where)
 
 
 def _seed(record: dict[str, Any], where: str) -> Seed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import shutil
 import tempfile
@@ -14,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from classifier import artifact
-from classifier.dataset import Paragraph, Seed, digest, read_seeds
-from classifier.errors import BadCall, BadSeeds
+from classifier.dataset import Seed, digest, parse_seed, read_seeds
+from classifier.errors import BadCall
 from classifier.evaluate import figures, held_out_figures
 from classifier.held import parts_of
 from classifier.model import Model
@@ -102,25 +101,14 @@ def read_articles(path: Path) -> list[Seed]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise BadCall(f"{path}: expected a readable file, {error.strerror}") from error
-    found = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            record = json.loads(line)
-            text = Paragraph(record["text"], None)
-            found.append(
-                Seed(
-                    str(record["id"]),
-                    record.get("title", ""),
-                    (text,),
-                    frozenset(record["topics"]),
-                    record["primary"],
-                    record["source_type"],
-                    "",
-                    "",
-                )
-            )
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
-            raise BadSeeds(
-                f"{path}:{number}: expected id, text, topics, primary and source_type, {type(error).__name__}: {error}"
-            ) from error
+    except UnicodeDecodeError as error:
+        raise BadCall(f"{path}: expected UTF-8 text, byte {error.start} is not") from error
+    found = [_article(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
+    if not found:
+        raise BadCall(f"{path}: expected labelled articles, a line each, found none")
     return found
+
+
+def _article(line: str, where: str) -> Seed:
+    """One of them, as if it were a seed."""
+    return parse_seed(line, where, title="", language="und", origin="imported")

@@ -40,6 +40,7 @@ class Shelf:
         self._labeller: Labeller | None = None
         self._active: str | None = None
         self._refused: str | None = None
+        self._fetched_anew: set[Path] = set()
 
     def current(self) -> Labeller:
         """The active model, looked for at most every 2 s; raises UsageError where there is none that can be used."""
@@ -64,11 +65,23 @@ class Shelf:
             self._refused = str(broken)
 
     def _take(self, active: str | None) -> None:
-        folder = self.folder(active) if active is not None else None
-        self._labeller = Labeller(folder)
+        self._labeller = self.labeller(active) if active is not None else Labeller()
         self._active = active
-        _write_down(self._settings, folder)
+        _write_down(self._settings, self.folder(active) if active is not None else None)
         log.info("labels are given by model %s", self._labeller.model_id)
+
+    def labeller(self, model_id: str) -> Labeller:
+        """A registered model, loaded; files that were damaged on this disk are fetched anew, once. Raises UsageError."""
+        folder = self.folder(model_id)
+        try:
+            return Labeller(folder)
+        except UsageError as error:
+            if folder in self._fetched_anew:
+                raise
+            log.warning("%s; it is fetched once more", error)
+            self._fetched_anew.add(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            return Labeller(self.folder(model_id))
 
     def folder(self, model_id: str) -> Path:
         """Where the files of a registered model lie, written there first if need be."""

@@ -109,6 +109,22 @@ def test_a_damaged_model_is_refused_and_the_present_one_goes_on(hand: Hand) -> N
     assert hand.later() == before
 
 
+def test_files_that_were_damaged_on_this_disk_are_fetched_anew_once(hand: Hand) -> None:
+    # Given a promoted model whose files here have rotted
+    hand.registry.now = "first"
+    hand.later()
+    folder = at_hand(hand.settings)
+    assert folder is not None
+    (folder / "idf.npy").write_bytes(b"rotten")
+    # Then it is loaded all the same
+    assert hand.shelf.labeller("first").model_id == "first"
+    assert (folder / "idf.npy").read_bytes() == hand.registry.models["first"][1]["idf"]
+    # And a second damage is told instead of fetched without end
+    (folder / "idf.npy").write_bytes(b"rotten")
+    with pytest.raises(UsageError, match="damaged"):
+        hand.shelf.labeller("first")
+
+
 def test_a_named_folder_goes_before_every_promotion(hand: Hand, tmp_path: Path) -> None:
     manifest, parts = renamed("mine")
     folder = tmp_path / "mine"

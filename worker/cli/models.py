@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 import tempfile
 import time
 from collections import Counter
@@ -28,6 +29,8 @@ SHIPPED = "shipped"
 """How the model that comes with the program is called in commands."""
 EXAMPLES = 5
 """Articles shown for each kind of change: enough to see why, few enough to read."""
+NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
+"""It names a folder of the data folder, and people type it."""
 AT_ONCE = 64
 """Articles labelled together by `diff`."""
 
@@ -44,11 +47,12 @@ def train(settings: Settings, *, seeds: Path, name: str | None, on: Path | None,
     services = opened(settings)
     begun = time.monotonic()
     if on:
-        training.expect_articles(on)  # a wrong name is better told now than after a minute
+        training.expect_articles(on)  # what is wrong is better told now than after a minute
+    name = _fresh_name(services, name)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "model"
         with Progress("folds") as progress:
-            manifest = training.train(seeds, out, name or _fresh_name(services), lambda _, done, of: progress.show(done, of))
+            manifest = training.train(seeds, out, name, lambda _, done, of: progress.show(done, of))
         entry = services.registry.add(*read_files(out), by=getpass.getuser())
         card = _card(settings, seeds, out, on, entry.id)
     if as_json:
@@ -74,11 +78,15 @@ def _card(settings: Settings, seeds: Path, model: Path, on: Path | None, name: s
     return page
 
 
-def _fresh_name(services: Services) -> str:
-    """Today, and the first number that is free."""
-    taken = {entry.id for entry in services.registry.all()}
+def _fresh_name(services: Services, wished: str | None) -> str:
+    """The name that is wished for, else today and the first number that is free. Raises UsageError for one that cannot be had."""
+    taken = {SHIPPED, *(entry.id for entry in services.registry.all())}
+    if wished in taken:
+        raise UsageError(f"expected a new name for a new model, {wished!r} is taken; `pressmark models` lists them")
+    if wished is not None and not NAME.fullmatch(wished):
+        raise UsageError(f"expected a name of letters, digits, dots, dashes and underscores, came {wished!r}")
     day = f"{time.strftime('%Y-%m-%d', time.gmtime())}"
-    return next(name for number in range(1, len(taken) + 2) if (name := f"{day}-{number}") not in taken)
+    return wished or next(name for number in range(1, len(taken) + 1) if (name := f"{day}-{number}") not in taken)
 
 
 @command("evaluate", help="Figures by grouped cross-validation on the seeds, or of a model on labelled articles.")
@@ -143,6 +151,7 @@ def promote(settings: Settings, model: str, *, seeds: Path, force: bool, note: s
     if candidate is None or candidate.id == active:
         services.registry.promote(candidate.id if candidate else None, getpass.getuser(), note=note)
         return _told({"id": model, "promoted": True, "objections": []}, as_json)
+    services.shelf.labeller(candidate.id)  # raises UsageError where the workers could not load it
     told: dict[str, Any] = {"id": candidate.id, "promoted": force, "forced": force, "objections": []}
     if not force:
         verdict = training.compare(seeds, services.shelf.folder(candidate.id), _folder(services, active))
@@ -198,7 +207,7 @@ def diff(settings: Settings, model: str, limit: int, as_json: bool) -> None:
 def _changes(services: Services, model: str, limit: int) -> Iterator[dict[str, Any]]:
     from worker.label import Document, Labeller
 
-    labeller = Labeller(_folder(services, None if model == SHIPPED else model))
+    labeller = Labeller() if model == SHIPPED else services.shelf.labeller(services.registry.find(model).id)
     stored = services.articles.newest(limit)
     while batch := list(islice(stored, AT_ONCE)):
         found = labeller.label([Document(row["title"] or "", row["text"], row["url"], row["site_name"]) for row in batch])

@@ -79,3 +79,24 @@ def test_a_trained_model_is_used_and_named(tmp_path: Path, trained: Path, capsys
     text.write_text("Exports rose.")
     assert main(["label", "--json", "--model", str(trained), str(text)]) == 0
     assert json.loads(capsys.readouterr().out)["model"] == {"id": "carded", "sha256": artifact.load(trained).sha256}
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"\xff\n", 2),
+        (b"\n", 2),
+        (b"{", 1),
+        (b'{"id":"a","text":"b","topics":[],"primary":null,"source_type":"press"}', 1),
+        (b"[]", 1),
+    ],
+)
+def test_labelled_articles_that_cannot_be_read_cost_one_line(
+    content: bytes, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "on.jsonl"
+    file.write_bytes(content)
+    assert main(["evaluate", "--on", str(file)]) == code
+    [told] = capsys.readouterr().err.splitlines()
+    assert str(file) in told
+    assert "expected" in told

@@ -43,12 +43,15 @@ _YEAR = r"(?P<year>(?:19|20|24|25|26)\d\d)"
 _ERA = r"(?:,?\s*|\s*(?:ឆ្នាំ|គ\.ស\.?|พ\.ศ\.|ค\.ศ\.|ปี|ປີ|ຄ\.ສ\.|năm|of|de)\s*)"
 _DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
 PROSE = (
-    re.compile(rf"{_DAY}[\s\-]*(?:ខែ|เดือน|ເດືອນ|day of|of|de)?[\s\-]*(?P<month>{_NAMES})\.?{_ERA}[\s\-]*{_YEAR}(?!\d)", re.IGNORECASE),
-    re.compile(rf"(?<![^\W\d_])(?P<month>{_NAMES})\.?\s+{_DAY},?\s*{_YEAR}(?!\d)", re.IGNORECASE),
+    re.compile(rf"{_DAY}[\s\-/]*(?:ខែ|เดือน|ເດືອນ|day of|of|de)?[\s\-/]*(?P<month>{_NAMES})\.?{_ERA}[\s\-/]*{_YEAR}(?!\d)", re.IGNORECASE),
+    re.compile(rf"(?<![^\W\d_])(?P<month>{_NAMES})\.?[\s\-/]+{_DAY}[,\-/]?\s*{_YEAR}(?!\d)", re.IGNORECASE),
     re.compile(rf"{_YEAR}\s*(?:年|년)\s*(?P<month>\d{{1,2}})\s*(?:月|월)\s*(?P<day>\d{{1,2}})\s*(?:日|일)"),
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s*tháng\s*(?P<month>\d{{1,2}})\s*(?:năm|,)?\s*{_YEAR}", re.IGNORECASE),
-    re.compile(rf"(?<![\d/.\-]){_YEAR}[/.\-](?P<month>\d{{1,2}})[/.\-](?P<day>\d{{1,2}})(?![\d/])"),
+    re.compile(rf"(?<![\d/.\-]){_YEAR}[/.\-]\s?(?P<month>\d{{1,2}})[/.\-]\s?(?P<day>\d{{1,2}})(?![\d/])"),
+    re.compile(rf"{_YEAR}\s*ခု(?:နှစ်)?၊?\s*(?P<month>{_NAMES})(?:လ)?\s*{_DAY}"),
 )
+REIWA = re.compile(r"令和\s?(\d{1,2})年")
+"""The era of Japan's emperor, whose first year was 2019."""
 _THAI = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if "\u0e00" <= word[0] <= "\u0e7f")
 THAI_SHORT = re.compile(rf"{_DAY}\s*(?P<month>{_THAI})\s*(?P<short>[4-9]\d)(?!\d)")
 """Thai months with the last two figures of the Buddhist year: 3 มิ.ย. 68 is 2025."""
@@ -103,7 +106,7 @@ def dates_in(text: str) -> list[tuple[int, Moment]]:
     """All full dates in `text` with their places, in order."""
     if not _FIGURE.search(text):  # as most lines of a page
         return []
-    text = text.translate(_DIGITS)
+    text = REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text.translate(_DIGITS))
     found = [(m.start(), _timed(_from_match(m), text, m.end())) for pattern in PROSE for m in pattern.finditer(text)]
     found += [(m.start(), _timed(_from_figures(m), text, m.end())) for m in _FIGURES.finditer(text)]
     found += [(m.start(), _day(2500 + int(m["short"]), MONTHS[m["month"]], int(m["day"]))) for m in THAI_SHORT.finditer(text)]

@@ -41,6 +41,7 @@ CRUMB = re.compile(r".*[»›>/|→]\s*")
 KEEP = 0.5  # chance: a line more likely the article's than not
 DOUBTFUL = 0.05  # chance: below it a sentence beside the article's is furniture after all, as in HTML
 UNDER = 0.01  # the same for a sentence right under the article's ("I thank you."), and in scripts of which the forest saw few pages
+OVER_TITLE = 3  # lines above the title that may date a post; a day without its weekday that is not today's is no masthead's
 SIGN_OFF = 3  # lines below the text that may say when it was done
 
 
@@ -206,4 +207,6 @@ def _published(above: list[Line], under: list[Line], ending: list[Line], today: 
     labelled = [dateline.of_label(line.text) for line in [*under, *above] if line.kind is Kind.BYLINE]
     timed = [dateline.of_label(line.text) for line in above[-1:] if line.kind is Kind.DATE and CLOCK.search(line.text)]
     found = [*labelled, *(dateline.of_line(line.text) for line in dated), *timed]
+    shown = [dateline.of_line(line.text) for line in above[-OVER_TITLE:] if not dateline.is_masthead(line.text)]
+    found += [moment for moment in shown if moment and abs((moment.day - today).days) > 1]
     return next((moment for moment in found if moment and moment.plausible(today)), None)

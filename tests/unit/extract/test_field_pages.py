@@ -31,8 +31,8 @@ class Limits:
 
 
 SETS = {
-    ".": Limits(11, 4, 0, {"title": 81, "date": 81, "authors": 81, "language": 81}),
-    "second": Limits(34, 13, 0, {"title": 42, "date": 42, "authors": 43, "language": 47}),
+    ".": Limits(10, 4, 0, {"title": 81, "date": 81, "authors": 81, "language": 81}),
+    "second": Limits(13, 12, 0, {"title": 46, "date": 46, "authors": 47, "language": 47}),
 }
 
 

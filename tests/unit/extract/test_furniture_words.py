@@ -33,6 +33,9 @@ from worker.extract.furniture import Kind, kind_of
         ("这是3月10日拍摄的巨鲶。南海社发（林索皮摄）", Kind.CREDIT),
         ("1/4. Chhay Li splits bamboo.", Kind.CREDIT),
         ("(MORE)", Kind.POPUP),
+        ("Tập huấn nuôi ong (12/01/2024)", Kind.RELATED),
+        ("ອັດຕາແລກປ່ຽນ: 1 USD = 21,560 ກີບ", Kind.TICKER),
+        ("1 USD = 4,011 KHR", Kind.TICKER),
     ],
 )
 def test_what_sites_write_around_articles_is_known_in_the_regions_languages(line, kind):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from worker.extract.cues import HIDDEN, tag_cue, word_cues
+from worker.extract.cues import HIDDEN, Lists, tag_cue
 
 INLINE = frozenset(
     """
@@ -80,6 +80,7 @@ class _Walk:
     links: int = 0
     inline: int = 0
     bold_chars: int = 0
+    names: Lists = field(default_factory=Lists)
     level: int = 0
     """Inline elements around the place that is read."""
 
@@ -141,7 +142,7 @@ def _inside(element: Any, place: Place, state: State, walk: _Walk) -> None:
 def _inline(element: Any, tag: str, place: Place, state: State, walk: _Walk) -> None:
     """An element within a line."""
     link, bold, cues = state
-    inner = (link or tag == "a", bold or tag in BOLD, cues | _cues(element, tag))
+    inner = (link or tag == "a", bold or tag in BOLD, cues | _cues(element, tag, walk.names))
     walk.links += tag == "a"
     walk.level += 1
     if walk.level < DEEPEST_INLINE:
@@ -155,7 +156,7 @@ def _line(element: Any, tag: str, place: Place, state: State, walk: _Walk) -> No
     """An element that begins and ends a line."""
     walk.close(place)
     link, _, inline = state
-    cues = inline | _cues(element, tag)
+    cues = inline | _cues(element, tag, walk.names)
     signature = hash((tag, element.get("class"), place.tag, place.own))
     inner = Place(place, len(walk.places), tag, cues, place.inherited | cues, place.depth + 1, signature)
     walk.places.append(inner)
@@ -168,11 +169,11 @@ def _line(element: Any, tag: str, place: Place, state: State, walk: _Walk) -> No
     inner.end = len(walk.places)
 
 
-def _cues(element: Any, tag: str) -> int:
+def _cues(element: Any, tag: str, names: Lists) -> int:
     bits = tag_cue(tag)
     for key, value in element.items():
         if key in NAMING:
-            bits |= word_cues(value)
+            bits |= names[value]
         elif key in HIDING and HIDING[key] in value.replace(" ", ""):
             bits |= HIDDEN
     return bits

@@ -79,13 +79,16 @@ def tag_cue(tag: str) -> int:
     return _TAG_BIT.get(tag, 0)
 
 
+class Lists(dict[str, int]):
+    """The bits of a page's lists of names, each read once: sites say most of them many times."""
+
+    def __missing__(self, names: str) -> int:
+        bits = self[names] = word_cues(names)
+        return bits
+
+
 def word_cues(names: str) -> int:
     """The bits of class, id and role names, parted by blanks."""
-    return _list_cues(names) if len(names) <= LONGEST_LIST else _list_cues.__wrapped__(names)
-
-
-@lru_cache(maxsize=10_000)  # a page says most of its lists many times
-def _list_cues(names: str) -> int:
     bits = 0
     for name in names.split():
         bits |= _name_cues(name[:LONGEST])

@@ -56,7 +56,6 @@ WORD_CUES: tuple[tuple[str, ...], ...] = (
 """Parts of class and id names that sites use for one purpose, in English and its neighbours; each group has a bit."""
 
 LONGEST = 100  # characters of a name that are looked at; longer ones are data
-LONGEST_LIST = 200  # characters of a list of names that is remembered, so that what is remembered stays under 10 MB
 HIDDEN = 1 << (len(TAG_CUES) + len(WORD_CUES))
 """The element is not shown: `hidden`, `aria-hidden`, `display: none`."""
 BITS = len(TAG_CUES) + len(WORD_CUES) + 1

@@ -103,7 +103,7 @@ def _seed(record: dict[str, Any], where: str) -> Seed:
 
 def _paragraphs(record: dict[str, Any], topics: frozenset[str], where: str) -> tuple[Paragraph, ...]:
     if isinstance(record.get("text"), str):
-        parts = [part.strip() for part in record["text"].split("\n\n")]
+        parts = [part.strip() for part in _string(record, "text", where).split("\n\n")]
         return tuple(Paragraph(part, None) for part in parts if part)
     if not isinstance(record.get("paragraphs"), list) or not record["paragraphs"]:
         raise BadSeeds(f"{where}: expected `text` or a list `paragraphs`, got neither")

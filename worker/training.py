@@ -82,10 +82,18 @@ def check(seeds: Path) -> list[dict[str, Any]]:
         return [asdict(objection) for objection in checking.check(read_seeds(seeds))]
 
 
-def expect_seed(record: dict[str, Any]) -> None:
-    """Raises UsageError unless `record` is a seed in the contract's format."""
+def checked(record: dict[str, Any], where: str) -> dict[str, Any]:
+    """A seed in the contract's format, flat as in `records`; raises UsageError, naming `where`, for what is none."""
     with _told():
-        parse_seed(json.dumps(record), "the seed")
+        return _record(parse_seed(json.dumps(record), where))
+
+
+def seed_in(line: str, where: str) -> dict[str, Any]:
+    """The seed in a line of a seeds file, as it stands there; raises UsageError for what is none."""
+    with _told():
+        parse_seed(line, where)
+    record: dict[str, Any] = json.loads(line)
+    return record
 
 
 def records(seeds: Path) -> Iterator[dict[str, Any]]:

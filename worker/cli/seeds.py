@@ -13,7 +13,7 @@ from worker.bootstrap import Services
 from worker.cli.ledger import opened
 from worker.cli.options import command, json_option
 from worker.cli.output import CsvWriter, complain, show_json, show_lines, tell
-from worker.cli.reading import read_all
+from worker.cli.reading import read_all, shown
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.overview import rfc3339
@@ -22,7 +22,7 @@ from worker.storage.reviews import Review
 seeds_option = click.option(
     "--seeds", type=click.Path(path_type=Path), default=Path("seeds"), show_default=True, help="Folder of labelled articles, *.jsonl."
 )
-REVIEWED = "reviewed.jsonl"
+REVIEWED, IMPORTED = "reviewed.jsonl", "imported.jsonl"
 COLUMNS = ("id", "title", "text", "topics", "primary", "source_type", "language", "origin", "url", "site_name")
 """Of a CSV; topics are parted by blanks."""
 
@@ -66,7 +66,7 @@ def add(settings: Settings, *, item_id: int | None, reviewed: bool, seeds: Path,
         written, views = write_reviewed(services, seeds)
         disputed = [said[0].item_id for said in views]
     else:
-        written, disputed = _append(seeds, [_from_article(services, item_id or 0, labels)]), []
+        written, disputed = _append(seeds / REVIEWED, [_from_article(services, item_id or 0, labels)]), []
     show_json({"written": written, "disputed": disputed}) if as_json else tell(f"{written} seeds written to {seeds / REVIEWED}")
     return 1 if disputed else 0
 
@@ -94,7 +94,7 @@ def write_reviewed(services: Services, seeds: Path) -> tuple[int, list[list[Revi
     rows = services.articles.of(list(by_item))
     fresh = [_reviewed(row, by_item[row["item_id"]]) for row in rows if row["item_id"] not in disputed and row["text"] is not None]
     gone = {_seed(row)["id"] for row in rows if row["item_id"] in disputed}
-    return _append(seeds, fresh, gone), list(disputed.values())
+    return _append(seeds / REVIEWED, fresh, gone), list(disputed.values())
 
 
 def _reviewed(row: dict[str, Any], said: list[Review]) -> dict[str, Any]:
@@ -116,33 +116,37 @@ def _seed(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _append(folder: Path, records: Iterable[dict[str, Any]], gone: Container[str] = ()) -> int:
+def _append(file: Path, records: Iterable[dict[str, Any]], gone: Container[str] = ()) -> int:
     """Adds what is new by id, at once or not at all; what stood there with other labels is replaced, and `gone` is taken out."""
     from worker import training
 
-    file = folder / REVIEWED
     found = {record["id"]: record for record in _lines(file)} if file.exists() else {}
     old = {name: record for name, record in found.items() if name not in gone}
     new = {record["id"]: record for record in records if old.get(record["id"]) != record}
     for record in new.values():
-        training.expect_seed(record)
-    if not new and len(old) == len(found):
-        return 0
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        beside = file.with_suffix(".new")
-        lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in (old | new).values())
-        beside.write_text("".join(lines), encoding="utf-8")
-        beside.rename(file)
-    except OSError as error:
-        raise UsageError(f"{file}: expected a file that can be written: {error.strerror}") from error
+        training.checked(record, "the seed")
+    if new or len(old) < len(found):
+        _write(file, (old | new).values())
     return len(new)
 
 
+def _write(file: Path, records: Iterable[dict[str, Any]]) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside = file.with_suffix(".new")
+        beside.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8")
+        beside.rename(file)
+    except OSError as error:
+        raise UsageError(f"{file}: expected a file that can be written: {error.strerror}") from error
+
+
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
-    for line in file.read_text(encoding="utf-8").splitlines():
+    """The records as they stand there; raises UsageError for a line that is no seed."""
+    from worker import training
+
+    for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").split("\n"), start=1):
         if line.strip():
-            yield json.loads(line)
+            yield training.seed_in(line, f"{file}:{number}")
 
 
 @command("import", help="Add labelled articles from JSON lines, a CSV, or an export of doccano or Label Studio.")
@@ -150,21 +154,57 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
 @seeds_option
 @json_option
 def import_(settings: Settings, file: str, seeds: Path, as_json: bool) -> int:
-    """The kind of file is told by what stands in it."""
-    from worker import training
+    """The kind of file is told by what stands in it. What is a seed already is left alone."""
+    known = _known(seeds)
+    good, bad, old = [], 0, 0
+    for where, record in _labelled(file, settings.max_decoded_bytes):
+        try:
+            new = _is_new(record, where, known)
+        except UsageError as error:
+            complain(str(error))
+            bad += 1
+        else:
+            good += [record] if new else []
+            old += not new
+    written = _append(seeds / IMPORTED, good)
+    told = f"{written} seeds written to {seeds / IMPORTED}, {old} were seeds already, {bad} lines not"
+    show_json({"written": written, "known": old, "bad": bad}) if as_json else tell(told)
+    return 1 if bad else 0
+
+
+def _labelled(file: str, limit: int) -> Iterator[tuple[str, Any]]:
     from worker.exchange import read_labelled
 
-    good, bad = [], 0
-    for where, record in read_labelled(read_all(file, settings.max_decoded_bytes).decode("utf-8-sig", "replace"), file):
-        try:
-            training.expect_seed(record)
-            good.append(record)
-        except UsageError as error:
-            complain(f"{where}: {error}")
-            bad += 1
-    written = _append(seeds, good)
-    show_json({"written": written, "bad": bad}) if as_json else tell(f"{written} seeds written to {seeds / REVIEWED}, {bad} lines not")
-    return 1 if bad else 0
+    data = read_all(file, limit)
+    try:
+        return read_labelled(data.decode("utf-8-sig"), shown(file))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{shown(file)}: expected UTF-8 text, byte {error.start} is not") from error
+
+
+def _known(folder: Path) -> dict[str, dict[str, Any]]:
+    """By their words the seeds that no import wrote: an import may mend only what an import said."""
+    from worker import training
+
+    found = training.records(folder) if any(folder.glob("*.jsonl")) else iter(())
+    return {_words(seed): seed for seed in found if not seed["id"].startswith("import-")}
+
+
+def _is_new(record: dict[str, Any] | str, where: str, known: dict[str, dict[str, Any]]) -> bool:
+    """Whether the words are no seed yet; raises UsageError for what can be none, or contradicts one."""
+    from worker import training
+
+    if isinstance(record, str):
+        raise UsageError(f"{where}: {record}")
+    seed = training.checked(record, where)
+    same = known.get(_words(seed))
+    if same is not None and any(same[name] != seed[name] for name in ("topics", "primary", "source_type")):
+        raise UsageError(f"{where}: expected the labels of seed {same['id']}, which has the same words, came others")
+    return same is None
+
+
+def _words(seed: dict[str, Any]) -> str:
+    return " ".join(f"{seed['title']} {seed['text']}".split())
 
 
 @command("export", help="Every seed as JSON lines, CSV, or for doccano or Label Studio.")

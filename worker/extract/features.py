@@ -169,12 +169,12 @@ def _of_words(texts: list[str], words: Any, hints: Hints) -> dict[str, Any]:
     title, description = frozenset(_words(hints.title)), frozenset(_words(hints.description))
     starts = [_first_words(text) for text in texts]
     counts = np.array([max(1, len(start)) for start in starts])
-    furniture = _held(starts, FURNITURE_WORDS)
-    shown = np.array([len(title.intersection(start)) for start in starts]) / max(1, len(title))
+    furniture, shared = _held(starts, FURNITURE_WORDS), _held(starts, title)
+    shown = [len(title.intersection(start)) / len(title) if some else 0 for start, some in zip(starts, shared, strict=True)]
     return {
         "furniture_words": furniture,
         "furniture_share": furniture / counts,
-        "title_share": _held(starts, title) / counts,
+        "title_share": shared / counts,
         "is_title": np.where(words < 3 * len(title), shown, 0),
         "description_share": _held(starts, description) / counts if description else np.full(len(texts), -1),
     }
@@ -182,7 +182,7 @@ def _of_words(texts: list[str], words: Any, hints: Hints) -> dict[str, Any]:
 
 def _held(starts: list[list[str]], words: frozenset[str]) -> Any:
     """How many of each text's first words are among `words`."""
-    return np.array([sum(map(words.__contains__, start)) for start in starts])
+    return np.array([0 if words.isdisjoint(start) else sum(map(words.__contains__, start)) for start in starts])
 
 
 def _first_words(text: str) -> list[str]:

@@ -153,7 +153,7 @@ WALL_WORDS = ("cookie", "consent", "partners", "subscri")
 def is_wall(text: str) -> bool:
     """Whether a block, of any length, is a consent or pay wall's."""
     low = text.lower()
-    if not any(word in low for word in WALL_WORDS):
+    if not any(map(low.__contains__, WALL_WORDS)):
         return False
     return bool(patterns(WALL_ONLY).kinds(text.strip(_MARKS)))
 
@@ -164,7 +164,7 @@ BARS = "|•·¦‖▪■●◆★"
 
 def is_ticker(line: str) -> bool:
     """Whether `line` is headlines of other articles in a row: at least three, few of them sentences."""
-    if not any(bar in line for bar in BARS):
+    if not any(map(line.__contains__, BARS)):
         return False
     parts = [part.strip() for part in re.split(rf"\s[{BARS}]+\s|\s?\|\s?", line) if part.strip()]
     sentences = sum(part.endswith((".", "។", "!")) for part in parts)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 from worker import __version__
 from worker.errors import ItemFailed
-from worker.extract import bylines, doubt, encoding, headline, markup, metadata, plain, sieve
+from worker.extract import bylines, doubt, encoding, headline, markup, metadata, plain, sieve, state
 from worker.extract.content import Content, Model, main_text
 from worker.extract.language import language_of
 from worker.reasons import Reason
@@ -84,7 +85,7 @@ def read_html(text: str, url: str | None, today: date, model: Model | None = Non
     if tree.root is None:
         raise ItemFailed(Reason.NO_TEXT, "expected a page with text, came markup without any")
     about = metadata.read(tree.root, url, today)
-    content = main_text(tree.root, about, model)
+    content = _content(tree.root, about, model)
     heading = content.around.heading
     if heading and (
         headline.is_weak(about.title, about.said, tree.root)
@@ -98,6 +99,14 @@ def read_html(text: str, url: str | None, today: date, model: Model | None = Non
     doubt.check(content.text, about.title, url, about.said, tree.root)
     found = metadata.published(about, around, tree.root, url, today)
     return _joined(about, content, found, url, [*tree.warnings, *content.warnings])
+
+
+def _content(root: Any, about: metadata.About, model: Model | None) -> Content:
+    """The main text; of a page without a sentence, that of the markup which its scripts would show."""
+    content = main_text(root, about, model)
+    hidden = None if any(map(sieve.is_prose, content.text.split("\n"))) else state.article_in(root)
+    inner = markup.parse(hidden).root if hidden else None
+    return content if inner is None else main_text(inner, about, model)
 
 
 def _joined(about: metadata.About, content: Content, found: metadata.Published, url: str | None, warnings: list[str]) -> Article:

@@ -12,7 +12,7 @@ from worker.extract.dates import SPACELESS
 from worker.extract.structured import Said, types_of, words_of
 
 MAX_TITLE = 1000  # characters; the longest honest headline has a few hundred
-SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*\|\s*")
+SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜ㅣ]\s*")
 PREFIX = re.compile(r"^(?:title|blog|news|article)\s*:\s*", re.IGNORECASE)
 NO_TITLE = re.compile(
     r"^(?:(?:press|news|media) (?:release|statement|note)s?|joint (?:press )?statement|statement|speech(?:es)?|"

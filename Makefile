@@ -41,8 +41,10 @@ lab: setup  ## the fetch against hostile servers, in a network namespace; writes
 soak: setup  ## the long runs that CI does without
 	$(BIN)/pytest -m soak
 
-model: setup  ## train the model that ships, from seeds/
+REAL := $(wildcard $(or $(PRESSMARK_TEST_SHARED),../shared)/real/dev.jsonl)
+model: setup  ## train the model that ships, from seeds/, and write its card
 	$(BIN)/python -m classifier train --seeds seeds
+	$(BIN)/python -m classifier card --seeds seeds $(if $(REAL),--on $(REAL))
 
 bench-extract: setup  ## our extraction beside the libraries', on the shared pages
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[bench]'

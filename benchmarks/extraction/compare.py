@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.extraction.engines import others, pressmark
+from benchmarks.extraction.engines import Engine, others, pressmark
 from benchmarks.extraction.truth import Sample, samples
 from worker.extract.content import Choice, Model, shipped
 from worker.extract.forest import load_from
@@ -59,14 +59,13 @@ def models(folds: Path) -> dict[str, Model]:
     return found
 
 
-def run(pages: list[Sample], by_site: dict[str, Model], score: Any) -> Run:
-    """Every engine on every page."""
-    engines = others()
+def run(pages: list[Sample], by_site: dict[str, Model], score: Any, engines: dict[str, Engine]) -> Run:
+    """Ours and the other engines on every page."""
     _pages(pages[:1], by_site, score, engines)  # libraries and models are loaded before anything is measured
     return _pages(pages, by_site, score, engines)
 
 
-def _pages(pages: list[Sample], by_site: dict[str, Model], score: Any, engines: dict[str, Any]) -> Run:
+def _pages(pages: list[Sample], by_site: dict[str, Model], score: Any, engines: dict[str, Engine]) -> Run:
     result = Run()
     for sample in pages:
         html = sample.html.decode("utf-8", "replace")
@@ -166,6 +165,7 @@ def main() -> None:
     parser.add_argument("--folds", type=Path, default=Path("build/extraction-folds"), help="the cross-validation's models")
     parser.add_argument("--sets", default="zyte,fundus,wcxb", help="which sets, comma-separated")
     parser.add_argument("--every", type=int, default=1, help="only every n-th page of each set")
+    parser.add_argument("--engines", help=f"which other engines, comma-separated, {BASE} among them; all that are installed by default")
     parser.add_argument("--worst", type=int, default=10, help="how many of our worst pages to name")
     options = parser.parse_args()
     if not options.folds.is_dir():
@@ -173,8 +173,11 @@ def main() -> None:
 
         fit.write_folds(fit.lessons_from(options.pages), options.folds)
     score, by_site = scorer(options.pages), models(options.folds)
+    engines = {name: engine for name, engine in others().items() if not options.engines or name in options.engines.split(",")}
+    if BASE not in engines:
+        parser.error(f"expected {BASE} among the engines, came {options.engines}")
     for name in options.sets.split(","):
-        result = run(samples(options.pages, name)[:: options.every], {} if name == "zyte" else by_site, score)
+        result = run(samples(options.pages, name)[:: options.every], {} if name == "zyte" else by_site, score, engines)
         print(f"\n## {name}: {len(result.articles)} pages\n", *table(result, score), "", *about(result), sep="\n", flush=True)
         print(
             f"refused: {[sample.id for sample, article in result.articles if article is None]}\nworst:",

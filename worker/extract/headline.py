@@ -115,7 +115,8 @@ def _candidates(root: Any, said: Said, names: set[str]) -> list[str]:
     page = said.title or ""
     heading = _heading(root, [*stated, shared or "", page], names)
     news = any(NEWS.search(kind) for node in said.nodes for kind in types_of(node))
-    order = [*stated, shared, heading, page] if news else [heading, *stated, shared, page]
+    shown = [shared] if shared and any(_key(_plain(one)) == _key(_plain(shared)) for one in stated) else []  # as readers see it
+    order = [*shown, *stated, shared, heading, page] if news else [heading, *stated, shared, page]
     return [candidate for candidate in order if candidate]
 
 

@@ -27,6 +27,7 @@ MARKS = frozenset({Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT})
 """Kinds that go as well, but only after they have shown where the text ends."""
 AT_THE_EDGES = frozenset({Kind.BYLINE, Kind.LETTERHEAD, Kind.NOTICE, Kind.CONTACT, Kind.DATE})
 """Kinds that are furniture above the first and below the last sentence; between them they may be the subject."""
+BOILERPLATE_LENGTH = 6  # paragraphs that an issuer says about itself, at most; a list of books says "About …" of each
 ENDS = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.CONTACT})
 """Kinds after which only furniture comes, where no prose follows."""
 
@@ -65,11 +66,16 @@ def is_masthead_date(text: str) -> bool:
     return dateline.is_masthead(text) and dateline.of_line(text) is not None
 
 
-def kept(texts: list[str], title: str | None) -> list[str]:
-    """The lines of an extracted text that are not furniture, in order."""
-    lines = [read(text.strip()) for text in texts if text.strip()]
+def kept(texts: list[str], title: str | None, sure: frozenset[str] = frozenset()) -> list[str]:
+    """The lines of an extracted text that are not furniture, in order; `sure`: lines that the page's layout vouches for."""
+    lines = [_vouched(read(text), sure) for text in map(str.strip, texts) if text]
     body = _without_edges(_without_tail([line for line in lines if not _is_furniture(line)]))
     return without_title([line.text for line in _without_pointers(body)], title)
+
+
+def _vouched(line: Line, sure: frozenset[str]) -> Line:
+    """Bare names and numbers have the form of share buttons and counters: a table's cells, a heading "YouTube"."""
+    return Line(line.text, None, prose=False) if line.kind is Kind.SHARE and line.text in sure else line
 
 
 def without_title(lines: list[str], title: str | None) -> list[str]:
@@ -131,8 +137,8 @@ def _boilerplate(lines: list[Line]) -> int:
     """Where an issuer's words about itself begin: at a heading with no more sentences after it than before; else the end."""
     for at, line in enumerate(lines):
         if line.kind is Kind.BOILERPLATE:
-            before = sum(other.prose for other in lines[:at])
-            if before >= max(2, sum(other.prose for other in lines[at:])):
+            before, after = sum(other.prose for other in lines[:at]), sum(other.prose for other in lines[at:])
+            if before >= max(2, after) and after <= BOILERPLATE_LENGTH:
                 return at
     return len(lines)
 

@@ -20,7 +20,8 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import GroupKFold
 
-from benchmarks.extraction.truth import BELONGS, WORD, Sample, belonging, samples
+from benchmarks.extraction.oracle import best_choice
+from benchmarks.extraction.truth import WORD, Sample, samples
 from worker.extract import context, features, metadata
 from worker.extract.blocks import Block, blocks_of
 from worker.extract.content import Choice, Model, hints_of
@@ -59,7 +60,7 @@ def lessons_of(sample: Sample, seed: int) -> list[Lesson]:
     if not blocks or not sample.text:
         return []
     hints = hints_of(metadata.read(root, sample.url, date.max))
-    belongs = np.array(belonging([block.text for block in blocks], sample.text)) >= BELONGS
+    belongs = np.array(best_choice(_texts(blocks), sample.text))
     whole = _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)
     few = shortened(belongs, seed)
     blocks, belongs = [block for block, stays in zip(blocks, few, strict=True) if stays], belongs[few]

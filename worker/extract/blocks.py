@@ -9,7 +9,7 @@ from worker.extract.cues import HIDDEN, Lists, tag_cue
 
 INLINE = frozenset(
     """
-    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rp rt ruby s
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rb rp rt rtc ruby s
     samp small span strike strong sub sup time tt u var wbr g-emoji center-inline amp-fit-text
     """.split()  # noqa: SIM905 - words read best as words
 )

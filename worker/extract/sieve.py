@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import groupby, takewhile
+from operator import itemgetter
 
 from worker.extract import dateline
 from worker.extract.dates import SPACELESS
@@ -15,6 +16,7 @@ LONG_PROSE = 160  # characters: longer than headlines, sentence mark or not
 SPACELESS_LENGTH = 70  # characters of running text in a script without spaces, where nothing marks the sentence's end
 SENTENCE_END = re.compile(r"[.!?…:។៕。！？]['\"”’»)\]]*\s*$")
 TITLE_REACH = 3  # lines: kickers and crumbs may stand above the title
+NAME_WORDS = 2  # of a site's name or a figure
 BOX_WORDS = 8  # the heading of a box has no more
 SHORT_SENTENCE = 18  # characters: a sentence in Khmer or Chinese says in as many what English says in fifty
 
@@ -68,14 +70,26 @@ def is_masthead_date(text: str) -> bool:
 
 def kept(texts: list[str], title: str | None, sure: frozenset[str] = frozenset()) -> list[str]:
     """The lines of an extracted text that are not furniture, in order; `sure`: lines that the page's layout vouches for."""
-    lines = [_vouched(read(text), sure) for text in map(str.strip, texts) if text]
+    lines = [_vouched(read(text), sure) for text in without_copies([text for text in map(str.strip, texts) if text])]
     body = _without_edges(_without_tail([line for line in lines if not _is_furniture(line)]))
     return without_title([line.text for line in _without_pointers(body)], title)
 
 
+def without_copies(lines: list[str]) -> list[str]:
+    """The lines without those that stand above already, in a row with a long paragraph: a page's second copy of its text.
+
+    Shorter rows stay: tables, refrains and the headings of lists say the same twice.
+    """
+    first = {line: at for at, line in reversed([*enumerate(lines)])}
+    copied = [(first[line] < at, line) for at, line in enumerate(lines)]
+    rows = [(again, [line for _, line in row]) for again, row in groupby(copied, key=itemgetter(0))]
+    return [line for again, row in rows if not again or max(map(len, row)) < LONG_PROSE for line in row]
+
+
 def _vouched(line: Line, sure: frozenset[str]) -> Line:
     """Bare names and numbers have the form of share buttons and counters: a table's cells, a heading "YouTube"."""
-    return Line(line.text, None, prose=False) if line.kind is Kind.SHARE and line.text in sure else line
+    bare = line.kind is Kind.SHARE and len(line.text.split()) <= NAME_WORDS
+    return Line(line.text, None, prose=False) if bare and line.text in sure else line
 
 
 def without_title(lines: list[str], title: str | None) -> list[str]:

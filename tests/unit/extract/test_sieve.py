@@ -38,3 +38,12 @@ def test_a_list_of_books_is_no_boilerplate() -> None:
 
 def test_an_issuers_words_about_itself_go() -> None:
     assert kept([PROSE, PROSE, "About the Ministry of Post", PROSE], None) == [PROSE, PROSE]
+
+
+def test_a_pages_second_copy_of_its_text_goes_and_what_is_short_may_stand_twice() -> None:
+    # Given a text with a long paragraph and a heading, all of it twice, and a line that stands in both on its own
+    text = ["The agreement", f"{PROSE} {PROSE}", PROSE]
+    # When it is sieved, then one copy is left
+    assert kept([*text, *text], None) == text
+    # And a sentence that comes back by itself stays
+    assert kept([*text, "No. 2", PROSE], None) == [*text, "No. 2", PROSE]

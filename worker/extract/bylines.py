@@ -65,15 +65,11 @@ JOINED = re.compile(r"\s*\n\s*(,|&|and|und|et|y|e|with|with reporting by|và|แ
 def authors_of(root: Any, said: Said, sites: set[str]) -> list[str]:
     """Names in the order of the page; empty where it names nobody. `sites`: the site's own names, squeezed."""
     sites = (sites | _last_part(said.title or "")) - _own(said, sites)
-    for source in _stated(said):
-        names = people_in(source, sites)
-        if names:
-            return names
-    for elements in _marked(root):
-        names = _together(elements, sites)
-        if names:
-            return names
-    return []
+    stated = next((names for source in _stated(said) if (names := people_in(source, sites))), [])
+    if any(NAME.match(name) or AGENCY.match(name) for name in stated):
+        return stated
+    shown = (_together(elements, sites) for elements in _marked(root))
+    return next((names for names in shown if names), stated)  # a login's name yields to the one that is shown
 
 
 def _last_part(title: str) -> set[str]:
@@ -174,8 +170,7 @@ def signed(around: Surroundings, text: str, sites: set[str]) -> list[str]:
     marked += [match[1] for match in [REPORTER.search(text[:FIRST])] if match]
     if names := people_in(marked[:1], sites):
         return names
-    words = set(re.findall(r"\w+", text.casefold()))
-    alone = (line for line in _places_of_names(around) if _is_name(line, words))
+    alone = (line for line in _places_of_names(around) if _is_name(line, text))
     return next((names for line in alone if (names := _people([line], sites))), [])
 
 
@@ -190,13 +185,15 @@ def _places_of_names(around: Surroundings) -> Iterator[str]:
     yield from (line for line, after in pairwise(under[1:3]) if after.startswith(line) or VIETNAMESE.search(line))
 
 
-def _is_name(line: str, words: set[str]) -> bool:
-    """Whether a line is a person's name alone: no word of it occurs in the text, as those of places and subjects do."""
+def _is_name(line: str, text: str) -> bool:
+    """Whether a line is a person's name alone: no word of it occurs elsewhere in the text, as those of places and subjects do."""
     name = line.strip(" —–-()*_")
-    capital = all(word[0].isupper() for word in name.split())
-    return (
-        capital and PERSON.match(name) is not None and kind_of(name) is None and not words.intersection(re.findall(r"\w+", name.casefold()))
-    )
+    if not PERSON.match(name) or not all(word[0].isupper() for word in name.split()) or kind_of(name) is not None:
+        return False
+    others = " ".join(other for other in text.split("\n") if other != line).casefold()
+    if VIETNAMESE.search(name):  # its syllables are words of every text
+        return name.casefold() not in others
+    return not set(re.findall(r"\w+", name.casefold())).intersection(re.findall(r"\w+", others))
 
 
 def named_in(line: str) -> str:

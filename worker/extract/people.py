@@ -24,7 +24,8 @@ NOBODY = re.compile(
 AGENCY = re.compile(
     r"^(?:(?:the )?associated press|agence france[- ]presse|agence kampuchea presse|thomson reuters|(?:afp|ap|reuters|dpa|"
     r"apa|ansa|efe|upi|pa|"
-    r"xinhua|akp|tna|bernama|vna|kyodo|yonhap|anadolu)(?: (?:news agency|news|agency|ajansı))?)$",
+    r"xinhua|akp|kpl|tna|bernama|antara|vna|ttxvn|kyodo|jiji|yonhap|anadolu|tass|interfax|pti|ani|ians|aap|sid|epd|kna|sda|belga|anp|ntb|ritzau|lusa)"
+    r"(?: (?:news agency|news|agency|ajansı|nachrichtenagentur))?)$",
     re.IGNORECASE,
 )
 """Wire agencies: they sign instead of a person, and are never the outlet itself where it names them as author."""
@@ -33,7 +34,7 @@ DESK = re.compile(
     r"redaktion|online|press|tv|radio|bureau|staff|unit|team|developer|wire|secretariat|embassy|committee|council|"
     r"cent(?:er|re)|network|institute|university|foundation|association|company|editors|clinic|forum|market(?:ing)?|travel|lifestyle|"
     r"twitter|facebook|instagram|linkedin|youtube|bluesky|telegram|whatsapp|log ?in|sign (?:in|up)|subscribe|follow|written|updated|share|"
-    r"administration|authority|police|ministries|government|commission|newsdesk|website|homepage|menu|contact|community|platform|blog|posts)\b",
+    r"administration|authority|police|ministries|government|commission|newsdesk|website|homepage|menu|contact|about|community|platform|blog|posts)\b",
     re.IGNORECASE,
 )
 """Words that the names of desks and bodies have and those of people lack."""
@@ -90,16 +91,18 @@ def people_in(words: list[str], sites: set[str]) -> list[str]:
         plain = html.unescape(word[:500]).strip(' \t\r\n"“”')
         if "://" in plain or "www." in plain or plain.startswith(("@", "(")):
             continue
-        for part in _parts(plain):
+        for part in _parts(plain, sites):
             name = _name(part, sites)
             if name:
                 names.setdefault(name.casefold(), name)
     return list(names.values())[:MAX_AUTHORS]
 
 
-def _parts(plain: str) -> list[str]:
-    """The parts of a byline; single words after a full name are its degrees, its trade or its place."""
+def _parts(plain: str, sites: set[str]) -> list[str]:
+    """The parts of a byline; single words after a full name are its degrees, its trade or its place, and the outlet's are its address."""
     first, *others = SPLIT.split(BY.sub("", plain))
+    if others and "," in plain and _is_site(first, sites):
+        return []
     several = len(first.split()) > 1 and "," in plain
     return [first, *(part for part in others if not several or len(part.split()) > 1 or SPACELESS.search(part))]
 

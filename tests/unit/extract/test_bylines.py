@@ -40,6 +40,15 @@ def test_the_people_a_page_shows_as_its_authors_are_found(page, people):
     assert authors(page) == people
 
 
+def test_a_login_yields_to_the_name_that_is_shown():
+    assert authors('<meta name="author" content="heryadi"></head><body><div class="author-2">Naufal Zuhdi</div>') == ["Naufal Zuhdi"]
+    assert authors('<meta name="author" content="Heryadi"></head><body><p>x</p>') == ["Heryadi"]
+
+
+def test_the_outlets_address_is_nobody():
+    assert authors('<meta name="author" content="Mekong Times, Phnom Penh, Cambodia"></head><body><p>x</p>') == []
+
+
 def test_where_the_outlet_signs_the_neighbours_authors_are_not_taken():
     # Given a page that the outlet signs, above cards of articles that people wrote
     page = '<body><div><span class="author">Mekong Times</span></div><div><span class="author">Chan Thida</span></div>'
@@ -123,6 +132,7 @@ def test_the_site_that_ends_the_pages_title_is_no_author():
         (Surroundings(over=["Written by", "Tessa Blom", "Share", TEXT]), ["Tessa Blom"]),
         (Surroundings(over=["x"], under=["Hết bài.", "Lê Phương", "Chia sẻ"]), ["Lê Phương"]),
         (Surroundings(over=["Phnom Penh", TEXT]), []),
+        (Surroundings(over=["x"], under=["Hết bài.", "Trần Thị Lan", "Chia sẻ"]), ["Trần Thị Lan"]),
         (Surroundings(over=["Tax Operations", "Blogs", TEXT]), []),
         (Surroundings(over=["x"], under=["She mended buckets.", "Join Today", "About"]), []),
     ],

@@ -17,7 +17,7 @@ import click
 from worker.bootstrap import Services
 from worker.cli.ledger import opened
 from worker.cli.options import command, json_option
-from worker.cli.output import Progress, complain, show_json, show_lines, show_table, tell
+from worker.cli.output import Progress, cell, complain, show_json, show_lines, show_table, tell
 from worker.cli.seeds import seeds_option
 from worker.config import Settings
 from worker.errors import UsageError
@@ -27,8 +27,10 @@ from worker.storage.registry import ModelEntry
 
 SHIPPED = "shipped"
 """How the model that comes with the program is called in commands."""
-EXAMPLES = 5
+EXAMPLES = 3
 """Articles shown for each kind of change: enough to see why, few enough to read."""
+SWITCHES = 5
+"""Promotions that `models` shows, the newest first."""
 NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,63}", re.ASCII)
 """It names a folder of the data folder, and people type it."""
 AT_ONCE = 64
@@ -116,8 +118,9 @@ def models(settings: Settings, as_json: bool) -> None:
         show_lines(rows)
         return
     columns = ("id", "active", "added_at", "added_by", "articles", "macro_f1", "sha256")
-    show_table(columns, ([row.get(column) for column in columns] for row in rows))
-    for switch in islice(services.registry.history(), EXAMPLES):
+    told = (row | {"macro_f1": f"{row['macro_f1']:.3f}" if row.get("macro_f1") is not None else None} for row in rows)
+    show_table(columns, ([row.get(column) for column in columns] for row in told))
+    for switch in islice(services.registry.history(), SWITCHES):
         forced = ", forced" if switch.forced else ""
         tell(f"{rfc3339(switch.at)} {switch.by}: {switch.model_id or SHIPPED}{forced}{' - ' + switch.note if switch.note else ''}")
 
@@ -199,8 +202,11 @@ def diff(settings: Settings, model: str, limit: int, as_json: bool) -> None:
     show_table(("label", "from", "to", "articles"), ([*change, number] for change, number in counted.most_common()))
     by_outlet = Counter((change["outlet"], change["label"]) for change in changes)
     show_table(("outlet", "label", "articles"), ([*place, number] for place, number in by_outlet.most_common(20)))
-    for change in changes[:EXAMPLES]:
-        tell(f"{change['label']}: {change['from']} -> {change['to']}: {change['title'] or change['url']}")
+    for kind, number in counted.most_common():
+        same = [change for change in changes if (change["label"], change["from"], change["to"]) == kind]
+        tell(f"{kind[0]}: {cell(kind[1])} -> {cell(kind[2])}, {number} articles:")
+        for change in same[:EXAMPLES]:
+            tell(f"  {change['title'] or change['url']}")
     tell(f"{len({change['item_id'] for change in changes})} articles would change")
 
 

@@ -24,8 +24,8 @@ class Head:
 
 
 TOLERANCE = 1e-4
-"""Of the solver, scikit-learn's own. At 1e-3 it stopped after some ten steps, and four seeds more or less moved the source type's F1 on 63 real
-texts between .80 and .91; at 1e-4 it needs some thirty, which a training of 76 to 104 s does not notice."""
+"""Of the solver, scikit-learn's own. At 1e-3 it stopped after some ten steps, and four seeds more or less moved the source
+type's F1 on 63 real texts between .80 and .91; at 1e-4 it takes some thirty, which a training of a minute or two does not notice."""
 
 
 def fit_labels(x: Any, y: NDArray[np.int8], strength: float) -> Head:

@@ -11,7 +11,9 @@ from worker.extract.sieve import SENTENCE_END
 COLUMN = (45, 100)  # characters: typewriters and mail break lines between them
 LIST_ITEM = re.compile(r"[-–•*]\s|\(?\w{1,3}[.)]\s")
 PAGE = re.compile(
-    r"\W*(?:\S.*\s)?(?:page|trang|หน้า|ទំព័រ|seite|halaman|página|pag\.?)\s?\d{1,3}\s?(?:of|/|sur|von|de|dari)\s?\d{1,3}\W*", re.IGNORECASE
+    r"(?:\S.*\s{2})?\W*(?:page|trang|หน้า|ទំព័រ|seite|halaman|página|pag\.?)\s?\d{1,3}(?:\s?(?:of|/|sur|von|de|dari)\s?\d{1,3})?\W*|"
+    r"[-–—]\s?\d{1,3}\s?[-–—]",
+    re.IGNORECASE,
 )
 """A line that counts pages."""
 HEADER = 12  # characters: shorter lines may stand twice in a text for its own sake

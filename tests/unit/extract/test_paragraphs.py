@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from worker.extract.paragraphs import blocks_of
 
 WRAPPED = """The inland catch amounted to 389,400 tonnes in 2024, which is less
@@ -34,6 +36,11 @@ def test_a_paragraph_goes_on_over_the_foot_of_a_page():
         "The decline was strongest on the lake, where the nets took far less than before, and to the number of traps, which nobody has "
         "counted since the survey of 2018 was given up."
     ]
+
+
+@pytest.mark.parametrize("foot", ["Page 2", "- 2 -", "Trang 2/5", "Office of Fisheries      Page 2 of 5", "หน้า 2"])
+def test_pages_are_counted_in_many_ways(foot):
+    assert blocks_of(f"The bell rang at noon.\n\n{foot}\n\nThe bell rang again.") == ["The bell rang at noon.", "The bell rang again."]
 
 
 def test_a_line_that_stands_twice_stays_in_a_text_without_pages():

@@ -24,9 +24,11 @@ from benchmarks.extraction.engines import Engine, others, pressmark
 from benchmarks.extraction.truth import Sample, samples
 from worker.extract.content import Choice, Model, shipped
 from worker.extract.forest import load_from
+from worker.extract.language import language_of
 from worker.records import Article
 
 RESAMPLES = 2000  # of the paired bootstrap; more do not move the interval's second figure
+GERMAN = "Die Minister haben am Montag in der Hauptstadt über den Preis von Reis gesprochen."
 OURS, BASE = "pressmark", "trafilatura"
 
 
@@ -62,6 +64,7 @@ def models(folds: Path) -> dict[str, Model]:
 def run(pages: list[Sample], by_site: dict[str, Model], score: Any, engines: dict[str, Engine]) -> Run:
     """Ours and the other engines on every page."""
     _pages(pages[:1], by_site, score, engines)  # libraries and models are loaded before anything is measured
+    language_of(GERMAN)  # and the classifier of languages, which English pages do not ask
     return _pages(pages, by_site, score, engines)
 
 

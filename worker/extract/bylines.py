@@ -19,7 +19,8 @@ from worker.extract.structured import Said, types_of, words_of
 from worker.extract.surroundings import Surroundings
 
 DATED = re.compile(
-    r"\s*(?:[|•·–—,(]\s*)?(?=\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\d{1,2}\D|publi|posted|updated|ថ្ងៃ|วัน)", re.IGNORECASE
+    r"\s*(?:[|•·–—,(]\s*)?(?=\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\d{1,2}\D|publi|posted|updated|ថ្ងៃ|วัน|เมื่อ|\b(?:lúc|pada|tanggal)\b)",
+    re.IGNORECASE,
 )
 """Where a byline goes over into its date."""
 AGO = re.compile(

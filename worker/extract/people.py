@@ -38,6 +38,12 @@ DESK = re.compile(
     re.IGNORECASE,
 )
 """Words that the names of desks and bodies have and those of people lack."""
+OTHER_HAND = re.compile(
+    r"(?:edited|editing|photos?|photograph\w*|pictures?|images?|video|translat\w+|source|graphics?|illustrat\w+|research(?:ed)?)\b|"
+    r"(?:ภาพ|រូបភាព|ảnh|图|摄影|编辑)\s*[:：៖]",
+    re.IGNORECASE,
+)
+"""Who worked on a text without writing it."""
 JOB = (
     r"(?:former|senior|junior|chief|head|managing|deputy|associate|assistant|freelance|special|certified|licensed|trial|contributing|"
     r"editor|writer|reporter|correspondent|journalist|columnist|photographer|contributor|director|manager|attorney|lawyer|specialist|"
@@ -47,7 +53,7 @@ JOB = (
 """Words of a trade or an office, which stand after a name or before one, and are none."""
 JOB_WORD = re.compile(rf"\b{JOB}s?\b", re.IGNORECASE)
 BY = re.compile(
-    r"^\s*(?:[—–\-]\s*)?(?:(?:written|posted|reported|reporting|story|text|words|compiled|edited|report|published|article|interview)"
+    r"^\s*(?:[—–\-(]\s*)?(?:(?:written|posted|reported|reporting|story|text|words|compiled|report|published|article|interview)"
     r"(?:\s*(?:and|&|,)\s*(?:photos?|photographs|pictures?|video))?\s+)?"
     r"(?:by|ni|von|par|por|di|door|av|af|oleh|penulis|author|autor|auteur|reporter|writer|words|text|"
     r"(?:អត្ថបទ|និពន្ធ|រៀបរៀង|សរសេរ)?ដោយ|អ្នកនិពន្ធ|អ្នកសរសេរ|អត្ថបទ|"
@@ -89,12 +95,11 @@ def people_in(words: list[str], sites: set[str]) -> list[str]:
     names: dict[str, str] = {}
     for word in words[:MAX_AUTHORS]:
         plain = html.unescape(word[:500]).strip(' \t\r\n"“”')
-        if "://" in plain or "www." in plain or plain.startswith(("@", "(")):
+        if "://" in plain or "www." in plain or (plain.startswith(("@", "(")) and not BY.match(plain)):
             continue
-        for part in _parts(plain, sites):
-            name = _name(part, sites)
-            if name:
-                names.setdefault(name.casefold(), name)
+        found = [name for part in _parts(plain, sites) if (name := _name(part, sites))]
+        persons = [name for name in found if not AGENCY.match(name)]  # an agency beside a person in one line is whose they are
+        names.update((name.casefold(), name) for name in persons or found if name.casefold() not in names)
     return list(names.values())[:MAX_AUTHORS]
 
 
@@ -120,7 +125,7 @@ def _name(part: str, sites: set[str]) -> str | None:
         return name
     if not 2 <= len(name) <= MAX_NAME or len(name.split()) > MAX_WORDS or "@" in part:
         return None
-    if NOBODY.match(name) or DESK.search(name) or JOB_WORD.search(name) or _is_site(name, sites):
+    if NOBODY.match(name) or OTHER_HAND.match(name) or DESK.search(name) or JOB_WORD.search(name) or _is_site(name, sites):
         return None
     return name if any(map(str.isalpha, name)) else None
 

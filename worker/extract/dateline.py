@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from worker.extract.dates import LONGEST, Moment, dates_in, from_machine, without_dates
+from worker.extract.dates import LONGEST, Moment, dates_in, from_machine, has_figures, without_dates
 
 _PLACE = r"[^\W\d_][^\d|:;!?\n]{1,60}?"
 LEAD = re.compile(rf"^\W{{0,3}}{_PLACE}[,(]\s*(?P<date>[^–—\n]{{6,40}}?)\)?\s*(?:[–—]|--|-\s)\s*\S")
@@ -87,9 +87,14 @@ def is_update(line: str) -> bool:
 
 def is_masthead(line: str) -> bool:
     """Whether a line shows a day as mastheads show today's: with its weekday."""
-    return len(line) <= BARE and WEEKDAY.match(line.strip()) is not None and bool(dates_in(line))
+    return _is_short(line) and WEEKDAY.match(line.strip()) is not None and bool(dates_in(line))
 
 
 def is_dateline(line: str) -> bool:
     """Whether a short line gives a place and a date and nothing else: it stands over or under a text."""
-    return len(line) <= BARE and not WEEKDAY.match(line.strip()) and not LEAD.match(line) and of_line(line) is not None
+    return _is_short(line) and not WEEKDAY.match(line.strip()) and not LEAD.match(line) and of_line(line) is not None
+
+
+def _is_short(line: str) -> bool:
+    """Whether a line could be a date and little else."""
+    return len(line) <= BARE and has_figures(line)

@@ -102,9 +102,14 @@ def from_prose(text: str) -> Moment | None:
     return found[0][1] if found else None
 
 
+def has_figures(text: str) -> bool:
+    """Whether `text` holds a figure of any script: without one it holds no date, and nothing costlier need be asked."""
+    return _FIGURE.search(text) is not None
+
+
 def dates_in(text: str) -> list[tuple[int, Moment]]:
     """All full dates in `text` with their places, in order."""
-    if not _FIGURE.search(text):  # as most lines of a page
+    if not has_figures(text):  # as most lines of a page
         return []
     text = REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text.translate(_DIGITS))
     found = [(m.start(), _timed(_from_match(m), text, m.end())) for pattern in PROSE for m in pattern.finditer(text)]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.base import Base
-from classifier.cues import read_book
+from classifier.cues import CONSULTED, COUNTED, read_book
 from classifier.decide import Cut
 from classifier.errors import BadModel
 from classifier.features import Encoder, Vocabulary
@@ -27,8 +27,7 @@ FORMAT = "pressmark-model"
 MAJOR = 1
 """Raised when an older program could not read the file."""
 MANIFEST = "manifest.json"
-_CUES = ("border_dispute", "culture", "demining", "source", "thai_khmer", "trade")
-RESOURCES = ("vectors/vectors.npy", "vectors/words.txt", *(f"cues/{name}.txt" for name in _CUES))
+RESOURCES = ("vectors/vectors.npy", "vectors/words.txt", *(f"cues/{name}.txt" for name in (*COUNTED, *CONSULTED)))
 """Package data that the weights were fitted to; a model is refused beside other ones."""
 _HEADS = ("sentence", "article", "terms", "source_terms", "source_dense", "source_form")
 
@@ -136,8 +135,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _check_resources(folder: Path, manifest: dict[str, Any]) -> None:
-    for name, digest in manifest["resources"].items():
-        if name not in RESOURCES or _resource_digest(name) != digest:
+    told = manifest["resources"]
+    for name in (*RESOURCES, *told):
+        if name not in RESOURCES or told.get(name) != _resource_digest(name):
             raise BadModel(f"{folder}: fitted to another classifier/{name} than the installed one; train again with this version")
 
 

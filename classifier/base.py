@@ -17,6 +17,7 @@ from classifier.labels import SOURCE_TYPES, TOPICS, SourceType
 from classifier.pooling import pool
 from classifier.reading import Reading, read
 from classifier.vectors import WordVectors
+from classifier.voices import voices
 
 SPREAD_FLOOR = 0.05
 """Added to the spread of a form feature, so that one that hardly varies in the seeds is not blown up."""
@@ -78,9 +79,10 @@ class Base:
         sentences = self.sentence.scores(self.encoder.dense(rows))
         whole = np.stack([self.article.scores(dense), self.terms.scores(weighted)], axis=2)
         habits = habit_rows(self.encoder, dense, forms(readings), self.form_mean, self.form_spread)
+        told = ((self.source_terms, weighted), (self.source_dense, dense), (self.source_form, habits))
         measures = Measures(
             topics=np.concatenate([pool(readings, sentences), whole], axis=2),
-            source=np.hstack([self.source_terms.scores(weighted), self.source_dense.scores(dense), self.source_form.scores(habits)]),
+            source=np.hstack([*(head.scores(x) for head, x in told), voices(readings, self.encoder.voices)]),
             known=(articles.known / np.maximum(articles.words, 1)).astype(np.float32),
             vectors=unit(articles.vectors),
         )
@@ -100,7 +102,7 @@ def forms(readings: Sequence[Reading]) -> Floats:
 def habit_rows(encoder: Encoder, dense: Floats, noted: Floats, mean: Floats, spread: Floats) -> Floats:
     """Standardised form beside the rates of the cues that tell of a source."""
     groups = len(encoder.cues.groups)
-    rates = dense[:, encoder.vectors.size + groups :]
+    rates = dense[:, encoder.vectors.size + groups : encoder.vectors.size + 2 * groups]
     telling = [column for column, name in enumerate(encoder.cues.groups) if name.startswith("source.")]
     return np.hstack([(noted - mean) / spread, 2 * rates[:, telling]]).astype(np.float32)
 

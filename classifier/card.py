@@ -26,8 +26,8 @@ TELLING = 15
 """Words a topic: enough to see a bias, few enough to read."""
 LIMITS = (
     "Seeds are written for this project; real outlets differ. The figures on other texts, where given, say how much.",
-    "A topic that stands only in an enumeration or a participle may be found although the guide does not count it.",
-    "Thai, Khmer, Vietnamese and French have a few dozen seeds each: their labels are a first sorting, not a decision.",
+    "Lists, participles and leftover lines are told from clauses by rules for English; elsewhere a topic that is only named may be found.",
+    "Thai, Khmer, Vietnamese and French have some eighty seeds each: their labels are a first sorting, not a decision.",
     "Languages without seeds are answered with `unsure` and `language_supported: false`.",
     "A newspaper that only relays one office's words is official by the guide; the model sees the words, not the missing second source.",
 )

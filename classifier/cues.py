@@ -107,8 +107,26 @@ def _words(phrase: str) -> list[str]:
     return found
 
 
+COUNTED = ("border_dispute", "culture", "demining", "source", "thai_khmer", "trade")
+"""Files of cues that are themselves features."""
+CONSULTED = ("fields", "voices")
+"""Files that features look things up in."""
+
+
 def read_book() -> CueBook:
-    """The book that ships with the classifier, `cues/*.txt` in the order of their names."""
-    folder = resources.files("classifier") / "cues"
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".txt")), key=lambda file: file.name)
-    return parse("\n".join(file.read_text(encoding="utf-8") for file in files))
+    """The cues that are features, `cues/*.txt` in the order of their names."""
+    return parse("\n".join(map(_text, COUNTED)))
+
+
+def read_fields() -> CueBook:
+    """The fields that classifier.standing knows."""
+    return parse(_text("fields"))
+
+
+def read_voices() -> CueBook:
+    """What classifier.voices listens for."""
+    return parse(_text("voices"))
+
+
+def _text(name: str) -> str:
+    return (resources.files("classifier") / "cues" / f"{name}.txt").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ from classifier.heads import Floats
 from classifier.labels import TOPICS
 from classifier.model import Model
 from classifier.reading import Reading, Sentence
+from classifier.standing import NAMES
 
 SENTENCES = 3
 """At most so many a label: enough to check a decision at a glance."""
@@ -41,14 +42,17 @@ def _entry(model: Model, reading: Reading, sentence: Sentence, topic: int) -> di
 
 
 def telling_terms(model: Model, sentence: Sentence, topic: int) -> list[dict[str, Any]]:
-    """Words and cue phrases of the sentence with the weight that each adds to the sentence head's log-odds."""
+    """Words and cues of the sentence with the weight that each adds to the sentence head's log-odds; a cue's standing is in its weight."""
     encoder, head = model.base.encoder, model.base.sentence.weights[:, topic]
     size = encoder.vectors.size
     weights = {
         word: float(weight) for word, weight in zip(sentence.words, encoder.vectors.weights(sentence.words, head[:size]), strict=True)
     }
-    for group, first, end in encoder.cues.find(sentence.words):
+    found = encoder.cues.find(sentence.words)
+    columns = dict(encoder.standing.judge(sentence, found))
+    for row, (group, first, end) in enumerate(found):
         phrase = " ".join(sentence.words[first:end])
-        weights[phrase] = weights.get(phrase, 0.0) + float(head[size + group])
+        stands = float(head[columns[row] - len(NAMES)]) if row in columns else 0.0
+        weights[phrase] = weights.get(phrase, 0.0) + float(head[size + group]) + stands
     best = sorted(((term, weight) for term, weight in weights.items() if weight > 0), key=lambda pair: (-pair[1], pair[0]))
     return [{"term": term, "weight": round(weight, 3)} for term, weight in best[:TERMS]]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifier.cues import CueBook
-from classifier.reading import Reading
+from classifier.cues import CueBook, read_fields, read_voices
+from classifier.reading import Reading, Sentence
+from classifier.standing import NAMES, Standing
 from classifier.tokens import terms
 from classifier.vectors import WordVectors
 
@@ -47,11 +47,13 @@ def learn_vocabulary(articles: Sequence[Reading]) -> Vocabulary:
 
 @dataclass(frozen=True)
 class Rows:
-    """Raw features, a row a sentence: counts of terms, sums of word vectors, counts of cues, and how many words were known."""
+    """Raw features, a row a sentence: counts of terms, sums of word vectors, counts of cues and of how they stand,
+    and how many words were known."""
 
     counts: sparse.csr_array
     vectors: Floats
     cues: Floats
+    standing: Floats
     words: Floats
     known: Floats
     article: NDArray[np.int64]
@@ -61,11 +63,15 @@ class Rows:
         """The same, a row an article."""
         rows = len(self.article)
         join = sparse.csr_array((np.ones(rows, np.float32), (self.article, np.arange(rows))), shape=(articles, rows))
-        return Rows(join @ self.counts, join @ self.vectors, join @ self.cues, join @ self.words, join @ self.known, np.arange(articles))
-
-    def take(self, rows: Any) -> Rows:
-        """Some of the rows, in the order asked."""
-        return Rows(self.counts[rows], self.vectors[rows], self.cues[rows], self.words[rows], self.known[rows], self.article[rows])
+        return Rows(
+            join @ self.counts,
+            join @ self.vectors,
+            join @ self.cues,
+            join @ self.standing,
+            join @ self.words,
+            join @ self.known,
+            np.arange(articles),
+        )
 
 
 class Encoder:
@@ -75,16 +81,19 @@ class Encoder:
         self.vocabulary = vocabulary
         self.vectors = vectors
         self.cues = cues
+        self.standing = Standing(cues, read_fields())
+        self.voices = read_voices()
 
     def rows(self, readings: Sequence[Reading]) -> Rows:
         """A row for each sentence of `readings`, in order."""
-        sentences = [sentence.words for reading in readings for sentence in reading.sentences]
+        read = [sentence for reading in readings for sentence in reading.sentences]
+        sentences = [sentence.words for sentence in read]
         article = [i for i, reading in enumerate(readings) for _ in reading.sentences]
         known = [sum(word in self.vocabulary.index for word in words) for words in sentences]
         return Rows(
             self._counts(sentences),
             self.vectors.sums(sentences),
-            self._cues(sentences),
+            *self._cues(read),
             np.array([len(words) for words in sentences], np.float32),
             np.array(known, np.float32),
             np.array(article, np.int64),
@@ -101,12 +110,17 @@ class Encoder:
         matrix.sum_duplicates()
         return matrix
 
-    def _cues(self, sentences: Sequence[list[str]]) -> Floats:
-        found = np.zeros((len(sentences), len(self.cues.groups)), np.float32)
-        for row, words in enumerate(sentences):
-            for group, _, _ in self.cues.find(words):
-                found[row, group] += 1
-        return found
+    def _cues(self, sentences: Sequence[Sentence]) -> tuple[Floats, Floats]:
+        """Counts of cues, and of the topical ones by how they stand, a row a sentence."""
+        counts = np.zeros((len(sentences), len(self.cues.groups)), np.float32)
+        standing = np.zeros((len(sentences), len(NAMES)), np.float32)
+        for row, sentence in enumerate(sentences):
+            found = self.cues.find(sentence.words)
+            for group, _, _ in found:
+                counts[row, group] += 1
+            for _, column in self.standing.judge(sentence, found):
+                standing[row, column] += 1
+        return counts, standing
 
     def weighted(self, rows: Rows) -> sparse.csr_array:
         """Terms as sublinear tf-idf of length one."""
@@ -116,10 +130,12 @@ class Encoder:
         return sparse.csr_array(sparse.diags_array(1 / np.maximum(norms, 1e-9)) @ matrix).astype(np.float32)
 
     def dense(self, rows: Rows) -> Floats:
-        """Mean word vectors of length one beside cues, these as log(1 + count) and log(1 + per 100 words)."""
+        """Mean word vectors of length one beside cues: log(1 + count), log(1 + per 100 words), and log(1 + count) by how they stand."""
         norms = np.linalg.norm(rows.vectors, axis=1, keepdims=True)
         rate = rows.cues * (100 / np.maximum(rows.words, 20))[:, None]
-        return np.hstack([rows.vectors / np.maximum(norms, 1e-9) * VECTOR_SCALE, np.log1p(rows.cues), np.log1p(rate)]).astype(np.float32)
+        return np.hstack(
+            [rows.vectors / np.maximum(norms, 1e-9) * VECTOR_SCALE, np.log1p(rows.cues), np.log1p(rate), np.log1p(rows.standing)]
+        ).astype(np.float32)
 
 
 VECTOR_SCALE = 3.0

@@ -35,13 +35,14 @@ def judge(model: Model, readings: Sequence[Reading]) -> Judgement:
     look = model.base.look(readings)
     measures = look.measures
     known = measures.known.tolist()
+    words = np.array([sum(len(sentence.words) for sentence in reading.sentences) for reading in readings], np.int64)
     supported = np.array([languages.supported(r, share, model.familiar.languages) for r, share in zip(readings, known, strict=True)], bool)
     return Judgement(
         topics=model.stack.topic_probabilities(measures),
         source=model.stack.source_probabilities(measures),
         primary=model.stack.primary_probabilities(measures),
         supported=supported,
-        strange=~supported | model.familiar.strange(measures.vectors),
+        strange=~supported | model.familiar.strange(measures.vectors, words),
         unknown=1 - measures.known,
         sentences=look.sentences,
     )

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from classifier.sentences import Span, sentences
-from classifier.tokens import tokens
+from classifier.tokens import words_and_pauses
 
 Field = Literal["title", "text"]
 HEADLINE_WORDS = 30
 """A first line at most this long and without a full stop is taken for the headline where no title is given."""
+LOOSE_WORDS = 20
+"""A line without a full stop that is longer is a sentence whose stop was lost."""
+_STOPS = frozenset(".!?…:;,\"'”’»)]។៕。！？")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: the field it stands in, where, and its words."""
+    """One sentence: the field it stands in, where, its words and pauses."""
 
     field: Field
     span: Span
     words: list[str]
+    pauses: list[int]
+    """Places of the words that a comma, bracket, colon or dash precedes."""
+    loose: bool = False
+    """A short line without a full stop that is not the headline: a heading, or what the page had around the article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +47,25 @@ class Reading:
 
 def read(title: str, text: str) -> Reading:
     """The reading of an article; either part may be empty."""
-    body = [Sentence("text", span, tokens(text[span.start : span.end])) for span in sentences(text)]
+    body = [_sentence(text, span) for span in sentences(text)]
     body = [sentence for sentence in body if sentence.words]
     headline = _headline(title)
     starts_with_headline = bool(headline) or (bool(body) and _looks_like_headline(text, body[0]))
+    if starts_with_headline and not headline:
+        body[0] = replace(body[0], loose=False)
     return Reading(title, text, headline + body, starts_with_headline)
+
+
+def _sentence(text: str, span: Span) -> Sentence:
+    words, pauses = words_and_pauses(text[span.start : span.end])
+    ends_line = text[span.end : span.end + 1] in ("", "\n", "\r")
+    return Sentence("text", span, words, pauses, ends_line and len(words) <= LOOSE_WORDS and text[span.end - 1] not in _STOPS)
 
 
 def _headline(title: str) -> list[Sentence]:
     start = len(title) - len(title.lstrip())
-    words = tokens(title)
-    return [Sentence("title", Span(start, len(title.rstrip())), words)] if words else []
+    words, pauses = words_and_pauses(title)
+    return [Sentence("title", Span(start, len(title.rstrip())), words, pauses)] if words else []
 
 
 def _looks_like_headline(text: str, first: Sentence) -> bool:

@@ -15,18 +15,29 @@ GRAM = 4
 """Letters of the runs taken from Thai, Khmer, Lao, Burmese and Chinese, which write no spaces between words."""
 
 _SCRIPTS = "\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\u3040-\u30ff\u4e00-\u9fff"
-_TOKEN = re.compile(rf"[{_SCRIPTS}]+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+_WORD = rf"[{_SCRIPTS}]+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’\-][^\W\d_]+)*"
+_PAUSES = ",;:()\u2013\u2014"
+_TOKEN = re.compile(rf"{_WORD}|[{_PAUSES}]")
 _UNSPACED = re.compile(f"[{_SCRIPTS}]")
 
 
 def tokens(sentence: str) -> list[str]:
     """The words of a sentence, lower-cased; a number is `#year` or `#num`, possessives are dropped."""
+    return words_and_pauses(sentence)[0]
+
+
+def words_and_pauses(sentence: str) -> tuple[list[str], list[int]]:
+    """The words of a sentence as `tokens` has them, and the places of those that a comma, bracket, colon or dash precedes."""
     found: list[str] = []
+    pauses: list[int] = []
     if not unicodedata.is_normalized("NFC", sentence):
         sentence = unicodedata.normalize("NFC", sentence)  # a loose accent would cut its word in two
     for raw in _TOKEN.findall(sentence.lower()):
-        found.extend(_remembered(raw) if len(raw) <= LONGEST else _normal(raw if unspaced(raw) else raw[:LONGEST]))
-    return found
+        if raw in _PAUSES:
+            pauses.append(len(found))
+        else:
+            found.extend(_remembered(raw) if len(raw) <= LONGEST else _normal(raw if unspaced(raw) else raw[:LONGEST]))
+    return found, pauses
 
 
 def unspaced(text: str) -> bool:

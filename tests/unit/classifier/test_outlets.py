@@ -55,7 +55,7 @@ def test_an_outlet_that_disagrees_with_the_text_is_reported_and_leaves_doubt(shi
 
 
 def test_an_outlet_turns_a_close_call(shipped: Model) -> None:
-    text = "Rice exports rose by a fifth last year, said a trader in Battambang who welcomes visitors to his mill."
+    text = "Rice exports rose by a fifth last year, and the mill in Battambang welcomes visitors every day."
     model = replace(shipped, outlets=REGISTRY)
     alone, helped = (label(model, [Document("", text, url)])[0]["source_type"]["probabilities"] for url in (None, "https://bbc.com"))
     assert helped["independent"] > alone["independent"] > 0

@@ -78,3 +78,16 @@ def test_a_language_that_the_seeds_lack_is_in_doubt_and_said_to_be_unsupported(s
 
 def test_no_texts_give_no_labels(shipped: Model) -> None:
     assert label(shipped, []) == []
+
+
+def test_a_short_notice_is_no_stranger_for_being_short(shipped: Model) -> None:
+    # Given a notice of one sentence, and as long a text of words that no article joins
+    notice = "Deminers cleared 40 landmines and two cluster bombs near Pailin on Monday."
+    salad = "Zebra yoghurt trombone fjord pickle dentist kayak saxophone broccoli penguin hammock oyster tinsel"
+
+    # When both are labelled
+    told, odd = label(shipped, [Document("", notice), Document("", salad)])
+
+    # Then the notice is decided, and the other is in doubt
+    assert told["topics"][2]["decision"] == "yes"
+    assert {topic["decision"] for topic in odd["topics"]} == {"unsure"}

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from itertools import groupby, pairwise
 
+from worker.extract.dateline import is_dateline
 from worker.extract.sieve import SENTENCE_END
 
 COLUMN = (45, 100)  # characters: typewriters and mail break lines between them
@@ -41,7 +42,8 @@ def _without_page_breaks(lines: list[str]) -> list[str]:
     if not any(PAGE.fullmatch(line) for line in lines):
         return lines
     often = Counter(" ".join(line.split()) for line in lines)
-    return [line for line in lines if not PAGE.fullmatch(line) and (often[key := " ".join(line.split())] < 2 or len(key) < HEADER)]
+    able = {line for line, count in often.items() if count < 2 or len(line) < HEADER or is_dateline(line)}
+    return [line for line in lines if not PAGE.fullmatch(line) and " ".join(line.split()) in able]
 
 
 def _without_markdown(lines: list[str]) -> list[str]:

@@ -27,8 +27,12 @@ OVER = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.CONTACT, Kind.BOILERPLATE})
 """Kinds behind which a doubtful sentence is no longer the article's."""
 POINTS = re.compile(rf"^{POINTER.pattern}|[:：៖]\s*\S")
 """A word like "Related" or an arrow, with the headline behind it: in the middle of a text it ends none."""
-LABEL = re.compile(r"^[\[【(][^\]】)\n]{2,20}[\]】)]\s*(?=\S)")
-"""`[NOTICE] Water will be cut`."""
+LABEL = re.compile(
+    r"^[\[【(][^\]】)\n]{2,20}[\]】)]\s*(?=\S)|"
+    r"^(?:(?:subject|objet|betreff|re|fwd?|tr|aw)\s*:\s*)+(?:(?:news|press|media) (?:release|statement)\s*[:–—-]\s*)?(?=\S)",
+    re.IGNORECASE,
+)
+"""`[NOTICE] Water will be cut`, `Subject: FW: Press release: Water will be cut`."""
 CONTINUES = re.compile(r"(?:ON|OF|FOR|BETWEEN|BY|REGARDING|CONCERNING|AT|IN|TO|FROM|SUR|DE|ENTRE|DU|DES)\s")
 FULL_STOPS = (".", "។")  # leads and captions end so, headlines hardly ever
 NAME = 8  # letters: shorter lines below a text, as "Share", may begin a headline too

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from worker.extract.article import extract_text
@@ -126,3 +128,29 @@ def test_a_sentence_behind_an_appeal_in_the_middle_is_still_the_articles():
 
 def test_a_short_text_keeps_its_only_sentence():
     assert read(STORY[0]).text == STORY[0]
+
+
+FERRY = (
+    "The ferry to the island sails again from Monday, after nine weeks in which its engine lay in a shed in Kampot.\n\n"
+    "Its captain, Mao Sarin, said that he had used the time to paint the hull, and to learn the names of his passengers.\n\n"
+    "Tickets cost what they cost before, he added, but chickens now travel for half the fare if they sit on a lap."
+)
+
+
+def test_a_mails_subject_is_the_headline_without_its_labels():
+    head = "From: Press Office\nSent: Wednesday, June 5, 2024 9:10 AM\nSubject: FW: Press release: Ferry sails again\n\n"
+    article = extract_text(head + FERRY, content_type="text/plain")
+    assert (article.title, article.published_at, article.text) == ("Ferry sails again", "2024-06-05", FERRY)
+
+
+def test_a_day_that_stands_over_and_under_a_text_with_pages_dates_it():
+    article = extract_text(
+        f"Ferry sails again\n\nPhnom Penh, 5 June 2024\n\n{FERRY}\n\nPhnom Penh, 5 June 2024\nPage 1 of 1", content_type="text/plain"
+    )
+    assert (article.title, article.published_at) == ("Ferry sails again", "2024-06-05")
+
+
+def test_a_posts_day_above_its_title_dates_it_and_todays_does_not():
+    post = f"Kampot News\n5 June 2024\nFerry sails again\n\n{FERRY}"
+    assert extract_text(post, content_type="text/plain").published_at == "2024-06-05"
+    assert extract_text(post, content_type="text/plain", today=date(2024, 6, 5)).published_at is None

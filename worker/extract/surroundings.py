@@ -100,9 +100,9 @@ def _whole(lines: list[tuple[str, Block]], at: int) -> str:
 
 
 def _heading_place(lines: list[tuple[str, Block]], first: int) -> int | None:
-    """The line above the text that looks most like its heading."""
-    able = [at for at in range(max(0, first - REACH), first + 1) if _is_able(*lines[at])]
-    return max(able, key=lambda at: _likeness(lines[at][1], first - at), default=None)
+    """The line above the text that looks most like its heading, of those that may be one: the likeliest are asked first."""
+    likeliest = sorted(range(max(0, first - REACH), first + 1), key=lambda at: -_likeness(lines[at][1], first - at))
+    return next((at for at in likeliest if _is_able(*lines[at])), None)
 
 
 def _is_able(line: str, block: Block) -> bool:

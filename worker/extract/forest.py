@@ -38,9 +38,12 @@ class Forest:
             raise ValueError(f"expected rows of {self.columns} columns, came {rows.shape[1]}: the model belongs to other features")
         flat = np.ascontiguousarray(rows).ravel()
         offsets = np.arange(0, flat.size, self.columns)[:, None]
-        node = np.repeat(np.arange(len(self.roots))[None, :], len(rows), axis=0)
-        for feature, threshold in self._complete.levels:
-            node = 2 * node + (flat.take(feature.take(node) + offsets) > threshold.take(node))
+        (feature, threshold), *inner = self._complete.levels
+        node = 2 * np.arange(len(self.roots)) + (rows.take(feature, axis=1) > threshold)
+        for feature, threshold in inner:
+            above = flat.take(feature.take(node) + offsets) > threshold.take(node)
+            node *= 2
+            node += above
         return 1.0 / (1.0 + np.exp(-(self.baseline + self._complete.value.take(node).sum(axis=1))))
 
     @cached_property

@@ -22,7 +22,7 @@ from tests.acceptance.conftest import Home
 
 WRAPPERS = Path(__file__).parents[1] / "pages" / "wrappers"
 TITLES_WRONG, DATES_WRONG, DATES_MISSING = 1, 0, 1
-LEFT_MOST, LOST_MOST, TOPICS_LEAST, SOURCES_LEAST = 3, 0, 31, 6
+LEFT_MOST, LOST_MOST, TOPICS_LEAST, SOURCES_LEAST = 3, 0, 36, 8
 """Over the ten texts, what was reached so far: titles and days (one that is missing is the milder fault), lines of furniture
 left and of the article lost, topic decisions of 40, source types of 10. They only get better; the goal is none wrong."""
 

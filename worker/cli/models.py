@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 import tempfile
 import time
@@ -16,7 +15,7 @@ import click
 
 from worker.bootstrap import Services
 from worker.cli.ledger import opened
-from worker.cli.options import command, json_option
+from worker.cli.options import command, json_option, who
 from worker.cli.output import Progress, cell, complain, show_json, show_lines, show_table, tell
 from worker.cli.seeds import seeds_option
 from worker.config import Settings
@@ -55,7 +54,7 @@ def train(settings: Settings, *, seeds: Path, name: str | None, on: Path | None,
         out = Path(folder) / "model"
         with Progress("folds") as progress:
             manifest = training.train(seeds, out, name, lambda _, done, of: progress.show(done, of))
-        entry = services.registry.add(*read_files(out), by=getpass.getuser())
+        entry = services.registry.add(*read_files(out), by=who())
         card = _card(settings, seeds, out, on, entry.id)
     if as_json:
         seconds = round(time.monotonic() - begun, 1)
@@ -152,7 +151,7 @@ def promote(settings: Settings, model: str, *, seeds: Path, force: bool, note: s
     candidate = None if model == SHIPPED else services.registry.find(model)
     active = services.registry.active()
     if candidate is None or candidate.id == active:
-        services.registry.promote(candidate.id if candidate else None, getpass.getuser(), note=note)
+        services.registry.promote(candidate.id if candidate else None, who(), note=note)
         return _told({"id": model, "promoted": True, "objections": []}, as_json)
     services.shelf.labeller(candidate.id)  # raises UsageError where the workers could not load it
     told: dict[str, Any] = {"id": candidate.id, "promoted": force, "forced": force, "objections": []}
@@ -160,7 +159,7 @@ def promote(settings: Settings, model: str, *, seeds: Path, force: bool, note: s
         verdict = training.compare(seeds, services.shelf.folder(candidate.id), _folder(services, active))
         told |= {"promoted": verdict.passed, "rows": verdict.rows, **verdict.figures, "objections": list(verdict.objections)}
     if told["promoted"]:
-        services.registry.promote(candidate.id, getpass.getuser(), forced=force, note=note)
+        services.registry.promote(candidate.id, who(), forced=force, note=note)
     return _told(told, as_json)
 
 
@@ -183,7 +182,7 @@ def _told(told: dict[str, Any], as_json: bool) -> int:
 @json_option
 def rollback(settings: Settings, as_json: bool) -> None:
     """Workers follow within five seconds."""
-    model = opened(settings).registry.rollback(getpass.getuser()) or SHIPPED
+    model = opened(settings).registry.rollback(who()) or SHIPPED
     show_json({"id": model}) if as_json else tell(f"{model} is the active model again")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import getpass
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -40,3 +42,11 @@ def settings(config_file: str | None) -> Settings:
     for note in result.notes:
         complain(f"warning: {note}")
     return result
+
+
+def who() -> str:
+    """The person at work, for what is written down of them: clusters run containers under numbers that have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        return f"uid-{os.getuid()}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import click
 
 from worker.bootstrap import Services
-from worker.cli import reading
+from worker.cli import options, reading
 from worker.cli.keys import SOURCE_KEYS, TOPIC_KEYS, Session, Sheet, expect_terminal, keyboard
 from worker.cli.ledger import opened
 from worker.cli.options import command, json_option
@@ -40,7 +39,7 @@ def review(settings: Settings, *, budget: int, who: str | None, seeds: Path, ans
     if not answers and not as_json:
         expect_terminal()
     services = opened(settings)
-    name = who or getpass.getuser()
+    name = who or options.who()
     if answers:
         return _from_lines(services, name, answers, seeds)
     asked = services.articles.newest(LOOKED_AT, reviewed=second, second_to=name if second else None)

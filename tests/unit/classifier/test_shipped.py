@@ -1,0 +1,19 @@
+"""The model that ships, its card and README belong to the seeds as they stand."""
+
+from __future__ import annotations
+
+from classifier import artifact
+from classifier.dataset import digest, read_seeds
+from tests.conftest import ROOT
+
+
+def test_the_shipped_model_was_trained_on_the_seeds_as_they_stand() -> None:
+    told = artifact.read_manifest(artifact.default_folder())["data"]["sha256"]
+    assert told == digest(read_seeds(ROOT / "seeds")), "seeds/ has changed since: run `make model`, commit classifier/model"
+
+
+def test_the_card_and_readme_are_of_the_shipped_model() -> None:
+    manifest = artifact.read_manifest(artifact.default_folder())
+    card = (ROOT / "docs" / "model" / "card.md").read_text(encoding="utf-8")
+    assert manifest["sha256"] in card, "docs/model is of another model: run `make model` and commit docs/model"
+    assert manifest["id"] in (ROOT / "README.md").read_text(encoding="utf-8"), f"README's figures are not of {manifest['id']}"

@@ -15,8 +15,12 @@ FEWEST = 100
 """Articles under which a rate says nothing: its chance error alone is ten percent."""
 SIGMAS = 4.0
 """Standard errors of the difference: among some ten rates looked at daily, chance alone trips it less than once in a year."""
+DOUBT = 3.0
+"""Times as many doubtful decisions as on held-out seeds, and real texts show as few: some four standard errors at a hundred articles."""
 UNSURE = 0.25
-"""Share of doubtful decisions from which the model is out of its depth: three times what held-out seeds show."""
+"""Share of doubtful decisions from which a model without a reference is out of its depth: several times what any seeds show."""
+LEAST = 0.03
+"""Usual share of doubt below which a handful of articles would be three times as many."""
 UNSUPPORTED = 0.2
 """Share of articles in languages that no seed speaks."""
 STRANGER = 1.25
@@ -52,11 +56,7 @@ def warnings(now: Rates, before: Rates, reference: Reference | None) -> list[str
     """
     if now.articles < FEWEST:
         return []
-    found = [
-        f"{share(count, now.articles):.0%} of this week's decisions on {label} are in doubt: label some with `pressmark review`"
-        for label, count in sorted(now.unsure.items())
-        if share(count, now.articles) > UNSURE
-    ]
+    found = [line for label in sorted(now.unsure) if (line := _in_doubt(label, now, reference))]
     if share(now.unsupported, now.articles) > UNSUPPORTED:
         found.append(f"{share(now.unsupported, now.articles):.0%} of this week's articles are in a language that no seed speaks")
     found += _strange_words(now, before, reference)
@@ -64,6 +64,15 @@ def warnings(now: Rates, before: Rates, reference: Reference | None) -> list[str
         found += [line for label in sorted(now.mean_probability) if (line := _moved(label, now, before))]
         found += _shifted(now, before)
     return found
+
+
+def _in_doubt(label: str, now: Rates, reference: Reference | None) -> str | None:
+    here = share(now.unsure[label], now.articles)
+    usual = reference["topics"].get(label, {}).get("unsure") if reference else None
+    if here <= (UNSURE if usual is None else DOUBT * max(usual, LEAST)):
+        return None
+    beside = "" if usual is None else f", {usual:.0%} of those on held-out seeds"
+    return f"{here:.0%} of this week's decisions on {label} are in doubt{beside}: label some with `pressmark review`"
 
 
 def _strange_words(now: Rates, before: Rates, reference: Reference | None) -> Iterator[str]:

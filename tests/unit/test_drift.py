@@ -41,6 +41,12 @@ def test_a_model_in_doubt_asks_for_reviews() -> None:
     assert "in doubt" in line
 
 
+def test_doubt_is_measured_by_what_held_out_seeds_show_where_that_is_known() -> None:
+    assert warnings(week(400, unsure=56), week(0), REFERENCE) == []
+    (line,) = warnings(week(400, unsure=64), week(0), REFERENCE)
+    assert "16% of this week's decisions on trade are in doubt, 5% of those on held-out seeds" in line
+
+
 def test_unknown_languages_are_told() -> None:
     (line,) = warnings(week(400, unsupported=100), week(0), None)
     assert "language" in line

@@ -198,3 +198,23 @@ def test_answers_that_cannot_be_used_cost_a_line_each_and_the_good_ones_are_kept
     assert [line.split(": ")[1] for line in done.told[:5]] == [f"standard input:{number}" for number in range(1, 6)]
     assert len(seeds(desk)) == 1
     assert desk.run("review", "--answers", "nowhere.jsonl").code == 2
+
+
+def test_one_stored_article_becomes_a_seed_with_the_labels_given(desk: Home) -> None:
+    labels = ("--topics", "trade,culture", "--primary", "trade", "--source-type", "official")
+    done = desk.call("seeds", "add", "--from-article", "2", *labels, "--json")
+    assert (done.code, json.loads(done.out)) == (0, {"written": 1, "disputed": []})
+    [seed] = seeds(desk)
+    assert (seed["topics"], seed["primary"], seed["source_type"], seed["origin"]) == (["trade", "culture"], "trade", "official", "reviewed")
+    assert seed["labelled_by"]
+    assert seed["labelled_at"].endswith("Z")
+    # And what is wrong is told in one line, and changes nothing
+    for wrong, told in (
+        (("--topics", "sport"), "expected `topics` to be a list"),
+        (("--topics", "trade", "--primary", "culture"), "expected `primary`"),
+        (("--source-type", "press"), "expected `source_type`"),
+    ):
+        done = desk.call("seeds", "add", "--from-article", "3", *wrong)
+        assert (done.code, len(done.told)) == (2, 1)
+        assert told in done.err
+    assert seeds(desk) == [seed]

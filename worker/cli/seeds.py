@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import click
 
 from worker.bootstrap import Services
 from worker.cli.ledger import opened
-from worker.cli.options import command, json_option
+from worker.cli.options import command, json_option, who
 from worker.cli.output import CsvWriter, complain, show_json, show_lines, tell
 from worker.cli.reading import read_all, shown
 from worker.config import Settings
@@ -79,7 +80,8 @@ def _from_article(services: Services, item_id: int, labels: dict[str, str | None
     topics = [name for name in (labels["topics"] or "").split(",") if name] if labels["topics"] is not None else said
     primary = labels["primary"] or (row["primary_topic"] if row["primary_topic"] in topics else None)
     source = labels["source_type"] or row["source_type"]["label"]
-    return {**_seed(row), "topics": topics, "primary": primary, "source_type": source}
+    told = {"topics": topics, "primary": primary, "source_type": source}
+    return {**_seed(row), **told, "labelled_by": who(), "labelled_at": rfc3339(time.time())}
 
 
 def write_reviewed(services: Services, seeds: Path) -> tuple[int, list[list[Review]]]:
@@ -100,8 +102,8 @@ def write_reviewed(services: Services, seeds: Path) -> tuple[int, list[list[Revi
 def _reviewed(row: dict[str, Any], said: list[Review]) -> dict[str, Any]:
     newest = max(said, key=lambda review: review.at)
     told = {"topics": list(newest.topics), "primary": newest.primary, "source_type": newest.source_type}
-    who = ", ".join(sorted({review.who for review in said}))
-    return {**_seed(row), **told, "labelled_by": who, "labelled_at": rfc3339(newest.at)}
+    people = ", ".join(sorted({review.who for review in said}))
+    return {**_seed(row), **told, "labelled_by": people, "labelled_at": rfc3339(newest.at)}
 
 
 def _seed(row: dict[str, Any]) -> dict[str, Any]:

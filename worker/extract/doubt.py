@@ -12,14 +12,25 @@ from worker.extract.sieve import is_prose
 from worker.extract.structured import Said
 from worker.reasons import Reason
 
-ERROR = re.compile(
-    r"\b(?:404|403|500|503)\b|(?:page|file|article|story|content) (?:was |is |has been |could )?(?:not (?:be )?found|"
-    r"removed|no longer|unavailable|missing)|not found|"
-    r"access denied|forbidden|(?:service|site) unavailable|under (?:construction|maintenance)|coming soon|(?:introuvable|"
-    r"nicht gefunden|no encontrada)|"
-    r"ไม่พบ|រកមិនឃើញ|không tìm thấy|页面不存在",
+_GONE = (
+    r"\b(?:page|file|article|story|content|url|post|link)\b (?:you .{3,40} )?(?:was |is |has been |could |can|does |doesn['’]t )?"
+    r"(?:(?:not )?(?:be )?found|['’]t be found|not exist|exist|removed|no longer|unavailable|missing)|"
+    r"\b(?:service|(?:web)?site|server|portal)\b.{0,30}\b(?:unavailable|under (?:construction|maintenance)|undergoing .{0,20}maintenance)|"
+    r"(?:not |un)available in your (?:country|region)|access this (?:web)?site from a country|nothing was found at this|"
+    r"tidak ditemukan|tidak dijumpai|hindi mahanap|ไม่พบ(?:หน้า|เว็บ|ข้อมูลที่)|រកមិនឃើញទំព័រ|ບໍ່ພົບໜ້າ|trang (?:bạn )?.{0,20}không (?:tìm thấy|tồn tại)|"
+    r"页面(?:不存在|找不到|已)|找不到(?:该|您|此)|"
+    r"ページが見つかりません|페이지를 찾을 수 없|page (?:est )?introuvable|seite nicht gefunden|no encontrada"
+)
+ERROR = re.compile(_GONE, re.IGNORECASE)
+"""What error pages say to their visitors."""
+ERROR_TITLE = re.compile(
+    rf"{_GONE}|(?:^|[|–—:-] ?)\W*(?:error\W{{0,3}})?(?:404|403|451|500|503)"
+    r"(?=\W*(?:$|error|not|page|file|forbidden|access|internal|service|unavailable|oops))|\b404\W{{0,3}}(?:error|not found)|"
+    r"(?:^|[|–—-] )(?:not found|nothing found|access denied|forbidden|coming soon|under (?:construction|maintenance)|maintenance|oops)\b|"
+    r"we['’]ll be (?:right )?back|introuvable$|nicht gefunden$|ไม่พบ|រកមិនឃើញ|ບໍ່ພົບ|không tìm thấy|找不到|見つかりません|찾을 수 없",
     re.IGNORECASE,
 )
+"""How they are called."""
 GUARD = re.compile(
     r"just a moment|checking your browser|are you (?:a )?(?:human|robot)|verify(?:ing)? (?:that )?you are|captcha|"
     r"enable javascript|javascript is (?:required|disabled)|"
@@ -71,7 +82,8 @@ def check(text: str, title: str | None, url: str | None, said: Said, root: Any) 
     shown = f"{title or ''} {said.title or ''}"
     if len(text) < SHORT and GUARD.search(f"{shown} {text}"):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came a check of the browser")
-    if len(text) < SHORT and ERROR.search(f"{shown} {text[:200]}") and not says_article(said):
+    failed = any(map(ERROR_TITLE.search, filter(None, (title, said.title)))) or ERROR.search(text[:200])
+    if len(text) < SHORT and failed and not says_article(said):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came an error page")
     if (_is_wall(text, root) or _is_login(text, f"{title or ''}", root)) and not says_article(said):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came a login or consent wall")
@@ -93,8 +105,10 @@ def _is_wall(text: str, root: Any) -> bool:
     if len(text) >= 2 * SHORT:
         return False
     lines = text.split("\n\n")
-    about = sum(bool(WALL.search(line)) for line in lines)
-    return about * 2 >= len(lines) and bool(root.xpath("boolean(//input[@type='password'] | //form | //button)"))
+    sentences = list(filter(is_prose, lines)) or lines
+    halves = [2 * sum(bool(WALL.search(line)) for line in some) >= len(some) for some in (lines, sentences)]
+    asked = "//input[@type='password']" if not halves[0] else "//input[@type='password'] | //form | //button"
+    return any(halves) and bool(root.xpath(f"boolean({asked})"))
 
 
 def _is_login(text: str, title: str, root: Any) -> bool:
@@ -112,20 +126,22 @@ def _is_listing(text: str, url: str | None, root: Any) -> bool:
     prose = sum(map(is_prose, kept))
     if prose > FEW_SENTENCES:
         return False
-    opened = sum(_opens(heading, kept) for heading in root.iter("h1", "h2", "h3", "h4"))
-    front = _is_front(url)
+    front = _is_front(url) or LISTING_PATH.search(url or "") is not None
+    heads = root.iter(*(("a",) if front else ("h1", "h2", "h3", "h4")))
+    opened = sum(_opens(head, kept) for head in heads)
     return opened >= SOME and opened * (2 if front else 1) >= prose and (front or _has_more(root))
 
 
-def _opens(heading: Any, kept: set[str]) -> bool:
-    """Whether a heading leads elsewhere and its summary is in the text."""
-    outer = heading.getparent()
-    boxed = outer is not None and outer.tag == "a"
-    link = outer if boxed else heading.find(".//a")
+def _opens(head: Any, kept: set[str]) -> bool:
+    """Whether a heading or a link leads elsewhere and its summary is in the text: in the link, after it, or after what holds only it."""
+    link = next((one for one in (head, head.getparent(), head.find(".//a")) if one is not None and one.tag == "a"), None)
     if link is None or (link.get("href") or "").startswith("#"):
         return False
-    after = [*islice(heading.itersiblings(), REACH), *(islice(outer.itersiblings(), REACH) if boxed else ())]
-    return any(" ".join(other.text_content().split()) in kept for other in after)
+    shown = head.text_content().strip()
+    outers = [head, *islice(head.iterancestors(), 2)]
+    alone = [outer for outer in outers if outer.tag == "a" or outer.text_content().strip() == shown]
+    after = [other for outer in alone for other in islice(outer.itersiblings(), REACH)]
+    return any(" ".join(other.text_content().split()) in kept for other in [*islice(link.iterdescendants(), 2 * REACH), *after])
 
 
 def _has_more(root: Any) -> bool:

@@ -72,3 +72,55 @@ def test_a_consent_wall_is_one_in_the_regions_languages(lines):
 
 def test_words_without_a_sentence_are_no_text():
     assert refusal("<p>Loading story</p>", "Loading story") is Reason.NO_TEXT
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "".join(f'<a href="/{at}"><h3>Item {at}</h3><p>{summary}</p></a>' for at, summary in enumerate(SUMMARIES)),
+        "".join(f'<div><b><a href="/{at}">Item {at}</a></b><div>{summary}</div></div>' for at, summary in enumerate(SUMMARIES)),
+    ],
+)
+@pytest.mark.parametrize("url", ["https://x.example/", "https://x.example/author/sok-dara"])
+def test_a_front_page_is_known_by_its_cards_and_so_is_a_writers(page, url):
+    assert refusal(page, "\n\n".join(SUMMARIES), "News", url) is Reason.NOT_ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Oops! That page can’t be found.", "It looks like nothing was found at this location. Maybe try one of the links below?"),
+        ("We’ll be back soon", "Our website is undergoing scheduled maintenance, and we thank you for your patience."),
+        ("Không tìm thấy trang", "Trang bạn tìm kiếm không tồn tại hoặc đã bị xóa. Vui lòng quay lại trang chủ của chúng tôi."),
+        (
+            "News",
+            "You are attempting to access this website from a country belonging to the European Economic Area, and we cannot let you.",
+        ),
+    ],
+)
+def test_an_error_that_says_so_is_no_article(title, text):
+    assert refusal("<p>x</p>", text, title) is Reason.NOT_ARTICLE
+
+
+def test_a_password_asked_for_among_menus_is_a_wall():
+    text = "Home\n\nNational\n\nMembers\n\nForgot your password? Register a new account to read our reports and the weekly outlook."
+    assert refusal('<input type="password">', text, "Observer") is Reason.NOT_ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Boy missing since Monday not found",
+            "Divers have searched the river for three days, and the boy was not found on Wednesday either.",
+        ),
+        (
+            "Bridge under construction sways",
+            "The bridge, which is under construction at Neak Loeung, swayed on Monday, and work was stopped.",
+        ),
+        ("Power cut on Friday", "Scheduled maintenance of two transformers will leave six villages without power on Friday morning."),
+        ("500 riel notes to be replaced", "The central bank will replace notes of 500 riel from the first of June, it said on Monday."),
+    ],
+)
+def test_short_news_of_things_not_found_or_under_construction_is_an_article(title, text):
+    assert refusal("<p>x</p>", text, title) is None

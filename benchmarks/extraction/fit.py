@@ -20,8 +20,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import GroupKFold
 
-from benchmarks.extraction.oracle import best_choice
-from benchmarks.extraction.truth import WORD, Sample, samples
+from benchmarks.extraction.truth import BELONGS, WORD, Sample, belonging, samples
 from worker.extract import context, features, metadata
 from worker.extract.blocks import Block, blocks_of
 from worker.extract.content import Choice, Model, hints_of
@@ -60,7 +59,7 @@ def lessons_of(sample: Sample, seed: int) -> list[Lesson]:
     if not blocks or not sample.text:
         return []
     hints = hints_of(metadata.read(root, sample.url, date.max))
-    belongs = np.array(best_choice(_texts(blocks), sample.text))
+    belongs = np.array(belonging([block.text for block in blocks], sample.text)) >= BELONGS
     whole = _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)
     few = shortened(belongs, seed)
     blocks, belongs = [block for block, stays in zip(blocks, few, strict=True) if stays], belongs[few]

@@ -22,6 +22,10 @@ from worker.extract.surroundings import Surroundings, around
 
 SECOND_OPINION = 1_000  # blocks: on the two larger of the 46 training pages in doubt it was worse, and took four times the usual
 SURE = 0.8  # chance: of 480 table cells and headings above it that read like share buttons, 450 belong to the article; below, half
+BETWEEN = 0.35  # chance: from it a block between two of the article's, or a heading over one, is the article's three times in four
+HEADED = 0.65  # chance of the block under such a heading: what heads furniture is furniture
+HEADINGS, ITEMS = ("h2", "h3", "h4", "h5", "h6"), ("li", "dd", "dt", "td", "th", "pre")
+NAME_WORDS = 3  # of a byline that stands alone
 DOUBTFUL = 0.2  # chance: below it a paragraph beside the article's is furniture after all
 STATED_SHARE = 0.5  # of the text that JSON-LD states: a page that shows less of it leaves the rest to scripts
 STATED_LENGTH = 300  # characters: shorter statements are summaries
@@ -104,18 +108,33 @@ def confidence(chances: Any, blocks: list[Block]) -> tuple[float, float]:
 
 
 def closed(blocks: list[Block], chances: Any, keep: Any) -> Any:
-    """`keep` with the running text between two kept siblings, and beside one, where it is not clearly furniture.
-
-    A forest judges block by block; writers do not interrupt a column of paragraphs for one that is not theirs.
+    """`keep` with what writers do not part: running text beside a kept sibling, a block between two kept ones, a heading
+    over a kept one; each where it is not clearly furniture. A forest judges block by block.
     """
     result = keep.copy()
     for at in np.flatnonzero(~keep & (chances >= DOUBTFUL)):
-        block = blocks[at]
-        beside = [blocks[k] for k in (at - 1, at + 1) if 0 <= k < len(blocks) and keep[k]]
-        siblings = [other for other in beside if other.place.parent is block.place.parent and other.place.tag == block.place.tag]
-        if siblings and sieve.is_prose(block.text) and block.link_chars * 3 < len(block.text):
-            result[at] = True
+        result[at] = _continues(blocks, keep, at)
+    inner = np.concatenate([[False], result[:-2] & result[2:], [False]])[: len(result)]
+    for at in np.flatnonzero(inner & ~result & (chances >= BETWEEN)):
+        result[at] = _fits(blocks, at)
+    for at in np.flatnonzero(~result[:-1] & result[1:] & (chances[:-1] >= BETWEEN) & (chances[1:] >= HEADED)):
+        result[at] = bool(result[:at].any()) and blocks[at].place.tag in HEADINGS
     return result
+
+
+def _continues(blocks: list[Block], keep: Any, at: int) -> bool:
+    """Whether a block is running text and stands beside a kept sibling."""
+    block = blocks[at]
+    beside = [blocks[k] for k in (at - 1, at + 1) if 0 <= k < len(blocks) and keep[k]]
+    siblings = [other for other in beside if other.place.parent is block.place.parent and other.place.tag == block.place.tag]
+    return bool(siblings) and sieve.is_prose(block.text) and block.link_chars * 3 < len(block.text)
+
+
+def _fits(blocks: list[Block], at: int) -> bool:
+    """Whether a block is an item of a list or table, or more than a name in an element like one beside it; no heading."""
+    tag = blocks[at].place.tag
+    more = len(blocks[at].text.split()) > NAME_WORDS or sieve.is_prose(blocks[at].text)
+    return tag in ITEMS or (more and tag not in HEADINGS and tag in (blocks[at - 1].place.tag, blocks[at + 1].place.tag))
 
 
 def _sure(blocks: list[Block], chances: Any) -> frozenset[str]:

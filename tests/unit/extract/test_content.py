@@ -96,3 +96,25 @@ def test_a_paragraph_between_kept_ones_stays_where_it_is_not_clearly_furniture(c
 def test_a_block_of_another_element_beside_the_kept_ones_does_not_stay() -> None:
     blocks, _ = blocks_of(parse(f"<body><div><p>{SENTENCES[0]}</p></div><div><p>{SENTENCES[1]}</p></div></body>").root)
     assert list(closed(blocks, np.array([0.9, 0.4]), np.array([True, False]))) == [True, False]
+
+
+def blocks(markup: str):
+    found, _ = blocks_of(parse(f"<body><div>{markup}</div></body>").root)
+    return found
+
+
+def test_a_heading_over_the_articles_text_stays_and_one_over_doubtful_text_goes() -> None:
+    # Given a heading that the forests are in doubt about, between two paragraphs
+    found = blocks(f"<p>{SENTENCES[0]}</p><h3>What the farmers say</h3><p>{SENTENCES[1]}</p>")
+    sure, doubtful = np.array([0.9, 0.4, 0.9]), np.array([0.9, 0.4, 0.5])
+    # When the text under it is the article's beyond doubt, then it stays; else it goes
+    assert list(closed(found, sure, sure >= 0.45)) == [True, True, True]
+    assert list(closed(found, doubtful, doubtful >= 0.45)) == [True, False, True]
+
+
+def test_an_item_between_two_of_the_articles_stays_and_a_lone_name_goes() -> None:
+    listed = blocks("<ul><li>Rice</li><li>Maize</li><li>Beans</li></ul>")
+    signed = blocks(f"<p>{SENTENCES[0]}</p><p>FARAH IDRIS</p><p>{SENTENCES[1]}</p>")
+    chances = np.array([0.9, 0.4, 0.9])
+    assert list(closed(listed, chances, chances >= 0.45)) == [True, True, True]
+    assert list(closed(signed, chances, chances >= 0.45)) == [True, False, True]

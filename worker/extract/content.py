@@ -112,10 +112,10 @@ def closed(blocks: list[Block], chances: Any, keep: Any) -> Any:
     over a kept one; each where it is not clearly furniture. A forest judges block by block.
     """
     result = keep.copy()
-    for at in np.flatnonzero(~keep & (chances >= DOUBTFUL)):
+    for at in np.flatnonzero(~keep & (chances >= DOUBTFUL)).tolist():
         result[at] = _continues(blocks, keep, at)
     inner = np.concatenate([[False], result[:-2] & result[2:], [False]])[: len(result)]
-    for at in np.flatnonzero(inner & ~result & (chances >= BETWEEN)):
+    for at in np.flatnonzero(inner & ~result & (chances >= BETWEEN)).tolist():
         result[at] = _fits(blocks, at)
     for at in np.flatnonzero(~result[:-1] & result[1:] & (chances[:-1] >= BETWEEN) & (chances[1:] >= HEADED)):
         result[at] = bool(result[:at].any()) and blocks[at].place.tag in HEADINGS

@@ -117,7 +117,7 @@ def closed(blocks: list[Block], chances: Any, keep: Any) -> Any:
     inner = np.concatenate([[False], result[:-2] & result[2:], [False]])[: len(result)]
     for at in np.flatnonzero(inner & ~result & (chances >= BETWEEN)).tolist():
         result[at] = _fits(blocks, at)
-    for at in np.flatnonzero(~result[:-1] & result[1:] & (chances[:-1] >= BETWEEN) & (chances[1:] >= HEADED)):
+    for at in np.flatnonzero(~result[:-1] & result[1:] & (chances[:-1] >= BETWEEN) & (chances[1:] >= HEADED)).tolist():
         result[at] = bool(result[:at].any()) and blocks[at].place.tag in HEADINGS
     return result
 

@@ -9,8 +9,12 @@ from __future__ import annotations
 import contextlib
 import gc
 
+from worker.extract.language import language_of
 from worker.parsing import SAMPLE, read
+
+FRENCH = "Le ministre a rencontré l'ambassadeur pour discuter de la coopération entre les deux pays."
 
 with contextlib.suppress(Exception):  # a child will find out by itself, and tell its parent
     read("article", SAMPLE)
+    language_of(FRENCH)  # by the classifier of languages, which English pages do not ask
 gc.freeze()

@@ -81,3 +81,16 @@ def test_a_missing_part_and_a_missing_folder_are_refused(model_folder: Path, tmp
 
 def test_arrays_are_mapped_so_that_processes_share_them(model_folder: Path) -> None:
     assert isinstance(artifact.load(model_folder).base.terms.weights, np.memmap)
+
+
+def test_a_model_from_before_a_list_of_cues_was_added_is_refused(model_folder: Path, tmp_path: Path) -> None:
+    # Given a whole model whose manifest knows nothing of one of the installed lists
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder)
+    manifest = json.loads((folder / artifact.MANIFEST).read_text())
+    del manifest["resources"]["cues/voices.txt"]
+    (folder / artifact.MANIFEST).write_text(json.dumps(manifest | {"sha256": artifact._digest(manifest)}))
+
+    # When it is loaded, then it is refused by name
+    with pytest.raises(BadModel, match=r"another classifier/cues/voices\.txt"):
+        artifact.load(folder)

@@ -82,7 +82,7 @@ def _last_part(title: str) -> set[str]:
 def _own(said: Said, sites: set[str]) -> set[str]:
     """The site's names that are a person's, who writes there alone: so typed, shaped like a name, and no body's or newspaper's."""
     named = [(squeezed(name), name, types_of(node)) for node in said.nodes for name in words_of(node.get("name") or [])[:1]]
-    bodies = {key for key, _, kinds in named if any("Organization" in kind for kind in kinds)}
+    bodies = {key for key, _, kinds in named if _is_body(kinds)}
     persons = {key for key, name, kinds in named if "Person" in kinds and PERSON.match(name) and not ARTICLE.match(name)} - bodies
     if not bodies and any("NewsArticle" in kind for node in said.articles[:1] for kind in types_of(node)):
         return set()
@@ -109,7 +109,12 @@ def _named(value: Any, said: Said) -> list[str]:
         value = next((node for node in said.nodes if node.get("@id") == value["@id"] and "name" in node), value)
     parts = [str(value.get(key)) for key in ("givenName", "familyName") if value.get(key)]
     names = words_of(value.get("name") or []) or ([" ".join(parts)] if parts else [])
-    return [name for name in names if AGENCY.match(name)] if "Organization" in " ".join(types_of(value)) else names
+    return [name for name in names if AGENCY.match(name)] if _is_body(types_of(value)) else names
+
+
+def _is_body(kinds: list[str]) -> bool:
+    """Whether types name an organisation; what is a person as well is one."""
+    return "Person" not in kinds and any("Organization" in kind for kind in kinds)
 
 
 def _marked(root: Any) -> Iterator[list[Any]]:
@@ -127,16 +132,25 @@ def _together(elements: list[Any], sites: set[str]) -> list[str]:
 
     Where the first names nobody, the page says who wrote: its outlet.
     """
-    able = [element for element in elements[: 4 * MAX_AUTHORS] if not is_apart(element) and _line(element)]
-    beside = (element for element in able if element.getparent() is able[0].getparent())
+    able = (element for element in elements[: 4 * MAX_AUTHORS] if not is_apart(element) and _line(element))
+    first = next(able, None)
+    if first is None:
+        return []
+    beside = [first, *(element for element in able if element.getparent() is first.getparent())]
     return list(dict.fromkeys(name for element in beside for name in _shown(element, sites)))
 
 
 def _line(element: Any) -> str:
     """What an element shows, its pieces parted by line breaks; "" for biographies and what is no text."""
-    pieces = [piece for text in element.itertext() if (piece := " ".join(text.split()))]
-    text = element.get("content") or JOINED.sub(r" \1 ", "\n".join(pieces))
-    return text if len(text) <= MAX_BYLINE and any(map(str.isalpha, text)) else ""
+    pieces, size = [], 0
+    for text in element.itertext():
+        if piece := " ".join(text.split()):
+            pieces.append(piece)
+            size += len(piece)
+        if size > MAX_BYLINE:  # the rest of a long element is not even read
+            return ""
+    line = element.get("content") or JOINED.sub(r" \1 ", "\n".join(pieces))
+    return line if len(line) <= MAX_BYLINE and any(map(str.isalpha, line)) else ""
 
 
 def is_apart(element: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,6 +71,7 @@ FRONTS = ("", "/index.html", "/index.php", "/home", "/en", "/kh", "/km", "/th", 
 SHORT = 600  # characters: errors and walls say less; the shortest real article of the three sets has 200, and no such words
 SOME = 3  # items that make a list
 FEW_SENTENCES = 20  # lines: a listing shows no more beginnings than that, and long round-ups are articles
+MANY = 500  # headings or links: a front page shows its first summaries among these
 REACH = 4  # elements after an item's heading: a date and a picture may lie between it and its summary
 BRIEF = 250  # characters: less is no article where the address already speaks against one
 
@@ -128,7 +129,7 @@ def _is_listing(text: str, url: str | None, root: Any) -> bool:
         return False
     front = _is_front(url) or LISTING_PATH.search(url or "") is not None
     heads = root.iter(*(("a",) if front else ("h1", "h2", "h3", "h4")))
-    opened = sum(_opens(head, kept) for head in heads)
+    opened = sum(_opens(head, kept) for head in islice(heads, MANY))
     return opened >= SOME and opened * (2 if front else 1) >= prose and (front or _has_more(root))
 
 
@@ -137,9 +138,7 @@ def _opens(head: Any, kept: set[str]) -> bool:
     link = next((one for one in (head, head.getparent(), head.find(".//a")) if one is not None and one.tag == "a"), None)
     if link is None or (link.get("href") or "").startswith("#"):
         return False
-    shown = head.text_content().strip()
-    outers = [head, *islice(head.iterancestors(), 2)]
-    alone = [outer for outer in outers if outer.tag == "a" or outer.text_content().strip() == shown]
+    alone = [head, *takewhile(lambda outer: len(outer) == 1, islice(head.iterancestors(), 2))]
     after = [other for outer in alone for other in islice(outer.itersiblings(), REACH)]
     return any(" ".join(other.text_content().split()) in kept for other in [*islice(link.iterdescendants(), 2 * REACH), *after])
 

@@ -40,6 +40,7 @@ SIGNED = (
 """Lines that sign in the way of their country, or of a blog's foot."""
 REPORTER = re.compile(r"[（(](?:本[报報社网]|实习)?(?:记者|記者|通讯员)\s*([\u3400-\u9fff]{2,4}(?:[、 ][\u3400-\u9fff]{2,4}){0,3})[）)]")
 """The reporter in a Chinese dateline: `…3月12日电（记者陈海涛）`."""
+MANY = 500  # elements: an article names its authors among the first of them
 MAX_BYLINE = 150  # characters: a line of names, not a biography
 METAS = (
     "author", "article:author", "byl", "parsely-author", "sailthru.author", "dcsext.author", "cxenseparse:author",
@@ -57,8 +58,8 @@ SHOWS = re.compile(
     r"(?:(?<![a-z])author|[a-z]Author|(?<![a-z])byline|[a-z]Byline)s?(?![a-z])(?!\S*(?:bio|desc|avatar|image|img|social|follow|link))"
 )
 """Classes of elements that show who wrote: `author`, `post-author`, `articleByline`; not of those about the writer."""
-_CLASSED = etree.XPath("//@class[contains(., 'uthor') or contains(., 'yline')]/..")
-_MICRODATA = etree.XPath("//@itemprop[. = 'author']/..")
+_CLASSED = etree.XPath("//@class[contains(., 'uthor') or contains(., 'yline')]")
+_MICRODATA = etree.XPath("//@itemprop[. = 'author']")
 JOINED = re.compile(r"\s*\n\s*(,|&|and|und|et|y|e|with|with reporting by|và|และ|និង)\s*\n?\s*")
 """Two lines that a conjunction makes one."""
 
@@ -120,11 +121,16 @@ def _is_body(kinds: list[str]) -> bool:
 def _marked(root: Any) -> Iterator[list[Any]]:
     """Elements that show authors, group by group; each group costs a walk, and is asked for only where those before gave none."""
     yield [link for link in root.iter("a") if "author" in (link.get("rel") or "")]
-    classed = _CLASSED(root)
+    classed = holders(_CLASSED(root))
     yield [element for element in classed if AUTHOR_NAME.search(element.get("class"))]
     yield [link for link in root.iter("a") if AUTHOR_PATH.search(link.get("href") or "")]
     yield [element for element in classed if SHOWS.search(element.get("class"))]
-    yield _MICRODATA(root)
+    yield holders(_MICRODATA(root))
+
+
+def holders(attributes: list[Any]) -> list[Any]:
+    """The elements of the first attributes found; asking for the elements themselves takes time with the square of their number."""
+    return [attribute.getparent() for attribute in attributes[:MANY]]
 
 
 def _together(elements: list[Any], sites: set[str]) -> list[str]:

@@ -37,8 +37,8 @@ DATE_META = re.compile(r"(?:^|[.:_\-])(?:date|issued|published|pubdate|publicati
 URL_DATE = re.compile(
     r"/((?:19|20)\d\d)[/\-](0?[1-9]|1[0-2])[/\-](0?[1-9]|[12]\d|3[01])(?:[/\-_.]|$)|[/\-_]((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/\-_.]|$)"
 )
-_MICRODATA = etree.XPath("//@itemprop[. = 'datePublished']/parent::*[not(self::time or self::meta)]")
-_DATED = etree.XPath("//@class[contains(., 'date') or contains(., 'time') or contains(., 'ublish') or contains(., 'posted')]/..")
+_MICRODATA = etree.XPath("//@itemprop[. = 'datePublished']")
+_DATED = etree.XPath("//@class[contains(., 'date') or contains(., 'time') or contains(., 'ublish') or contains(., 'posted')]")
 DATE_CLASS = re.compile(
     r"(?:post|entry|article|story|news|detail|item|blog)_{0,2}-?(?:publish(?:ed)?-?)?(?:date|time)\b|\bdate-header\b|\bposted-?on\b|"
     r"publish(?:ed|ing)?[-_]?(?:date|time|on|at)|\bpub-?date\b|\bpublished\b",
@@ -107,7 +107,7 @@ def _is_todays(line: str, today: date) -> bool:
 def _sources(said: Said, around: Surroundings, root: Any, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
     yield "json-ld", [dates.from_machine(word) for node in said.articles for word in words_of(node.get("datePublished"))[:1]]
     yield "meta", [dates.from_machine(value) for name in _date_metas(said) for value in said.metas[name][:1]]
-    yield "meta", [dates.from_machine(_value(element)) for element in _MICRODATA(root)[:1]]
+    yield "meta", _microdata(root)
     own, other = _times(root)
     yield "time", own
     yield "url", [_url_date(url)]
@@ -136,6 +136,12 @@ def _times(root: Any) -> tuple[list[Moment | None], list[Moment | None]]:
     return read[: len(own)], read[len(own) :]
 
 
+def _microdata(root: Any) -> list[Moment | None]:
+    """The day of the first element of microdata that is none of those asked already."""
+    found = [element for element in bylines.holders(_MICRODATA(root)) if element.tag not in ("time", "meta")]
+    return [dates.from_machine(_value(element)) for element in found[:1]]
+
+
 def _value(element: Any) -> str:
     """What an element of microdata says: its attribute for machines, else its text."""
     return str(element.get("content") or element.get("datetime") or element.get("title") or element.text_content())
@@ -143,7 +149,9 @@ def _value(element: Any) -> str:
 
 def _marked(root: Any) -> list[str]:
     """The texts of the first elements whose class says that they date an article, but for boxes of other articles."""
-    found = [element for element in _DATED(root) if DATE_CLASS.search(f"{element.get('class')} {element.get('data-role')}")]
+    found = [
+        element for element in bylines.holders(_DATED(root)) if DATE_CLASS.search(f"{element.get('class')} {element.get('data-role')}")
+    ]
     texts = [" ".join(element.text_content().split())[:SHORT_LINE] for element in found[:MARKED] if not bylines.is_apart(element)]
     return [text for text in texts[:1] if dateline.of_published(text) or not dateline.is_update(text)]
 

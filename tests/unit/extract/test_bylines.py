@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from worker.extract.bylines import authors_of, is_name_and_date, named_in, signed
@@ -142,3 +144,9 @@ def test_the_site_that_ends_the_pages_title_is_no_author():
 )
 def test_a_line_that_is_only_a_name_signs_where_names_stand(around, people):
     assert signed(around, TEXT, set()) == people
+
+
+def test_a_page_of_bylines_is_read_in_bounded_time():
+    started = time.process_time()
+    assert authors("<body>" + '<div class="author"><span>a</span></div>' * 50_000) == []
+    assert time.process_time() - started < 5

@@ -37,7 +37,7 @@ CONTINUES = re.compile(r"(?:ON|OF|FOR|BETWEEN|BY|REGARDING|CONCERNING|AT|IN|TO|F
 FULL_STOPS = (".", "។")  # leads and captions end so, headlines hardly ever
 NAME = 8  # letters: shorter lines below a text, as "Share", may begin a headline too
 NEARER = 0.25  # of a headline's likeness, for each line that stands above it and might be one too
-CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b")
+CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}(?!\d)")
 """A time of day: beside a weekday over the title it tells of the article, where mastheads show the day alone."""
 SIGNED = 120  # characters: longer lines that begin with "by" are sentences
 LEAD_WORDS = 5
@@ -46,7 +46,7 @@ KEEP = 0.5  # chance: a line more likely the article's than not
 DOUBTFUL = 0.05  # chance: below it a sentence beside the article's is furniture after all, as in HTML
 UNDER = 0.01  # the same for a sentence right under the article's ("I thank you."), and in scripts of which the forest saw few pages
 OVER_TITLE = 3  # lines above the title that may date a post; a day without its weekday that is not today's is no masthead's
-SIGN_OFF = 3  # lines below the text that may say when it was done
+SIGN_OFF = 3  # lines to each side of the text's end that may say when it was done
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ def judge(text: str, today: date) -> Plain:
     above, under = (head[: head.index(title)], head[head.index(title) + 1 :]) if title else (head, [])
     return Plain(
         title=_headline(title, above) if title else None,
-        text="\n\n".join(kept([line.text for line in [*_leads(under), *body]], None)),
+        text="\n\n".join(kept([line.text for line in [*_leads(under), *body]], title.text if title else None)),
         authors=_authors([*above, *under]),
-        published=_published(above, [*under, *body[:1]], _ending(lines, keep), today),
+        published=_published(above, [*under, *body[:1]], _ending(lines[first:], keep[first:]), today),
     )
 
 
@@ -116,10 +116,10 @@ def _passages(lines: list[Line]) -> list[list[int]]:
 
 
 def _ending(lines: list[Line], keep: Any) -> list[Line]:
-    """The last line of the article, what stands under it, and the line with which wires end."""
+    """The last lines of the article, what stands under them, and the line with which wires end."""
     last = int(np.flatnonzero(keep)[-1])
     wire = [line for line in lines[-1:] if dateline.TRAILER.match(line.text)]
-    return [*lines[last : last + 1 + SIGN_OFF], *wire]
+    return [*lines[max(0, last + 1 - SIGN_OFF) : last + 1 + SIGN_OFF], *wire]
 
 
 def _goes_on(line: Line, chance: float, least: float, *, ended: bool) -> bool:

@@ -20,7 +20,8 @@ MARKUP = "".join(f'<p class="text">{paragraph}</p>' for paragraph in PARAGRAPHS)
 
 
 def page(script: str) -> str:
-    return f"<html><head><title>The ferry sails again</title></head><body><div id='root'>Loading story</div><script>{script}</script></body></html>"
+    shell = "<html><head><title>The ferry sails again</title></head><body><div id='root'>Loading story</div>"
+    return f"{shell}<script>{script}</script></body></html>"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+SLAB = 1024  # rows at a time: most pages have fewer, and of 200,000 the nodes of all trees would take 500 MB
 ARRAYS = ("feature", "threshold", "left", "value", "roots")
 
 
@@ -36,7 +37,11 @@ class Forest:
         """The chance of each row (float32, shape (n, columns)) to be what the forest looks for; shape (n,)."""
         if rows.shape[1] != self.columns:
             raise ValueError(f"expected rows of {self.columns} columns, came {rows.shape[1]}: the model belongs to other features")
-        flat = np.ascontiguousarray(rows).ravel()
+        slabs = range(0, max(1, len(rows)), SLAB)
+        return np.concatenate([self._chances(np.ascontiguousarray(rows[at : at + SLAB])) for at in slabs])
+
+    def _chances(self, rows: Any) -> Any:
+        flat = rows.ravel()
         offsets = np.arange(0, flat.size, self.columns)[:, None]
         (feature, threshold), *inner = self._complete.levels
         node = 2 * np.arange(len(self.roots)) + (rows.take(feature, axis=1) > threshold)

@@ -101,7 +101,7 @@ class Letters:
     def sentences(self) -> Any:
         """How many sentences end in each text: at a stop, or at a mark and closing signs with a blank behind them."""
         closing, mark = self._are(Letter.CLOSER), self._are(Letter.MARK)
-        before = np.maximum.accumulate(np.where(closing, 0, np.arange(len(closing))))  # the last that is no closing sign
+        before = np.maximum.accumulate(np.where(closing, 0, np.arange(len(closing), dtype=np.int32)))  # the last that is no closing sign
         ends = self._are(Letter.STOP)
         ends[1:] |= self._are(Letter.BLANK)[1:] & mark[before[:-1]]
         return self._summed(ends)

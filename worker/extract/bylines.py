@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 from lxml import etree
@@ -35,6 +35,7 @@ SHORT_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?")
 SIGNED = (
     re.compile(r"^([가-힣]{2,4}) ?(?:기자|특파원)(?=\s|$)"),
     re.compile(r"^[【（(\[]([\u3400-\u9fff\u3040-\u30ff]{2,8}(?:[、・ ][\u3400-\u9fff\u3040-\u30ff]{2,8}){0,3})[】）)\]]$"),
+    re.compile(r"^(?:本[报報社网網])?(?:记者|記者) ?([\u3400-\u9fff]{2,4}) ?[／/]"),
     re.compile(r"^[Pp]osted by ([A-Z][a-z]{2,})(?= (?:at|on)\b.{0,20}\d)"),
 )
 """Lines that sign in the way of their country, or of a blog's foot."""
@@ -192,7 +193,11 @@ def signed(around: Surroundings, text: str, sites: set[str]) -> list[str]:
     if names := people_in(marked[:1], sites):
         return names
     alone = (line for line in _places_of_names(around) if _is_name(line, text))
-    return next((names for line in alone if (names := _people([line], sites))), [])
+    first = next((line for line in alone if _people([line], sites)), None)
+    if first is None:
+        return []
+    above = takewhile(lambda line: _is_name(line, text), reversed(around.over[: around.over.index(first)] if first in around.over else []))
+    return _people([*reversed(list(above)), first], sites)  # several writers, a line each
 
 
 def _places_of_names(around: Surroundings) -> Iterator[str]:
@@ -203,7 +208,7 @@ def _places_of_names(around: Surroundings) -> Iterator[str]:
         yield from ([before] if is_dated(after[:MAX_BYLINE]) and len(after) <= MAX_BYLINE else [])
         yield from ([after] if len(before) <= MAX_BYLINE and is_dated(before) else [])
     yield from over[:1] if len(over) > 1 and is_prose(over[1]) else []
-    yield from (line for line, after in pairwise(under[1:3]) if after.startswith(line) or VIETNAMESE.search(line))
+    yield from (line for line, after in pairwise(under[1:4]) if after.startswith(line) or VIETNAMESE.search(line))
 
 
 def _is_name(line: str, text: str) -> bool:

@@ -42,7 +42,7 @@ WALL = re.compile(
     r"create (?:an )?account|cookies?|consent|partners|privacy|"
     r"password|terms of (?:service|use)|se connecter|s’abonner|partenaires|vie privée|anmelden|einwilligung|partnern?\b|datenschutz|"
     r"เข้าสู่ระบบ|คุกกี้|ความเป็นส่วนตัว|ยินยอม|ចូលគណនី|ខូគី|ឯកជនភាព|đăng nhập|đối tác|quyền riêng tư|đồng ý|masuk akun|kuki|privasi|persetujuan|"
-    r"登录|登入|隐私|隱私|同意|合作伙伴|ログイン|プライバシー|로그인|쿠키|개인정보",
+    r"登录|登入|订阅|訂閱|付费|付費|会员|會員|隐私|隱私|同意|合作伙伴|ログイン|プライバシー|로그인|쿠키|개인정보",
     re.IGNORECASE,
 )
 LOGIN = re.compile(
@@ -108,6 +108,8 @@ def _is_wall(text: str, root: Any) -> bool:
     lines = text.split("\n\n")
     sentences = list(filter(is_prose, lines)) or lines
     halves = [2 * sum(bool(WALL.search(line)) for line in some) >= len(some) for some in (lines, sentences)]
+    if len(text) < SHORT and all(map(WALL.search, lines)):
+        return True  # nothing else is said
     asked = "//input[@type='password']" if not halves[0] else "//input[@type='password'] | //form | //button"
     return any(halves) and bool(root.xpath(f"boolean({asked})"))
 

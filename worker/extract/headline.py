@@ -153,6 +153,8 @@ def _is_part(heading: str, page_title: str) -> bool:
     """Whether `heading` is the lesser part of the page's title: a section or the site, beside the headline."""
     parts = [part for part in PART.split(page_title) if part]
     key = _key(heading)
+    if SEPARATOR.search(heading) and page_title.endswith(heading) and page_title != heading:
+        return True  # the site's name has parts of its own
     return len(parts) > 1 and any(_key(part) == key for part in parts) and any(len(part) > 1.5 * len(heading) for part in parts)
 
 

@@ -19,6 +19,7 @@ from worker.extract.sieve import is_prose
 
 REACH = 14  # blocks above the text in which a heading is looked for: share buttons, captions and a lead may lie between
 OVER = 3  # lines above the heading that may date the article; what is higher is the masthead's
+AFTER = 6  # lines after a lead: a caption, names and the day may stand between it and the text
 UNDER = 4  # lines under the text: signature, place and day
 BESIDE = 6  # lines under the title, where the text begins farther down: a table of contents may lie between
 SAME = 8  # characters by which a title and the line that shows it differ: quotes, blanks, a full stop
@@ -77,7 +78,7 @@ def around(blocks: list[Block], keep: Any, sieved: frozenset[str] = frozenset())
         before=texts[max(0, start - OVER) : start],
         over=[
             *texts[start + (at is not None) : first + 1],
-            *takewhile(lambda line: not is_prose(line), texts[first + 1 : first + 1 + OVER]),
+            *takewhile(lambda line: not is_prose(line), texts[first + 1 : first + 1 + AFTER]),
         ],
         under=texts[last : last + 1 + UNDER],
         above=texts[:first],

@@ -70,6 +70,13 @@ def test_a_consent_wall_is_one_in_the_regions_languages(lines):
     assert refusal("<button>OK</button>", "\n\n".join(lines)) is Reason.NOT_ARTICLE
 
 
+def test_a_page_that_says_nothing_but_who_may_read_is_a_wall_without_a_form():
+    assert (
+        refusal("<p>x</p>", "本文为付费内容，请订阅后阅读全文，谢谢您的支持。\n\n已订阅？立即登录", "棕榈油库存五年最低")
+        is Reason.NOT_ARTICLE
+    )
+
+
 def test_words_without_a_sentence_are_no_text():
     assert refusal("<p>Loading story</p>", "Loading story") is Reason.NO_TEXT
 

@@ -40,6 +40,8 @@ def title(page: str) -> str | None:
     [
         ("<title>Tea and Ink: How I found a ribbon</title><body><h1>Tea and Ink</h1><h3>How I found a ribbon</h3>", "How I found a ribbon"),
         ("<title>간판, 누가 다시 썼나 : 국제 : 뉴스</title><body><h3>간판, 누가 다시 썼나</h3>", "간판, 누가 다시 썼나"),
+        ("<title>Forest given to 312 homes - Portal - Ministry</title><body><h1>Portal - Ministry</h1><h2>Forest given to 312 homes</h2>",
+         "Forest given to 312 homes"),
         ("<title>Weekend Coding Agent</title><body><h1>Weekend<br>Coding Agent</h1>", "Weekend Coding Agent"),
         ("<title>How we found a hole in Discord and in a hundred other firms</title><body><h1>Discord</h1>",
          "How we found a hole in Discord and in a hundred other firms"),

@@ -24,3 +24,9 @@ def test_the_regions_languages_are_told_apart(code):
 def test_a_short_text_is_what_its_page_says():
     assert language_of("OK", "en-GB") == "en"
     assert language_of("OK", "x-unknown") is None
+
+
+def test_between_languages_that_letters_hardly_tell_apart_the_page_decides():
+    text = "Harga garam di pulau itu naik lagi pada musim hujan, dan para petani menunggu matahari sambil menghitung karung yang tersisa."
+    assert {language_of(text, "id"), language_of(text, "ms")} == {"id", "ms"}
+    assert language_of(text, "th") in {"id", "ms"}

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from worker.extract.structured import words_of
 from worker.extract.surroundings import Surroundings, around
 
 SECOND_OPINION = 1_000  # blocks: on the two larger of the 46 training pages in doubt it was worse, and took four times the usual
+LARGE = 20_000  # elements: the second opinion takes 70 microseconds for each; the largest page of the three sets has 5,000
 SURE = 0.8  # chance: of 480 table cells and headings above it that read like share buttons, 450 belong to the article; below, half
 BETWEEN = 0.35  # chance: from it a block between two of the article's, or a heading over one, is the article's three times in four
 HEADED = 0.65  # chance of the block under such a heading: what heads furniture is furniture
@@ -91,7 +93,7 @@ def main_text(root: Any, about: About, model: Model | None = None) -> Content:
     sure, cut = confidence(chances, blocks)
     keep = closed(blocks, chances, chances >= min(model.choice.keep, cut))
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
-    if sure < model.choice.sure and len(blocks) <= SECOND_OPINION and not _is_spaceless(lines):
+    if sure < model.choice.sure and len(blocks) <= SECOND_OPINION and not _is_spaceless(lines) and not _is_large(root):
         lines = _by_trafilatura(root).split("\n") or lines
     sieved = sieve.kept(lines, about.title, _sure(blocks, chances))
     return Content(_stated("\n\n".join(sieved), about), around(blocks, keep, frozenset(sieved)))
@@ -140,6 +142,11 @@ def _fits(blocks: list[Block], at: int) -> bool:
 def _sure(blocks: list[Block], chances: Any) -> frozenset[str]:
     """Lines that the forests hold for the article's beyond doubt."""
     return frozenset(line for block, chance in zip(blocks, chances, strict=True) if chance >= SURE for line in block.text.split("\n"))
+
+
+def _is_large(root: Any) -> bool:
+    """Whether a page has more elements than trafilatura should copy, who copies the tree several times."""
+    return next(islice(root.iter(), LARGE, None), None) is not None
 
 
 def _is_spaceless(lines: list[str]) -> bool:

@@ -79,6 +79,11 @@ def test_a_page_of_very_many_blocks_is_not(doubting: content.Model) -> None:
     assert SENTENCES[0] in read(page(f"{article}<ul>{lots}</ul>"), doubting).text
 
 
+def test_nor_is_one_of_very_many_elements(doubting: content.Model) -> None:
+    article = "".join(f"<p>{text}</p>" for text in SENTENCES)
+    assert SENTENCES[0] in read(page(f"{article}<p>{'<i>word</i> ' * content.LARGE}</p>"), doubting).text
+
+
 def test_confidence_is_near_one_where_every_block_is_clear_and_its_cut_lies_between_them(column) -> None:
     sure, cut = confidence(np.array([0.99, 0.99, 0.01, 0.01]), column)
     unsure, _ = confidence(np.array([0.5, 0.5, 0.5, 0.5]), column)

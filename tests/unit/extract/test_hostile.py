@@ -31,6 +31,8 @@ PAGES = {
     "300 nested blocks before the article (p24)": "<div>" * 300 + STORY,
     "1,900 nested blocks before the article": "<div>" * 1900 + STORY,
     "half a million distinct words (p23)": "".join(f"<p>{' '.join(f'w{n}x{k}' for k in range(100))}.</p>" for n in range(5_000)),
+    "a hundred thousand words marked one by one": f"<div>{'<span>word</span> ' * 100_000}</div>",
+    "sixty thousand links in one block": f"<div>{''.join(f'<a href=/{n}>link number {n}</a> ' for n in range(60_000))}</div>",
     "twenty thousand short blocks": "<div>a b</div>" * 20_000 + STORY,
 }
 WHOLE = [name for name in PAGES if any(mark in name for mark in ("p02", "p03", "p04", "p08", "p13", "p19", "p24", "1,900"))]

@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 import numpy as np
 
 from worker.extract import context, features, forest, sieve
-from worker.extract.blocks import Block, blocks_of
+from worker.extract.blocks import Block, Place, blocks_of
 from worker.extract.dates import SPACELESS
 from worker.extract.features import Hints
 from worker.extract.forest import Forest
@@ -24,6 +24,7 @@ from worker.extract.surroundings import Surroundings, around
 SECOND_OPINION = 1_000  # blocks: on the two larger of the 46 training pages in doubt it was worse, and took four times the usual
 LARGE = 20_000  # elements: the second opinion takes 70 microseconds for each; the largest page of the three sets has 5,000
 SURE = 0.8  # chance: of 480 table cells and headings above it that read like share buttons, 450 belong to the article; below, half
+CELLS = 6  # of a table: on the training pages nine in ten of such between two blocks of the article are its own, whatever the forests say
 BETWEEN = 0.35  # chance: from it a block between two of the article's, or a heading over one, is the article's three times in four
 HEADED = 0.65  # chance of the block under such a heading: what heads furniture is furniture
 HEADINGS, ITEMS = ("h2", "h3", "h4", "h5", "h6"), ("li", "dd", "dt", "td", "th", "pre")
@@ -92,10 +93,12 @@ def main_text(root: Any, about: About, model: Model | None = None) -> Content:
     chances = (first + model.second.probabilities(context.with_chances(rows, first))) / 2
     sure, cut = confidence(chances, blocks)
     keep = closed(blocks, chances, chances >= min(model.choice.keep, cut))
+    tabled = in_tables(blocks, keep)
+    keep |= tabled
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
     if sure < model.choice.sure and len(blocks) <= SECOND_OPINION and not _is_spaceless(lines) and not _is_large(root):
         lines = _by_trafilatura(root).split("\n") or lines
-    sieved = sieve.kept(lines, about.title, _sure(blocks, chances))
+    sieved = sieve.kept(lines, about.title, _lines(blocks, tabled | (chances >= SURE)))
     return Content(_stated("\n\n".join(sieved), about), around(blocks, keep, frozenset(sieved)))
 
 
@@ -139,9 +142,35 @@ def _fits(blocks: list[Block], at: int) -> bool:
     return tag in ITEMS or (more and tag not in HEADINGS and tag in (blocks[at - 1].place.tag, blocks[at + 1].place.tag))
 
 
-def _sure(blocks: list[Block], chances: Any) -> frozenset[str]:
-    """Lines that the forests hold for the article's beyond doubt."""
-    return frozenset(line for block, chance in zip(blocks, chances, strict=True) if chance >= SURE for line in block.text.split("\n"))
+def _lines(blocks: list[Block], which: Any) -> frozenset[str]:
+    """The lines of some blocks: those that the forests hold for the article's beyond doubt, or that its tables hold."""
+    return frozenset(line for block, sure in zip(blocks, which, strict=True) if sure for line in block.text.split("\n"))
+
+
+def in_tables(blocks: list[Block], keep: Any) -> Any:
+    """Which blocks are in a table of data that stands between two kept blocks: it is the article's as a whole, or not at all."""
+    result = np.zeros(len(blocks), dtype=bool)
+    if not keep.any():
+        return result
+    for _, run in groupby(range(len(blocks)), key=lambda at: _table_of(blocks[at].place)):
+        cells = list(run)
+        first, last = cells[0], cells[-1]
+        inside = first > 0 and last + 1 < len(blocks) and keep[first - 1] and keep[last + 1]
+        if inside and _table_of(blocks[first].place) is not None and _is_data([blocks[at] for at in cells]):
+            result[cells] = True
+    return result
+
+
+def _table_of(place: Place | None) -> Place | None:
+    """The innermost table that holds a place."""
+    while place is not None and place.tag != "table":
+        place = place.parent
+    return place
+
+
+def _is_data(cells: list[Block]) -> bool:
+    """Whether cells are more than a box, and no list of links."""
+    return len(cells) >= CELLS and sum(cell.link_chars for cell in cells) * 2 < sum(len(cell.text) for cell in cells)
 
 
 def _is_large(root: Any) -> bool:

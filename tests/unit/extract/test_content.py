@@ -123,3 +123,33 @@ def test_an_item_between_two_of_the_articles_stays_and_a_lone_name_goes() -> Non
     chances = np.array([0.9, 0.4, 0.9])
     assert list(closed(listed, chances, chances >= 0.45)) == [True, True, True]
     assert list(closed(signed, chances, chances >= 0.45)) == [True, False, True]
+
+
+FIGURES = "".join(
+    f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in (("Place", "Stueng Hav"), ("Cost", "4.8"), ("Start", "2027"))
+)
+"""A table of six cells, none of which reads like a sentence."""
+
+
+@pytest.mark.parametrize(
+    ("between", "kept"),
+    [
+        (f"<table>{FIGURES}</table>", True),
+        (f"<table>{FIGURES.replace('<td>', '<td><a href=/x>').replace('<th>', '<th><a href=/y>')}</table>", False),
+        ("<table><tr><td>Rate this article</td></tr></table>", False),
+    ],
+)
+def test_a_table_of_data_between_two_blocks_of_the_article_is_its_own_and_a_box_of_links_is_not(between: str, kept: bool) -> None:
+    found = blocks(f"<p>{SENTENCES[0]}</p>{between}<p>{SENTENCES[1]}</p>")
+    keep = np.array([True, *[False] * (len(found) - 2), True])
+    assert content.in_tables(found, keep).tolist() == [False, *[kept] * (len(found) - 2), False]
+
+
+def test_a_table_under_the_article_is_not_its_own() -> None:
+    found = blocks(f"<p>{SENTENCES[0]}</p><table>{FIGURES}</table><p>Contact</p>")
+    assert not content.in_tables(found, np.array([True, *[False] * 7])).any()
+
+
+def test_a_table_that_lays_out_the_page_holds_the_article_and_is_not_one_of_data() -> None:
+    found = blocks(f"<table><tr><td><p>{SENTENCES[0]}</p><p>Menu</p><p>{SENTENCES[1]}</p></td></tr></table>")
+    assert not content.in_tables(found, np.array([True, False, True])).any()

@@ -93,7 +93,7 @@ def main_text(root: Any, about: About, model: Model | None = None) -> Content:
     chances = (first + model.second.probabilities(context.with_chances(rows, first))) / 2
     sure, cut = confidence(chances, blocks)
     keep = closed(blocks, chances, chances >= min(model.choice.keep, cut))
-    tabled = in_tables(blocks, keep)
+    tabled = in_tables(blocks, places, keep)
     keep |= tabled
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
     if sure < model.choice.sure and len(blocks) <= SECOND_OPINION and not _is_spaceless(lines) and not _is_large(root):
@@ -147,11 +147,11 @@ def _lines(blocks: list[Block], which: Any) -> frozenset[str]:
     return frozenset(line for block, sure in zip(blocks, which, strict=True) if sure for line in block.text.split("\n"))
 
 
-def in_tables(blocks: list[Block], keep: Any) -> Any:
+def in_tables(blocks: list[Block], places: list[Place], keep: Any) -> Any:
     """Which blocks are in a table of data that stands between two kept blocks: it is the article's as a whole, or not at all."""
     result = np.zeros(len(blocks), dtype=bool)
-    if not keep.any():
-        return result
+    if not any(place.tag == "table" for place in places):
+        return result  # most pages: a cheap question before the way up from every block
     for _, run in groupby(range(len(blocks)), key=lambda at: _table_of(blocks[at].place)):
         cells = list(run)
         first, last = cells[0], cells[-1]

@@ -104,8 +104,11 @@ def test_a_block_of_another_element_beside_the_kept_ones_does_not_stay() -> None
 
 
 def blocks(markup: str):
-    found, _ = blocks_of(parse(f"<body><div>{markup}</div></body>").root)
-    return found
+    return blocks_and_places(markup)[0]
+
+
+def blocks_and_places(markup: str):
+    return blocks_of(parse(f"<body><div>{markup}</div></body>").root)
 
 
 def test_a_heading_over_the_articles_text_stays_and_one_over_doubtful_text_goes() -> None:
@@ -140,16 +143,16 @@ FIGURES = "".join(
     ],
 )
 def test_a_table_of_data_between_two_blocks_of_the_article_is_its_own_and_a_box_of_links_is_not(between: str, kept: bool) -> None:
-    found = blocks(f"<p>{SENTENCES[0]}</p>{between}<p>{SENTENCES[1]}</p>")
+    found, places = blocks_and_places(f"<p>{SENTENCES[0]}</p>{between}<p>{SENTENCES[1]}</p>")
     keep = np.array([True, *[False] * (len(found) - 2), True])
-    assert content.in_tables(found, keep).tolist() == [False, *[kept] * (len(found) - 2), False]
+    assert content.in_tables(found, places, keep).tolist() == [False, *[kept] * (len(found) - 2), False]
 
 
 def test_a_table_under_the_article_is_not_its_own() -> None:
-    found = blocks(f"<p>{SENTENCES[0]}</p><table>{FIGURES}</table><p>Contact</p>")
-    assert not content.in_tables(found, np.array([True, *[False] * 7])).any()
+    found, places = blocks_and_places(f"<p>{SENTENCES[0]}</p><table>{FIGURES}</table><p>Contact</p>")
+    assert not content.in_tables(found, places, np.array([True, *[False] * 7])).any()
 
 
 def test_a_table_that_lays_out_the_page_holds_the_article_and_is_not_one_of_data() -> None:
-    found = blocks(f"<table><tr><td><p>{SENTENCES[0]}</p><p>Menu</p><p>{SENTENCES[1]}</p></td></tr></table>")
-    assert not content.in_tables(found, np.array([True, False, True])).any()
+    found, places = blocks_and_places(f"<table><tr><td><p>{SENTENCES[0]}</p><p>Menu</p><p>{SENTENCES[1]}</p></td></tr></table>")
+    assert not content.in_tables(found, places, np.array([True, False, True])).any()

@@ -1,7 +1,7 @@
 """Fit the line model for flat text on WCXB and Fundus, flattened: `python -m benchmarks.extraction.fit_lines ../shared/pages`.
 
 A page without its mark-up is what people paste and what converters leave; the lines that belong to its article are known
-from the page's truth. Each page is taught three times: whole, with a few lines around its article, and so with a short article.
+from the page's truth. Each page is taught four times: whole, twice with a few lines around its article, and so with a short article.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ ABOVE, BELOW = 14, 30  # lines of furniture that people copy with an article, at
 
 
 def lessons_of(sample: Sample, seed: int) -> Iterator[Lesson]:
-    """The page's lines as features and answers, three times; nothing where no line belongs to its article."""
+    """The page's lines as features and answers, four times; nothing where no line belongs to its article."""
     texts = flattened(sample)
     belongs = np.array(belonging(texts, sample.text)) >= BELONGS
     if not belongs.any():
         return
     random = np.random.RandomState(seed)
-    for cut in (slice(None), _around(belongs, random), _around(belongs, random)):
-        yield _lesson(sample, texts[cut], belongs[cut])
-    few = shortened(belongs[cut], seed)
-    yield _lesson(sample, [text for text, stays in zip(texts[cut], few, strict=True) if stays], belongs[cut][few])
+    cuts = [slice(None), _around(belongs, random), _around(belongs, random)]
+    yield from (_lesson(sample, texts[cut], belongs[cut]) for cut in cuts)
+    near = cuts[-1]
+    few = shortened(belongs[near], seed)
+    yield _lesson(sample, [text for text, stays in zip(texts[near], few, strict=True) if stays], belongs[near][few])
 
 
 def flattened(sample: Sample) -> list[str]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from worker.extract.features import shifted
+
 REACH = (-4, -3, -2, -1, 1, 2, 3, 4)
 WINDOWS = (5, 15)
 """Blocks to each side over which a mean, weighted by length, tells whether the surroundings are article."""
@@ -29,22 +31,10 @@ def with_chances(rows: Any, chances: Any) -> Any:
     chances = chances.astype(np.float32)
     sizes = rows[:, 0]
     kept = np.cumsum(chances * sizes)
-    columns = [chances, *(_shifted(chances, by) for by in REACH), *(_around(chances, sizes, size) for size in WINDOWS)]
+    columns = [chances, *(shifted(chances, by) for by in REACH), *(_around(chances, sizes, size) for size in WINDOWS)]
     columns += [kept - chances * sizes, kept[-1:] - kept]
     columns += [np.maximum.accumulate(chances), np.maximum.accumulate(chances[::-1])[::-1]]
     return np.concatenate([rows, np.stack(columns, axis=1).astype(np.float32)], axis=1)
-
-
-def _shifted(values: Any, by: int) -> Any:
-    """The value `by` places on; -1 beyond the ends."""
-    result = np.full(len(values), -1, dtype=np.float32)
-    if abs(by) >= len(values):
-        return result
-    if by > 0:
-        result[:-by] = values[by:]
-    else:
-        result[-by:] = values[:by]
-    return result
 
 
 def _around(chances: Any, sizes: Any, reach: int) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,7 +112,7 @@ def _bits(values: list[int]) -> Any:
     return np.unpackbits(packed, axis=1, count=BITS, bitorder="little")
 
 
-def _table(names: tuple[str, ...], columns: dict[str, Any]) -> Any:
+def table(names: Sequence[str], columns: dict[str, Any]) -> Any:
     """The columns side by side in the order of their names, float32."""
     return np.stack([np.asarray(columns[name], dtype=np.float32) for name in names], axis=1)
 
@@ -120,7 +121,7 @@ def _own(blocks: list[Block], hints: Hints) -> Any:
     texts = [block.text for block in blocks]
     letters = Letters(texts)
     words = letters.words()
-    columns = _of_letters(letters, words) | _of_links(blocks, letters.sizes) | _of_words(texts, words, hints)
+    columns = of_letters(letters, words, FIRST_CHARS) | _of_links(blocks, letters.sizes) | _of_words(texts, words, hints)
     copies = Counter(texts)
     starts, digits = [text[:FIRST_CHARS] for text in texts], letters.count_first(Letter.DIGIT, FIRST_CHARS)
     columns |= {
@@ -130,12 +131,12 @@ def _own(blocks: list[Block], hints: Hints) -> Any:
         "has_at_or_url": ["@" in text or "http" in text or "www." in text for text in texts],
         "in_body_text": _within(texts, _squeezed(hints.body_text)),
     }
-    return _table(OWN_NAMES, columns)
+    return table(OWN_NAMES, columns)
 
 
-def _of_letters(letters: Letters, words: Any) -> dict[str, Any]:
-    """What the letters of the texts show."""
-    sizes, shown = letters.sizes, np.minimum(letters.sizes, FIRST_CHARS)
+def of_letters(letters: Letters, words: Any, reach: int) -> dict[str, Any]:
+    """What the letters of the texts show; of shares, the first `reach` letters."""
+    sizes, shown = letters.sizes, np.minimum(letters.sizes, reach)
     spaceless = letters.count(Letter.SPACELESS) * 2 > sizes
     total = np.maximum(1, np.where(spaceless, sizes // CHARS_A_WORD, words))
     sentences = letters.sentences()
@@ -144,8 +145,8 @@ def _of_letters(letters: Letters, words: Any) -> dict[str, Any]:
         "words": total,
         "sentences": np.where(spaceless, np.maximum(sentences, sizes // CHARS_A_SENTENCE), sentences),
         "commas": letters.count(Letter.COMMA),
-        "digits_share": letters.count_first(Letter.DIGIT, FIRST_CHARS) / shown,
-        "upper_share": letters.count_first(Letter.UPPER, FIRST_CHARS) / shown,
+        "digits_share": letters.count_first(Letter.DIGIT, reach) / shown,
+        "upper_share": letters.count_first(Letter.UPPER, reach) / shown,
         "ends_sentence": letters.end(Letter.END),
         "ends_colon": letters.end(Letter.COLON),
         "starts_upper": letters.begin(Letter.UPPER),
@@ -218,9 +219,9 @@ def _places(at: Any, places: list[Place], sums: Sums) -> Any:
         "same_signature": same[alike],
         "signature_chars": (np.bincount(alike, weights=sums.chars) / same)[alike],
     }
-    table = _table(PLACE_NAMES, columns)
+    rows = table(PLACE_NAMES, columns)
     outer = np.array([place.parent.number if place.parent else 0 for place in places])
-    return np.concatenate([table[at], table[outer[at]], table[outer[outer[at]]]], axis=1)
+    return np.concatenate([rows[at], rows[outer[at]], rows[outer[outer[at]]]], axis=1)
 
 
 def _best_place(places: list[Place], prose: list[float]) -> Place:
@@ -255,7 +256,7 @@ def _page(blocks: list[Block], own: Any, at: Any, places: list[Place], sums: Sum
         "since_comments": _since(blocks, COMMENTS_BEGIN),
         "since_others": _since(blocks, OTHERS_BEGIN),
     }
-    return _table(PAGE_NAMES, columns)
+    return table(PAGE_NAMES, columns)
 
 
 def _since(blocks: list[Block], heading: re.Pattern[str]) -> Any:
@@ -287,10 +288,10 @@ def _around(own: Any, page: Any) -> Any:
     picked = np.stack(
         [own[:, OWN_NAMES.index(name)] if name != "levels" else page[:, PAGE_NAMES.index("levels_to_best")] for name in AROUND], axis=1
     )
-    return np.concatenate([_shifted(picked, reach) for reach in REACH], axis=1)
+    return np.concatenate([shifted(picked, reach) for reach in REACH], axis=1)
 
 
-def _shifted(rows: Any, by: int) -> Any:
+def shifted(rows: Any, by: int) -> Any:
     """Rows of the neighbour `by` places on; -1 beyond the ends."""
     result = np.full_like(rows, -1)
     if abs(by) >= len(rows):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from worker.extract import dateline
-from worker.extract.features import DATE_LIKE, FURNITURE_WORDS
+from worker.extract.features import DATE_LIKE, FURNITURE_WORDS, of_letters, shifted, table
 from worker.extract.forest import load
 from worker.extract.furniture import BARS, Kind
 from worker.extract.letters import Letter, Letters
@@ -21,7 +21,6 @@ from worker.extract.sieve import Line
 WORD = re.compile(r"[^\W\d_]+")
 FIRST_CHARS, FIRST_WORDS = 80, 15  # of a line that are looked at closely: furniture shows itself early
 TELLING = 4  # letters of a word that says what a text is about
-CHARS_A_WORD = 5  # of a script without spaces
 DATED = 120  # characters: a line that does no more than date a text is shorter
 FAR = 30  # lines: beyond as many a mark says nothing
 GAP = 3  # lines without a sentence that one article may have between two
@@ -38,10 +37,10 @@ MARKS = {
 """Kinds of lines whose distance tells where a text begins and ends."""
 OWN_NAMES = (
     "chars", "words", "mean_word", "ends_sentence", "ends_colon", "starts_upper", "starts_word", "starts_digit", "starts_quote",
-    "upper_share", "digit_share", "commas", "sentences", "spaceless", "prose", "starts_lower", "capital_words", "small_words", "bars",
+    "upper_share", "digits_share", "commas", "sentences", "spaceless", "prose", "starts_lower", "capital_words", "small_words", "bars",
     "date_like", "dateline", "address", "furniture_words", "furniture_share", "copies", "shared_words",
 )  # fmt: skip
-PLACE_NAMES = ("lines", "index_share", "chars_before", "chars_before_share", "prose_before", "prose_after", "run", "mass")
+PLACE_NAMES = ("all_lines", "index_share", "chars_before", "chars_before_share", "prose_before", "prose_after", "run", "mass")
 AROUND = ("chars", "words", "ends_sentence", "ends_colon", "prose", "capital_words", "furniture_words", "dateline", "furniture")
 REACH = (-3, -2, -1, 1, 2, 3)
 
@@ -62,31 +61,18 @@ def matrix(lines: list[Line]) -> Any:
     """The features of all lines, none of them empty; float32 of shape (len(lines), len(names()))."""
     columns = _letters(lines) | _words(lines)
     columns |= _places(columns) | _distances(lines) | _kinds(lines)
-    around = {f"{name}{at:+d}": _shifted(columns[name], at) for at in REACH for name in AROUND}
-    return np.stack([np.asarray(values, dtype=np.float32) for values in (columns | around).values()], axis=1)
+    around = {f"{name}{at:+d}": shifted(np.asarray(columns[name], dtype=np.float32), at) for at in REACH for name in AROUND}
+    return table(names(), columns | around)
 
 
 def _letters(lines: list[Line]) -> dict[str, Any]:
     """What the letters of the lines show."""
     letters = Letters([line.text for line in lines])
-    sizes, shown = letters.sizes, np.minimum(letters.sizes, FIRST_CHARS)
-    spaceless = letters.count(Letter.SPACELESS) * 2 > sizes
-    words = np.maximum(1, np.where(spaceless, sizes // CHARS_A_WORD, letters.words()))
-    return {
-        "chars": sizes,
-        "words": words,
-        "mean_word": sizes / words,
-        "ends_sentence": letters.end(Letter.END),
-        "ends_colon": letters.end(Letter.COLON),
-        "starts_upper": letters.begin(Letter.UPPER),
+    return of_letters(letters, letters.words(), FIRST_CHARS) | {
+        "sentences": letters.sentences(),
         "starts_word": letters.begin(Letter.WORD),
         "starts_digit": letters.begin(Letter.DIGIT),
-        "starts_quote": letters.begin(Letter.QUOTE),
-        "upper_share": letters.count_first(Letter.UPPER, FIRST_CHARS) / shown,
-        "digit_share": letters.count_first(Letter.DIGIT, FIRST_CHARS) / shown,
-        "commas": letters.count(Letter.COMMA),
-        "sentences": letters.sentences(),
-        "spaceless": spaceless,
+        "spaceless": letters.count(Letter.SPACELESS) * 2 > letters.sizes,
         "prose": np.array([line.prose for line in lines]),
     }
 
@@ -130,7 +116,7 @@ def _places(own: dict[str, Any]) -> dict[str, Any]:
     sizes, prose = own["chars"].astype(float), own["prose"].astype(float)
     count, read, told = len(sizes), np.cumsum(sizes), np.cumsum(prose)
     return {
-        "lines": np.full(count, count),
+        "all_lines": np.full(count, count),
         "index_share": np.arange(count) / max(1, count - 1),
         "chars_before": read - sizes,
         "chars_before_share": (read - sizes) / read[-1],
@@ -179,13 +165,3 @@ def _kinds(lines: list[Line]) -> dict[str, Any]:
     """Which furniture each is."""
     kinds = {kind.value: [line.kind is kind for line in lines] for kind in KINDS}
     return {"furniture": np.array([line.kind is not None for line in lines]), **kinds}
-
-
-def _shifted(values: Any, by: int) -> Any:
-    """The value `by` lines on; -1 beyond the ends."""
-    result = np.full(len(values), -1.0)
-    if by > 0:
-        result[:-by] = values[by:]
-    else:
-        result[-by:] = values[:by]
-    return result

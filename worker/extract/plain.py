@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -148,14 +149,9 @@ def _title(head: list[Line], body: list[Line], marked: set[str]) -> Line | None:
     if named or not able:
         return named[0] if named else None
     lead = set(_words(" ".join(line.text for line in body[:3])))
-    likeness = [_likeness(line, after, lead) + NEARER * at for at, (line, after) in enumerate(zip(able, _after(able, head), strict=True))]
+    following = {id(line): after for line, after in pairwise(head)}  # by identity: one line may stand twice
+    likeness = [_likeness(line, following.get(id(line)), lead) + NEARER * at for at, line in enumerate(able)]
     return able[likeness.index(max(likeness))]
-
-
-def _after(able: list[Line], head: list[Line]) -> list[Line | None]:
-    """The line under each."""
-    following = dict(zip(map(id, head), [*head[1:], None], strict=True))
-    return [following[id(line)] for line in able]
 
 
 def _is_named(line: Line, names: set[str]) -> bool:

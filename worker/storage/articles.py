@@ -63,15 +63,20 @@ class Articles:
             query = query.where(articles.c.item_id.not_in(said.where(models.reviews.c.who == second_to)))
         with reading(self._engine) as connection:
             ids = list(connection.execute(query).scalars())
-        for start in range(0, len(ids), PAGE):
-            yield from reversed(self.of(ids[start : start + PAGE]))
+        yield from self._in_order(ids)
 
     def search(self, wanted: Wanted, limit: int) -> list[Result]:
         """Up to `limit` Results of the stored articles that are as wanted, the last published first."""
         with reading(self._engine) as connection:
             ids = list(connection.execute(found(wanted, limit)).scalars())
-        results = {result["item_id"]: result for start in range(0, len(ids), PAGE) for result in self.of(ids[start : start + PAGE])}
-        return [results[item_id] for item_id in ids if item_id in results]  # one may have been forgotten in between
+        return list(self._in_order(ids))
+
+    def _in_order(self, ids: Sequence[int]) -> Iterator[Result]:
+        """The Results of these items in this order, a page at a time; one may have been forgotten in between."""
+        for start in range(0, len(ids), PAGE):
+            page = ids[start : start + PAGE]
+            results = {result["item_id"]: result for result in self.of(page)}
+            yield from (results[item_id] for item_id in page if item_id in results)
 
     def count(self) -> int:
         """How many articles there are."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
-from worker.storage import moves
+from worker.storage import hosts, moves
 from worker.storage.item import Item
 from worker.storage.models import items
 from worker.storage.values import DeadFilter, DeadGroup, DeadItem
@@ -28,7 +28,7 @@ def _meant(which: DeadFilter) -> ColumnElement[bool]:
     if which.reason is not None:
         wanted.append(items.c.reason == which.reason)
     if which.host is not None:
-        wanted.append(or_(items.c.host == which.host, items.c.host.in_([f"{which.host}:80", f"{which.host}:443"])))
+        wanted.append(hosts.named(which.host))
     if which.since is not None:
         wanted.append(items.c.changed_at >= which.since)
     if which.item_id is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from worker.storage import hosts
 from worker.storage.models import articles, items, labels, topics
 
 
@@ -64,7 +65,7 @@ def _holds(word: str) -> ColumnElement[bool]:
 def _of_host(host: str) -> ColumnElement[bool]:
     """The host itself or one below it; without a port the two that need no saying."""
     ports = (host,) if ":" in host else (f"{host}:80", f"{host}:443")
-    return or_(*(items.c.host == port for port in ports), *(items.c.host.endswith(f".{port}", autoescape=True) for port in ports))
+    return or_(hosts.named(host), *(items.c.host.endswith(f".{port}", autoescape=True) for port in ports))
 
 
 def _decided(topic: str, *, unsure: bool) -> ColumnElement[bool]:

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from worker.storage import articles, counters, models, moves
+from worker.storage import articles, counters, hosts, models, moves
 from worker.storage.item import Item, Judge, Move
 from worker.storage.models import events, items, outbox, parked, reviews
 
@@ -25,7 +25,7 @@ AT_ONCE = 200
 
 def meant(connection: Connection, key: str | None, host: str | None) -> list[int]:
     """The next items that are meant and not forgotten yet."""
-    where = items.c.key == key if key is not None else or_(items.c.host == host, items.c.host.in_([f"{host}:80", f"{host}:443"]))
+    where = items.c.key == key if key is not None else hosts.named(host or "")
     query = select(items.c.id).where(where, ~items.c.url.startswith(FORGOTTEN), items.c.kind == "article")
     return list(connection.execute(query.order_by(items.c.id).limit(AT_ONCE)).scalars())
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, exists, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.config import Settings
@@ -22,6 +22,11 @@ REPORTED = ["free_at", "slowdown", "crawl_delay", "failures", "open_until", "ans
 def insert(connection: Connection) -> Any:
     """INSERT INTO hosts, of the dialect: both know ON CONFLICT, each in a class of its own."""
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(hosts)
+
+
+def named(host: str) -> ColumnElement[bool]:
+    """The items of a host; without a port those at the two ports that need no saying."""
+    return or_(items.c.host == host, items.c.host.in_([f"{host}:80", f"{host}:443"]))
 
 
 def look(connection: Connection, dues: Iterable[tuple[str, float]]) -> None:

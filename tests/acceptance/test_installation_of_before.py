@@ -1,0 +1,71 @@
+"""An installation made by an earlier version goes on working: its database, its models and what lay in Redis.
+
+`installations/*.tar.gz` are data folders as that version left them after SIGTERM: forty-five items of the sample press site (18
+stored, one copy, 24 waiting behind a paused label stage or a paused host), a small model trained and promoted there, a
+review, and one article taken out.
+"""
+
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.conftest import Home, until
+from worker.demo.server import PressSite
+from worker.demo.site import hosts
+
+FOLDER = Path(__file__).with_name("installations")
+ADDRESS = "http://press.example:38837"
+"""The site's address when the installation was made."""
+
+
+@pytest.fixture(params=sorted(FOLDER.glob("*.tar.gz")), ids=lambda path: path.name)
+def old(request: pytest.FixtureRequest, tmp_path: Path, site: PressSite) -> Home:
+    """The installation, unpacked, with the sample site on its new port."""
+    with tarfile.open(request.param) as archive:
+        archive.extractall(tmp_path, filter="data")
+    return Home(
+        tmp_path,
+        {
+            "PRESSMARK_RESOLVE": ",".join(f"{host}=127.0.0.1" for host in hosts()),
+            "PRESSMARK_ALLOW_PRIVATE": f"127.0.0.0/8:{site.port}",
+            "PRESSMARK_HOST_INTERVAL": "0",
+            "PRESSMARK_BACKOFF": "0.5",
+        },
+    )
+
+
+def test_what_was_there_is_still_there(old: Home) -> None:
+    # When today's program looks into the old folder
+    ledger = old.call("queues", "--json").lines[0]
+    # Then every item is where it was, and the books balance
+    assert ledger["balanced"] is True
+    counts = ledger["ledger"]
+    assert (counts["accepted"], counts["stored"], counts["duplicate"], counts["waiting"] + counts["running"]) == (45, 18, 1, 24)
+    # And articles, jobs, pauses, reviews and the promoted model are there
+    rows = old.call("export", "--format", "jsonl").lines
+    assert len(rows) == 18
+    assert {row["model"]["id"] for row in rows} == {"first-model"}
+    assert sum(row["review"] is not None for row in rows) == 1
+    assert {job["name"] for job in old.call("jobs", "--json").lines} >= {"desk", "later"}
+    assert [row["id"] for row in old.call("models", "--json").lines if row["active"]] == ["first-model"]
+    assert "paused: label" in old.call("status").out
+
+
+def test_it_goes_on_where_it_stopped(old: Home, site: PressSite) -> None:
+    # Given the old installation with its pauses lifted, and its site at a new address
+    old.call("resume", "all")
+    fetched = f"{ADDRESS}/2025/03/12/rubber-exporters-look-beyond-china/"
+    fresh = f"http://press.example:{site.port}/2025/02/09/the-two-strings-of-master-kong/"
+    with old.up():
+        # When a page is accepted
+        old.run("enqueue", fresh, "--job", "new")
+        # Then it is stored, and so is one that lay fetched in the label queue when the old version stopped
+        until(lambda: {fresh, fetched} <= {row["url"] for row in stored(old)})
+        assert {row["model"]["id"] for row in stored(old)} == {"first-model"}
+        assert old.call("queues", "--json").lines[0]["balanced"] is True
+
+
+def stored(home: Home) -> list[dict[str, Any]]:
+    return home.call("export", "--format", "jsonl").lines

@@ -19,8 +19,8 @@ CEILINGS = {
     "imports inside functions": 76,
     "patterns in extract": 117,
     "files with letters of other scripts": 8,
-    "files over 300 lines": 4,
-    "modules at worker's top": 33,
+    "files over 300 lines": 3,
+    "modules at worker's top": 32,
     "modules in the largest folder": 40,
     "subscripts by a name of the contract": 228,
 }

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from worker import guard
 from worker.config import Settings
 from worker.errors import ItemFailed
 from worker.fetch.deadline import Deadline
@@ -20,7 +19,8 @@ from worker.fetch.robots import Robots, product
 from worker.fetch.transport import Exchange
 from worker.fetch.trip import FetchFailed, Trip, kept, shown
 from worker.fetch.visit import Visitor
-from worker.guard import Address
+from worker.net import policy
+from worker.net.url import Address
 from worker.reasons import Fate, Reason, http_reason
 from worker.records import HostReport, Http, Kind, Page
 
@@ -70,7 +70,7 @@ class Fetcher:
             raise trip.failed(failure) from failure
 
     def _travel(self, url: str, kind: Kind, validators: Mapping[str, str], trip: Trip) -> Answer:
-        address = guard.parse(url, self._settings)
+        address = policy.parse(url, self._settings)
         headers = {"Accept": ACCEPT[kind], **validators}
         for _ in range(self._settings.max_redirects + 1):
             trip.arrive(address)
@@ -84,7 +84,7 @@ class Fetcher:
 
     def _follow(self, address: Address, head: Head) -> Address:
         """Where a redirect leads, through the same guard; its body stays unread."""
-        target = guard.join(address, head.location(), self._settings)
+        target = policy.join(address, head.location(), self._settings)
         if self._settings.refuse_downgrades and address.scheme == "https" and target.scheme == "http":
             raise ItemFailed(Reason.BAD_RESPONSE, "a redirect from https to http")
         return target

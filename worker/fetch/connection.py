@@ -10,13 +10,14 @@ from urllib.parse import unquote, urlsplit
 
 import certifi
 
-from worker import guard
 from worker.config import Settings
 from worker.errors import ItemFailed, UsageError
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import read_head
 from worker.fetch.wire import Wire, broken
-from worker.guard import Address
+from worker.net.dial import dial
+from worker.net.resolve import resolve
+from worker.net.url import Address
 from worker.reasons import Reason
 
 
@@ -46,8 +47,8 @@ class Connector:
     def _dial(self, address: Address, deadline: Deadline) -> socket.socket:
         settings = self._settings
         lookup = deadline.within(settings.dns_timeout, "no look-up in time")
-        ips = guard.resolve(address, settings, lookup.remaining())
-        return guard.dial(ips, address, settings, self._step(deadline, "connection").remaining())
+        ips = resolve(address, settings, lookup.remaining())
+        return dial(ips, address, settings, self._step(deadline, "connection").remaining())
 
     def _tunnel(self, address: Address, deadline: Deadline) -> socket.socket:
         assert self._proxy  # noqa: S101 - only called with one

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from worker import guard
 from worker.config import Settings
 from worker.errors import ItemFailed
 from worker.fetch.robots import ALLOW_ALL, Robots, Rules, first_bytes, judge_status, parse_rules, unavailable
 from worker.fetch.transport import Exchange
 from worker.fetch.trip import Trip
 from worker.fetch.visit import Visitor
-from worker.guard import Address
+from worker.net import policy
+from worker.net.url import Address
 from worker.reasons import Reason
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -50,7 +50,7 @@ class Permission:
                         rules = self._read(exchange)
                         trip.crawl_delay = rules.crawl_delay
                         return rules
-                address = guard.join(address, exchange.head.location(), self._settings)
+                address = policy.join(address, exchange.head.location(), self._settings)
         except ItemFailed as failure:
             if trip.answers == answered and not (failure.reason is Reason.TIMEOUT and trip.connected):
                 raise

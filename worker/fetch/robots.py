@@ -14,7 +14,7 @@ from protego import Protego
 
 from worker.config import Settings
 from worker.errors import ItemFailed
-from worker.guard import Address
+from worker.net.url import Address
 from worker.reasons import Reason
 
 MAX_CRAWL_DELAY = 60.0

@@ -18,7 +18,7 @@ from worker.fetch.connection import Connector
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import Head, read_head
 from worker.fetch.wire import Wire
-from worker.guard import Address
+from worker.net.url import Address
 
 
 class Request(requests.PreparedRequest):

@@ -9,7 +9,7 @@ from worker.errors import ItemFailed
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import Head
 from worker.fetch.wire import Wire
-from worker.guard import Address
+from worker.net.url import Address
 from worker.reasons import Reason
 from worker.records import HostReport, Http
 

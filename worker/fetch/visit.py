@@ -11,7 +11,7 @@ from worker.fetch.deadline import Deadline
 from worker.fetch.pace import HostBusy, Pace, Slot
 from worker.fetch.transport import Exchange, Request, Session
 from worker.fetch.trip import Trip
-from worker.guard import Address
+from worker.net.url import Address
 
 BRIEF = 1.0
 """Seconds that a trip waits for its first moment rather than be handed back: the clocks of processes differ a little."""

@@ -9,8 +9,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 from urllib.parse import unquote_to_bytes
 
-from worker import guard
 from worker.config import Settings
+from worker.net import policy
 
 # fmt: off
 TRACKING = frozenset({
@@ -47,7 +47,7 @@ def admit(url: str, settings: Settings) -> Admitted:
     Gone are fragment, tracking parameters, default port and dot segments; escapes are normalised (RFC 3986
     section 6.2.2) and text is in NFC. The order of parameters stays: to some servers it matters.
     """
-    address = guard.parse(url, settings)
+    address = policy.parse(url, settings)
     path, _, query = address.target.partition("?")
     query = _without_tracking(query)
     spelled = replace(address, target=_normal(path) + ("?" + _normal(query) if query else ""))

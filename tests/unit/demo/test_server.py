@@ -11,7 +11,7 @@ import pytest
 from worker.config import Settings
 from worker.demo.server import PressSite, opened, press_site
 from worker.demo.site import Served, hosts, served
-from worker.guard import parse
+from worker.net.policy import parse
 
 
 @pytest.fixture(scope="module")

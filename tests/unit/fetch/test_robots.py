@@ -8,7 +8,7 @@ from worker.config import load
 from worker.errors import ItemFailed
 from worker.fetch import robots
 from worker.fetch.robots import ALLOW_ALL, Robots, first_bytes, judge_status, parse_rules, product, unavailable
-from worker.guard import parse
+from worker.net.policy import parse
 
 AGENT = "Pressmark/0.1 (+https://example.org)"
 PAGE = parse("http://pub.example/news/1", load({}))

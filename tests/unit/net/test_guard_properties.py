@@ -18,7 +18,8 @@ from ssrfguard import Policy, SSRFGuardError
 
 from worker.config import load
 from worker.errors import ItemFailed
-from worker.guard import Address, is_public, parse
+from worker.net.policy import is_public, parse
+from worker.net.url import Address
 
 PLAIN, POLICY = load({}), Policy()
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from worker import guard
 from worker.config import Settings, load
 from worker.errors import ItemFailed
-from worker.guard import Address, is_public, join, judge, parse, resolve
+from worker.net.dial import dial
+from worker.net.policy import is_public, join, judge, parse
+from worker.net.resolve import resolve
+from worker.net.url import Address
 from worker.reasons import Reason
 
 PLAIN = load({})
@@ -158,7 +160,7 @@ def test_a_peer_that_is_not_what_was_dialled_is_left_at_once(monkeypatch: pytest
     address = Address("http", "pub.example", 80, "/")
     # When a public address is dialled
     with pytest.raises(ItemFailed, match="private-address"):
-        guard.dial([ipaddress.ip_address("93.184.216.34")], address, PLAIN, 1)
+        dial([ipaddress.ip_address("93.184.216.34")], address, PLAIN, 1)
     # Then nothing was said to the peer
     peer, _ = server.accept()
     assert peer.recv(10) == b""
@@ -173,7 +175,7 @@ def test_a_second_address_is_tried_where_the_first_refuses() -> None:
     settings = load({"PRESSMARK_ALLOW_PRIVATE": "127.0.0.0/8"})
     ips = [ipaddress.ip_address("127.0.0.3"), ipaddress.ip_address("127.0.0.2")]
     # When they are dialled
-    connection = guard.dial(ips, Address("http", "two.example", port, "/"), settings, 5)
+    connection = dial(ips, Address("http", "two.example", port, "/"), settings, 5)
     # Then the second one is the peer
     assert connection.getpeername()[0] == "127.0.0.2"
     connection.close()
@@ -186,7 +188,7 @@ def test_nobody_listening_is_a_failure_of_the_connection() -> None:
     port = free.getsockname()[1]
     free.close()
     with pytest.raises(ItemFailed, match="connect"):
-        guard.dial([ipaddress.ip_address("127.0.0.1")], Address("http", "x.example", port, "/"), settings, 1)
+        dial([ipaddress.ip_address("127.0.0.1")], Address("http", "x.example", port, "/"), settings, 1)
 
 
 @pytest.mark.parametrize(

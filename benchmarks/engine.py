@@ -23,8 +23,8 @@ from worker import dispatcher, keeper
 from worker.config import Settings
 from worker.dispatcher import Dispatcher
 from worker.keeper import Keeper
+from worker.messages import Taken, URLRequest, decode
 from worker.queues import Queues, Results, connect
-from worker.records import Taken, URLRequest, decode
 from worker.storage.articles import Articles
 from worker.storage.database import migrate, open_database
 from worker.storage.ledger import Ledger
@@ -108,7 +108,7 @@ def run(urls: int, settings: Settings, meter: Meter) -> None:
         for _ in ledger.accept_many((entry(number, f"h{number % 200}.test:443") for number in range(urls)), ledger.open_job("all")):
             pass
     sends = Dispatcher(ledger, queues, sender(client, settings.namespace), settings)
-    keeps = Keeper(ledger, articles, results, queues, settings, judge=admit)
+    keeps = Keeper(ledger, articles, results, queues, settings, to_entry=admit)
     done = 0
     while done < urls:
         with meter.part("dispatch"):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # each process imports only the rooms whose services it asks 
     from worker.shelf import Shelf
     from worker.storage.articles import Articles
     from worker.storage.ledger import Ledger
-    from worker.storage.registry import Registry
+    from worker.storage.model_registry import ModelRegistry
     from worker.storage.relabelling import Relabelling
     from worker.storage.reviews import Reviews
 
@@ -93,11 +93,11 @@ class Services:
         return Reader(self.fetcher, self.parser, self.settings.refuse_opt_outs)
 
     @cached_property
-    def registry(self) -> Registry:
+    def registry(self) -> ModelRegistry:
         """Every model that was trained, and which one is active."""
-        from worker.storage.registry import Registry
+        from worker.storage.model_registry import ModelRegistry
 
-        return Registry(self.engine)
+        return ModelRegistry(self.engine)
 
     @cached_property
     def reviews(self) -> Reviews:

@@ -17,7 +17,7 @@ from worker.bootstrap import Services
 from worker.config import Settings, load
 from worker.embedded import redis_url
 from worker.errors import Unavailable
-from worker.records import Extracted, Relabel, URLRequest, encode
+from worker.messages import Extracted, Relabel, URLRequest, encode
 
 FETCH_TASK, LABEL_TASK, RELABEL_TASK = "pressmark.fetch", "pressmark.label", "pressmark.relabel"
 

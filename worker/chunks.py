@@ -12,8 +12,8 @@ from functools import partial
 
 from worker.errors import Unavailable
 from worker.fetch.client import Answer
+from worker.messages import Extracted, Outcome, Taken, URLRequest
 from worker.reading import Reader, returned
-from worker.records import Extracted, Outcome, Taken, URLRequest
 
 log = logging.getLogger(__name__)
 

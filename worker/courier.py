@@ -12,7 +12,7 @@ from functools import partial
 from typing import cast
 
 from worker.errors import Unavailable
-from worker.records import Extracted, Outcome
+from worker.messages import Extracted, Outcome
 
 log = logging.getLogger(__name__)
 

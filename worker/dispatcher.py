@@ -15,8 +15,8 @@ from pathlib import Path
 
 from worker.config import Settings
 from worker.errors import Unavailable
+from worker.messages import Lane, URLRequest
 from worker.queues import FETCH, URGENT, Queues
-from worker.records import Lane, URLRequest
 from worker.rounds import keep_on
 from worker.storage.leadership import LeadLost
 from worker.storage.ledger import Ledger

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from worker.storage.rates import Rates
+from worker.storage.label_counts import LabelCounts
 
 WEEK = 7 * 86400.0
 BEFORE = 4 * WEEK
@@ -34,7 +34,7 @@ Reference = Mapping[str, Any]
 """What the manifest of a model tells of held-out seeds (classifier.reference)."""
 
 
-def document(now: Rates, before: Rates, reference: Reference | None) -> dict[str, Any]:
+def document(now: LabelCounts, before: LabelCounts, reference: Reference | None) -> dict[str, Any]:
     """Three stretches as shares, for `status --json` and metrics; `training` is null for a model that kept no reference."""
     week, weeks = _shares(now), _shares(before)
     return {
@@ -49,7 +49,7 @@ def document(now: Rates, before: Rates, reference: Reference | None) -> dict[str
     }
 
 
-def warnings(now: Rates, before: Rates, reference: Reference | None) -> list[str]:
+def warnings(now: LabelCounts, before: LabelCounts, reference: Reference | None) -> list[str]:
     """One line for each figure that has left its range; none where there is too little to judge.
 
     Label rates and scores are held against the weeks before alone: seeds are balanced by hand, and the news are not.
@@ -66,7 +66,7 @@ def warnings(now: Rates, before: Rates, reference: Reference | None) -> list[str
     return found
 
 
-def _in_doubt(label: str, now: Rates, reference: Reference | None) -> str | None:
+def _in_doubt(label: str, now: LabelCounts, reference: Reference | None) -> str | None:
     here = share(now.unsure[label], now.articles)
     usual = reference["topics"].get(label, {}).get("unsure") if reference else None
     if here <= (UNSURE if usual is None else DOUBT * max(usual, LEAST)):
@@ -75,7 +75,7 @@ def _in_doubt(label: str, now: Rates, reference: Reference | None) -> str | None
     return f"{here:.0%} of this week's decisions on {label} are in doubt{beside}: label some with `pressmark review`"
 
 
-def _strange_words(now: Rates, before: Rates, reference: Reference | None) -> Iterator[str]:
+def _strange_words(now: LabelCounts, before: LabelCounts, reference: Reference | None) -> Iterator[str]:
     """Words are held against held-out seeds and earlier weeks of the same language: scripts without spaces have far more."""
     common = reference["unknown_words"] if reference else {}
     for language, (articles, mean) in sorted(now.unknown_words.items()):
@@ -87,7 +87,7 @@ def _strange_words(now: Rates, before: Rates, reference: Reference | None) -> It
             yield f"{told}, {was:.0%} in the four weeks before: a new subject, or a new kind of source"
 
 
-def _moved(label: str, now: Rates, before: Rates) -> str | None:
+def _moved(label: str, now: LabelCounts, before: LabelCounts) -> str | None:
     """Two proportions compared by their pooled standard error."""
     here, there = share(now.yes.get(label, 0), now.articles), share(before.yes.get(label, 0), before.articles)
     pooled = share(now.yes.get(label, 0) + before.yes.get(label, 0), now.articles + before.articles)
@@ -97,7 +97,7 @@ def _moved(label: str, now: Rates, before: Rates) -> str | None:
     return f"{label} is {here:.0%} of this week's articles, {there:.0%} of the four weeks before: news, or the model has drifted"
 
 
-def _shifted(now: Rates, before: Rates) -> Iterator[str]:
+def _shifted(now: LabelCounts, before: LabelCounts) -> Iterator[str]:
     """What chance alone gives on average, bins - 1 times the sum of 1/articles (Yurdakul 2018), is allowed for."""
     chance = 1 / now.articles + 1 / before.articles
     for label, shift in sorted(_shifts(_shares(now), _shares(before)).items()):
@@ -122,7 +122,7 @@ def share(count: int, total: int) -> float:
     return count / total if total else 0.0
 
 
-def _shares(rates: Rates) -> dict[str, Any]:
+def _shares(rates: LabelCounts) -> dict[str, Any]:
     return {
         "articles": rates.articles,
         "unsupported": round(share(rates.unsupported, rates.articles), 4),

@@ -16,13 +16,13 @@ from pydantic_core import from_json, to_json
 
 from worker.config import Settings
 from worker.errors import Unavailable
+from worker.messages import BadMessage, Outcome, decode
 from worker.queues import Queues, Results, urls_in
-from worker.records import BadMessage, Outcome, decode
 from worker.rounds import keep_on
 from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable
-from worker.storage.forgetting import FORGOTTEN
 from worker.storage.ledger import Ledger
+from worker.storage.takedowns import FORGOTTEN
 from worker.storage.values import Delivered, Entry
 
 log = logging.getLogger(__name__)
@@ -46,17 +46,17 @@ NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class Keeper:
-    """Any number may run. `judge` turns an address found in a feed into an Entry, or raises ItemFailed."""
+    """Any number may run. `to_entry` turns an address found in a feed into an Entry, or raises ItemFailed."""
 
     def __init__(
-        self, ledger: Ledger, articles: Articles, results: Results, queues: Queues, settings: Settings, *, judge: Callable[[str], Entry]
+        self, ledger: Ledger, articles: Articles, results: Results, queues: Queues, settings: Settings, *, to_entry: Callable[[str], Entry]
     ) -> None:
         self._ledger = ledger
         self._articles = articles
         self._results = results
         self._queues = queues
         self._settings = settings
-        self._judge = judge
+        self._to_entry = to_entry
         self._name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._claimed_at = 0.0
         self._in_hand: list[tuple[str, bytes]] = []
@@ -122,7 +122,7 @@ class Keeper:
     def _settle(self, batch: Sequence[Delivered]) -> None:
         """Acknowledged only after the commit: a crash in between delivers the batch again, and the ledger is not moved twice."""
         if batch:
-            self._ledger.keep(batch, self._judge)
+            self._ledger.keep(batch, self._to_entry)
             self._results.ack([delivered.message_id for delivered in batch], sum(urls_in(delivered.outcome) for delivered in batch))
 
     def _read(self, entry: tuple[str, bytes]) -> Delivered | None:

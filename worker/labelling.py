@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from worker.label import Document
-from worker.records import Extracted, Labelled, Outcome, Relabel, Relabelled, Struck
+from worker.messages import Extracted, Labelled, Outcome, Relabel, Relabelled, Struck
 
 log = logging.getLogger(__name__)
 

@@ -20,8 +20,8 @@ from typing import Any
 
 from worker.config import Settings
 from worker.errors import ItemFailed, PressmarkError, Unavailable
+from worker.messages import Article, Kind, Page, decode, encode
 from worker.reasons import Reason
-from worker.records import Article, Kind, Page, decode, encode
 
 log = logging.getLogger(__name__)
 

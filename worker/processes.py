@@ -70,14 +70,14 @@ def run_keeper(settings: Settings, pulse: Pulse = _nothing) -> None:
     from worker.storage.database import require_current
     from worker.storage.values import Entry
 
-    def judge(url: str) -> Entry:
+    def to_entry(url: str) -> Entry:
         admitted = admit(url, settings)
         return Entry(admitted.url, admitted.key, admitted.place)
 
     services = Services(settings)
     _expect_redis(services)
     require_current(services.engine)
-    keeper = Keeper(services.ledger, services.articles, services.results, services.queues, settings, judge=judge)
+    keeper = Keeper(services.ledger, services.articles, services.results, services.queues, settings, to_entry=to_entry)
     keeper.run(_until_told(pulse))
     services.close()
 

@@ -8,9 +8,9 @@ from typing import Protocol, cast
 
 from worker.errors import ItemFailed, Unavailable
 from worker.fetch.client import Answer, FetchFailed, HostBusy
+from worker.messages import Extracted, Failed, Kind, Listed, Outcome, Page, Returned, Struck, Unchanged, URLRequest
 from worker.parsing import Links, Parsed, ParseKilled
 from worker.reasons import Reason
-from worker.records import Extracted, Failed, Kind, Listed, Outcome, Page, Returned, Struck, Unchanged, URLRequest
 
 log = logging.getLogger(__name__)
 

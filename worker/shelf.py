@@ -19,7 +19,7 @@ from worker.errors import Unavailable, UsageError
 from worker.label import Labeller
 
 if TYPE_CHECKING:  # the commands that ask no database need no SQL
-    from worker.storage.registry import Registry
+    from worker.storage.model_registry import ModelRegistry
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ ACTIVE = "active"
 class Shelf:
     """Gives the active model, and notices when another becomes it; a task keeps the one it began with."""
 
-    def __init__(self, settings: Settings, registry: Callable[[], Registry], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, settings: Settings, registry: Callable[[], ModelRegistry], clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
         self._registry = registry
         self._clock = clock

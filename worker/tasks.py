@@ -26,7 +26,7 @@ from worker.config import Settings
 from worker.courier import Courier
 from worker.errors import Unavailable, UsageError
 from worker.labelling import labelled, relabelled
-from worker.records import BadMessage, Extracted, Outcome, Relabel, Returned, Taken, URLRequest, decode
+from worker.messages import BadMessage, Extracted, Outcome, Relabel, Returned, Taken, URLRequest, decode
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from benchmarks.extraction.truth import Sample, samples
 from worker.extract.content import Choice, Model, shipped
 from worker.extract.forest import load_from
 from worker.extract.language import language_of
-from worker.records import Article
+from worker.messages import Article
 
 RESAMPLES = 2000  # of the paired bootstrap; more do not move the interval's second figure
 GERMAN = "Die Minister haben am Montag in der Hauptstadt über den Preis von Reis gesprochen."

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from worker.errors import ItemFailed
 from worker.extract.article import read_html
 from worker.extract.content import Model
-from worker.records import Article
+from worker.messages import Article
 
 Engine = Callable[[str, str], str]
 

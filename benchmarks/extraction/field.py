@@ -16,8 +16,8 @@ from typing import Any
 
 from worker.errors import ItemFailed
 from worker.extract.article import extract
+from worker.messages import Article, Page
 from worker.reasons import Reason
-from worker.records import Article, Page
 
 FETCHED = "2026-11-24T09:00:00Z"
 """The mastheads' today."""

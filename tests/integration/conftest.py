@@ -17,7 +17,7 @@ from worker.queues import Queues, Results, connect
 from worker.storage.articles import Articles
 from worker.storage.database import migrate, open_database, writing
 from worker.storage.ledger import Ledger
-from worker.storage.models import metadata
+from worker.storage.tables import metadata
 
 NAMESPACE = "test"
 

@@ -14,8 +14,8 @@ from tests.integration.parts.samples import admit, delivered, entry, labelled
 from worker import dispatcher
 from worker.dispatcher import Dispatcher
 from worker.errors import Unavailable
+from worker.messages import Returned, Taken, URLRequest
 from worker.queues import FETCH, URGENT, connect
-from worker.records import Returned, Taken, URLRequest
 from worker.storage.database import writing
 from worker.storage.ledger import Ledger
 

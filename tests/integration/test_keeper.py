@@ -15,10 +15,10 @@ from tests.integration.conftest import NAMESPACE
 from tests.integration.parts.samples import admit, entry, failed, labelled
 from worker.errors import Unavailable
 from worker.keeper import Keeper
+from worker.messages import HostReport, Http, Listed, Returned, Struck, Taken, URLRequest
 from worker.queues import RESULTS, connect
-from worker.records import HostReport, Http, Listed, Returned, Struck, Taken, URLRequest
 from worker.storage.ledger import Ledger
-from worker.storage.models import metadata
+from worker.storage.tables import metadata
 
 pytestmark = pytest.mark.parametrize(
     ("redis_server", "database_url"), [("valkey", "sqlite"), ("redis-server", "postgresql")], indirect=True
@@ -41,7 +41,7 @@ def make_keeper(ledger, articles, results, queues, settings, monkeypatch):  # no
     monkeypatch.setattr("worker.keeper.CLAIM_EVERY", 0.0)
 
     def make() -> Keeper:
-        return Keeper(ledger, articles, results, queues, settings, judge=admit)
+        return Keeper(ledger, articles, results, queues, settings, to_entry=admit)
 
     return make
 

@@ -15,8 +15,8 @@ import pytest
 
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable
+from worker.messages import Page
 from worker.parsing import PAGES_A_CHILD, ParseKilled, ParsePool
-from worker.records import Page
 
 PARTS = Path(__file__).parent / "parts"
 
@@ -111,7 +111,7 @@ from dataclasses import replace
 from pathlib import Path
 from worker.config import Settings
 from worker.parsing import ParsePool
-from worker.records import Page
+from worker.messages import Page
 pool = ParsePool(replace(Settings(), parse_processes=1, parse_timeout=2.0), hostile.read)
 page = lambda deed: Page(url="", final_url="", status=200, body=deed)
 pid = pool.links("feed", page(b"good")).urls[1]

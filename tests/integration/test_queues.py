@@ -14,8 +14,8 @@ from tests.integration.parts.samples import failed
 from tests.integration.parts.servers import RedisServer, redis_binary
 from worker.config import Settings
 from worker.errors import Unavailable
+from worker.messages import Outcome, Returned, Taken, URLRequest, decode
 from worker.queues import FETCH, LABEL, QUEUES, RESULTS, URGENT, Queues, Results, connect
-from worker.records import Outcome, Returned, Taken, URLRequest, decode
 
 REQUEST = URLRequest(1, 1, "https://press.test/1")
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
+from tests.integration.test_registry import model
 
 from tests.integration.parts.samples import LABELS, admit, delivered, entry, labelled
-from tests.integration.test_registry import model
-from worker.records import Relabelled
+from worker.messages import Relabelled
 from worker.storage.articles import Articles
 from worker.storage.ledger import Ledger
-from worker.storage.registry import Registry
+from worker.storage.model_registry import ModelRegistry
 from worker.storage.relabelling import Relabelling
 from worker.storage.reviews import Reviews
 
@@ -35,9 +35,9 @@ def stored(ledger: Ledger) -> list[int]:
 
 
 @pytest.fixture
-def registry(engine: Engine) -> Registry:
+def registry(engine: Engine) -> ModelRegistry:
     """Two promoted models: `old`, then `new`."""
-    found = Registry(engine)
+    found = ModelRegistry(engine)
     for name in ("old", "new"):
         found.add(*model(name), by="ann")
         found.promote(name, "ann")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ctypes
 
+from worker.messages import Kind, Page
 from worker.parsing import read
-from worker.records import Kind, Page
 
 FIXTURE = b"SEGFAULT-FIXTURE"
 

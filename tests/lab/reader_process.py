@@ -16,10 +16,10 @@ from worker.errors import ItemFailed
 from worker.fetch.client import Fetcher
 from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
+from worker.messages import Article, Extractor, Page, URLRequest
 from worker.parsing import Parsed, ParsePool
 from worker.reading import Reader
 from worker.reasons import Reason
-from worker.records import Article, Extractor, Page, URLRequest
 
 
 class Unread:

@@ -12,7 +12,7 @@ from worker import chunks
 from worker.chunks import Hand
 from worker.errors import Unavailable
 from worker.fetch.client import Answer
-from worker.records import Failed, HostReport, Http, Page, Returned, URLRequest
+from worker.messages import Failed, HostReport, Http, Page, Returned, URLRequest
 
 PATIENCE = 30.0
 

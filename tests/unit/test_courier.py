@@ -7,7 +7,7 @@ import time
 
 from worker.courier import GROUP_CHARS, Courier
 from worker.errors import Unavailable
-from worker.records import Article, Extracted, Extractor, Http, Returned
+from worker.messages import Article, Extracted, Extractor, Http, Returned
 
 PATIENCE = 30.0
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from worker.config import Settings
 from worker.dispatcher import Rate, chunks, window
+from worker.messages import URLRequest
 from worker.queues import FETCH, URGENT
-from worker.records import URLRequest
 
 
 def request(number: int, *, alone: bool = False) -> URLRequest:

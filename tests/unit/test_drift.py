@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from worker.drift import document, stability, warnings
-from worker.storage.rates import Rates
+from worker.storage.label_counts import LabelCounts
 
 QUIET = (80, 5, 3, 2, 1, 1, 1, 2, 2, 3)
 REFERENCE: dict[str, Any] = {
@@ -17,9 +17,11 @@ REFERENCE: dict[str, Any] = {
 }
 
 
-def week(articles: int, trade: int = 0, unsure: int = 0, unsupported: int = 0, words: float = 0.1) -> Rates:
+def week(articles: int, trade: int = 0, unsure: int = 0, unsupported: int = 0, words: float = 0.1) -> LabelCounts:
     scores = tuple(articles * part // 100 for part in QUIET)
-    return Rates(articles, {"trade": trade}, {"trade": unsure}, {"trade": 0.2}, unsupported, {"trade": scores}, {"en": (articles, words)})
+    return LabelCounts(
+        articles, {"trade": trade}, {"trade": unsure}, {"trade": 0.2}, unsupported, {"trade": scores}, {"en": (articles, words)}
+    )
 
 
 def test_a_rate_within_chance_is_no_news() -> None:
@@ -91,6 +93,6 @@ def test_the_document_gives_shares_of_all_stretches() -> None:
 
 
 def test_a_model_without_a_reference_and_weeks_without_articles_are_null() -> None:
-    told = document(week(400, trade=100), Rates(0), None)
+    told = document(week(400, trade=100), LabelCounts(0), None)
     assert (told["training"], told["weeks_before"]["articles"]) == (None, 0)
     assert told["score_shift"] == {"weeks_before": None, "training": None}

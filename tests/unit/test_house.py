@@ -39,9 +39,9 @@ def test_the_contracts_hold_on_the_tree_as_it_is(tree: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "planted"),
     [
-        ("classifier/labels.py", "import worker.records"),
+        ("classifier/labels.py", "import worker.messages"),
         ("classifier/labels.py", "def late():\n    import redis"),
-        ("worker/records.py", "from worker import queues"),
+        ("worker/messages.py", "from worker import queues"),
         ("worker/extract/__init__.py", "import requests"),
         ("worker/extract/__init__.py", "from worker import fetch"),
         ("worker/intake/__init__.py", "import classifier.labels"),

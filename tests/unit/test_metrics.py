@@ -6,9 +6,9 @@ from typing import Any
 
 from worker.drift import document as drift
 from worker.metrics import lines
-from worker.storage.rates import Rates
+from worker.storage.label_counts import LabelCounts
 
-WEEK = Rates(2, {"trade": 1}, {}, {"trade": 0.5}, 0, {"trade": (1, 0, 0, 0, 0, 0, 0, 0, 0, 1)}, {"en": (2, 0.25)})
+WEEK = LabelCounts(2, {"trade": 1}, {}, {"trade": 0.5}, 0, {"trade": (1, 0, 0, 0, 0, 0, 0, 0, 0, 1)}, {"en": (2, 0.25)})
 
 
 def status(**told: Any) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def status(**told: Any) -> dict[str, Any]:
         "ledger": {"accepted": 7, "stored": 2},
         "queues": [queue],
         "dead": [{"reason": 'odd "one"\\', "count": 3}],
-        "drift": drift(WEEK, Rates(0), None),
+        "drift": drift(WEEK, LabelCounts(0), None),
         **told,
     }
 

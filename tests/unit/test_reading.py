@@ -6,10 +6,10 @@ import pytest
 
 from worker.errors import ItemFailed, Unavailable
 from worker.fetch.client import Answer, FetchFailed, HostBusy
+from worker.messages import Article, Extracted, Extractor, Failed, HostReport, Http, Listed, Page, Returned, Struck, Unchanged, URLRequest
 from worker.parsing import Links, Parsed, ParseKilled
 from worker.reading import RETURN_AFTER, Reader
 from worker.reasons import Reason
-from worker.records import Article, Extracted, Extractor, Failed, HostReport, Http, Listed, Page, Returned, Struck, Unchanged, URLRequest
 
 HTTP = Http(status=200, ms=12, bytes=99)
 HOST = HostReport("a.test:80", ok=True)

@@ -14,7 +14,7 @@ from worker.shelf import LOOK, Shelf, at_hand, read_files
 
 
 class FakeRegistry:
-    """A registry in memory, with the interface of the real one; tests/integration/test_registry.py holds that to it."""
+    """A registry in memory, with the interface of the real one; tests/integration/storage/test_model_registry.py holds that to it."""
 
     def __init__(self) -> None:
         self.models: dict[str, tuple[str, dict[str, bytes]]] = {}

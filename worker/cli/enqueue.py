@@ -21,8 +21,8 @@ from worker.cli.output import Progress, clean, complain, show_lines, tell
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.intake.address import admit
+from worker.messages import Lane
 from worker.reasons import Reason
-from worker.records import Lane
 from worker.storage.ledger import Ledger
 from worker.storage.values import Accepted, Entry, Job
 

@@ -9,7 +9,7 @@ from typing import BinaryIO, Literal
 
 from worker.cli.reading import decoded, expect_text, lines, opened, parse_object, shown, text_field
 from worker.errors import UsageError
-from worker.records import Kind
+from worker.messages import Kind
 
 Format = Literal["lines", "csv", "jsonl"]
 

@@ -22,7 +22,7 @@ from worker.config import Settings
 from worker.errors import UsageError
 from worker.overview import rfc3339
 from worker.shelf import read_files
-from worker.storage.registry import ModelEntry
+from worker.storage.model_registry import ModelEntry
 
 SHIPPED = "shipped"
 """How the model that comes with the program is called in commands."""

@@ -18,9 +18,9 @@ from worker.cli.output import complain, show_json
 from worker.cli.reading import read_all, text_field
 from worker.config import Settings
 from worker.errors import ItemFailed, UsageError
+from worker.messages import Page
 from worker.parsing import Parsed, ParseKilled, ParsePool
 from worker.reasons import Reason
-from worker.records import Page
 
 UTF8 = "; charset=utf-8"
 HTML_TEXT = "text/html" + UTF8

@@ -19,7 +19,7 @@ from worker.errors import ItemFailed, UsageError
 from worker.intake.address import admit
 from worker.metrics import lines as metric_lines
 from worker.overview import problems, queues_document, rfc3339, summary, worker_row
-from worker.storage.rates import rates
+from worker.storage.label_counts import rates
 from worker.storage.values import Trace
 
 QUEUE_COLUMNS = ("name", "waiting", "running", "oldest_waiting_s", "in_per_min", "out_per_min", "paused")

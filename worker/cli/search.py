@@ -13,7 +13,7 @@ from worker.cli.options import command, json_option
 from worker.cli.output import tell
 from worker.config import Settings
 from worker.exchange import SOURCE_TYPES, TOPICS
-from worker.storage.finding import Wanted
+from worker.storage.search import SearchFilter
 
 
 def _day(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -39,7 +39,7 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> str | None
 def search(settings: Settings, *, words: tuple[str, ...], limit: int, form: str, as_json: bool, **chosen: Any) -> None:
     """The formats are those of `export`; that there are more is told on standard error."""
     host = chosen.pop("host")
-    wanted = Wanted(words=tuple(filter(None, words)), host=host.lower() if host else None, **chosen)
+    wanted = SearchFilter(words=tuple(filter(None, words)), host=host.lower() if host else None, **chosen)
     results = opened(settings).articles.search(wanted, limit + 1)
     WRITERS["jsonl" if as_json else form](results[:limit])
     if not results:

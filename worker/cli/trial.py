@@ -21,11 +21,11 @@ from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
 from worker.intake.address import admit
 from worker.label import Document, Labeller
+from worker.messages import VERSION, Article, Extracted, Failed, Http, Returned, Struck, URLRequest
 from worker.overview import rfc3339
 from worker.parsing import ParsePool
 from worker.reading import Reader
 from worker.reasons import Fate, Reason
-from worker.records import VERSION, Article, Extracted, Failed, Http, Returned, Struck, URLRequest
 from worker.shelf import at_hand
 
 PATIENCE = 120.0

@@ -11,8 +11,8 @@ from worker.errors import ItemFailed
 from worker.extract import bylines, doubt, encoding, headline, markup, metadata, plain, sieve, state
 from worker.extract.content import Content, Model, main_text
 from worker.extract.language import language_of
+from worker.messages import Article, Extractor, Page
 from worker.reasons import Reason
-from worker.records import Article, Extractor, Page
 
 QUOTES = '"“”«»'
 """Ministries put the headings of their papers between them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from worker.records import Page
+from worker.messages import Page
 
 HEAD = 65536  # bytes: reservations stand in the head
 META = re.compile(rb"<meta\b[^<>]{0,1000}>", re.IGNORECASE)

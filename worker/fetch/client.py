@@ -19,10 +19,10 @@ from worker.fetch.robots import Robots, product
 from worker.fetch.transport import Exchange
 from worker.fetch.trip import FetchFailed, Trip, kept, shown
 from worker.fetch.visit import Visitor
+from worker.messages import HostReport, Http, Kind, Page
 from worker.net import policy
 from worker.net.url import Address
 from worker.reasons import Fate, Reason, http_reason
-from worker.records import HostReport, Http, Kind, Page
 
 __all__ = ["Answer", "FetchFailed", "Fetcher", "HostBusy"]
 

@@ -9,9 +9,9 @@ from worker.errors import ItemFailed
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import Head
 from worker.fetch.wire import Wire
+from worker.messages import HostReport, Http
 from worker.net.url import Address
 from worker.reasons import Reason
-from worker.records import HostReport, Http
 
 HOST_TROUBLE = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.HTTP_429, Reason.HTTP_5XX, Reason.ROBOTS_UNAVAILABLE})
 """Reasons that speak against the host, not against the page."""

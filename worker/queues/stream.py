@@ -8,9 +8,9 @@ from typing import Any
 
 import redis
 
+from worker.messages import Outcome, encode
 from worker.queues.flow import Flow
 from worker.queues.link import RESULTS, as_text, available
-from worker.records import Outcome, encode
 
 GROUP = "keepers"
 

@@ -10,19 +10,19 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from worker.records import Kind
-from worker.storage import counters, moves
+from worker.messages import Kind
+from worker.storage import counters, transitions
 from worker.storage.database import one_of
 from worker.storage.hosts import look
-from worker.storage.item import Judge
-from worker.storage.models import items, job_items, receipts
+from worker.storage.item_rules import ItemRules
+from worker.storage.tables import items, job_items, receipts
 from worker.storage.values import Accepted, Entry
 
 Key = tuple[str, Kind]
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Acceptance:
     """How a batch is taken in."""
 
     job_ids: tuple[int, ...]
@@ -42,14 +42,14 @@ def existing(connection: Connection, entries: Iterable[Entry]) -> dict[Key, tupl
     return {(key, kind): (item_id, state) for key, kind, item_id, state in rows}
 
 
-def accept(connection: Connection, entries: Sequence[Entry], door: Door, judge: Judge) -> list[Accepted]:
+def accept(connection: Connection, entries: Sequence[Entry], terms: Acceptance, rules: ItemRules) -> list[Accepted]:
     """Takes the entries in, in this transaction, and answers in their order."""
     known = existing(connection, entries)
     fresh = {(entry.key, entry.kind): entry for entry in reversed(entries) if (entry.key, entry.kind) not in known}
-    ids = _insert(connection, fresh, door, judge.now)
+    ids = _insert(connection, fresh, terms, rules.now)
     ids |= {key: item_id for key, (item_id, _) in known.items()}
-    _join(connection, {ids[entry.key, entry.kind] for entry in entries}, door.job_ids)
-    _send_again(connection, [known[key] + (key[1],) for key in known], door, judge)
+    _join(connection, {ids[entry.key, entry.kind] for entry in entries}, terms.job_ids)
+    _send_again(connection, [known[key] + (key[1],) for key in known], terms, rules)
     return _answers(entries, ids, set(fresh))
 
 
@@ -62,12 +62,12 @@ def _answers(entries: Iterable[Entry], ids: dict[Key, int], fresh: set[Key]) -> 
     return answers
 
 
-def _insert(connection: Connection, fresh: dict[Key, Entry], door: Door, now: float) -> dict[Key, int]:
+def _insert(connection: Connection, fresh: dict[Key, Entry], terms: Acceptance, now: float) -> dict[Key, int]:
     """Numbers the new items itself: writers queue, so nobody else takes the same numbers."""
     if not fresh:
         return {}
     first = (connection.execute(select(func.max(items.c.id))).scalar() or 0) + 1
-    common: dict[str, Any] = {"lane": door.lane, "depth": door.depth, "state": "waiting", "due": now, "changed_at": now}
+    common: dict[str, Any] = {"lane": terms.lane, "depth": terms.depth, "state": "waiting", "due": now, "changed_at": now}
     rows = [
         {"id": number, "kind": entry.kind, "key": entry.key, "url": entry.url, "host": entry.host, **common}
         for number, entry in enumerate(reversed(fresh.values()), first)
@@ -88,12 +88,12 @@ def _join(connection: Connection, item_ids: Iterable[int], job_ids: Iterable[int
         connection.execute(statement.on_conflict_do_nothing(), rows)
 
 
-def _send_again(connection: Connection, known: Iterable[tuple[int, str, str]], door: Door, judge: Judge) -> None:
+def _send_again(connection: Connection, known: Iterable[tuple[int, str, str]], terms: Acceptance, rules: ItemRules) -> None:
     wanted = [
         item_id
         for item_id, state, kind in known
-        if state not in ("waiting", "running") and (door.force or (door.reread and kind != "article"))
+        if state not in ("waiting", "running") and (terms.force or (terms.reread and kind != "article"))
     ]
     if wanted:
-        again = [judge.requeued(item, "enqueue") for item in moves.load(connection, wanted).values()]
-        moves.apply(connection, again, judge.now)
+        again = [rules.requeued(item, "enqueue") for item in transitions.load(connection, wanted).values()]
+        transitions.apply(connection, again, rules.now)

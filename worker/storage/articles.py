@@ -8,12 +8,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select
 
-from worker.records import Article, Labelled
-from worker.storage import jobs, models, reviews
-from worker.storage.copies import bands
+from worker.messages import Article, Labelled
+from worker.storage import jobs, reviews, tables
 from worker.storage.database import one_of, reading
-from worker.storage.finding import Wanted, found
-from worker.storage.models import TERMINAL, articles, evidence, items, job_items, labels, topics
+from worker.storage.duplicates import bands
+from worker.storage.search import SearchFilter, found
+from worker.storage.tables import TERMINAL, articles, evidence, items, job_items, labels, topics
 
 PAGE = 200
 """Results read at once: about a megabyte."""
@@ -56,16 +56,16 @@ class Articles:
         `second_to` leaves out what this person has reviewed.
         """
         query = select(articles.c.item_id).order_by(articles.c.item_id.desc()).limit(limit)
-        said = select(models.reviews.c.item_id)
+        said = select(tables.reviews.c.item_id)
         if reviewed is not None:
             query = query.where(articles.c.item_id.in_(said) if reviewed else articles.c.item_id.not_in(said))
         if second_to is not None:
-            query = query.where(articles.c.item_id.not_in(said.where(models.reviews.c.who == second_to)))
+            query = query.where(articles.c.item_id.not_in(said.where(tables.reviews.c.who == second_to)))
         with reading(self._engine) as connection:
             ids = list(connection.execute(query).scalars())
         yield from self._in_order(ids)
 
-    def search(self, wanted: Wanted, limit: int) -> list[Result]:
+    def search(self, wanted: SearchFilter, limit: int) -> list[Result]:
         """Up to `limit` Results of the stored articles that are as wanted, the last published first."""
         with reading(self._engine) as connection:
             ids = list(connection.execute(found(wanted, limit)).scalars())

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, Select, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from worker.storage.item import Move
-from worker.storage.models import STATES, articles, counters, items, receipts
+from worker.storage.item_rules import Transition
+from worker.storage.tables import STATES, articles, counters, items, receipts
 from worker.storage.values import Balance
 
 FEW = 50_000
@@ -30,7 +30,7 @@ def add(connection: Connection, deltas: Counter[str]) -> None:
     )
 
 
-def of_moves(moves: Iterable[Move]) -> Counter[str]:
+def of_moves(moves: Iterable[Transition]) -> Counter[str]:
     """What moves of items change: states and re-fetches of articles, names of originals, finished leases of any kind."""
     deltas: Counter[str] = Counter()
     for move in moves:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyE
 
 from worker.config import Settings
 from worker.errors import PressmarkError, Unavailable
-from worker.storage.models import SCHEMA
+from worker.storage.tables import SCHEMA
 
 LOCK_WAIT = 30.0
 """Seconds that a writer waits for its turn: write transactions last milliseconds, a stopped process far longer."""

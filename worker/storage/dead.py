@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
-from worker.storage import hosts, moves
-from worker.storage.item import Item
-from worker.storage.models import items
+from worker.storage import hosts, transitions
+from worker.storage.item_rules import Item
+from worker.storage.tables import items
 from worker.storage.values import DeadFilter, DeadGroup, DeadItem
 
 PAGE = 500
@@ -18,13 +18,13 @@ PAGE = 500
 def groups(connection: Connection) -> list[DeadGroup]:
     """By reason, the most frequent first."""
     number = func.count()
-    query = select(items.c.reason, number, func.max(items.c.changed_at)).where(moves.DEAD, items.c.kind == "article")
+    query = select(items.c.reason, number, func.max(items.c.changed_at)).where(transitions.DEAD, items.c.kind == "article")
     rows = connection.execute(query.group_by(items.c.reason).order_by(number.desc(), items.c.reason))
     return [DeadGroup(reason or "", count, newest) for reason, count, newest in rows]
 
 
 def _meant(which: DeadFilter) -> ColumnElement[bool]:
-    wanted: list[ColumnElement[bool]] = [moves.DEAD]
+    wanted: list[ColumnElement[bool]] = [transitions.DEAD]
     if which.reason is not None:
         wanted.append(items.c.reason == which.reason)
     if which.host is not None:
@@ -62,4 +62,4 @@ def _dead_item(row: Row[Any]) -> DeadItem:
 
 def chosen(connection: Connection, ids: list[int]) -> list[Item]:
     """Those of the items that are still dead."""
-    return [item for item in moves.load(connection, ids).values() if item.state == "dead"]
+    return [item for item in transitions.load(connection, ids).values() if item.state == "dead"]

@@ -7,19 +7,19 @@ from typing import cast
 
 from sqlalchemy import Column, ColumnElement, Connection, func, select, true, update
 
-from worker.records import Lane, Returned, URLRequest
-from worker.storage import counters, history, hosts, leadership, leases, moves
+from worker.messages import Lane, Returned, URLRequest
+from worker.storage import counters, history, hosts, leadership, leases, transitions
 from worker.storage.database import reading, writing
-from worker.storage.desk import Desk
-from worker.storage.host import OPEN_LONGEST
-from worker.storage.item import JITTER
-from worker.storage.models import hosts as hosts_table
-from worker.storage.models import items
-from worker.storage.settling import Settlement
+from worker.storage.host_rules import OPEN_LONGEST
+from worker.storage.item_rules import JITTER
+from worker.storage.ledger_base import LedgerBase
+from worker.storage.settlement import Settlement
+from worker.storage.tables import hosts as hosts_table
+from worker.storage.tables import items
 from worker.storage.values import Leadership, Reclaimed
 
 
-class ForDispatcher(Desk):
+class ForDispatcher(LedgerBase):
     """Leads, leases and reclaims. Whoever led before raises LeadLost."""
 
     def leadership(self) -> Leadership:
@@ -56,12 +56,12 @@ class ForDispatcher(Desk):
         """What could not be sent waits again at once, and free."""
         returned = Returned([(request.item_id, request.token) for request in leased])
         with writing(self._engine) as connection:
-            Settlement(connection, self._judge(), [returned]).settle()
+            Settlement(connection, self._rules(), [returned]).settle()
 
     def running(self) -> int:
         """Items under a lease, of every kind."""
         with reading(self._engine) as connection:
-            return connection.execute(select(func.count()).select_from(items).where(moves.RUNNING)).scalar_one()
+            return connection.execute(select(func.count()).select_from(items).where(transitions.RUNNING)).scalar_one()
 
     def finished(self) -> int:
         """Leases that ended an item since the beginning, of every kind: its growth is the throughput."""
@@ -71,7 +71,7 @@ class ForDispatcher(Desk):
     def reclaim(self, lead: Leadership) -> Reclaimed:
         """Takes back leases that ran out against the engine's low mark, some hundreds at a time."""
         with writing(self._engine) as connection:
-            return leases.reclaim(connection, leadership.require(connection, lead), self._judge())
+            return leases.reclaim(connection, leadership.require(connection, lead), self._rules())
 
     def reclaim_all(self, lead: Leadership, epoch: str) -> int:
         """Redis lost its memory: every lease is taken back at no cost, and every host waits one interval first.
@@ -82,7 +82,7 @@ class ForDispatcher(Desk):
         while True:
             with writing(self._engine) as connection:
                 stands = leadership.require(connection, lead)
-                done = leases.reclaim_all(connection, self._judge(), leases.RECLAIM)
+                done = leases.reclaim_all(connection, self._rules(), leases.RECLAIM)
                 total += done
                 if done:
                     continue
@@ -136,4 +136,4 @@ def _pull_in(connection: Connection, column: Column[float], later_than: float, n
 
 def _waits(column: Column[float]) -> ColumnElement[bool]:
     """Of the items only those that wait: millions have ended."""
-    return moves.WAITING if column.table is items else true()
+    return transitions.WAITING if column.table is items else true()

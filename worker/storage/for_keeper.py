@@ -9,66 +9,66 @@ from itertools import islice
 from sqlalchemy import delete, select
 
 from worker.errors import ItemFailed
+from worker.messages import Kind, Listed
 from worker.reasons import Reason
-from worker.records import Kind, Listed
-from worker.storage import acceptance, history, jobs, moves
-from worker.storage.acceptance import Door
-from worker.storage.controls import stages
+from worker.storage import acceptance, history, jobs, transitions
+from worker.storage.acceptance import Acceptance
 from worker.storage.database import Unacceptable, reading, writing
-from worker.storage.desk import Desk
-from worker.storage.for_door import BATCH
-from worker.storage.item import Item, one_line
-from worker.storage.models import outbox
-from worker.storage.settling import Settlement
+from worker.storage.for_intake import BATCH
+from worker.storage.item_rules import Item, one_line
+from worker.storage.ledger_base import LedgerBase
+from worker.storage.pauses import stages
+from worker.storage.settlement import Settlement
+from worker.storage.tables import outbox
 from worker.storage.values import Delivered, Entry, Event, Kept
 
 DEPTH = 2
 """Lists that may lead to lists: an index names sitemaps, and the protocol allows no deeper nesting (sitemaps.org)."""
 
 
-class ForKeeper(Desk):
+class ForKeeper(LedgerBase):
     """Keeps."""
 
-    def keep(self, batch: Sequence[Delivered], judge: Callable[[str], Entry]) -> Kept:
+    def keep(self, batch: Sequence[Delivered], to_entry: Callable[[str], Entry]) -> Kept:
         """Settles a batch in one transaction: fence, copies, article, labels, events, states, outbox, counters.
 
         Links of feeds and sitemaps are accepted before, in transactions of their own: a list may hold 50,000, and
-        to accept one twice changes nothing. `judge` turns such an address into an Entry or raises ItemFailed.
+        to accept one twice changes nothing. `to_entry` turns such an address into an Entry or raises ItemFailed.
         Raises Unacceptable where a row is refused (the caller then tries one by one), Unavailable where the database is away.
         """
         for delivered in batch:
             if isinstance(delivered.outcome, Listed):
-                self._accept_links(delivered.outcome, judge)
+                self._accept_links(delivered.outcome, to_entry)
         try:
             with writing(self._engine) as connection:
-                return Settlement(connection, self._judge(), [delivered.outcome for delivered in batch]).settle()
+                return Settlement(connection, self._rules(), [delivered.outcome for delivered in batch]).settle()
         except (KeyError, TypeError, ValueError) as error:
             raise Unacceptable(f"a message lacks what its kind must have: {type(error).__name__} {error}") from error
 
-    def _accept_links(self, listed: Listed, judge: Callable[[str], Entry]) -> None:
+    def _accept_links(self, listed: Listed, to_entry: Callable[[str], Entry]) -> None:
         with reading(self._engine) as connection:
-            item = moves.load(connection, [listed.item_id]).get(listed.item_id)
+            item = transitions.load(connection, [listed.item_id]).get(listed.item_id)
             job_ids = tuple(jobs.of_items(connection, [listed.item_id]).get(listed.item_id, []))
         if item is None or not item.open:
             return
-        links = _links(listed, item, judge)
-        door = Door(job_ids, item.lane, depth=item.depth + 1)
+        links = _links(listed, item, to_entry)
+        terms = Acceptance(job_ids, item.lane, depth=item.depth + 1)
         while batch := list(islice(links, BATCH)):
             entries = [entry for entry in batch if entry is not None]
             with writing(self._engine) as connection:
-                answers = acceptance.accept(connection, entries, door, self._judge())
+                answers = acceptance.accept(connection, entries, terms, self._rules())
                 known = sum(answer.state == "known" for answer in answers)
                 jobs.count(connection, job_ids, refused=len(batch) - len(entries), known=known)
 
     def park(self, item_id: int | None, body: str, error: str) -> None:
         """Keeps a message that cannot be kept as what it is; its item, where known and open, is `dead: schema`."""
-        judge = self._judge()
+        rules = self._rules()
         with writing(self._engine) as connection:
-            history.park(connection, item_id, body, one_line(error), judge.now)
-            for item in moves.load(connection, [] if item_id is None else [item_id]).values():
-                event = Event(judge.now, "store", "parked", Reason.SCHEMA.word, one_line(error))
-                ended = judge.end(item, "dead", Reason.SCHEMA.word, one_line(error), event)
-                moves.apply(connection, [ended] if item.open else [], judge.now)
+            history.park(connection, item_id, body, one_line(error), rules.now)
+            for item in transitions.load(connection, [] if item_id is None else [item_id]).values():
+                event = Event(rules.now, "store", "parked", Reason.SCHEMA.word, one_line(error))
+                ended = rules.end(item, "dead", Reason.SCHEMA.word, one_line(error), event)
+                transitions.apply(connection, [ended] if item.open else [], rules.now)
 
     def unpublished(self, limit: int) -> list[tuple[int, int]]:
         """The oldest pairs of outbox id and item id that were not published yet."""
@@ -87,12 +87,12 @@ class ForKeeper(Desk):
             return stages(connection)
 
 
-def _links(listed: Listed, item: Item, judge: Callable[[str], Entry]) -> Iterator[Entry | None]:
+def _links(listed: Listed, item: Item, to_entry: Callable[[str], Entry]) -> Iterator[Entry | None]:
     """An Entry for each address in the list, None for one that the door refuses."""
     named: list[tuple[str, Kind]] = [(url, "article") for url in listed.urls]
     named += [(url, "sitemap") for url in listed.sitemaps] if item.depth < DEPTH else []
     for url, kind in named:
         try:
-            yield replace(judge(url), kind=kind)
+            yield replace(to_entry(url), kind=kind)
         except ItemFailed:
             yield None

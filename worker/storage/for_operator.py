@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection
 
-from worker.storage import controls, counters, dead, forgetting, history, hosts, jobs, moves
+from worker.storage import counters, dead, history, hosts, jobs, pauses, takedowns, transitions
 from worker.storage.database import reading, writing
-from worker.storage.desk import Desk
-from worker.storage.item import Item, Judge, Move
+from worker.storage.item_rules import Item, ItemRules, Transition
+from worker.storage.ledger_base import LedgerBase
 from worker.storage.values import Balance, DeadFilter, DeadGroup, DeadItem, HostView, Job, Paused, Progress, Trace
 
 
-class ForOperator(Desk):
+class ForOperator(LedgerBase):
     """Shows and commands."""
 
     def balance(self) -> Balance:
@@ -67,9 +67,9 @@ class ForOperator(Desk):
         while True:
             with writing(self._engine) as connection:
                 waiting = jobs.waiting_in_no_other(connection, job.id, dead.PAGE)
-                judge = self._judge()
-                dropped = [judge.dropped(item, "its job was stopped") for item in moves.load(connection, waiting).values()]
-                moves.apply(connection, dropped, judge.now)
+                rules = self._rules()
+                dropped = [rules.dropped(item, "its job was stopped") for item in transitions.load(connection, waiting).values()]
+                transitions.apply(connection, dropped, rules.now)
             if not waiting:
                 return total
             total += len(waiting)
@@ -96,13 +96,13 @@ class ForOperator(Desk):
 
     def requeue(self, which: DeadFilter, *, rate: float | None = None) -> int:
         """Sends dead items on their way again, `rate` a second where given; how many it were. Several transactions."""
-        return self._each_dead(which, lambda judge, item: judge.requeued(item), rate)
+        return self._each_dead(which, lambda rules, item: rules.requeued(item), rate)
 
     def drop(self, which: DeadFilter) -> int:
         """Gives them up for good: `dead: dropped-by-user`. Several transactions."""
-        return self._each_dead(which, lambda judge, item: judge.dropped(item), None)
+        return self._each_dead(which, lambda rules, item: rules.dropped(item), None)
 
-    def _each_dead(self, which: DeadFilter, command: Callable[[Judge, Item], Move], rate: float | None) -> int:
+    def _each_dead(self, which: DeadFilter, command: Callable[[ItemRules, Item], Transition], rate: float | None) -> int:
         """The ids are chosen first, so that what dies again meanwhile is not chosen twice."""
         ids = [item.item_id for item in self.dead(which)]
         step = dead.PAGE if rate is None else max(min(int(rate), dead.PAGE), 1)
@@ -114,10 +114,10 @@ class ForOperator(Desk):
                 total += self._command(connection, ids[start : start + step], command)
         return total
 
-    def _command(self, connection: Connection, ids: list[int], command: Callable[[Judge, Item], Move]) -> int:
-        judge = self._judge()
-        made = [command(judge, item) for item in dead.chosen(connection, ids)]
-        moves.apply(connection, made, judge.now)
+    def _command(self, connection: Connection, ids: list[int], command: Callable[[ItemRules, Item], Transition]) -> int:
+        rules = self._rules()
+        made = [command(rules, item) for item in dead.chosen(connection, ids)]
+        transitions.apply(connection, made, rules.now)
         return len(made)
 
     def forget(self, *, key: str | None = None, host: str | None = None) -> int:
@@ -125,8 +125,8 @@ class ForOperator(Desk):
         total = 0
         while True:
             with writing(self._engine) as connection:
-                ids = forgetting.meant(connection, key, host)
-                total += forgetting.forget(connection, ids, self._judge()) if ids else 0
+                ids = takedowns.meant(connection, key, host)
+                total += takedowns.forget(connection, ids, self._rules()) if ids else 0
             if not ids:
                 return total
 
@@ -135,13 +135,13 @@ class ForOperator(Desk):
     def paused(self) -> Paused:
         """What is stopped."""
         with reading(self._engine) as connection:
-            return controls.paused(connection)
+            return pauses.paused(connection)
 
     def pause(self, *, stage: str | None = None, host: str | None = None) -> None:
         """Stops a stage (fetch, label, store) or a host until `resume`, across restarts."""
         with writing(self._engine) as connection:
             if stage is not None:
-                controls.pause(connection, stage, self._now())
+                pauses.pause(connection, stage, self._now())
             if host is not None:
                 hosts.set_paused(connection, host, paused=True)
 
@@ -149,6 +149,6 @@ class ForOperator(Desk):
         """Lets it go on."""
         with writing(self._engine) as connection:
             if stage is not None:
-                controls.resume(connection, stage)
+                pauses.resume(connection, stage)
             if host is not None:
                 hosts.set_paused(connection, host, paused=False)

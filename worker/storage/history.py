@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, delete, func, insert, select
 
 from worker.storage import jobs as jobs_of
-from worker.storage.models import LANES, events, items, jobs, parked, samples
+from worker.storage.tables import LANES, events, items, jobs, parked, samples
 from worker.storage.values import Event, Trace
 
 AT_ONCE = 5000

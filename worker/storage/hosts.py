@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.config import Settings
-from worker.records import HostReport
-from worker.storage.host import Host, reported
-from worker.storage.models import hosts, items
+from worker.messages import HostReport
+from worker.storage.host_rules import Host, reported
+from worker.storage.tables import hosts, items
 from worker.storage.values import HostView
 
 COLUMNS = [hosts.c[name] for name in Host.__dataclass_fields__]

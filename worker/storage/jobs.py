@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from worker.errors import UsageError
 from worker.storage.database import one_of
-from worker.storage.models import STATES, items, job_items, jobs
+from worker.storage.tables import STATES, items, job_items, jobs
 from worker.storage.values import Job, Progress
 
 

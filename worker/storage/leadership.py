@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, select, update
 
 from worker.errors import PressmarkError
-from worker.storage.models import engine_state
+from worker.storage.tables import engine_state
 from worker.storage.values import Leadership
 
 TICK = 1.0

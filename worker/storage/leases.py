@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, literal, or_, select, true, update
 
 from worker.config import Settings
-from worker.records import URLRequest
-from worker.storage import counters, hosts, moves
-from worker.storage.host import BREAK_AFTER
-from worker.storage.item import Judge
-from worker.storage.models import LANES, articles, items
-from worker.storage.models import hosts as h
+from worker.messages import URLRequest
+from worker.storage import counters, hosts, transitions
+from worker.storage.host_rules import BREAK_AFTER
+from worker.storage.item_rules import ItemRules
+from worker.storage.tables import LANES, articles, items
+from worker.storage.tables import hosts as h
 from worker.storage.values import Event, Leadership, Reclaimed
 
 URGENT_FIRST = 5000
@@ -21,17 +21,17 @@ URGENT_FIRST = 5000
 RECLAIM = 500
 """Leases taken back in one transaction: tens of milliseconds."""
 
-_BUSY = exists().where(moves.RUNNING, items.c.host == h.c.host)
+_BUSY = exists().where(transitions.RUNNING, items.c.host == h.c.host)
 _FIRST = (
     select(items.c.id)
-    .where(moves.WAITING, items.c.host == h.c.host, items.c.due <= bindparam("now"))
+    .where(transitions.WAITING, items.c.host == h.c.host, items.c.due <= bindparam("now"))
     .order_by(items.c.lane, items.c.due)
     .limit(1)
     .scalar_subquery()
 )
 _NEXT = (
     select(items.c.id)
-    .where(moves.WAITING, items.c.host == bindparam("host"), items.c.due <= bindparam("now"))
+    .where(transitions.WAITING, items.c.host == bindparam("host"), items.c.due <= bindparam("now"))
     .order_by(items.c.lane, items.c.due)
     .limit(bindparam("share"))
 )
@@ -39,7 +39,9 @@ _NEXT = (
 
 def due(connection: Connection, settings: Settings, now: float, room: int) -> list[int]:
     """Up to `room` items to send now: urgent hosts first, then those that were not looked at for longest."""
-    urgent = select(items.c.host).where(moves.WAITING, moves.URGENT, items.c.due <= now).order_by(items.c.due).limit(URGENT_FIRST)
+    urgent = (
+        select(items.c.host).where(transitions.WAITING, transitions.URGENT, items.c.due <= now).order_by(items.c.due).limit(URGENT_FIRST)
+    )
     names = set(connection.execute(urgent).scalars())
     chosen = _of_hosts(connection, settings, now, room, h.c.host.in_(names)) if names else []
     if len(chosen) < room:
@@ -73,7 +75,7 @@ def _to_the_back(connection: Connection, names: Iterable[str], now: float) -> No
 
 _LEASE = (
     update(items)
-    .where(items.c.id.in_(bindparam("ids", expanding=True, literal_execute=True)), moves.WAITING)
+    .where(items.c.id.in_(bindparam("ids", expanding=True, literal_execute=True)), transitions.WAITING)
     .values(
         state="running",
         token=items.c.token + 1,
@@ -92,7 +94,7 @@ def lease(connection: Connection, lead: Leadership, settings: Settings, now: flo
     if not chosen:
         return []
     rows = connection.execute(_LEASE, {"ids": chosen, "until": lead.ticks + settings.lease, "at": now}).all()
-    moves.record(connection, ((row.id, Event(now, "dispatch", "sent", detail="alone" if row.alone else None)) for row in rows))
+    transitions.record(connection, ((row.id, Event(now, "dispatch", "sent", detail="alone" if row.alone else None)) for row in rows))
     count = sum(row.kind == "article" for row in rows)
     counters.add(connection, Counter({"waiting": -count, "running": count}))
     validators = _validators(connection, [row.id for row in rows if row.refetch])
@@ -112,12 +114,12 @@ def _validators(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[s
     return {item_id: (http.get("etag"), http.get("last_modified")) for item_id, http in rows}
 
 
-def reclaim(connection: Connection, lead: Leadership, judge: Judge) -> Reclaimed:
+def reclaim(connection: Connection, lead: Leadership, rules: ItemRules) -> Reclaimed:
     """Takes back the leases that ran out, the oldest first."""
-    query = select(*moves.COLUMNS).where(moves.RUNNING, items.c.leased_until < lead.low_mark)
-    expired = [moves.item_of(row) for row in connection.execute(query.order_by(items.c.leased_until).limit(RECLAIM))]
-    made = [judge.expired(item) for item in expired]
-    moves.apply(connection, made, judge.now)
+    query = select(*transitions.COLUMNS).where(transitions.RUNNING, items.c.leased_until < lead.low_mark)
+    expired = [transitions.item_of(row) for row in connection.execute(query.order_by(items.c.leased_until).limit(RECLAIM))]
+    made = [rules.expired(item) for item in expired]
+    transitions.apply(connection, made, rules.now)
     taken = [(item, move.after) for item, move in zip(expired, made, strict=True) if item.taken]
     return Reclaimed(
         free=len(expired) - len(taken),
@@ -127,8 +129,8 @@ def reclaim(connection: Connection, lead: Leadership, judge: Judge) -> Reclaimed
     )
 
 
-def reclaim_all(connection: Connection, judge: Judge, limit: int) -> int:
+def reclaim_all(connection: Connection, rules: ItemRules, limit: int) -> int:
     """Takes back up to `limit` leases at no cost."""
-    running = [moves.item_of(row) for row in connection.execute(select(*moves.COLUMNS).where(moves.RUNNING).limit(limit))]
-    moves.apply(connection, [judge.reclaimed(item) for item in running], judge.now)
+    running = [transitions.item_of(row) for row in connection.execute(select(*transitions.COLUMNS).where(transitions.RUNNING).limit(limit))]
+    transitions.apply(connection, [rules.reclaimed(item) for item in running], rules.now)
     return len(running)

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, exists, func, select
 
-from worker.records import Relabel, Relabelled
-from worker.storage import articles, registry
+from worker.messages import Relabel, Relabelled
+from worker.storage import articles, model_registry
 from worker.storage.database import reading
-from worker.storage.models import articles as kept
-from worker.storage.models import labels, reviews
+from worker.storage.tables import articles as kept
+from worker.storage.tables import labels, reviews
 
 
 class Relabelling:
@@ -46,7 +46,7 @@ def apply(connection: Connection, told: Sequence[Relabelled]) -> int:
     newest = {outcome.item_id: outcome for outcome in told}
     if not newest:
         return 0
-    rank = registry.ranking(connection)
+    rank = model_registry.ranking(connection)
     rows = connection.execute(select(labels.c.item_id, labels.c.model_id).where(labels.c.item_id.in_(list(newest))))
     reviewed = set(connection.execute(select(reviews.c.item_id).where(reviews.c.item_id.in_(list(newest)))).scalars())
     chosen = [

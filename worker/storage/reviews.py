@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from worker.errors import UsageError
 from worker.storage.database import reading, writing
-from worker.storage.models import articles, reviews
+from worker.storage.tables import articles, reviews
 
 
 @dataclass(frozen=True, slots=True)

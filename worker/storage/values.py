@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from worker.records import Kind, Outcome
+from worker.messages import Kind, Outcome
 
 State = Literal["waiting", "running", "stored", "duplicate", "refused", "dead"]
 Stage = Literal["fetch", "label", "store"]

@@ -20,8 +20,8 @@ from worker.config import Settings
 from worker.dispatcher import Dispatcher
 from worker.errors import Unavailable
 from worker.keeper import Keeper
+from worker.messages import Outcome, Taken, URLRequest, decode, encode
 from worker.queues import FETCH, URGENT, Queues, Results, available, connect
-from worker.records import Outcome, Taken, URLRequest, decode, encode
 from worker.storage.articles import Articles
 from worker.storage.database import open_database
 from worker.storage.ledger import Ledger
@@ -107,7 +107,7 @@ def main() -> None:
         Dispatcher(ledger, queues, sender(client, settings.namespace), settings).run(stop)
     else:
         results = Results(client, settings.namespace)
-        Keeper(ledger, Articles(engine), results, queues, settings, judge=admit).run(stop)
+        Keeper(ledger, Articles(engine), results, queues, settings, to_entry=admit).run(stop)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from worker.records import Article, Extracted, Extractor, Failed, HostReport, Http, Labelled, URLRequest
+from worker.messages import Article, Extracted, Extractor, Failed, HostReport, Http, Labelled, URLRequest
 from worker.storage.values import Delivered, Entry
 
 LABELS: dict[str, Any] = {

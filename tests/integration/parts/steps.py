@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.integration.parts.samples import admit, delivered, entry
-from worker.records import Outcome, URLRequest
+from worker.messages import Outcome, URLRequest
 from worker.storage.ledger import Ledger
 from worker.storage.values import Kept, Leadership
 

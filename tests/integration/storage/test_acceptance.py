@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.parts.samples import entry
 from tests.integration.parts.steps import balanced, keep, leased
-from worker.records import Http, Listed, URLRequest
+from worker.messages import Http, Listed, URLRequest
 
 
 def test_an_url_is_accepted_once_and_known_from_then_on(ledger):

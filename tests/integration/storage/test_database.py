@@ -19,7 +19,7 @@ from worker.errors import Unavailable
 from worker.storage import database
 from worker.storage.database import Unacceptable, migrate, open_database, reading, require_current, writing
 from worker.storage.ledger import Ledger
-from worker.storage.models import SCHEMA, metadata
+from worker.storage.tables import SCHEMA, metadata
 
 MIGRATIONS = Path(database.__file__).parent / "migrations"
 

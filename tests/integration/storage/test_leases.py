@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from tests.integration.parts.samples import entry, failed, labelled
 from tests.integration.parts.steps import HOUR, balanced, keep, leased, one, state
-from worker.records import HostReport, Taken
+from worker.messages import HostReport, Taken
 from worker.storage.leadership import LeadLost
 
 

@@ -17,12 +17,12 @@ from sqlalchemy import Engine, event, text
 from tests.integration.conftest import empty_tables
 from tests.integration.parts.samples import admit, delivered, digest, entry, failed, labelled
 from worker.config import Settings
+from worker.messages import Http, Listed, Outcome, Returned, Struck, Taken, Unchanged, URLRequest
 from worker.reasons import Fate, Reason
-from worker.records import Http, Listed, Outcome, Returned, Struck, Taken, Unchanged, URLRequest
 from worker.storage.articles import Articles
 from worker.storage.database import open_database, writing
 from worker.storage.ledger import Ledger
-from worker.storage.models import LANES
+from worker.storage.tables import LANES
 from worker.storage.values import DeadFilter, Entry
 
 PAGES = st.integers(0, 11)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from tests.integration.parts.samples import digest, entry, failed, labelled
 from tests.integration.parts.steps import Clock, balanced, keep, leased, one, state
-from worker.records import Taken
+from worker.messages import Taken
 from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable, writing
 from worker.storage.ledger import Ledger

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from worker.extract.optouts import opt_outs
-from worker.records import Page
+from worker.messages import Page
 
 
 def test_reservations_of_header_and_head_are_told_in_order_and_once():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.storage.copies import NEAR, bands, nearest
+from worker.storage.duplicates import NEAR, bands, nearest
 
 
 @given(st.integers(0, 2**64 - 1), st.sets(st.integers(0, 63), max_size=NEAR))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from worker.storage.models import metadata
+from worker.storage.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
 with context.begin_transaction():

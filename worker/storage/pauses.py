@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, insert, select
 
-from worker.storage.models import controls, hosts
+from worker.storage.tables import controls, hosts
 from worker.storage.values import Paused
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from worker.records import BadMessage, Extracted, Failed, Http, Labelled, Outcome, Returned, Struck, Taken, Unchanged, decode, encode
+from worker.messages import BadMessage, Extracted, Failed, Http, Labelled, Outcome, Returned, Struck, Taken, Unchanged, decode, encode
 
 MESSAGES = [
     Taken(leases=[(1, 2), (3, 4)], worker="fetch@here"),

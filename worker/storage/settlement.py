@@ -9,24 +9,24 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from worker.messages import Failed, HostReport, Labelled, Listed, Outcome, Relabelled, Returned, Struck, Taken, Unchanged
 from worker.reasons import Reason
-from worker.records import Failed, HostReport, Labelled, Listed, Outcome, Relabelled, Returned, Struck, Taken, Unchanged
-from worker.storage import articles, counters, hosts, leadership, moves, relabelling
-from worker.storage.copies import Copies
-from worker.storage.item import Item, Judge, Move, answer_of
+from worker.storage import articles, counters, hosts, leadership, relabelling, transitions
+from worker.storage.duplicates import Duplicates
+from worker.storage.item_rules import Item, ItemRules, Transition, answer_of
 from worker.storage.values import Event, Kept
 
 
 class Settlement:
     """One batch: what each outcome makes of its item is judged in order, in memory, and then written at once."""
 
-    def __init__(self, connection: Connection, judge: Judge, batch: Sequence[Outcome]) -> None:
+    def __init__(self, connection: Connection, rules: ItemRules, batch: Sequence[Outcome]) -> None:
         self._connection = connection
-        self._judge = judge
+        self._rules = rules
         self._batch = batch
-        self._found = moves.load(connection, {item_id for outcome in batch for item_id, _ in leases_of(outcome)})
+        self._found = transitions.load(connection, {item_id for outcome in batch for item_id, _ in leases_of(outcome)})
         self._now_is = dict(self._found)
-        self._copies = Copies(connection, [outcome.extracted for outcome in batch if isinstance(outcome, Labelled)])
+        self._copies = Duplicates(connection, [outcome.extracted for outcome in batch if isinstance(outcome, Labelled)])
         self._events: list[tuple[int, Event]] = []
         self._articles: list[tuple[Labelled, int]] = []
         self._publish: set[int] = set()
@@ -60,7 +60,7 @@ class Settlement:
             self._publish |= {item_id} if move.publish else set()
             self._hear(item, outcome)
 
-    def _move(self, item: Item, token: int, outcome: Outcome) -> Move | None:
+    def _move(self, item: Item, token: int, outcome: Outcome) -> Transition | None:
         """What the outcome makes of the item; None where it comes too late to matter.
 
         A late success is welcome as long as the item has not ended; a late failure is not.
@@ -71,64 +71,64 @@ class Settlement:
             return self._listed(item, outcome) if item.open else None
         return self._unsuccessful(item, outcome) if item.holds(token) else None
 
-    def _unsuccessful(self, item: Item, outcome: Outcome) -> Move | None:
+    def _unsuccessful(self, item: Item, outcome: Outcome) -> Transition | None:
         if isinstance(outcome, Failed):
-            return self._judge.failed(item, outcome)
+            return self._rules.failed(item, outcome)
         if isinstance(outcome, Struck):
-            return self._judge.struck(item, outcome)
+            return self._rules.struck(item, outcome)
         if isinstance(outcome, Unchanged):
             return self._unchanged(item, outcome)
-        return self._judge.returned(item, outcome) if isinstance(outcome, Returned) else None
+        return self._rules.returned(item, outcome) if isinstance(outcome, Returned) else None
 
     def _take(self, outcome: Taken) -> None:
         """In somebody's hands: the lease begins anew, so that what waited long in a queue has its full time."""
-        until = self._ticks + self._judge.settings.lease
+        until = self._ticks + self._rules.settings.lease
         for item_id, token in outcome.leases:
             item = self._now_is.get(item_id)
             if item is None or not item.holds(token):
                 self._ignored += 1
                 continue
             self._now_is[item_id] = replace(item, taken=True, leased_until=max(until, item.leased_until or 0.0))
-            self._events.append((item_id, Event(self._judge.now, "fetch", "taken", detail=outcome.worker[:200])))
+            self._events.append((item_id, Event(self._rules.now, "fetch", "taken", detail=outcome.worker[:200])))
 
-    def _labelled(self, item: Item, outcome: Labelled) -> Move:
+    def _labelled(self, item: Item, outcome: Labelled) -> Transition:
         extracted = outcome.extracted
         item = replace(item, attempts=item.attempts + 1, answer=answer_of(extracted))
         original = self._copies.original(item.id, extracted.content_sha256)
-        fetched = Event(self._judge.now, "fetch", "answered", ms=extracted.http.ms)
-        marked = Event(self._judge.now, "label", "labelled", ms=outcome.label_ms)
+        fetched = Event(self._rules.now, "fetch", "answered", ms=extracted.http.ms)
+        marked = Event(self._rules.now, "label", "labelled", ms=outcome.label_ms)
         if original is not None and not item.refetch:
-            event = Event(self._judge.now, "store", "duplicate", Reason.DUPLICATE.word, f"of item {original}")
-            move = self._judge.end(replace(item, duplicate_of=original), "duplicate", Reason.DUPLICATE.word, None, event)
+            event = Event(self._rules.now, "store", "duplicate", Reason.DUPLICATE.word, f"of item {original}")
+            move = self._rules.end(replace(item, duplicate_of=original), "duplicate", Reason.DUPLICATE.word, None, event)
         else:
             self._articles.append((outcome, self._copies.claim(item.id, extracted)))
-            move = self._judge.end(item, "stored", None, None, Event(self._judge.now, "store", "stored"))
+            move = self._rules.end(item, "stored", None, None, Event(self._rules.now, "store", "stored"))
         return replace(move, events=(fetched, marked, *move.events))
 
-    def _listed(self, item: Item, outcome: Listed) -> Move:
+    def _listed(self, item: Item, outcome: Listed) -> Transition:
         item = replace(item, attempts=item.attempts + 1, answer=answer_of(outcome))
         found = f"{len(outcome.urls)} articles, {len(outcome.sitemaps)} sitemaps"
-        return self._judge.end(item, "stored", None, None, Event(self._judge.now, "fetch", "listed", None, found, outcome.http.ms))
+        return self._rules.end(item, "stored", None, None, Event(self._rules.now, "fetch", "listed", None, found, outcome.http.ms))
 
-    def _unchanged(self, item: Item, outcome: Unchanged) -> Move:
-        event = Event(self._judge.now, "fetch", "unchanged", Reason.NOT_MODIFIED.word, ms=outcome.http.ms)
+    def _unchanged(self, item: Item, outcome: Unchanged) -> Transition:
+        event = Event(self._rules.now, "fetch", "unchanged", Reason.NOT_MODIFIED.word, ms=outcome.http.ms)
         if item.refetch:
-            return replace(self._judge.end(replace(item, attempts=item.attempts + 1), "stored", None, None, event), publish=False)
+            return replace(self._rules.end(replace(item, attempts=item.attempts + 1), "stored", None, None, event), publish=False)
         unasked = Failed(item.id, item.token, Reason.BAD_RESPONSE.word, "304 without a condition", http=outcome.http)
-        return self._judge.failed(item, unasked)
+        return self._rules.failed(item, unasked)
 
     def _write(self) -> int:
-        connection, now = self._connection, self._judge.now
+        connection, now = self._connection, self._rules.now
         changed = [
-            Move(before, self._now_is[item_id], publish=item_id in self._publish)
+            Transition(before, self._now_is[item_id], publish=item_id in self._publish)
             for item_id, before in self._found.items()
             if self._now_is[item_id] is not before
         ]
         new = articles.write(connection, self._articles, now)
         counters.add(connection, Counter({counters.ARTICLES: new}))
-        moves.apply(connection, changed, now)
-        moves.record(connection, self._events)
-        hosts.report(connection, self._told, self._judge.settings, now)
+        transitions.apply(connection, changed, now)
+        transitions.record(connection, self._events)
+        hosts.report(connection, self._told, self._rules.settings, now)
         relabelling.apply(connection, [outcome for outcome in self._batch if isinstance(outcome, Relabelled)])
         return len(changed)
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from worker.config import Settings
-from worker.records import HostReport
-from worker.storage.host import BREAK_AFTER, CRAWL_DELAY_CAP, OPEN_LONGEST, SLOWEST, Host, reported
+from worker.messages import HostReport
+from worker.storage.host_rules import BREAK_AFTER, CRAWL_DELAY_CAP, OPEN_LONGEST, SLOWEST, Host, reported
 
 SETTINGS = Settings(host_interval=2.0)
 GOOD = HostReport("press.test:443", ok=True)

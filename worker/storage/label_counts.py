@@ -8,14 +8,14 @@ from itertools import pairwise
 from sqlalchemy import Connection, Engine, FromClause, case, func, select
 
 from worker.storage.database import reading
-from worker.storage.models import articles, labels, topics
+from worker.storage.tables import articles, labels, topics
 
 BINS = 10
 """Equal bins of probability, as many as a model's reference has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class LabelCounts:
     """Counts over `articles` labelled articles; the means are of calibrated probabilities."""
 
     articles: int
@@ -30,18 +30,18 @@ class Rates:
     """By language: articles, and the mean share of their words that the model did not know."""
 
 
-def rates(engine: Engine, since: float, until: float) -> Rates:
+def rates(engine: Engine, since: float, until: float) -> LabelCounts:
     """Of what was stored from `since` up to `until`, in seconds since 1970. Raises Unavailable."""
     with reading(engine) as connection:
         return _rates(connection, since, until)
 
 
-def _rates(connection: Connection, since: float, until: float) -> Rates:
+def _rates(connection: Connection, since: float, until: float) -> LabelCounts:
     stored = select(articles.c.item_id, articles.c.language).where(articles.c.stored_at >= since, articles.c.stored_at < until).subquery()
     joined = labels.join(stored, stored.c.item_id == labels.c.item_id)
     supported = select(labels.c.language_supported, func.count()).select_from(joined).group_by(labels.c.language_supported)
     known: dict[bool, int] = {row[0]: row[1] for row in connection.execute(supported)}
-    found = Rates(sum(known.values()), unsupported=known.get(False, 0))
+    found = LabelCounts(sum(known.values()), unsupported=known.get(False, 0))
     told = select(stored.c.language, func.count(labels.c.unknown_words), func.avg(labels.c.unknown_words)).select_from(joined)
     for language, count, mean in connection.execute(told.where(labels.c.unknown_words.is_not(None)).group_by(stored.c.language)):
         found.unknown_words[language or "und"] = (count, float(mean))
@@ -49,7 +49,7 @@ def _rates(connection: Connection, since: float, until: float) -> Rates:
     return found
 
 
-def _add_topics(connection: Connection, found: Rates, marks: FromClause) -> None:
+def _add_topics(connection: Connection, found: LabelCounts, marks: FromClause) -> None:
     """Decisions, mean probabilities and their bins; a bin is what lies under its upper edge and not under its lower one."""
     under = [func.sum(case((topics.c.probability < edge / BINS, 1), else_=0)) for edge in range(1, BINS)]
     query = select(topics.c.label, topics.c.decision, func.count(), func.sum(topics.c.probability), *under).select_from(marks)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from worker.config import Settings
+from worker.messages import Failed, Returned, Struck
 from worker.reasons import Fate, Reason
-from worker.records import Failed, Returned, Struck
 from worker.storage.values import Event
 
 JITTER = 0.25
@@ -56,7 +56,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Transition:
     """One item before and after; `publish` where the public stream is to be told."""
 
     before: Item
@@ -66,14 +66,14 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class ItemRules:
     """The rules at one moment: `now` in seconds since 1970, `chance` gives numbers from 0 to 1 for the jitter."""
 
     settings: Settings
     now: float
     chance: Callable[[], float] = random.random
 
-    def failed(self, item: Item, outcome: Failed) -> Move:
+    def failed(self, item: Item, outcome: Failed) -> Transition:
         """A reported failure, by the fate of its reason."""
         reason = Reason.of(outcome.reason)
         detail = one_line(outcome.detail)
@@ -88,7 +88,7 @@ class Judge:
             item = replace(item, tries=item.tries + 1)
         return self.end(item, "refused" if reason.fate is Fate.REFUSED else "dead", reason.word, detail, event)
 
-    def _wait_for_host(self, item: Item, reason: Reason, outcome: Failed, event: Event) -> Move:
+    def _wait_for_host(self, item: Item, reason: Reason, outcome: Failed, event: Event) -> Transition:
         since = item.host_wait_since if item.host_wait_since is not None else self.now
         if self.now - since >= self.settings.host_wait_max:
             return self.end(item, "dead", reason.word, one_line(outcome.detail), event)
@@ -96,11 +96,11 @@ class Judge:
         delay = max(self._jittered(waited), self._asked(outcome.retry_after))
         return self.again(replace(item, host_wait_since=since), delay, reason.word, one_line(outcome.detail), event)
 
-    def struck(self, item: Item, outcome: Struck) -> Move:
+    def struck(self, item: Item, outcome: Struck) -> Transition:
         """Its parse child was killed."""
         return self.strike(replace(item, attempts=item.attempts + 1), one_line(outcome.detail), "parse")
 
-    def strike(self, item: Item, detail: str, stage: str) -> Move:
+    def strike(self, item: Item, detail: str, stage: str) -> Transition:
         """Proof against the page: it travels alone from now on, and is dead after the last strike."""
         item = replace(item, strikes=item.strikes + 1, suspect=True)
         event = Event(self.now, stage, "struck", Reason.POISON.word, detail)
@@ -108,11 +108,11 @@ class Judge:
             return self.end(item, "dead", Reason.POISON.word, detail, event)
         return self.again(item, self.back_off(item.strikes, None), Reason.POISON.word, detail, event)
 
-    def returned(self, item: Item, outcome: Returned) -> Move:
+    def returned(self, item: Item, outcome: Returned) -> Transition:
         """Handed back unharmed."""
         return self.again(item, outcome.after, item.reason, item.detail, Event(self.now, "fetch", "returned"))
 
-    def expired(self, item: Item) -> Move:
+    def expired(self, item: Item) -> Transition:
         """Its lease ran out: free where nobody took it, a suspicion in company, a strike where it travelled alone."""
         if not item.taken:
             return self.again(item, 0.0, item.reason, item.detail, Event(self.now, "dispatch", "expired", detail="never taken"))
@@ -121,11 +121,11 @@ class Judge:
         event = Event(self.now, "dispatch", "expired", detail="taken with others, and no outcome")
         return self.again(replace(item, suspect=True), 0.0, item.reason, item.detail, event)
 
-    def reclaimed(self, item: Item) -> Move:
+    def reclaimed(self, item: Item) -> Transition:
         """Redis lost its memory: nobody is to blame."""
         return self.again(item, 0.0, item.reason, item.detail, Event(self.now, "dispatch", "reclaimed", detail="Redis was emptied"))
 
-    def requeued(self, item: Item, stage: str = "operator") -> Move:
+    def requeued(self, item: Item, stage: str = "operator") -> Transition:
         """On its way again from the start, by somebody's wish. What is stored stays so, whatever comes of it."""
         after = replace(
             item,
@@ -138,24 +138,24 @@ class Judge:
         )
         return replace(self.again(after, 0.0, None, None, Event(self.now, stage, "requeued")), before=item)
 
-    def dropped(self, item: Item, detail: str | None = None) -> Move:
+    def dropped(self, item: Item, detail: str | None = None) -> Transition:
         """Given up by an operator."""
         event = Event(self.now, "operator", "dropped", Reason.DROPPED.word, detail)
         return self.end(item, "dead", Reason.DROPPED.word, detail if detail is not None else item.detail, event)
 
-    def again(self, item: Item, delay: float, reason: str | None, detail: str | None, event: Event) -> Move:
+    def again(self, item: Item, delay: float, reason: str | None, detail: str | None, event: Event) -> Transition:
         """Waiting, due in `delay` seconds."""
         after = replace(item, state="waiting", due=self.now + delay, leased_until=None, taken=False, reason=reason, detail=detail)
-        return Move(item, after, (event,))
+        return Transition(item, after, (event,))
 
-    def end(self, item: Item, state: str, reason: str | None, detail: str | None, event: Event) -> Move:
+    def end(self, item: Item, state: str, reason: str | None, detail: str | None, event: Event) -> Transition:
         """A terminal state; an item that has an article goes back to `stored` instead."""
         after = replace(
             item, state=state, reason=reason, detail=detail, leased_until=None, taken=False, refetch=False, host_wait_since=None
         )
         if item.refetch and state != "stored":
-            return Move(item, replace(after, state="stored", reason=None, detail=None), (event,))
-        return Move(item, after, (event,), publish=item.kind == "article")
+            return Transition(item, replace(after, state="stored", reason=None, detail=None), (event,))
+        return Transition(item, after, (event,), publish=item.kind == "article")
 
     def back_off(self, tries: int, asked: float | None) -> float:
         """Seconds before another try: doubled each time up to the cap, with jitter, and never less than asked for."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from worker.config import Settings
-from worker.records import HostReport
+from worker.messages import HostReport
 
 CRAWL_DELAY_CAP = 300.0
 """Seconds of a robots.txt's crawl-delay that are honoured: longer ones are a ban in disguise, for which there is `pause`."""

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.integration.parts.samples import admit, delivered, entry, labelled
-from worker.records import Labelled, URLRequest
+from worker.messages import Labelled, URLRequest
+from worker.storage.label_counts import LabelCounts, rates
 from worker.storage.ledger import Ledger
-from worker.storage.rates import Rates, rates
 
 
 def scored(request: URLRequest, probability: float) -> Labelled:
@@ -18,7 +18,7 @@ def scored(request: URLRequest, probability: float) -> Labelled:
 
 
 def test_an_empty_stretch_has_no_rates(engine: Engine) -> None:
-    assert rates(engine, 0, 1e12) == Rates(0)
+    assert rates(engine, 0, 1e12) == LabelCounts(0)
 
 
 def test_decisions_and_probabilities_are_counted_within_the_stretch(ledger: Ledger, engine: Engine) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from worker.storage import hosts
-from worker.storage.models import articles, items, labels, topics
+from worker.storage.tables import articles, items, labels, topics
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SearchFilter:
     """What an article must have to be found; an empty field wants nothing.
 
     `words` are pieces of text, each found anywhere in title or text, whatever the case: scripts without spaces have no other
@@ -32,14 +32,14 @@ class Wanted:
     unsure: bool = False
 
 
-def found(wanted: Wanted, limit: int) -> Select[int]:
+def found(wanted: SearchFilter, limit: int) -> Select[int]:
     """The ids of up to `limit` articles, the last published first, undated ones behind them."""
     joined = articles.join(items, items.c.id == articles.c.item_id).outerjoin(labels, labels.c.item_id == articles.c.item_id)
     query = select(articles.c.item_id).select_from(joined).where(items.c.state == "stored", *_conditions(wanted))
     return query.order_by(articles.c.published_at.desc().nulls_last(), articles.c.item_id.desc()).limit(limit)
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
     yield from (_holds(word) for word in wanted.words)
     yield from (_decided(topic, unsure=wanted.unsure) for topic in wanted.topics)
     day = func.substr(articles.c.published_at, 1, 10)

@@ -15,8 +15,8 @@ from worker.errors import Unavailable
 from worker.storage import counters
 from worker.storage.database import one_of
 from worker.storage.hosts import look
-from worker.storage.item import Item, Move
-from worker.storage.models import events, items, outbox
+from worker.storage.item_rules import Item, Transition
+from worker.storage.tables import events, items, outbox
 from worker.storage.values import Event
 
 WAITING = items.c.state == literal_column("'waiting'")
@@ -47,7 +47,7 @@ def load(connection: Connection, ids: Collection[int]) -> dict[int, Item]:
     return {row.id: item_of(row) for row in rows}
 
 
-def apply(connection: Connection, moves: Sequence[Move], now: float) -> None:
+def apply(connection: Connection, moves: Sequence[Transition], now: float) -> None:
     """Writes the moves, sorted by item, with all that follows from them. One move an item."""
     if not moves:
         return
@@ -63,7 +63,7 @@ def apply(connection: Connection, moves: Sequence[Move], now: float) -> None:
     counters.add(connection, counters.of_moves(moves))
 
 
-def _parameters(move: Move, now: float) -> dict[str, Any]:
+def _parameters(move: Transition, now: float) -> dict[str, Any]:
     values = {name: getattr(move.after, name) for name in CHANGING}
     return values | {"changed_at": now, "b_id": move.before.id, "b_state": move.before.state, "b_token": move.before.token}
 

@@ -7,10 +7,10 @@ import pytest
 from tests.integration.parts.samples import entry, failed, labelled
 from tests.integration.parts.steps import HOUR, balanced, keep, leased, one, state
 from worker.errors import Unavailable
-from worker.records import Http, Returned, Struck, Unchanged
-from worker.storage import moves
+from worker.messages import Http, Returned, Struck, Unchanged
+from worker.storage import transitions
 from worker.storage.database import reading, writing
-from worker.storage.item import Judge
+from worker.storage.item_rules import ItemRules
 from worker.storage.values import DeadFilter
 
 
@@ -104,12 +104,12 @@ def test_a_move_from_a_state_that_is_no_longer_there_changes_nothing(engine, set
     ledger.accept([entry(1), entry(2)], ledger.open_job())
     first, second = leased(ledger, lead)
     with reading(engine) as connection:
-        stale = moves.load(connection, [first.item_id, second.item_id])
+        stale = transitions.load(connection, [first.item_id, second.item_id])
     keep(ledger, failed(first, "http-404"))
     # When
-    judge = Judge(settings, 0.0)
+    rules = ItemRules(settings, 0.0)
     with pytest.raises(Unavailable, match="moved"), writing(engine) as connection:
-        moves.apply(connection, [judge.reclaimed(item) for item in stale.values()], 0.0)
+        transitions.apply(connection, [rules.reclaimed(item) for item in stale.values()], 0.0)
     # Then neither has moved
     assert [state(ledger, 1)[0], state(ledger, 2)[0]] == ["dead", "running"]
     assert balanced(ledger)

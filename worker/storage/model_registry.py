@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from worker.errors import UsageError
 from worker.storage.database import reading, writing
-from worker.storage.models import model_parts, models, promotions
+from worker.storage.tables import model_parts, models, promotions
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Promotion:
     note: str
 
 
-class Registry:
+class ModelRegistry:
     """Every method is one short transaction and raises Unavailable where the database is away."""
 
     def __init__(self, engine: Engine, now: Callable[[], float] = time.time) -> None:

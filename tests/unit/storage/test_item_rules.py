@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from worker.config import Settings
+from worker.messages import Failed, Http, Returned, Struck
 from worker.reasons import Fate, Reason
-from worker.records import Failed, Http, Returned, Struck
-from worker.storage.item import DETAIL, Item, Judge, one_line
+from worker.storage.item_rules import DETAIL, Item, ItemRules, one_line
 
 NOW = 1000.0
 ITEM = Item(
@@ -38,8 +38,8 @@ ITEM = Item(
 )
 
 
-def judge(chance: float = 0.5) -> Judge:
-    return Judge(Settings(), NOW, lambda: chance)
+def rules(chance: float = 0.5) -> ItemRules:
+    return ItemRules(Settings(), NOW, lambda: chance)
 
 
 def failed(reason: Reason, **more) -> Failed:
@@ -48,7 +48,7 @@ def failed(reason: Reason, **more) -> Failed:
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason.fate in (Fate.DEAD, Fate.REFUSED)], ids=str)
 def test_what_is_final_ends_at_once_and_is_told_to_the_world(reason):
-    move = judge().failed(ITEM, failed(reason))
+    move = rules().failed(ITEM, failed(reason))
     assert move.after.state == reason.fate.value
     assert move.after.reason == reason.word
     assert move.publish
@@ -58,37 +58,37 @@ def test_what_is_final_ends_at_once_and_is_told_to_the_world(reason):
 def test_what_may_pass_is_dead_with_its_fifth_failure(reason):
     item = ITEM
     for _ in range(4):
-        item = judge().failed(item, failed(reason)).after
+        item = rules().failed(item, failed(reason)).after
         assert item.state == "waiting"
-    ended = judge().failed(item, failed(reason)).after
+    ended = rules().failed(item, failed(reason)).after
     assert (ended.state, ended.reason, ended.tries) == ("dead", reason.word, 5)
 
 
 def test_back_off_doubles_to_its_cap_with_jitter_to_both_sides():
-    assert [judge().back_off(n, None) for n in (1, 2, 3, 8, 500)] == [30.0, 60.0, 120.0, 3600.0, 3600.0]
-    assert (judge(0.0).back_off(1, None), judge(1.0).back_off(1, None)) == (22.5, 37.5)
+    assert [rules().back_off(n, None) for n in (1, 2, 3, 8, 500)] == [30.0, 60.0, 120.0, 3600.0, 3600.0]
+    assert (rules(0.0).back_off(1, None), rules(1.0).back_off(1, None)) == (22.5, 37.5)
 
 
 def test_what_a_server_asks_for_is_a_least_wait_within_a_day():
-    assert judge().back_off(1, 500.0) == 500.0
-    assert judge().back_off(1, 1.0) == 30.0
-    assert judge().back_off(1, 1e9) == 86400.0
-    assert judge().back_off(1, -1e9) == 30.0
+    assert rules().back_off(1, 500.0) == 500.0
+    assert rules().back_off(1, 1.0) == 30.0
+    assert rules().back_off(1, 1e9) == 86400.0
+    assert rules().back_off(1, -1e9) == 30.0
 
 
 def test_waiting_for_a_host_grows_with_the_time_it_is_away_and_costs_nothing():
-    first = judge().failed(ITEM, failed(Reason.ROBOTS_UNAVAILABLE)).after
+    first = rules().failed(ITEM, failed(Reason.ROBOTS_UNAVAILABLE)).after
     assert (first.tries, first.due) == (0, NOW + 30.0)
-    later = Judge(Settings(), NOW + 600.0, lambda: 0.5).failed(first, failed(Reason.ROBOTS_UNAVAILABLE)).after
+    later = ItemRules(Settings(), NOW + 600.0, lambda: 0.5).failed(first, failed(Reason.ROBOTS_UNAVAILABLE)).after
     assert later.due == NOW + 1200.0
-    much_later = Judge(Settings(), NOW + 7 * 86400.0, lambda: 0.5).failed(first, failed(Reason.ROBOTS_UNAVAILABLE)).after
+    much_later = ItemRules(Settings(), NOW + 7 * 86400.0, lambda: 0.5).failed(first, failed(Reason.ROBOTS_UNAVAILABLE)).after
     assert (much_later.state, much_later.reason) == ("dead", "robots-unavailable")
 
 
 def test_three_strikes_are_poison_and_from_the_first_the_item_travels_alone():
-    item = judge().struck(ITEM, Struck(1, 3, "killed")).after
+    item = rules().struck(ITEM, Struck(1, 3, "killed")).after
     assert (item.state, item.suspect, item.strikes) == ("waiting", True, 1)
-    item = judge().struck(judge().struck(item, Struck(1, 3, "killed")).after, Struck(1, 3, "killed")).after
+    item = rules().struck(rules().struck(item, Struck(1, 3, "killed")).after, Struck(1, 3, "killed")).after
     assert (item.state, item.reason) == ("dead", "poison")
 
 
@@ -97,25 +97,25 @@ def test_three_strikes_are_poison_and_from_the_first_the_item_travels_alone():
     [(False, False, 0, False), (False, True, 0, False), (True, False, 0, True), (True, True, 1, True)],
 )
 def test_only_what_was_taken_can_be_held_against_a_page(taken, alone, strikes, suspect):
-    after = judge().expired(replace(ITEM, taken=taken, alone=alone)).after
+    after = rules().expired(replace(ITEM, taken=taken, alone=alone)).after
     assert (after.state, after.strikes, after.suspect, after.tries) == ("waiting", strikes, suspect, 0)
 
 
 def test_handing_back_costs_nothing_and_keeps_what_is_known():
     item = replace(ITEM, tries=2, reason="timeout", suspect=True)
-    after = judge().returned(item, Returned([(1, 3)], after=4.0)).after
+    after = rules().returned(item, Returned([(1, 3)], after=4.0)).after
     assert (after.tries, after.reason, after.suspect, after.due) == (2, "timeout", True, NOW + 4.0)
 
 
 @pytest.mark.parametrize("reason", [Reason.HTTP_404, Reason.ROBOTS])
 def test_a_refetch_that_fails_leaves_the_article_where_it_is(reason):
-    move = judge().failed(replace(ITEM, refetch=True), failed(reason))
+    move = rules().failed(replace(ITEM, refetch=True), failed(reason))
     assert (move.after.state, move.after.reason, move.after.refetch) == ("stored", None, False)
     assert not move.publish
 
 
 def test_the_answer_of_a_failure_is_kept_for_its_result():
-    after = judge().failed(ITEM, failed(Reason.HTTP_404, http=Http(404, ms=5), final_url="https://press.test/x")).after
+    after = rules().failed(ITEM, failed(Reason.HTTP_404, http=Http(404, ms=5), final_url="https://press.test/x")).after
     assert after.answer is not None
     assert (after.answer["final_url"], after.answer["http"]["status"]) == ("https://press.test/x", 404)
 

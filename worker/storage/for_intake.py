@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Literal
 
-from worker.records import Lane
+from worker.messages import Lane
 from worker.storage import acceptance, jobs
-from worker.storage.acceptance import Door
+from worker.storage.acceptance import Acceptance
 from worker.storage.database import reading, writing
-from worker.storage.desk import Desk
-from worker.storage.models import LANES
+from worker.storage.ledger_base import LedgerBase
+from worker.storage.tables import LANES
 from worker.storage.values import Accepted, Entry, Job
 
 BATCH = 1000
@@ -21,7 +21,7 @@ REST = 0.01
 """Seconds between two batches: SQLite's lock is not fair, and those who wait try every 4 ms."""
 
 
-class ForDoor(Desk):
+class ForIntake(LedgerBase):
     """Accepts."""
 
     def open_job(self, name: str | None = None) -> Job:
@@ -36,9 +36,9 @@ class ForDoor(Desk):
         known items that have ended on their way again; one that is stored stays so whatever comes of it. A feed or a
         sitemap that has ended is read again without `force`.
         """
-        door = Door((job.id,), LANES.index(lane), force=force, reread=True)
+        terms = Acceptance((job.id,), LANES.index(lane), force=force, reread=True)
         with writing(self._engine) as connection:
-            answers = acceptance.accept(connection, entries, door, self._judge())
+            answers = acceptance.accept(connection, entries, terms, self._rules())
             jobs.count(connection, [job.id], known=sum(answer.state == "known" for answer in answers))
         return answers
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from worker.config import Settings
-from worker.storage.item import Judge
+from worker.storage.item_rules import ItemRules
 
 
-class Desk:
+class LedgerBase:
     """`now` gives seconds since 1970, `chance` numbers from 0 to 1 for the jitter; tests pass their own."""
 
     def __init__(
@@ -28,6 +28,6 @@ class Desk:
         self._now = now
         self._chance = chance
 
-    def _judge(self) -> Judge:
+    def _rules(self) -> ItemRules:
         """The rules at this moment."""
-        return Judge(self._settings, self._now(), self._chance)
+        return ItemRules(self._settings, self._now(), self._chance)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from worker.errors import UsageError
-from worker.storage.registry import Registry
+from worker.storage.model_registry import ModelRegistry
 
 
 def model(name: str, content: bytes = b"weights") -> tuple[str, dict[str, bytes]]:
@@ -16,30 +16,30 @@ def model(name: str, content: bytes = b"weights") -> tuple[str, dict[str, bytes]
 
 
 @pytest.fixture
-def registry(engine: Engine) -> Registry:
+def registry(engine: Engine) -> ModelRegistry:
     moments = iter(range(1, 1000))
-    return Registry(engine, now=lambda: float(next(moments)))
+    return ModelRegistry(engine, now=lambda: float(next(moments)))
 
 
-def test_without_a_promotion_the_shipped_model_is_active(registry: Registry) -> None:
+def test_without_a_promotion_the_shipped_model_is_active(registry: ModelRegistry) -> None:
     assert registry.active() is None
     assert registry.all() == []
 
 
-def test_a_model_comes_back_byte_for_byte_and_shares_equal_parts(registry: Registry) -> None:
+def test_a_model_comes_back_byte_for_byte_and_shares_equal_parts(registry: ModelRegistry) -> None:
     registry.add(*model("a"), by="ann")
     registry.add(*model("b"), by="ann")
     manifest, parts = registry.files("b")
     assert (manifest, parts) == model("b")
 
 
-def test_adding_a_model_twice_changes_nothing(registry: Registry) -> None:
+def test_adding_a_model_twice_changes_nothing(registry: ModelRegistry) -> None:
     first = registry.add(*model("a"), by="ann")
     assert registry.add(*model("a"), by="bob") == first
     assert len(registry.all()) == 1
 
 
-def test_the_name_of_another_model_is_refused(registry: Registry) -> None:
+def test_the_name_of_another_model_is_refused(registry: ModelRegistry) -> None:
     registry.add(*model("a"), by="ann")
     manifest, parts = model("a", b"others")
     other = json.dumps(json.loads(manifest) | {"sha256": "f" * 64})
@@ -47,14 +47,14 @@ def test_the_name_of_another_model_is_refused(registry: Registry) -> None:
         registry.add(other, parts, by="ann")
 
 
-def test_a_part_that_is_not_the_manifests_is_refused(registry: Registry) -> None:
+def test_a_part_that_is_not_the_manifests_is_refused(registry: ModelRegistry) -> None:
     manifest, _ = model("a")
     with pytest.raises(UsageError, match="parts"):
         registry.add(manifest, {"weights": b"flipped"}, by="ann")
     assert registry.all() == []
 
 
-def test_a_model_is_found_by_the_beginning_of_its_name(registry: Registry) -> None:
+def test_a_model_is_found_by_the_beginning_of_its_name(registry: ModelRegistry) -> None:
     registry.add(*model("2026-11-24-1"), by="ann")
     registry.add(*model("2026-11-25-1"), by="ann")
     assert registry.find("2026-11-25").id == "2026-11-25-1"
@@ -62,20 +62,20 @@ def test_a_model_is_found_by_the_beginning_of_its_name(registry: Registry) -> No
         registry.find("2026")
 
 
-def test_promotions_are_written_down_with_who_and_why(registry: Registry) -> None:
+def test_promotions_are_written_down_with_who_and_why(registry: ModelRegistry) -> None:
     registry.add(*model("a"), by="ann")
     registry.promote("a", "bob", forced=True, note="the old one was worse")
     (switch,) = registry.history()
     assert (registry.active(), switch.by, switch.forced, switch.note) == ("a", "bob", True, "the old one was worse")
 
 
-def test_an_unknown_model_cannot_be_promoted(registry: Registry) -> None:
+def test_an_unknown_model_cannot_be_promoted(registry: ModelRegistry) -> None:
     with pytest.raises(UsageError, match="'x' fits 0"):
         registry.promote("x", "bob")
     assert registry.active() is None
 
 
-def test_each_rollback_goes_one_step_further_back(registry: Registry) -> None:
+def test_each_rollback_goes_one_step_further_back(registry: ModelRegistry) -> None:
     for name in ("a", "b", "c"):
         registry.add(*model(name), by="ann")
         registry.promote(name, "ann")
@@ -84,7 +84,7 @@ def test_each_rollback_goes_one_step_further_back(registry: Registry) -> None:
         registry.rollback("bob")
 
 
-def test_after_a_rollback_a_new_promotion_rolls_back_to_where_it_began(registry: Registry) -> None:
+def test_after_a_rollback_a_new_promotion_rolls_back_to_where_it_began(registry: ModelRegistry) -> None:
     for name in ("a", "b", "c"):
         registry.add(*model(name), by="ann")
     registry.promote("a", "ann")

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, or_, select
 
-from worker.records import Extracted
+from worker.messages import Extracted
 from worker.storage.database import one_of
-from worker.storage.models import articles
+from worker.storage.tables import articles
 
 NEAR = 3
 """Bits by which the simhashes of near copies differ at most, of 64 (Manku, Jain, Das Sarma: Detecting near-duplicates, 2007)."""
@@ -32,7 +32,7 @@ def nearest(simhash: int, candidates: Iterable[tuple[int, int]]) -> int | None:
     return min((pair for pair in near if pair[0] <= NEAR), default=(0, None))[1]
 
 
-class Copies:
+class Duplicates:
     """What the batch and the stored articles share; grows with every article that the batch claims."""
 
     def __init__(self, connection: Connection, batch: Sequence[Extracted]) -> None:

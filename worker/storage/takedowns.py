@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, delete, select, update
 
-from worker.storage import articles, counters, hosts, models, moves
-from worker.storage.item import Item, Judge, Move
-from worker.storage.models import events, items, outbox, parked, reviews
+from worker.storage import articles, counters, hosts, tables, transitions
+from worker.storage.item_rules import Item, ItemRules, Transition
+from worker.storage.tables import events, items, outbox, parked, reviews
 
 FORGOTTEN = "forgotten:"
 """Begins what stands in place of the address."""
@@ -30,22 +30,22 @@ def meant(connection: Connection, key: str | None, host: str | None) -> list[int
     return list(connection.execute(query.order_by(items.c.id).limit(AT_ONCE)).scalars())
 
 
-def forget(connection: Connection, ids: Sequence[int], judge: Judge) -> int:
+def forget(connection: Connection, ids: Sequence[int], rules: ItemRules) -> int:
     """Takes these items' articles and traces out; how many items it were."""
-    found = moves.load(connection, ids)
-    copies = select(*moves.COLUMNS).where(items.c.duplicate_of.in_(ids), items.c.id.not_in(ids))
-    freed = [judge.requeued(moves.item_of(row), "forget") for row in connection.execute(copies)]
-    stood = connection.execute(select(models.articles.c.item_id).where(models.articles.c.item_id.in_(ids))).all()
+    found = transitions.load(connection, ids)
+    copies = select(*transitions.COLUMNS).where(items.c.duplicate_of.in_(ids), items.c.id.not_in(ids))
+    freed = [rules.requeued(transitions.item_of(row), "forget") for row in connection.execute(copies)]
+    stood = connection.execute(select(tables.articles.c.item_id).where(tables.articles.c.item_id.in_(ids))).all()
     articles.remove(connection, ids)
     counters.add(connection, Counter({counters.ARTICLES: -len(stood)}))
     for table in (events, outbox, parked, reviews):
         connection.execute(delete(table).where(table.c.item_id.in_(ids)))
-    moves.apply(connection, [*freed, *(_nameless(item, judge) for item in found.values())], judge.now)
+    transitions.apply(connection, [*freed, *(_nameless(item, rules) for item in found.values())], rules.now)
     for item_id in ids:
         connection.execute(update(items).where(items.c.id == item_id).values(url=f"{FORGOTTEN}{item_id}", host="forgotten"))
     return len(found)
 
 
-def _nameless(item: Item, judge: Judge) -> Move:
-    dropped = judge.dropped(replace(item, refetch=False, duplicate_of=None), "forgotten")
+def _nameless(item: Item, rules: ItemRules) -> Transition:
+    dropped = rules.dropped(replace(item, refetch=False, duplicate_of=None), "forgotten")
     return replace(dropped, before=item, after=replace(dropped.after, answer=None, suspect=False, token=item.token + 1))

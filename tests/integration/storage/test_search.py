@@ -9,7 +9,7 @@ import pytest
 from tests.integration.parts.samples import LABELS, entry, labelled
 from tests.integration.parts.steps import keep, leased
 from worker.storage.articles import Articles
-from worker.storage.finding import Wanted
+from worker.storage.search import SearchFilter
 
 TRADE = {"label": "trade", "probability": 0.9, "threshold": 0.4, "decision": "yes"}
 CULTURE = {"label": "culture", "probability": 0.42, "threshold": 0.4, "decision": "unsure"}
@@ -40,24 +40,24 @@ def _told(request):
 @pytest.mark.parametrize(
     ("wanted", "hosts"),
     [
-        (Wanted(), ["en.press.test", "press.test", "other.test"]),
-        (Wanted(words=("RICE", "port")), ["press.test"]),
-        (Wanted(words=("rice", "tariff")), []),
-        (Wanted(words=("ÔNG đặng",)), ["press.test"]),
-        (Wanted(words=("អង្ករ",)), ["en.press.test"]),
-        (Wanted(words=("100%",)), ["press.test"]),
-        (Wanted(words=("s_ld",)), []),
-        (Wanted(topics=("trade",)), ["press.test"]),
-        (Wanted(topics=("culture",)), []),
-        (Wanted(topics=("trade", "culture"), unsure=True), ["press.test"]),
-        (Wanted(source_type="official"), ["en.press.test", "other.test"]),
-        (Wanted(language="km"), ["en.press.test"]),
-        (Wanted(host="press.test"), ["en.press.test", "press.test"]),
-        (Wanted(host="press.test:443", language="en"), ["press.test"]),
-        (Wanted(host="press.test:8080"), []),
-        (Wanted(since="2026-11-21"), ["en.press.test"]),
-        (Wanted(until="2026-11-20"), ["press.test"]),
-        (Wanted(since="2026-11-20", until="2026-11-22"), ["en.press.test", "press.test"]),
+        (SearchFilter(), ["en.press.test", "press.test", "other.test"]),
+        (SearchFilter(words=("RICE", "port")), ["press.test"]),
+        (SearchFilter(words=("rice", "tariff")), []),
+        (SearchFilter(words=("ÔNG đặng",)), ["press.test"]),
+        (SearchFilter(words=("អង្ករ",)), ["en.press.test"]),
+        (SearchFilter(words=("100%",)), ["press.test"]),
+        (SearchFilter(words=("s_ld",)), []),
+        (SearchFilter(topics=("trade",)), ["press.test"]),
+        (SearchFilter(topics=("culture",)), []),
+        (SearchFilter(topics=("trade", "culture"), unsure=True), ["press.test"]),
+        (SearchFilter(source_type="official"), ["en.press.test", "other.test"]),
+        (SearchFilter(language="km"), ["en.press.test"]),
+        (SearchFilter(host="press.test"), ["en.press.test", "press.test"]),
+        (SearchFilter(host="press.test:443", language="en"), ["press.test"]),
+        (SearchFilter(host="press.test:8080"), []),
+        (SearchFilter(since="2026-11-21"), ["en.press.test"]),
+        (SearchFilter(until="2026-11-20"), ["press.test"]),
+        (SearchFilter(since="2026-11-20", until="2026-11-22"), ["en.press.test", "press.test"]),
     ],
 )
 def test_an_article_is_found_by_what_is_wanted_of_it(articles, wanted, hosts):
@@ -65,8 +65,8 @@ def test_an_article_is_found_by_what_is_wanted_of_it(articles, wanted, hosts):
 
 
 def test_no_more_are_given_than_asked_for(articles):
-    assert len(articles.search(Wanted(), 2)) == 2
+    assert len(articles.search(SearchFilter(), 2)) == 2
 
 
 def test_a_result_of_a_search_is_that_of_an_export(articles):
-    assert sorted(articles.search(Wanted(), 10), key=lambda result: result["item_id"]) == list(articles.results())
+    assert sorted(articles.search(SearchFilter(), 10), key=lambda result: result["item_id"]) == list(articles.results())

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 
 from benchmarks.line import Line, Process, Served, Site, descendants, role_of, serving
 from worker.config import load
-from worker.intake.address import canonical
+from worker.intake.canonical_url import canonical
 
 WARM = 40
 """Pages that go first: every process has then loaded what it needs."""

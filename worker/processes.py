@@ -65,7 +65,7 @@ def run_dispatcher(settings: Settings, pulse: Pulse = _nothing) -> None:
 def run_keeper(settings: Settings, pulse: Pulse = _nothing) -> None:
     """Writes results to the database; raises Unavailable where there is no Redis or no database."""
     from worker.bootstrap import Services
-    from worker.intake.address import admit
+    from worker.intake.canonical_url import admit
     from worker.keeper import Keeper
     from worker.storage.database import require_current
     from worker.storage.values import Entry

@@ -13,7 +13,7 @@ from worker.cli.options import command, json_option, yes_option
 from worker.cli.output import show_json, tell
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable, UsageError
-from worker.intake.address import admit
+from worker.intake.canonical_url import admit
 from worker.storage.ledger import Ledger
 
 STAGES = ("fetch", "label", "store")

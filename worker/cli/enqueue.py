@@ -20,7 +20,7 @@ from worker.cli.options import command, json_option
 from worker.cli.output import Progress, clean, complain, show_lines, tell
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable, UsageError
-from worker.intake.address import admit
+from worker.intake.canonical_url import admit
 from worker.messages import Lane
 from worker.reasons import Reason
 from worker.storage.ledger import Ledger

@@ -16,7 +16,7 @@ from worker.cli.output import complain, show_json, show_lines, show_table, tell
 from worker.config import Settings
 from worker.drift import BEFORE, WEEK
 from worker.errors import ItemFailed, UsageError
-from worker.intake.address import admit
+from worker.intake.canonical_url import admit
 from worker.metrics import lines as metric_lines
 from worker.overview import problems, queues_document, rfc3339, summary, worker_row
 from worker.storage.label_counts import rates

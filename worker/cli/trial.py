@@ -19,7 +19,7 @@ from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.fetch.client import Fetcher, FetchFailed
 from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
-from worker.intake.address import admit
+from worker.intake.canonical_url import admit
 from worker.label import Document, Labeller
 from worker.messages import VERSION, Article, Extracted, Failed, Http, Returned, Struck, URLRequest
 from worker.overview import rfc3339

@@ -22,7 +22,7 @@ from worker.demo.report import Verdict, compare, report
 from worker.demo.server import PressSite, opened, press_site
 from worker.demo.site import expected
 from worker.errors import PressmarkError
-from worker.intake.address import admit
+from worker.intake.canonical_url import admit
 from worker.overview import queues_document
 from worker.storage.values import Entry, Job
 from worker.supervisor import Supervisor

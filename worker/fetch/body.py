@@ -11,7 +11,7 @@ from worker.config import Settings
 from worker.errors import ItemFailed
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import MAX_FIELDS, Head
-from worker.fetch.wire import BLOCK, Wire
+from worker.fetch.timed_socket import BLOCK, TimedSocket
 from worker.reasons import Reason
 
 MAX_CHUNK_LINE = 4096
@@ -27,7 +27,7 @@ _LENGTH = re.compile(r"[0-9]{1,20}")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\x00\r]*)?")
 
 
-def read_body(wire: Wire, head: Head, settings: Settings, total: Deadline) -> Iterator[bytes]:
+def read_body(wire: TimedSocket, head: Head, settings: Settings, total: Deadline) -> Iterator[bytes]:
     """The body in blocks of at most 64 KiB, still coded.
 
     Raises ItemFailed: BAD_RESPONSE (framing), TOO_BIG, TRUNCATED, TIMEOUT, CONNECT. A length that
@@ -47,7 +47,7 @@ def read_body(wire: Wire, head: Head, settings: Settings, total: Deadline) -> It
 class Speed:
     """Reading at a least speed: `rate` bytes a second over each window, by the wire's own count."""
 
-    def __init__(self, wire: Wire, rate: int, total: Deadline) -> None:
+    def __init__(self, wire: TimedSocket, rate: int, total: Deadline) -> None:
         self._wire, self._total, self._least = wire, total, rate * WINDOW
         self._what = f"slower than {rate} bytes a second"
         self._mark, self._end = wire.received, time.monotonic() + GRACE + WINDOW

@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from worker.config import Settings
 from worker.errors import ItemFailed
 from worker.fetch.deadline import Deadline
+from worker.fetch.fetch_context import FetchContext, FetchFailed, kept, shown
 from worker.fetch.head import Head
 from worker.fetch.opt_outs import opt_outs
 from worker.fetch.pace import HostBusy, Pace
-from worker.fetch.permission import REDIRECTS, Permission
+from worker.fetch.paced_request import PacedRequests
 from worker.fetch.retry_after import retry_after
 from worker.fetch.robots import Robots, product
+from worker.fetch.robots_check import REDIRECTS, RobotsCheck
 from worker.fetch.transport import Exchange
-from worker.fetch.trip import FetchFailed, Trip, kept, shown
-from worker.fetch.visit import Visitor
 from worker.messages import HostReport, Http, Kind, Page
 from worker.net import policy
 from worker.net.url import Address
@@ -50,8 +50,8 @@ class Fetcher:
 
     def __init__(self, settings: Settings, pace: Pace, robots: Robots) -> None:
         self._settings = settings
-        self._visitor = Visitor(settings, pace)
-        self._permission = Permission(settings, self._visitor, robots)
+        self._visitor = PacedRequests(settings, pace)
+        self._permission = RobotsCheck(settings, self._visitor, robots)
         self._product = product(settings.user_agent)
 
     def fetch(self, url: str, *, kind: Kind = "article", etag: str | None = None, last_modified: str | None = None) -> Answer:
@@ -62,14 +62,14 @@ class Fetcher:
         left alone a while first.
         """
         limit = self._settings.total_timeout
-        trip = Trip(Deadline.after(limit, f"not done within {limit:g} s"))
+        trip = FetchContext(Deadline.after(limit, f"not done within {limit:g} s"))
         validators = {name: value for name, value in (("If-None-Match", kept(etag)), ("If-Modified-Since", kept(last_modified))) if value}
         try:
             return self._travel(url, kind, validators, trip)
         except ItemFailed as failure:
             raise trip.failed(failure) from failure
 
-    def _travel(self, url: str, kind: Kind, validators: Mapping[str, str], trip: Trip) -> Answer:
+    def _travel(self, url: str, kind: Kind, validators: Mapping[str, str], trip: FetchContext) -> Answer:
         address = policy.parse(url, self._settings)
         headers = {"Accept": ACCEPT[kind], **validators}
         for _ in range(self._settings.max_redirects + 1):
@@ -89,7 +89,7 @@ class Fetcher:
             raise ItemFailed(Reason.BAD_RESPONSE, "a redirect from https to http")
         return target
 
-    def _answer(self, url: str, kind: Kind, exchange: Exchange, trip: Trip, *, conditional: bool) -> Answer:
+    def _answer(self, url: str, kind: Kind, exchange: Exchange, trip: FetchContext, *, conditional: bool) -> Answer:
         head = exchange.head
         if head.status == 304 and conditional:
             return Answer(None, trip.http(), trip.host())
@@ -130,7 +130,7 @@ def _whole(blocks: Iterable[bytes], limit: int) -> bytes:
     return bytes(body)
 
 
-def _page(url: str, trip: Trip, head: Head, body: bytes, reserved: tuple[str, ...]) -> Page:
+def _page(url: str, trip: FetchContext, head: Head, body: bytes, reserved: tuple[str, ...]) -> Page:
     http = trip.http()
     return Page(
         url=url,

@@ -14,7 +14,7 @@ from worker.config import Settings
 from worker.errors import ItemFailed, UsageError
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import read_head
-from worker.fetch.wire import Wire, broken
+from worker.fetch.timed_socket import TimedSocket, broken
 from worker.net.dial import dial
 from worker.net.resolve import resolve
 from worker.net.url import Address
@@ -95,7 +95,7 @@ class Proxy:
 
     def ask(self, connection: socket.socket, address: Address, settings: Settings, deadline: Deadline) -> None:
         """Asks for a tunnel to `address`; raises ItemFailed(CONNECT) where the proxy says no."""
-        wire = Wire(connection, deadline)
+        wire = TimedSocket(connection, deadline)
         place = address.place
         lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}", *(f"{name}: {value}" for name, value in self.headers.items())]
         wire.send("\r\n".join([*lines, "", ""]).encode("ascii"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from worker.config import Settings
 from worker.errors import ItemFailed
-from worker.fetch.wire import Wire
+from worker.fetch.timed_socket import TimedSocket
 from worker.reasons import Reason
 
 MAX_FIELDS = 200
@@ -50,7 +50,7 @@ class Head:
             return found[0]
 
 
-def read_head(wire: Wire, settings: Settings) -> Head:
+def read_head(wire: TimedSocket, settings: Settings) -> Head:
     """The head of the final answer; at most MAX_INTERIM interim ones are skipped.
 
     Raises ItemFailed: BAD_RESPONSE (not HTTP/1), TOO_BIG (a flood), TIMEOUT (nothing but "continue"), TRUNCATED, CONNECT.
@@ -67,7 +67,7 @@ def read_head(wire: Wire, settings: Settings) -> Head:
     raise ItemFailed(Reason.BAD_RESPONSE, f"more than {MAX_INTERIM} interim answers")
 
 
-def _status(wire: Wire, settings: Settings) -> int:
+def _status(wire: TimedSocket, settings: Settings) -> int:
     """The first bytes tell already whether this is HTTP at all; nobody waits for the rest of a banner."""
     start = wire.first(len(_START))
     if not start:
@@ -83,7 +83,7 @@ def _status(wire: Wire, settings: Settings) -> int:
     return int(match[1])
 
 
-def _fields(wire: Wire, settings: Settings) -> tuple[tuple[str, str], ...]:
+def _fields(wire: TimedSocket, settings: Settings) -> tuple[tuple[str, str], ...]:
     limit = settings.max_header_bytes
     fields: list[tuple[str, str]] = []
     kept = dropped = count = 0
@@ -101,7 +101,7 @@ def _fields(wire: Wire, settings: Settings) -> tuple[tuple[str, str], ...]:
     return tuple(fields)
 
 
-def _field_line(wire: Wire, limit: int) -> bytes:
+def _field_line(wire: TimedSocket, limit: int) -> bytes:
     line = wire.line(limit)
     if line is None:
         raise ItemFailed(Reason.TOO_BIG, f"a header field over {limit} bytes")

@@ -13,11 +13,11 @@ from requests.structures import CaseInsensitiveDict
 
 from worker.config import Settings
 from worker.fetch.body import read_body
-from worker.fetch.coding import decode
 from worker.fetch.connection import Connector
+from worker.fetch.content_coding import decode
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import Head, read_head
-from worker.fetch.wire import Wire
+from worker.fetch.timed_socket import TimedSocket
 from worker.net.url import Address
 
 
@@ -37,7 +37,7 @@ class Request(requests.PreparedRequest):
 class Exchange:
     """One request on the wire and the head of its answer: what stands as `raw` in a requests.Response."""
 
-    wire: Wire
+    wire: TimedSocket
     head: Head
     settings: Settings
     deadline: Deadline
@@ -67,7 +67,7 @@ class GuardedAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
         """The head of the answer to `request`, its body still on the wire; raises ItemFailed."""
         assert isinstance(request, Request)  # noqa: S101 - nobody else makes requests here
-        wire = Wire(self._connector.connect(request.address, request.deadline), request.deadline)
+        wire = TimedSocket(self._connector.connect(request.address, request.deadline), request.deadline)
         request.connected = True
         try:
             return self._answer(request, wire)
@@ -75,7 +75,7 @@ class GuardedAdapter(HTTPAdapter):
             wire.close()
             raise
 
-    def _answer(self, request: Request, wire: Wire) -> requests.Response:
+    def _answer(self, request: Request, wire: TimedSocket) -> requests.Response:
         limit = self._settings.first_byte_timeout
         wire.deadline = request.deadline.within(limit, f"no answer within {limit:g} s")
         wire.send(self._message(request))

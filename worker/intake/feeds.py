@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from worker.errors import ItemFailed
-from worker.intake.elements import Element, elements, local_name
+from worker.intake.xml_stream import Element, elements, local_name
 from worker.reasons import Reason
 
 MAX_LINKS = 10_000

@@ -6,8 +6,8 @@ import zlib
 from dataclasses import dataclass
 
 from worker.errors import ItemFailed
-from worker.intake.elements import elements
 from worker.intake.feeds import unique
+from worker.intake.xml_stream import elements
 from worker.reasons import Reason
 
 MAX_DECODED = 50 * 1024 * 1024

@@ -10,7 +10,7 @@ import pytest
 
 from worker.config import Settings, load
 from worker.fetch.deadline import Deadline
-from worker.fetch.wire import Wire
+from worker.fetch.timed_socket import TimedSocket
 
 
 @pytest.fixture
@@ -20,11 +20,11 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def wire_of() -> Iterator[Callable[..., Wire]]:
+def wire_of() -> Iterator[Callable[..., TimedSocket]]:
     """`wire_of(data, ends=True, seconds=20)`: the other end sends `data` and, if it `ends`, leaves."""
     held: list[socket.socket] = []
 
-    def make(data: bytes, *, ends: bool = True, seconds: float = 20.0) -> Wire:
+    def make(data: bytes, *, ends: bool = True, seconds: float = 20.0) -> TimedSocket:
         ours, theirs = socket.socketpair()
         held.extend((ours, theirs))
 
@@ -37,7 +37,7 @@ def wire_of() -> Iterator[Callable[..., Wire]]:
                 return
 
         threading.Thread(target=send, daemon=True).start()
-        return Wire(ours, Deadline.after(seconds, "too late"))
+        return TimedSocket(ours, Deadline.after(seconds, "too late"))
 
     yield make
     for end in held:

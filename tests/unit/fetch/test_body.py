@@ -12,7 +12,7 @@ from worker.fetch import body
 from worker.fetch.body import read_body
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import Head
-from worker.fetch.wire import Wire
+from worker.fetch.timed_socket import TimedSocket
 
 CHUNKED = (("transfer-encoding", "chunked"),)
 LIMIT = 1000
@@ -130,7 +130,7 @@ def test_a_pause_at_the_end_of_a_window_is_no_drip(settings, monkeypatch: pytest
 
     threading.Thread(target=send, daemon=True).start()
     # When the body is read
-    wire = Wire(ours, Deadline.after(20, "late"))
+    wire = TimedSocket(ours, Deadline.after(20, "late"))
     blocks = read_body(wire, Head(200, (("content-length", "1000"),)), settings, Deadline.after(20, "late"))
     # Then all of it comes
     assert b"".join(blocks) == b"a" * 500 + b"b" * 500

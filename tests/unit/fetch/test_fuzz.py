@@ -15,11 +15,11 @@ import pytest
 
 from worker.config import Settings
 from worker.errors import ItemFailed
-from worker.fetch.coding import decode
+from worker.fetch.content_coding import decode
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import read_head
+from worker.fetch.timed_socket import TimedSocket
 from worker.fetch.transport import Exchange
-from worker.fetch.wire import Wire
 
 BODY = b"<p>Some words of a page.</p>\n" * 20
 CHUNKS = b"".join(b"%x;a=b\r\n%b\r\n" % (len(part), part) for part in (BODY[:100], BODY[100:])) + b"0\r\nX-T: a\r\n\r\n"
@@ -71,7 +71,7 @@ def read(data: bytes, settings: Settings) -> bytes | str:
         theirs.sendall(data)
         theirs.shutdown(socket.SHUT_WR)
         deadline = Deadline.after(20, "late")
-        wire, body = Wire(ours, deadline), b""
+        wire, body = TimedSocket(ours, deadline), b""
         try:
             head = read_head(wire, settings)
             for block in Exchange(wire, head, settings, deadline).stream():

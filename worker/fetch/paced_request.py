@@ -8,16 +8,16 @@ from contextlib import closing, contextmanager
 
 from worker.config import Settings
 from worker.fetch.deadline import Deadline
+from worker.fetch.fetch_context import FetchContext
 from worker.fetch.pace import HostBusy, Pace, Slot
 from worker.fetch.transport import Exchange, Request, Session
-from worker.fetch.trip import Trip
 from worker.net.url import Address
 
 BRIEF = 1.0
 """Seconds that a trip waits for its first moment rather than be handed back: the clocks of processes differ a little."""
 
 
-class Visitor:
+class PacedRequests:
     """Makes visits; thread-safe."""
 
     def __init__(self, settings: Settings, pace: Pace) -> None:
@@ -27,7 +27,7 @@ class Visitor:
         self._headers = {"User-Agent": agent, "Accept-Encoding": ", ".join(settings.codings) or "identity"}
 
     @contextmanager
-    def visit(self, address: Address, headers: Mapping[str, str], trip: Trip, deadline: Deadline) -> Iterator[Exchange]:
+    def visit(self, address: Address, headers: Mapping[str, str], trip: FetchContext, deadline: Deadline) -> Iterator[Exchange]:
         """The answer of `address`; the host's pause begins when the block ends.
 
         Raises ItemFailed, or HostBusy where the host cannot be waited for.
@@ -44,7 +44,7 @@ class Visitor:
             trip.connected = request.connected
             slot.release(trip.crawl_delay or 0.0)
 
-    def _slot(self, address: Address, trip: Trip) -> Slot:
+    def _slot(self, address: Address, trip: FetchContext) -> Slot:
         """The right to call; once something was asked it is waited for as long as the trip can last."""
         while True:
             try:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from worker.config import load
 from worker.errors import ItemFailed
-from worker.intake.address import TRACKING, admit, canonical, url_key
+from worker.intake.canonical_url import TRACKING, admit, canonical, url_key
 from worker.reasons import Reason
 
 HERE = load({})

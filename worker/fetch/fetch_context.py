@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from worker.errors import ItemFailed
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import Head
-from worker.fetch.wire import Wire
+from worker.fetch.timed_socket import TimedSocket
 from worker.messages import HostReport, Http
 from worker.net.url import Address
 from worker.reasons import Reason
@@ -30,7 +30,7 @@ class FetchFailed(ItemFailed):
 
 
 @dataclass(slots=True)
-class Trip:
+class FetchContext:
     """Where a fetch has got to; thread-confined."""
 
     deadline: Deadline
@@ -39,7 +39,7 @@ class Trip:
     """The address asked last."""
     head: Head | None = None
     """Of the last answer."""
-    wire: Wire | None = None
+    wire: TimedSocket | None = None
     """That the last answer came over."""
     crawl_delay: float | None = None
     downgraded: bool = False

@@ -13,7 +13,7 @@ BLOCK = 64 * 1024
 """Bytes asked of the kernel at once: a page of the median size in two reads."""
 
 
-class Wire:
+class TimedSocket:
     """Timed reading of lines and bytes from one connection; thread-confined.
 
     Every read of the socket has what remains of `deadline` as its time, so that a server that

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from worker.config import Settings
 from worker.errors import ItemFailed
+from worker.fetch.fetch_context import FetchContext
+from worker.fetch.paced_request import PacedRequests
 from worker.fetch.robots import ALLOW_ALL, Robots, Rules, first_bytes, judge_status, parse_rules, unavailable
 from worker.fetch.transport import Exchange
-from worker.fetch.trip import Trip
-from worker.fetch.visit import Visitor
 from worker.net import policy
 from worker.net.url import Address
 from worker.reasons import Reason
@@ -21,13 +21,13 @@ TIME = 10.0
 """Seconds for a robots.txt with its redirects, so that two thirds of a fetch's time remain for the page."""
 
 
-class Permission:
+class RobotsCheck:
     """Asks for permission; thread-safe."""
 
-    def __init__(self, settings: Settings, visitor: Visitor, robots: Robots) -> None:
+    def __init__(self, settings: Settings, visitor: PacedRequests, robots: Robots) -> None:
         self._settings, self._visitor, self._robots = settings, visitor, robots
 
-    def ask(self, address: Address, trip: Trip) -> None:
+    def ask(self, address: Address, trip: FetchContext) -> None:
         """Raises ItemFailed where the page at `address` may not be fetched; the trip learns the host's Crawl-delay.
 
         A host that is away or speaks no HTTP fails as it would for the page itself.
@@ -39,7 +39,7 @@ class Permission:
         trip.crawl_delay = rules.crawl_delay
         rules.check(address)
 
-    def _fetch(self, page: Address, trip: Trip) -> Rules:
+    def _fetch(self, page: Address, trip: FetchContext) -> Rules:
         address = replace(page, target="/robots.txt")
         deadline = trip.deadline.within(TIME, f"no robots.txt within {TIME:g} s")
         answered = trip.answers

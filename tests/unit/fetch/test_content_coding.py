@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from worker.errors import ItemFailed
-from worker.fetch.coding import DECODERS, decode
+from worker.fetch.content_coding import DECODERS, decode
 
 ALL = tuple(DECODERS)
 TEXT = random.Random(1).randbytes(70_000) + b"words and words " * 10_000

@@ -19,11 +19,11 @@ from pathlib import Path
 from tests.integration.parts.engine_process import sender
 from tests.integration.parts.samples import admit, entry, labelled
 from tests.integration.parts.servers import PostgresServer, RedisServer, redis_binary
-from worker import dispatcher, keeper
 from worker.config import Settings
-from worker.dispatcher import Dispatcher
-from worker.keeper import Keeper
 from worker.messages import Taken, URLRequest, decode
+from worker.pipeline import dispatcher, keeper
+from worker.pipeline.dispatcher import Dispatcher
+from worker.pipeline.keeper import Keeper
 from worker.queues import Queues, Results, connect
 from worker.storage.articles import Articles
 from worker.storage.database import migrate, open_database

@@ -262,7 +262,7 @@ def role_of(process: Process, tree: list[Process]) -> str:
     parent = by_pid.get(process.parent)
     if "valkey-server" in command or "redis-server" in command:
         return "server"
-    if "worker.processes" in command:
+    if "worker.processes.roles" in command:
         role = command.split()[-1]
         return "label-child" if parent and parent.command == command else role
     if "multiprocessing.forkserver" in command:

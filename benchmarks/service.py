@@ -107,7 +107,7 @@ from worker.extract.fingerprint import content_sha256, simhash
 from worker.fetch.client import Fetcher
 from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
-from worker.label import Document, Labeller
+from worker.models.labeller import Document, Labeller
 
 settings = load()
 fetcher = Fetcher(settings, LocalPace(0.0), Robots(settings))

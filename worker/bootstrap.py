@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 import redis
 
 from worker.config import Settings
-from worker.embedded import redis_url
-from worker.parsing import ParsePool
 from worker.queues import Queues, Results, connect
+from worker.queues.embedded_server import redis_url
+from worker.sandbox.pool import ParsePool
 
 if TYPE_CHECKING:  # each process imports only the rooms whose services it asks for
     from sqlalchemy import Engine
 
     from worker.fetch.client import Fetcher
-    from worker.label import Labeller
-    from worker.reading import Reader
-    from worker.shelf import Shelf
+    from worker.models.cache import ModelCache
+    from worker.models.labeller import Labeller
     from worker.storage.articles import Articles
     from worker.storage.ledger import Ledger
     from worker.storage.model_registry import ModelRegistry
@@ -86,13 +85,6 @@ class Services:
         return ParsePool(self.settings)
 
     @cached_property
-    def reader(self) -> Reader:
-        """Fetch and parse, joined."""
-        from worker.reading import Reader
-
-        return Reader(self.fetcher, self.parser, self.settings.refuse_opt_outs)
-
-    @cached_property
     def registry(self) -> ModelRegistry:
         """Every model that was trained, and which one is active."""
         from worker.storage.model_registry import ModelRegistry
@@ -114,16 +106,16 @@ class Services:
         return Relabelling(self.engine)
 
     @cached_property
-    def shelf(self) -> Shelf:
+    def model_cache(self) -> ModelCache:
         """The models of this machine."""
-        from worker.shelf import Shelf
+        from worker.models.cache import ModelCache
 
-        return Shelf(self.settings, lambda: self.registry)
+        return ModelCache(self.settings, lambda: self.registry)
 
     @property
     def labeller(self) -> Labeller:
         """The active model, mapped read-only: looked for anew every two seconds."""
-        return self.shelf.current()
+        return self.model_cache.current()
 
     def after_fork(self) -> None:
         """A child must not speak on its parent's connections."""

@@ -15,14 +15,14 @@ from redis import RedisError
 from worker import queues
 from worker.bootstrap import Services
 from worker.config import Settings, load
-from worker.embedded import redis_url
 from worker.errors import Unavailable
 from worker.messages import Extracted, Relabel, URLRequest, encode
+from worker.queues.embedded_server import redis_url
 
 FETCH_TASK, LABEL_TASK, RELABEL_TASK = "pressmark.fetch", "pressmark.label", "pressmark.relabel"
 
 
-class Line(Celery):  # type: ignore[misc]
+class PressmarkApp(Celery):  # type: ignore[misc]
     """The application; `settings` may be given until the first message, else they come from the environment."""
 
     @cached_property
@@ -53,7 +53,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,  # for ever: a Redis that is away comes back
         "broker_connection_timeout": 3.0,
-        "broker_pool_limit": 4,  # who sends: the courier and the dispatcher, one thread each
+        "broker_pool_limit": 4,  # who sends: the publisher and the dispatcher, one thread each
         # One format, of text: a message can never run code here.
         "task_serializer": "json",
         "accept_content": ["json"],
@@ -63,7 +63,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "task_queues": [_queue(name) for name in (queues.URGENT, queues.FETCH, queues.LABEL, queues.LABEL_BULK)],
         "task_create_missing_queues": False,
         "task_default_queue": queues.FETCH,
-        "task_publish_retry": False,  # the dispatcher and the courier try again themselves, and know for how long
+        "task_publish_retry": False,  # the dispatcher and the publisher try again themselves, and know for how long
         # What a bare `celery -A worker.celery_app worker -Q fetch` runs on; for labels add `-P prefork -c 1`.
         "worker_pool": "threads",
         "worker_concurrency": settings.fetch_slots,
@@ -93,7 +93,7 @@ def broker_url(url: str) -> str:
     return f"redis+socket://{place.removeprefix('unix://')}?virtual_host={database}"
 
 
-app = Line("pressmark", include=["worker.tasks"])
+app = PressmarkApp("pressmark", include=["worker.pipeline.tasks"])
 app.add_defaults(lambda: configuration(app.settings))
 
 

@@ -15,7 +15,7 @@ from classifier import artifact
 from tests.acceptance.conftest import ROOT, Home
 from worker.bootstrap import Services
 from worker.config import Settings
-from worker.shelf import read_files
+from worker.models.cache import read_files
 from worker.storage.database import migrate
 
 

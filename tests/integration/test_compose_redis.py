@@ -11,7 +11,7 @@ import pytest
 import redis
 import yaml
 
-from worker.embedded import server_binary
+from worker.queues.embedded_server import server_binary
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "not-a-secret-outside-this-test"

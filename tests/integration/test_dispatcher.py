@@ -11,10 +11,10 @@ from sqlalchemy import text
 
 from tests.integration.conftest import NAMESPACE
 from tests.integration.parts.samples import admit, delivered, entry, labelled
-from worker import dispatcher
-from worker.dispatcher import Dispatcher
 from worker.errors import Unavailable
 from worker.messages import Returned, Taken, URLRequest
+from worker.pipeline import dispatcher
+from worker.pipeline.dispatcher import Dispatcher
 from worker.queues import FETCH, URGENT, connect
 from worker.storage.database import writing
 from worker.storage.ledger import Ledger

@@ -14,8 +14,8 @@ from sqlalchemy.exc import OperationalError
 from tests.integration.conftest import NAMESPACE
 from tests.integration.parts.samples import admit, entry, failed, labelled
 from worker.errors import Unavailable
-from worker.keeper import Keeper
 from worker.messages import HostReport, Http, Listed, Returned, Struck, Taken, URLRequest
+from worker.pipeline.keeper import Keeper
 from worker.queues import RESULTS, connect
 from worker.storage.ledger import Ledger
 from worker.storage.tables import metadata
@@ -35,10 +35,10 @@ def client(redis_server, settings):
 
 @pytest.fixture
 def make_keeper(ledger, articles, results, queues, settings, monkeypatch):  # noqa: PLR0917 - fixtures
-    monkeypatch.setattr("worker.keeper.BLOCK_MS", 10)
-    monkeypatch.setattr("worker.keeper.LINGER", 0.0)
-    monkeypatch.setattr("worker.keeper.IDLE_MS", 0)
-    monkeypatch.setattr("worker.keeper.CLAIM_EVERY", 0.0)
+    monkeypatch.setattr("worker.pipeline.keeper.BLOCK_MS", 10)
+    monkeypatch.setattr("worker.pipeline.keeper.LINGER", 0.0)
+    monkeypatch.setattr("worker.pipeline.keeper.IDLE_MS", 0)
+    monkeypatch.setattr("worker.pipeline.keeper.CLAIM_EVERY", 0.0)
 
     def make() -> Keeper:
         return Keeper(ledger, articles, results, queues, settings, to_entry=admit)

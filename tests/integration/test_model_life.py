@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tests.integration.parts.press import pages
 from worker.bootstrap import Services
 from worker.config import Settings
-from worker.shelf import read_files
+from worker.models.cache import read_files
 
 PATIENCE = 120.0
 FOLLOWED = 5.0

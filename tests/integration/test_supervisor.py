@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from worker import supervisor
 from worker.config import Settings
 from worker.errors import UsageError
-from worker.supervisor import Supervisor
+from worker.processes import supervisor
+from worker.processes.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = Path(__file__).parent / "parts"
@@ -161,7 +161,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 from worker.config import Settings
-from worker.supervisor import Supervisor
+from worker.processes.supervisor import Supervisor
 settings = replace(Settings(), data_dir=Path({str(settings.data_dir)!r}))
 with Supervisor(settings, roles=("keeper", "deaf"), program=({sys.executable!r}, {str(PARTS / "role.py")!r}, {str(tmp_path)!r})) as line:
     line.watch(threading.Event())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 
 from worker.messages import Kind, Page
-from worker.parsing import read
+from worker.sandbox.pool import read
 
 FIXTURE = b"SEGFAULT-FIXTURE"
 

@@ -17,9 +17,9 @@ from worker.fetch.client import Fetcher
 from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
 from worker.messages import Article, Extractor, Page, URLRequest
-from worker.parsing import Parsed, ParsePool
-from worker.reading import Reader
+from worker.pipeline.fetch_item import ItemReader
 from worker.reasons import Reason
+from worker.sandbox.pool import Parsed, ParsePool
 
 
 class Unread:
@@ -40,7 +40,7 @@ def main() -> None:
     settings = load()
     parser = ParsePool(settings, fragile_read) if "--parse" in sys.argv else Unread()
     fetcher = Fetcher(settings, LocalPace(settings.host_interval), Robots(settings))
-    reader = Reader(fetcher, parser)
+    reader = ItemReader(fetcher, parser)
     lock = threading.Lock()
 
     def serve(job: dict) -> None:

@@ -45,8 +45,8 @@ def test_the_contracts_hold_on_the_tree_as_it_is(tree: Path) -> None:
         ("worker/extract/__init__.py", "import requests"),
         ("worker/extract/__init__.py", "from worker import fetch"),
         ("worker/intake/__init__.py", "import classifier.labels"),
-        ("worker/keeper.py", "import sqlalchemy"),
-        ("worker/dispatcher.py", "import celery"),
+        ("worker/pipeline/keeper.py", "import sqlalchemy"),
+        ("worker/pipeline/dispatcher.py", "import celery"),
         ("worker/unplaced.py", "import json"),
     ],
 )

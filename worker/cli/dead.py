@@ -18,7 +18,7 @@ from worker.cli.output import show_json, show_lines, show_table, tell
 from worker.config import Settings
 from worker.errors import ItemFailed, UsageError
 from worker.intake.canonical_url import admit
-from worker.overview import rfc3339
+from worker.operations.status import rfc3339
 from worker.reasons import Fate, Reason
 from worker.storage.ledger import Ledger
 from worker.storage.values import DeadFilter, DeadItem

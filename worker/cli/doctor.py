@@ -16,10 +16,10 @@ from worker.cli.ledger import is_there
 from worker.cli.options import command, json_option
 from worker.cli.output import show_json, show_table
 from worker.config import Settings
-from worker.embedded import address_of, server_binary
 from worker.errors import PressmarkError, Unavailable
-from worker.label import Document, Labeller
-from worker.shelf import at_hand
+from worker.models.cache import at_hand
+from worker.models.labeller import Document, Labeller
+from worker.queues.embedded_server import address_of, server_binary
 from worker.storage.database import require_current
 
 OLDEST_REDIS = (6, 2)

@@ -209,7 +209,7 @@ def _wait(order: Order) -> int:
 
 
 def _warn_if_alone(settings: Settings) -> None:
-    from worker.embedded import redis_url
+    from worker.queues.embedded_server import redis_url
 
     try:
         redis_url(settings)

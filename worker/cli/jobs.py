@@ -10,7 +10,7 @@ from worker.cli.ledger import opened
 from worker.cli.options import command, json_option
 from worker.cli.output import show_json, show_lines, show_table, tell
 from worker.config import Settings
-from worker.overview import rfc3339
+from worker.operations.status import rfc3339
 from worker.storage.values import Progress
 
 COLUMNS = (

@@ -17,7 +17,7 @@ import click
 
 from worker.cli.output import clean, tell
 from worker.errors import UsageError
-from worker.picking import outlet
+from worker.models.sampling import outlet
 
 SHOWN = 1500
 """Characters of an article shown at first: enough for most labels, and a screen's height."""

@@ -20,8 +20,8 @@ from worker.cli.output import Progress, cell, complain, show_json, show_lines, s
 from worker.cli.seeds import seeds_option
 from worker.config import Settings
 from worker.errors import UsageError
-from worker.overview import rfc3339
-from worker.shelf import read_files
+from worker.models.cache import read_files
+from worker.operations.status import rfc3339
 from worker.storage.model_registry import ModelEntry
 
 SHIPPED = "shipped"
@@ -43,7 +43,7 @@ AT_ONCE = 64
 @json_option
 def train(settings: Settings, *, seeds: Path, name: str | None, on: Path | None, as_json: bool) -> None:
     """Prints the figures on held-out seeds, and writes the model's card into the data folder."""
-    from worker import training
+    from worker.models import training
 
     services = opened(settings)
     begun = time.monotonic()
@@ -66,7 +66,7 @@ def train(settings: Settings, *, seeds: Path, name: str | None, on: Path | None,
 
 def _card(settings: Settings, seeds: Path, model: Path, on: Path | None, name: str) -> Path | None:
     """Where the card stands; None, with a line that says why, where its plots cannot be drawn."""
-    from worker import training
+    from worker.models import training
 
     try:
         with Progress("smaller models, for the learning curve") as progress:
@@ -97,7 +97,7 @@ def _fresh_name(services: Services, wished: str | None) -> str:
 @json_option
 def evaluate(settings: Settings, seeds: Path, on: Path | None, model: str | None, as_json: bool) -> None:
     """Prints a table or the figures as one document."""
-    from worker import training
+    from worker.models import training
 
     folder = _folder(opened(settings), model) if on else None
     with Progress("folds") as progress:
@@ -145,7 +145,7 @@ def _row(entry: ModelEntry) -> dict[str, Any]:
 @json_option
 def promote(settings: Settings, model: str, *, seeds: Path, force: bool, note: str, as_json: bool) -> int:
     """1 where the gate refuses."""
-    from worker import training
+    from worker.models import training
 
     services = opened(settings)
     candidate = None if model == SHIPPED else services.registry.find(model)
@@ -153,10 +153,10 @@ def promote(settings: Settings, model: str, *, seeds: Path, force: bool, note: s
     if candidate is None or candidate.id == active:
         services.registry.promote(candidate.id if candidate else None, who(), note=note)
         return _told({"id": model, "promoted": True, "objections": []}, as_json)
-    services.shelf.labeller(candidate.id)  # raises UsageError where the workers could not load it
+    services.model_cache.labeller(candidate.id)  # raises UsageError where the workers could not load it
     told: dict[str, Any] = {"id": candidate.id, "promoted": force, "forced": force, "objections": []}
     if not force:
-        verdict = training.compare(seeds, services.shelf.folder(candidate.id), _folder(services, active))
+        verdict = training.compare(seeds, services.model_cache.folder(candidate.id), _folder(services, active))
         told |= {"promoted": verdict.passed, "rows": verdict.rows, **verdict.figures, "objections": list(verdict.objections)}
     if told["promoted"]:
         services.registry.promote(candidate.id, who(), forced=force, note=note)
@@ -210,9 +210,9 @@ def diff(settings: Settings, model: str, limit: int, as_json: bool) -> None:
 
 
 def _changes(services: Services, model: str, limit: int) -> Iterator[dict[str, Any]]:
-    from worker.label import Document, Labeller
+    from worker.models.labeller import Document, Labeller
 
-    labeller = Labeller() if model == SHIPPED else services.shelf.labeller(services.registry.find(model).id)
+    labeller = Labeller() if model == SHIPPED else services.model_cache.labeller(services.registry.find(model).id)
     stored = services.articles.newest(limit)
     while batch := list(islice(stored, AT_ONCE)):
         found = labeller.label([Document(row["title"] or "", row["text"], row["url"], row["site_name"]) for row in batch])
@@ -242,7 +242,7 @@ def _differences(row: dict[str, Any], labels: dict[str, Any]) -> Iterator[tuple[
 
 def _folder(services: Services, model: str | None) -> Path | None:
     """The folder of a registered model; None for the one that ships."""
-    return services.shelf.folder(services.registry.find(model).id) if model is not None else None
+    return services.model_cache.folder(services.registry.find(model).id) if model is not None else None
 
 
 COMMANDS = {"train": train, "evaluate": evaluate, "models": models, "promote": promote, "rollback": rollback, "diff": diff}

@@ -19,8 +19,8 @@ from worker.cli.reading import read_all, text_field
 from worker.config import Settings
 from worker.errors import ItemFailed, UsageError
 from worker.messages import Page
-from worker.parsing import Parsed, ParseKilled, ParsePool
 from worker.reasons import Reason
+from worker.sandbox.pool import Parsed, ParseKilled, ParsePool
 
 UTF8 = "; charset=utf-8"
 HTML_TEXT = "text/html" + UTF8

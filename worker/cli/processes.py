@@ -35,7 +35,7 @@ def demo(settings: Settings, *, keep: bool, as_json: bool) -> int:
 @command("up", help="Everything on this machine, in the foreground until Ctrl-C.")
 def up(settings: Settings) -> int:
     """Starts the embedded Redis unless a URL is set, then dispatcher, workers and keeper; restarts what fails."""
-    from worker import supervisor
+    from worker.processes import supervisor
 
     logs.set_up(settings, "up")
     warn_of_open_doors(settings)
@@ -77,28 +77,28 @@ def warn_of_open_doors(settings: Settings) -> None:
 @click.argument("stage", type=click.Choice(["fetch", "label"]), default="fetch")
 def worker(settings: Settings, *, stage: str) -> NoReturn:
     """Runs until SIGTERM; what it has in hand is finished or handed back."""
-    from worker import processes
+    from worker.processes import roles
 
     _expect_redis(settings)
     if stage == "fetch":
         warn_of_open_doors(settings)
-    _run(processes.run_fetch_worker if stage == "fetch" else processes.run_label_worker, settings, stage)
+    _run(roles.run_fetch_worker if stage == "fetch" else roles.run_label_worker, settings, stage)
 
 
 @command("dispatcher", help="The process that sends due URLs to the workers; one leads, others stand by.")
 def dispatcher(settings: Settings) -> NoReturn:
     """Runs until SIGTERM."""
-    from worker import processes
+    from worker.processes import roles
 
-    _run(processes.run_dispatcher, settings, "dispatcher")
+    _run(roles.run_dispatcher, settings, "dispatcher")
 
 
 @command("keeper", help="The process that writes results to the database; several may run.")
 def keeper(settings: Settings) -> NoReturn:
     """Runs until SIGTERM."""
-    from worker import processes
+    from worker.processes import roles
 
-    _run(processes.run_keeper, settings, "keeper")
+    _run(roles.run_keeper, settings, "keeper")
 
 
 def _expect_redis(settings: Settings) -> None:

@@ -8,17 +8,17 @@ from typing import Any
 
 import click
 
-from worker import drift
 from worker.bootstrap import Services
 from worker.cli.ledger import opened
 from worker.cli.options import command, json_option
 from worker.cli.output import complain, show_json, show_lines, show_table, tell
 from worker.config import Settings
-from worker.drift import BEFORE, WEEK
 from worker.errors import ItemFailed, UsageError
 from worker.intake.canonical_url import admit
-from worker.metrics import lines as metric_lines
-from worker.overview import problems, queues_document, rfc3339, summary, worker_row
+from worker.models import drift
+from worker.models.drift import BEFORE, WEEK
+from worker.operations.metrics import lines as metric_lines
+from worker.operations.status import problems, queues_document, rfc3339, summary, worker_row
 from worker.storage.label_counts import rates
 from worker.storage.values import Trace
 

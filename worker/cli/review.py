@@ -18,7 +18,7 @@ from worker.cli.output import clean, complain, show_lines, tell
 from worker.cli.seeds import seeds_option, write_reviewed
 from worker.config import Settings
 from worker.errors import UsageError
-from worker.picking import doubt, outlet, pick
+from worker.models.sampling import doubt, outlet, pick
 from worker.storage.reviews import Review
 
 LONGEST = 65_536

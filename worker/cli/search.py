@@ -12,7 +12,7 @@ from worker.cli.ledger import opened
 from worker.cli.options import command, json_option
 from worker.cli.output import tell
 from worker.config import Settings
-from worker.exchange import SOURCE_TYPES, TOPICS
+from worker.models.annotation_formats import SOURCE_TYPES, TOPICS
 from worker.storage.search import SearchFilter
 
 

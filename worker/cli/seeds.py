@@ -17,7 +17,7 @@ from worker.cli.output import CsvWriter, complain, show_json, show_lines, tell
 from worker.cli.reading import read_all, shown
 from worker.config import Settings
 from worker.errors import UsageError
-from worker.overview import rfc3339
+from worker.operations.status import rfc3339
 from worker.storage.reviews import Review
 
 seeds_option = click.option(
@@ -38,7 +38,7 @@ def seeds() -> None:
 @json_option
 def check(settings: Settings, seeds: Path, as_json: bool) -> int:
     """1 where there is something to mend."""
-    from worker import training
+    from worker.models import training
 
     found = training.check(seeds)
     if as_json:
@@ -120,7 +120,7 @@ def _seed(row: dict[str, Any]) -> dict[str, Any]:
 
 def _append(file: Path, records: Iterable[dict[str, Any]], gone: Container[str] = ()) -> int:
     """Adds what is new by id, at once or not at all; what stood there with other labels is replaced, and `gone` is taken out."""
-    from worker import training
+    from worker.models import training
 
     found = {record["id"]: record for record in _lines(file)} if file.exists() else {}
     old = {name: record for name, record in found.items() if name not in gone}
@@ -144,7 +144,7 @@ def _write(file: Path, records: Iterable[dict[str, Any]]) -> None:
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:
     """The records as they stand there; raises UsageError for a line that is no seed."""
-    from worker import training
+    from worker.models import training
 
     for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").split("\n"), start=1):
         if line.strip():
@@ -175,7 +175,7 @@ def import_(settings: Settings, file: str, seeds: Path, as_json: bool) -> int:
 
 
 def _labelled(file: str, limit: int) -> Iterator[tuple[str, Any]]:
-    from worker.exchange import read_labelled
+    from worker.models.annotation_formats import read_labelled
 
     data = read_all(file, limit)
     try:
@@ -186,7 +186,7 @@ def _labelled(file: str, limit: int) -> Iterator[tuple[str, Any]]:
 
 def _known(folder: Path) -> dict[str, dict[str, Any]]:
     """By their words the seeds that no import wrote: an import may mend only what an import said."""
-    from worker import training
+    from worker.models import training
 
     found = training.records(folder) if any(folder.glob("*.jsonl")) else iter(())
     return {_words(seed): seed for seed in found if not seed["id"].startswith("import-")}
@@ -194,7 +194,7 @@ def _known(folder: Path) -> dict[str, dict[str, Any]]:
 
 def _is_new(record: dict[str, Any] | str, where: str, known: dict[str, dict[str, Any]]) -> bool:
     """Whether the words are no seed yet; raises UsageError for what can be none, or contradicts one."""
-    from worker import training
+    from worker.models import training
 
     if isinstance(record, str):
         raise UsageError(f"{where}: {record}")
@@ -214,8 +214,8 @@ def _words(seed: dict[str, Any]) -> str:
 @seeds_option
 def export(settings: Settings, kind: str, seeds: Path) -> None:
     """On standard output."""
-    from worker import training
-    from worker.exchange import for_doccano, for_label_studio
+    from worker.models import training
+    from worker.models.annotation_formats import for_doccano, for_label_studio
 
     records = training.records(seeds)
     if kind == "csv":

@@ -15,9 +15,9 @@ from worker.cli.output import clean, complain, show_json
 from worker.cli.reading import not_text, read_all, text_field
 from worker.config import Settings
 from worker.errors import ItemFailed
-from worker.label import Document, Labeller
+from worker.models.cache import at_hand
+from worker.models.labeller import Document, Labeller
 from worker.reasons import Reason
-from worker.shelf import at_hand
 
 AT_ONCE = 64
 """Articles in one prediction: the fixed cost is spread, and a pipe still answers while it is fed."""

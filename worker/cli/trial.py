@@ -20,13 +20,13 @@ from worker.fetch.client import Fetcher, FetchFailed
 from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
 from worker.intake.canonical_url import admit
-from worker.label import Document, Labeller
 from worker.messages import VERSION, Article, Extracted, Failed, Http, Returned, Struck, URLRequest
-from worker.overview import rfc3339
-from worker.parsing import ParsePool
-from worker.reading import Reader
+from worker.models.cache import at_hand
+from worker.models.labeller import Document, Labeller
+from worker.operations.status import rfc3339
+from worker.pipeline.fetch_item import ItemReader
 from worker.reasons import Fate, Reason
-from worker.shelf import at_hand
+from worker.sandbox.pool import ParsePool
 
 PATIENCE = 120.0
 """Seconds for one page with its robots.txt and the pauses between: four times the longest answer."""
@@ -86,7 +86,7 @@ def _from_file(name: str, url: str | None, pool: ParsePool, settings: Settings) 
 
 def _fetched(url: str, pool: ParsePool, settings: Settings) -> Extracted:
     """Waits for the host's pace as often as it takes; raises ItemFailed, and Unavailable after PATIENCE."""
-    reader = Reader(Fetcher(settings, LocalPace(settings.host_interval), Robots(settings)), pool, settings.refuse_opt_outs)
+    reader = ItemReader(Fetcher(settings, LocalPace(settings.host_interval), Robots(settings)), pool, settings.refuse_opt_outs)
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         outcome = reader.read(URLRequest(0, 0, url))

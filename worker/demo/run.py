@@ -23,9 +23,9 @@ from worker.demo.server import PressSite, opened, press_site
 from worker.demo.site import expected
 from worker.errors import PressmarkError
 from worker.intake.canonical_url import admit
-from worker.overview import queues_document
+from worker.operations.status import queues_document
+from worker.processes.supervisor import Supervisor
 from worker.storage.values import Entry, Job
-from worker.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 

@@ -50,8 +50,8 @@ class Fetcher:
 
     def __init__(self, settings: Settings, pace: Pace, robots: Robots) -> None:
         self._settings = settings
-        self._visitor = PacedRequests(settings, pace)
-        self._permission = RobotsCheck(settings, self._visitor, robots)
+        self._requests = PacedRequests(settings, pace)
+        self._robots_check = RobotsCheck(settings, self._requests, robots)
         self._product = product(settings.user_agent)
 
     def fetch(self, url: str, *, kind: Kind = "article", etag: str | None = None, last_modified: str | None = None) -> Answer:
@@ -62,23 +62,23 @@ class Fetcher:
         left alone a while first.
         """
         limit = self._settings.total_timeout
-        trip = FetchContext(Deadline.after(limit, f"not done within {limit:g} s"))
+        context = FetchContext(Deadline.after(limit, f"not done within {limit:g} s"))
         validators = {name: value for name, value in (("If-None-Match", kept(etag)), ("If-Modified-Since", kept(last_modified))) if value}
         try:
-            return self._travel(url, kind, validators, trip)
+            return self._travel(url, kind, validators, context)
         except ItemFailed as failure:
-            raise trip.failed(failure) from failure
+            raise context.failed(failure) from failure
 
-    def _travel(self, url: str, kind: Kind, validators: Mapping[str, str], trip: FetchContext) -> Answer:
+    def _travel(self, url: str, kind: Kind, validators: Mapping[str, str], context: FetchContext) -> Answer:
         address = policy.parse(url, self._settings)
         headers = {"Accept": ACCEPT[kind], **validators}
         for _ in range(self._settings.max_redirects + 1):
-            trip.arrive(address)
-            self._permission.ask(address, trip)
-            with self._visitor.visit(address, headers, trip, trip.deadline) as exchange:
-                trip.head = exchange.head
+            context.arrive(address)
+            self._robots_check.ask(address, context)
+            with self._requests.send(address, headers, context, context.deadline) as exchange:
+                context.head = exchange.head
                 if exchange.head.status not in REDIRECTS:
-                    return self._answer(url, kind, exchange, trip, conditional=bool(validators))
+                    return self._answer(url, kind, exchange, context, conditional=bool(validators))
             address = self._follow(address, exchange.head)
         raise ItemFailed(Reason.TOO_MANY_REDIRECTS, f"more than {self._settings.max_redirects}")
 
@@ -89,16 +89,16 @@ class Fetcher:
             raise ItemFailed(Reason.BAD_RESPONSE, "a redirect from https to http")
         return target
 
-    def _answer(self, url: str, kind: Kind, exchange: Exchange, trip: FetchContext, *, conditional: bool) -> Answer:
+    def _answer(self, url: str, kind: Kind, exchange: Exchange, context: FetchContext, *, conditional: bool) -> Answer:
         head = exchange.head
         if head.status == 304 and conditional:
-            return Answer(None, trip.http(), trip.host())
+            return Answer(None, context.http(), context.host())
         self._judge(head, kind)
         reserved = opt_outs(head, self._product)
         if reserved and self._settings.refuse_opt_outs:
             raise ItemFailed(Reason.OPTED_OUT, ", ".join(reserved))
         body = _whole(exchange.stream(), self._settings.max_decoded_bytes)
-        return Answer(_page(url, trip, head, body, reserved), trip.http(), trip.host())
+        return Answer(_page(url, context, head, body, reserved), context.http(), context.host())
 
     def _judge(self, head: Head, kind: Kind) -> None:
         """Raises ItemFailed for an answer whose head already says that it brings no page."""
@@ -130,18 +130,18 @@ def _whole(blocks: Iterable[bytes], limit: int) -> bytes:
     return bytes(body)
 
 
-def _page(url: str, trip: FetchContext, head: Head, body: bytes, reserved: tuple[str, ...]) -> Page:
-    http = trip.http()
+def _page(url: str, context: FetchContext, head: Head, body: bytes, reserved: tuple[str, ...]) -> Page:
+    http = context.http()
     return Page(
         url=url,
-        final_url=trip.at.url if trip.at else url,
+        final_url=context.at.url if context.at else url,
         status=head.status,
         body=body,
         content_type=_content_type(head),
         etag=http.etag,
         last_modified=http.last_modified,
         opt_outs=reserved,
-        warnings=("downgraded",) if trip.downgraded else (),
+        warnings=("downgraded",) if context.downgraded else (),
         ms=http.ms,
         wire_bytes=http.bytes,
         fetched_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),

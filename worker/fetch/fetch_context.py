@@ -1,4 +1,4 @@
-"""A trip: the way of one URL through its redirects, and what it tells about host and answer, whatever its end."""
+"""The way of one URL through its redirects, and what it tells about host and answer, whatever its end."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class FetchContext:
     crawl_delay: float | None = None
     downgraded: bool = False
     asked: set[str] = field(default_factory=set)
-    """Places that were sent something on this trip."""
+    """Places that were sent something during this fetch."""
     answers: int = 0
     """Heads of answers that came."""
     connected: bool = False
@@ -78,7 +78,7 @@ class FetchContext:
         return Http(status=self.head.status, etag=etag, last_modified=modified, ms=self.ms, bytes=self.wire_bytes)
 
     def host(self, failure: ItemFailed | None = None) -> HostReport | None:
-        """What this trip tells about the host that it came to, None where it came to none."""
+        """What this fetch tells about the host that it came to, None where it came to none."""
         if self.at is None:
             return None
         ok = failure is None or failure.reason not in HOST_TROUBLE

@@ -14,11 +14,11 @@ from worker.fetch.transport import Exchange, Request, Session
 from worker.net.url import Address
 
 BRIEF = 1.0
-"""Seconds that a trip waits for its first moment rather than be handed back: the clocks of processes differ a little."""
+"""Seconds that a context waits for its first moment rather than be handed back: the clocks of processes differ a little."""
 
 
 class PacedRequests:
-    """Makes visits; thread-safe."""
+    """Sends requests, each at its host's pace; thread-safe."""
 
     def __init__(self, settings: Settings, pace: Pace) -> None:
         self._pace = pace
@@ -27,33 +27,33 @@ class PacedRequests:
         self._headers = {"User-Agent": agent, "Accept-Encoding": ", ".join(settings.codings) or "identity"}
 
     @contextmanager
-    def visit(self, address: Address, headers: Mapping[str, str], trip: FetchContext, deadline: Deadline) -> Iterator[Exchange]:
+    def send(self, address: Address, headers: Mapping[str, str], context: FetchContext, deadline: Deadline) -> Iterator[Exchange]:
         """The answer of `address`; the host's pause begins when the block ends.
 
         Raises ItemFailed, or HostBusy where the host cannot be waited for.
         """
-        slot = self._slot(address, trip)
-        trip.asked.add(address.place)
+        slot = self._slot(address, context)
+        context.asked.add(address.place)
         request = Request(address, {**self._headers, **headers}, deadline)
         try:
             with closing(self._session.exchange(request)) as exchange:
-                trip.answers += 1
-                trip.wire = exchange.wire
+                context.answers += 1
+                context.wire = exchange.wire
                 yield exchange
         finally:
-            trip.connected = request.connected
-            slot.release(trip.crawl_delay or 0.0)
+            context.connected = request.connected
+            slot.release(context.crawl_delay or 0.0)
 
-    def _slot(self, address: Address, trip: FetchContext) -> Slot:
-        """The right to call; once something was asked it is waited for as long as the trip can last."""
+    def _slot(self, address: Address, context: FetchContext) -> Slot:
+        """The right to call; once something was asked it is waited for as long as the fetch can last."""
         while True:
             try:
                 return self._pace.take(address.place)
             except HostBusy as busy:
-                patience = trip.deadline.remaining() - BRIEF if trip.asked else BRIEF
+                patience = context.deadline.remaining() - BRIEF if context.asked else BRIEF
                 if busy.after <= patience:
                     time.sleep(busy.after)
                     continue
-                if len(trip.seen) > 1 and address.place in trip.asked:  # handed back, it would begin and end alike for ever
-                    raise trip.deadline.missed() from busy
+                if len(context.seen) > 1 and address.place in context.asked:  # handed back, it would begin and end alike for ever
+                    raise context.deadline.missed() from busy
                 raise

@@ -1,4 +1,4 @@
-"""Permission asked: the robots.txt of an origin, from memory or from the site, before any of its pages."""
+"""RobotsCheck asked: the robots.txt of an origin, from memory or from the site, before any of its pages."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ class RobotsCheck:
     """Asks for permission; thread-safe."""
 
     def __init__(self, settings: Settings, visitor: PacedRequests, robots: Robots) -> None:
-        self._settings, self._visitor, self._robots = settings, visitor, robots
+        self._settings, self._requests, self._robots = settings, visitor, robots
 
-    def ask(self, address: Address, trip: FetchContext) -> None:
-        """Raises ItemFailed where the page at `address` may not be fetched; the trip learns the host's Crawl-delay.
+    def ask(self, address: Address, context: FetchContext) -> None:
+        """Raises ItemFailed where the page at `address` may not be fetched; the context learns the host's Crawl-delay.
 
         A host that is away or speaks no HTTP fails as it would for the page itself.
         """
         rules = self._robots.get(address.origin)
         if rules is None:
-            rules = self._fetch(address, trip)
+            rules = self._fetch(address, context)
             self._robots.put(address.origin, rules)
-        trip.crawl_delay = rules.crawl_delay
+        context.crawl_delay = rules.crawl_delay
         rules.check(address)
 
-    def _fetch(self, page: Address, trip: FetchContext) -> Rules:
+    def _fetch(self, page: Address, context: FetchContext) -> Rules:
         address = replace(page, target="/robots.txt")
-        deadline = trip.deadline.within(TIME, f"no robots.txt within {TIME:g} s")
-        answered = trip.answers
+        deadline = context.deadline.within(TIME, f"no robots.txt within {TIME:g} s")
+        answered = context.answers
         try:
             for _ in range(MAX_REDIRECTS + 1):
-                with self._visitor.visit(address, {"Accept": "text/plain,*/*;q=0.1"}, trip, deadline) as exchange:
+                with self._requests.send(address, {"Accept": "text/plain,*/*;q=0.1"}, context, deadline) as exchange:
                     if exchange.head.status not in REDIRECTS:
                         rules = self._read(exchange)
-                        trip.crawl_delay = rules.crawl_delay
+                        context.crawl_delay = rules.crawl_delay
                         return rules
                 address = policy.join(address, exchange.head.location(), self._settings)
         except ItemFailed as failure:
-            if trip.answers == answered and not (failure.reason is Reason.TIMEOUT and trip.connected):
+            if context.answers == answered and not (failure.reason is Reason.TIMEOUT and context.connected):
                 raise
             return unavailable(str(failure))
         return ALLOW_ALL

@@ -7,8 +7,8 @@ Messages on Celery's queues carry two headers of ours: `urls`, how many URLs are
 
 from __future__ import annotations
 
-from worker.queues.board import Depth, Queues, WorkerSeen
-from worker.queues.link import CELERY_QUEUES, FETCH, LABEL, LABEL_BULK, QUEUES, RESULTS, URGENT, available, connect
+from worker.queues.connection import CELERY_QUEUES, FETCH, LABEL, LABEL_BULK, QUEUES, RESULTS, URGENT, available, connect
+from worker.queues.depths import Depth, Queues, WorkerSeen
 from worker.queues.stream import Results, urls_in
 
 __all__ = [

@@ -9,8 +9,8 @@ from typing import Any
 import redis
 
 from worker.messages import Outcome, encode
-from worker.queues.flow import Flow
-from worker.queues.link import RESULTS, as_text, available
+from worker.queues.connection import RESULTS, as_text, available
+from worker.queues.throughput import Throughput
 
 GROUP = "keepers"
 
@@ -24,7 +24,7 @@ class Results:
     def __init__(self, client: redis.Redis, namespace: str) -> None:
         self._redis: Any = client  # its own types cannot tell its answers from promises of them
         self._key = f"{namespace}:{RESULTS}"
-        self._flow = Flow(client, namespace)
+        self._flow = Throughput(client, namespace)
 
     def add(self, outcomes: Sequence[Outcome], out_of: str | None = None) -> None:
         """Puts outcomes on the stream, in one round trip; `out_of` names the queue whose flow they leave.

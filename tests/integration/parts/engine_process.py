@@ -17,10 +17,10 @@ from typing import Any
 
 from tests.integration.parts.samples import admit, failed, labelled
 from worker.config import Settings
-from worker.dispatcher import Dispatcher
 from worker.errors import Unavailable
-from worker.keeper import Keeper
 from worker.messages import Outcome, Taken, URLRequest, decode, encode
+from worker.pipeline.dispatcher import Dispatcher
+from worker.pipeline.keeper import Keeper
 from worker.queues import FETCH, URGENT, Queues, Results, available, connect
 from worker.storage.articles import Articles
 from worker.storage.database import open_database

@@ -9,10 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-from worker.leash import Leash
+from worker.processes.watchdog import Watchdog
 
 folder, role = Path(sys.argv[1]), sys.argv[2]
-leash = Leash.of_stdin(grace=1.0)
+watchdog = Watchdog.of_stdin(grace=1.0)
 with (folder / role).open("a") as marks:
     marks.write(f"{os.getpid()}\n")
 
@@ -28,8 +28,8 @@ if role == "parent":
     grandchild = subprocess.Popen(["sleep", "600"])
     (folder / "grandchild").write_text(str(grandchild.pid))
 signal.signal(signal.SIGTERM, signal.SIG_IGN if role == "deaf" else leave)
-leash.watch()
+watchdog.watch()
 while True:
     if role != "still":
-        leash.pulse()
+        watchdog.pulse()
     time.sleep(0.1)

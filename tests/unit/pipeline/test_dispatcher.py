@@ -1,0 +1,57 @@
+"""What travels together, how wide the window is, and how throughput is told."""
+
+from __future__ import annotations
+
+from worker.config import Settings
+from worker.messages import URLRequest
+from worker.pipeline.dispatcher import Rate, chunks, window
+from worker.queues import FETCH, URGENT
+
+
+def request(number: int, *, alone: bool = False) -> URLRequest:
+    return URLRequest(number, 1, f"https://press.test/{number}", alone=alone)
+
+
+def test_a_suspect_travels_alone_and_the_others_up_to_a_chunk_together():
+    # Given
+    leased = [("normal", request(number, alone=number in (3, 30))) for number in range(43)]
+    # When
+    sent = list(chunks(leased, 20))
+    # Then
+    assert [len(requests) for _, requests in sent] == [1, 1, 14, 14, 13]
+    assert {requests[0].item_id for _, requests in sent[:2]} == {3, 30}
+    assert sorted(r.item_id for _, requests in sent for r in requests) == list(range(43))
+
+
+def test_urgent_urls_have_a_queue_of_their_own():
+    sent = list(chunks([("urgent", request(1)), ("bulk", request(2)), ("normal", request(3))], 20))
+    assert [(queue, [r.item_id for r in requests]) for queue, requests in sent] == [(URGENT, [1]), (FETCH, [2, 3])]
+
+
+def test_nothing_leased_is_nothing_sent():
+    assert list(chunks([], 20)) == []
+
+
+def test_the_window_is_worth_ten_seconds_of_throughput_within_bounds():
+    settings = Settings()
+    assert [window(rate, settings) for rate in (0.0, 19.0, 100.0, 1e9)] == [200, 200, 1000, 5000]
+
+
+def test_throughput_follows_what_was_finished_and_forgets_within_the_window():
+    # Given a hundred a second for a minute
+    rate = Rate()
+    for second in range(61):
+        rate.saw(float(second), 100 * second)
+    assert 95 < rate.per_second <= 100
+    # When nothing comes for half a minute
+    for second in range(61, 92):
+        rate.saw(float(second), 6000)
+    # Then
+    assert rate.per_second < 15
+
+
+def test_throughput_is_not_confused_by_a_counter_that_was_there_before():
+    rate = Rate()
+    rate.saw(0.0, 1_000_000)
+    rate.saw(1.0, 1_000_000)
+    assert rate.per_second == 0.0

@@ -1,0 +1,116 @@
+"""Whatever happens to an item on its way is one outcome, and never an exception."""
+
+from __future__ import annotations
+
+import pytest
+
+from worker.errors import ItemFailed, Unavailable
+from worker.fetch.client import Answer, FetchFailed, HostBusy
+from worker.messages import Article, Extracted, Extractor, Failed, HostReport, Http, Listed, Page, Returned, Struck, Unchanged, URLRequest
+from worker.pipeline.fetch_item import RETURN_AFTER, ItemReader
+from worker.reasons import Reason
+from worker.sandbox.pool import Links, Parsed, ParseKilled
+
+HTTP = Http(status=200, ms=12, bytes=99)
+HOST = HostReport("a.test:80", ok=True)
+PAGE = Page("http://a.test/1", "http://a.test/2", 200, b"<p>", opt_outs=("x-robots-tag: noai",), fetched_at="2026-11-24T06:00:00Z")
+ARTICLE = Article("http://a.test/2", None, "Title", "Text", [], None, None, None, "en", None, None, None, Extractor("x", "1"), [])
+REQUEST = URLRequest(5, 9, "http://a.test/1", etag='"e"')
+
+
+class Says:
+    """A fetcher and a parser that answer, or raise, what they were given."""
+
+    def __init__(self, fetched=None, parsed=None) -> None:
+        self.fetched = Answer(PAGE, HTTP, HOST) if fetched is None else fetched
+        self.parsed = parsed
+        self.asked = None
+
+    def fetch(self, url, *, kind="article", etag=None, last_modified=None):
+        self.asked = (url, kind, etag, last_modified)
+        return answer(self.fetched)
+
+    def extract(self, page):
+        return answer(self.parsed or Parsed(ARTICLE, "a" * 64, "b" * 16, [*page.opt_outs, "robots: noarchive"]))
+
+    def links(self, kind, page):
+        return answer(self.parsed or Links(["http://a.test/3"], ["http://a.test/s.xml"]))
+
+
+def answer(value):
+    if isinstance(value, Exception):
+        raise value
+    return value
+
+
+def read(says: Says, request: URLRequest = REQUEST):
+    return ItemReader(says, says).read(request)
+
+
+def test_a_page_becomes_an_article_with_what_is_known_of_its_fetch():
+    # Given
+    says = Says()
+    # When
+    outcome = read(says)
+    # Then
+    assert outcome == Extracted(
+        5,
+        9,
+        ARTICLE,
+        "http://a.test/2",
+        HTTP,
+        "a" * 64,
+        "b" * 16,
+        ["x-robots-tag: noai", "robots: noarchive"],
+        HOST,
+        "2026-11-24T06:00:00Z",
+    )
+    assert says.asked == ("http://a.test/1", "article", '"e"', None)
+
+
+def test_what_the_page_reserves_ends_it_where_the_operator_says_so():
+    says = Says()
+    outcome = ItemReader(says, says, refuse_opt_outs=True).read(REQUEST)
+    assert (outcome.reason, outcome.detail) == ("opted-out", "x-robots-tag: noai; robots: noarchive")
+
+
+@pytest.mark.parametrize("kind", ["feed", "sitemap"])
+def test_a_feed_becomes_its_links(kind):
+    outcome = read(Says(), URLRequest(5, 9, "http://a.test/1", kind=kind))
+    assert outcome == Listed(5, 9, ["http://a.test/3"], ["http://a.test/s.xml"], HTTP, HOST, "2026-11-24T06:00:00Z")
+
+
+def test_a_page_that_did_not_change_is_unchanged():
+    assert read(Says(Answer(None, Http(304), HOST))) == Unchanged(5, 9, Http(304), HOST)
+
+
+def test_a_failed_fetch_carries_its_reason_and_how_far_it_came():
+    # Given
+    failure = FetchFailed(ItemFailed(Reason.HTTP_429, "slow down", retry_after=7.0), HOST, Http(429), "http://a.test/2")
+    # When
+    outcome = read(Says(failure))
+    # Then
+    assert outcome == Failed(5, 9, "http-429", "slow down", 7.0, "http://a.test/2", Http(429), HOST)
+
+
+def test_a_page_without_text_fails_with_its_http_answer():
+    outcome = read(Says(parsed=ItemFailed(Reason.NO_TEXT, "nothing")))
+    assert outcome == Failed(5, 9, "no-text", "nothing", None, "http://a.test/2", HTTP, HOST, "2026-11-24T06:00:00Z")
+
+
+def test_a_page_that_kills_its_parser_is_struck():
+    assert read(Says(parsed=ParseKilled("SIGSEGV"))) == Struck(5, 9, "SIGSEGV", HOST)
+
+
+def test_a_busy_host_sends_the_item_back_free_of_charge():
+    assert read(Says(HostBusy("a.test:80", 1.5))) == Returned([(5, 9)], 1.5)
+
+
+@pytest.mark.parametrize("says", [Says(Unavailable("Redis is away")), Says(parsed=Unavailable("no child starts"))])
+def test_trouble_of_our_own_costs_the_page_nothing(says):
+    assert read(says) == Returned([(5, 9)], RETURN_AFTER)
+
+
+def test_what_nobody_foresaw_is_proof_against_the_page_and_no_crash():
+    assert read(Says(RuntimeError("odd"))) == Struck(5, 9, "the fetcher failed: RuntimeError: odd")
+    assert read(Says(parsed=RuntimeError("odd"))) == Struck(5, 9, "the reader failed: RuntimeError: odd", HOST)

@@ -1,0 +1,190 @@
+"""A chunk's items are each settled exactly once, whatever the clock, the pages and the operator do."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from worker.errors import Unavailable
+from worker.fetch.client import Answer
+from worker.messages import Failed, HostReport, Http, Page, Returned, URLRequest
+from worker.pipeline import fetch_worker
+from worker.pipeline.fetch_worker import FetchWorker
+
+PATIENCE = 30.0
+
+
+class SlowReader:
+    """Reads at once, but waits at the items in `slow` until `go`."""
+
+    def __init__(self, slow=()) -> None:
+        self.slow = frozenset(slow)
+        self.go = threading.Event()
+        self.begun: list[int] = []
+
+    def fetch(self, request: URLRequest) -> Failed:
+        self.begun.append(request.item_id)
+        if request.item_id in self.slow:
+            self.go.wait(PATIENCE)
+        return Failed(request.item_id, request.token, "no-text")
+
+
+class SlowParser:
+    """Every page is there at once; each waits at its parser until `go`."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.fetched: list[int] = []
+
+    def fetch(self, request: URLRequest) -> Answer:
+        self.fetched.append(request.item_id)
+        return Answer(Page(request.url, request.url, 200, b""), Http(), HostReport("a.test:80", ok=True))
+
+    def parse(self, request: URLRequest, answer: Answer) -> Failed:
+        self.go.wait(PATIENCE)
+        return Failed(request.item_id, request.token, "no-text")
+
+
+class Record:
+    """A worker, and what came out of it."""
+
+    def __init__(self, reader, *, threads=4, away=0) -> None:
+        self.taken, self.outcomes, self._away = [], [], away
+        self.worker = FetchWorker(reader, self._announce, self.outcomes.append, threads, 1, "w1")
+
+    def _announce(self, taken) -> None:
+        if self._away:
+            self._away -= 1
+            raise Unavailable("Redis is away")
+        self.taken.append(taken)
+
+    def returned(self) -> list[int]:
+        return sorted(outcome.leases[0][0] for outcome in self.outcomes if isinstance(outcome, Returned))
+
+    def failed(self) -> list[int]:
+        return sorted(outcome.item_id for outcome in self.outcomes if isinstance(outcome, Failed))
+
+
+def requests(*numbers: int) -> list[URLRequest]:
+    return [URLRequest(number, 7, f"http://a.test/{number}") for number in numbers]
+
+
+def test_every_item_is_announced_before_the_first_is_read_and_settled_once():
+    # Given
+    record = Record(SlowReader())
+    # When
+    record.worker.work(requests(1, 2, 3))
+    # Then
+    assert [taken.leases for taken in record.taken] == [[(1, 7), (2, 7), (3, 7)]]
+    assert record.failed() == [1, 2, 3]
+    assert record.worker.running == 0
+
+
+def test_an_announcement_that_redis_refuses_is_made_again_before_anything_is_read():
+    # Given
+    record = Record(SlowReader(), away=1)
+    # When
+    record.worker.work(requests(1))
+    # Then
+    assert len(record.taken) == 1
+    assert record.failed() == [1]
+
+
+def test_a_chunk_that_could_never_be_announced_is_left_alone(monkeypatch):
+    # Given
+    monkeypatch.setattr(fetch_worker, "START_WITHIN", 0.05)
+    reader = SlowReader()
+    record = Record(reader, away=10**6)
+    # When
+    record.worker.work(requests(1))
+    # Then
+    assert reader.begun == []
+    assert record.outcomes == []
+
+
+def test_what_could_not_start_in_time_is_handed_back(monkeypatch):
+    # Given: one thread, held by a slow page
+    monkeypatch.setattr(fetch_worker, "START_WITHIN", 0.1)
+    monkeypatch.setattr(fetch_worker, "LOOK", 0.02)
+    reader = SlowReader(slow={1})
+    record = Record(reader, threads=1)
+    with ThreadPoolExecutor(1) as slot:
+        # When
+        slot.submit(record.worker.work, requests(1, 2, 3))
+        end = time.monotonic() + PATIENCE
+        while record.returned() != [2, 3]:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        reader.go.set()
+    # Then
+    assert record.failed() == [1]
+
+
+def test_a_page_that_waits_too_long_for_its_parser_goes_back_before_its_lease_runs_out(monkeypatch):
+    # Given
+    monkeypatch.setattr(fetch_worker, "END_WITHIN", 0.1)
+    monkeypatch.setattr(fetch_worker, "LOOK", 0.02)
+    reader = SlowReader(slow={1})
+    record = Record(reader)
+    # When
+    record.worker.work(requests(1, 2))
+    reader.go.set()
+    # Then
+    assert record.returned() == [1]
+    assert record.failed() == [2]
+
+
+def test_a_worker_that_stops_lets_finish_what_can_and_hands_back_the_rest_once(monkeypatch):
+    # Given
+    monkeypatch.setattr(fetch_worker, "LOOK", 0.02)
+    monkeypatch.setattr(fetch_worker, "FINISH_WITHIN", 0.2)
+    reader = SlowReader(slow={1})
+    record = Record(reader, threads=1)
+    with ThreadPoolExecutor(1) as slot:
+        # When
+        work = slot.submit(record.worker.work, requests(1, 2))
+        while not reader.begun:
+            time.sleep(0.01)
+        record.worker.stop()
+        work.result(PATIENCE)
+        handed_back = record.returned()
+        reader.go.set()
+    # Then: the late answer is dropped
+    assert handed_back == [1, 2]
+    assert record.failed() == []
+
+
+def test_pages_that_wait_for_the_parser_keep_no_other_page_from_being_fetched():
+    # Given: one fetch thread, one parser that is busy
+    reader = SlowParser()
+    record = Record(reader, threads=1)
+    with ThreadPoolExecutor(1) as slot:
+        # When
+        work = slot.submit(record.worker.work, requests(1, 2, 3))
+        end = time.monotonic() + PATIENCE
+        while reader.fetched != [1, 2, 3]:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        reader.go.set()
+        work.result(PATIENCE)
+    # Then
+    assert record.failed() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("slots", [1, 8])
+def test_many_chunks_share_the_threads_and_none_waits_for_anothers_straggler(slots):
+    # Given
+    reader = SlowReader(slow={0})
+    record = Record(reader, threads=4)
+    with ThreadPoolExecutor(slots + 1) as pool:
+        slow = pool.submit(record.worker.work, requests(0))
+        # When
+        for number in range(1, slots + 1):
+            pool.submit(record.worker.work, requests(*range(number * 100, number * 100 + 5))).result(PATIENCE)
+        # Then
+        assert len(record.failed()) == slots * 5
+        assert not slow.done()
+        reader.go.set()

@@ -1,0 +1,1 @@
+"""Keep, load, train and compare models, and choose what people should review."""

@@ -1,0 +1,1 @@
+"""Carry an item from the ledger through fetch and label to storage."""

@@ -1,0 +1,230 @@
+"""Due URLs sent: one leader leases what is due, within each host's pace and a bounded window, and hands it to Celery."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from worker.config import Settings
+from worker.errors import Unavailable
+from worker.messages import Lane, URLRequest
+from worker.pipeline.run_loop import run_until
+from worker.queues import FETCH, URGENT, Queues
+from worker.storage.leadership import LeadLost
+from worker.storage.ledger import Ledger
+from worker.storage.values import Leadership
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[str, list[URLRequest]], None]
+"""Puts one chunk on a Celery queue (`fetch` or `fetch.urgent`); raises Unavailable where Redis is away."""
+
+BEAT = 0.5
+"""Seconds between two signs of life: well under LEAD_TIMEOUT."""
+LEAD_TIMEOUT = 3.0
+"""Seconds without a sign of life after which another takes over; six beats. Two leaders at once would do no harm."""
+TICK = 0.5
+"""Seconds between two looks, of 4 ms each: a person who enqueues one URL hardly notices, and at 40 pages a second chunks are full."""
+SWEEP = 60.0
+"""Seconds between two rounds of housekeeping; it is cheap when there is nothing to do."""
+MEND = 3600.0
+"""Seconds between two searches for times beyond any rule; also when a leader begins. It reads all that waits."""
+SAMPLE = 10.0
+"""Seconds between two samples of metrics."""
+STEP = 5.0
+"""Seconds by which the machine's clock must differ from the time that passed, to count as set."""
+
+
+def passed() -> float:
+    """Seconds that have passed, those of a suspended machine included where the system can tell (Linux)."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+def chunks(leased: Sequence[tuple[Lane, URLRequest]], size: int) -> Iterator[tuple[str, list[URLRequest]]]:
+    """What travels together: a suspect alone, the others up to `size` of one queue, dealt out in the order they came."""
+    for queue, urgent in ((URGENT, True), (FETCH, False)):
+        requests = [request for lane, request in leased if (lane == "urgent") is urgent]
+        yield from ((queue, [request]) for request in requests if request.alone)
+        together = [request for request in requests if not request.alone]
+        number = -(-len(together) // size)
+        yield from ((queue, together[start::number]) for start in range(number))
+
+
+def window(per_second: float, settings: Settings) -> int:
+    """Leases at once: what is done in `window_seconds` at this throughput, within bounds."""
+    return int(min(max(per_second * settings.window_seconds, settings.window_min), settings.window_max))
+
+
+class Rate:
+    """Throughput from a number that only grows: what the last seconds say, weighed against those before."""
+
+    HALF_LIFE = 10.0
+    """Seconds in which older throughput loses half its weight: as long as the window."""
+
+    def __init__(self) -> None:
+        self.per_second = 0.0
+        self._last: tuple[float, int] | None = None
+
+    def saw(self, at: float, total: int) -> None:
+        """The number stood at `total` then."""
+        if self._last is None:
+            self._last = (at, total)
+        elapsed = at - self._last[0]
+        if elapsed < BEAT:
+            return
+        weight = 0.5 ** (elapsed / self.HALF_LIFE)
+        self.per_second = self.per_second * weight + max(total - self._last[1], 0) / elapsed * (1 - weight)
+        self._last = (at, total)
+
+
+class Dispatcher:
+    """Any number may run; one leads, the others stand by."""
+
+    def __init__(self, ledger: Ledger, queues: Queues, send: Send, settings: Settings) -> None:
+        self._ledger = ledger
+        self._queues = queues
+        self._send = send
+        self._settings = settings
+        self._name = f"{socket.gethostname()}-{os.getpid()}"
+        self._lead: Leadership | None = None
+        self._seen: tuple[Leadership, float] | None = None
+        self._rate = Rate()
+        self._done_at: dict[str, float] = {}
+        self._clock_ahead = time.time() - passed()
+        self._disk_full = False
+
+    def run(self, stop: threading.Event) -> None:
+        """Ticks until `stop`; an outage is reported once and waited out."""
+        run_until(self.run_once, stop, "dispatcher", TICK)
+        self._resign()
+
+    def _resign(self) -> None:
+        try:
+            if self._lead is not None:
+                self._ledger.resign(self._lead)
+        except (Unavailable, LeadLost) as error:
+            log.info("left without a word: %s", error)
+        self._lead = None
+
+    def run_once(self) -> int:
+        """One tick: how many URLs were sent. Raises Unavailable."""
+        try:
+            return self._tick() if self._leads() else 0
+        except LeadLost as error:
+            log.warning("stands by: %s", error)
+            self._lead = self._seen = None
+            return 0
+
+    def _leads(self) -> bool:
+        """Whether this dispatcher leads; takes the lead where it is free or its holder shows no life."""
+        if self._lead is not None:
+            return True
+        now = passed()
+        stands = self._ledger.leadership()
+        if self._seen is None or self._seen[0] != stands:
+            self._seen = (stands, now)
+        if stands.leader is not None and now - self._seen[1] < LEAD_TIMEOUT:
+            return False
+        self._lead = self._ledger.take_lead(stands, self._name)
+        if self._lead is not None:
+            log.info("leads, term %d", self._lead.term)
+            self._done_at = {}
+        return self._lead is not None
+
+    def _tick(self) -> int:
+        lead = self._held()
+        self._mind_epoch(lead)
+        if self._due("beat", BEAT):
+            lead = self._beat(lead)
+        paused = self._ledger.paused_stages()
+        if self._due("paused", BEAT):
+            self._queues.show_paused(sorted(paused))
+        if self._due("mend", MEND):
+            self._ledger.mend_times(lead)
+        if self._due("sweep", SWEEP) and self._ledger.sweep(lead):
+            del self._done_at["sweep"]  # there is more: at the next tick
+        if self._due("sample", SAMPLE):
+            self._sample()
+        return 0 if "fetch" in paused or self._disk_is_full() else self._dispatch(lead)
+
+    def _held(self) -> Leadership:
+        if self._lead is None:
+            raise LeadLost("nobody leads here")
+        return self._lead
+
+    def _due(self, what: str, every: float) -> bool:
+        now = passed()
+        if now - self._done_at.get(what, 0.0) < every:
+            return False
+        self._done_at[what] = now
+        return True
+
+    def _mind_epoch(self, lead: Leadership) -> None:
+        """A Redis without our mark has forgotten all that was sent; at the very first start there was nothing."""
+        if lead.epoch is not None and self._queues.epoch() == lead.epoch:
+            return
+        epoch = secrets.token_hex(8)
+        reclaimed = self._ledger.reclaim_all(lead, epoch)
+        self._queues.begin_epoch(epoch)
+        self._lead = replace(lead, epoch=epoch)
+        log.log(logging.WARNING if reclaimed else logging.INFO, "a new epoch begins: %d leases of the one before taken back", reclaimed)
+
+    def _beat(self, lead: Leadership) -> Leadership:
+        self._mind_clock(lead)
+        elapsed = passed() - self._done_at.get("beaten", passed())
+        self._done_at["beaten"] = passed()
+        self._lead = lead = self._ledger.beat(lead, elapsed, self._queues.oldest_age())
+        self._rate.saw(passed(), self._ledger.finished())
+        taken_back = self._ledger.reclaim(lead)
+        if taken_back.free or taken_back.suspects or taken_back.strikes:
+            log.warning("leases ran out: %s", taken_back)
+        return lead
+
+    def _mind_clock(self, lead: Leadership) -> None:
+        ahead = time.time() - passed()
+        if abs(ahead - self._clock_ahead) > STEP:
+            log.warning("the clock was set by %.0f s", ahead - self._clock_ahead)
+            self._ledger.clock_was_set(lead, ahead - self._clock_ahead)
+        self._clock_ahead = ahead
+
+    def _disk_is_full(self) -> bool:
+        free = shutil.disk_usage(_existing(self._settings.data_dir)).free
+        full = free < self._settings.disk_free_min
+        if full and not self._disk_full:
+            log.error("only %d bytes are free beside %s: nothing is sent until there is space", free, self._settings.data_dir)
+        self._disk_full = full
+        return full
+
+    def _dispatch(self, lead: Leadership) -> int:
+        room = window(self._rate.per_second, self._settings) - self._ledger.running()
+        leased = self._ledger.lease(lead, room) if room > 0 else []
+        self._send_all(list(chunks(leased, self._settings.chunk_size)))
+        return len(leased)
+
+    def _send_all(self, unsent: list[tuple[str, list[URLRequest]]]) -> None:
+        try:
+            while unsent:
+                queue, requests = unsent[0]
+                self._send(queue, requests)
+                del unsent[0]
+                self._queues.flowed(queue, came=len(requests))
+        except Unavailable:
+            self._ledger.hand_back([request for _, requests in unsent for request in requests])
+            raise
+
+    def _sample(self) -> None:
+        depths = {f"waiting.{depth.name}": float(depth.waiting) for depth in self._queues.depths()}
+        self._ledger.sample(depths | {"finished_per_s": self._rate.per_second, "running": float(self._ledger.running())})
+
+
+def _existing(path: Path) -> Path:
+    """The path, or its nearest parent that exists."""
+    return next(place for place in (path, *path.parents) if place.exists())

@@ -1,0 +1,1 @@
+"""Run the processes of this machine: start, watch and stop them."""

@@ -102,8 +102,8 @@ def through_the_service(site: Site, line: Line) -> tuple[dict[str, float], float
 LOOP = """
 import json, sys, time
 from worker.config import load
-from worker.extract.article import extract
-from worker.extract.fingerprint import content_sha256, simhash
+from worker.extract.pipeline import extract
+from worker.extract.near_duplicates import content_sha256, simhash
 from worker.fetch.client import Fetcher
 from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots

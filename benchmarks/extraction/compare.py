@@ -22,9 +22,9 @@ import numpy as np
 
 from benchmarks.extraction.engines import Engine, others, pressmark
 from benchmarks.extraction.truth import Sample, samples
-from worker.extract.content import Choice, Model, shipped
-from worker.extract.forest import load_from
-from worker.extract.language import language_of
+from worker.extract.fields.language import language_of
+from worker.extract.model.forest import load_from
+from worker.extract.select.html_text import Choice, Model, shipped
 from worker.messages import Article
 
 RESAMPLES = 2000  # of the paired bootstrap; more do not move the interval's second figure

@@ -8,8 +8,8 @@ from functools import partial
 from importlib.util import find_spec
 
 from worker.errors import ItemFailed
-from worker.extract.article import read_html
-from worker.extract.content import Model
+from worker.extract.pipeline import read_html
+from worker.extract.select.html_text import Model
 from worker.messages import Article
 
 Engine = Callable[[str, str], str]

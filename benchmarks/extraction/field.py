@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from worker.errors import ItemFailed
-from worker.extract.article import extract
+from worker.extract.pipeline import extract
 from worker.messages import Article, Page
 from worker.reasons import Reason
 

@@ -21,11 +21,12 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import GroupKFold
 
 from benchmarks.extraction.truth import BELONGS, WORD, Sample, belonging, samples
-from worker.extract import context, features, metadata
-from worker.extract.blocks import Block, blocks_of
-from worker.extract.content import Choice, Model, hints_of
-from worker.extract.forest import ARRAYS, Forest
-from worker.extract.markup import parse
+from worker.extract.fields import metadata
+from worker.extract.model import block_features, neighbour_features
+from worker.extract.model.forest import ARRAYS, Forest
+from worker.extract.page.blocks import Block, blocks_of
+from worker.extract.page.markup import parse
+from worker.extract.select.html_text import Choice, Model, hints_of
 
 SETS = ("fundus", "wcxb")
 SET_WEIGHTS = {"fundus": 3.0, "wcxb": 1.0}  # news is what the program reads, and Fundus has a sixth of WCXB's pages
@@ -35,7 +36,7 @@ SECOND = {**FIRST, "max_iter": 60, "learning_rate": 0.2}
 """Small trees of few questions: deeper and more of them gave the same figures and cost more on every page."""
 SHORT = (3, 9)  # blocks of a shortened article
 NEAR, OTHERS = 5, 0.15  # blocks beside the article all teach, of the others (menus, lists) a share, weighted up
-MODEL = Path(__file__).parents[2] / "worker" / "extract" / "model"
+MODEL = Path(__file__).parents[2] / "worker" / "extract" / "model" / "shipped"
 CHOICE = Choice(keep=0.45, sure=0.8)
 """Chosen by F1 and exactness on the out-of-fold predictions: docs/decisions/extraction-model.md."""
 
@@ -60,10 +61,10 @@ def lessons_of(sample: Sample, seed: int) -> list[Lesson]:
         return []
     hints = hints_of(metadata.read(root, sample.url, date.max))
     belongs = np.array(belonging([block.text for block in blocks], sample.text)) >= BELONGS
-    whole = _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)
+    whole = _lesson(sample, block_features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)
     few = shortened(belongs, seed)
     blocks, belongs = [block for block, stays in zip(blocks, few, strict=True) if stays], belongs[few]
-    return [whole, _lesson(sample, features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)]
+    return [whole, _lesson(sample, block_features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)]
 
 
 def _texts(blocks: list[Block]) -> list[str]:
@@ -108,7 +109,7 @@ def fit(lessons: list[Lesson], rows: list[Any], settings: dict[str, Any]) -> For
 
 
 def exported(model: Any) -> Forest:
-    """scikit-learn's trees laid out for worker.extract.forest."""
+    """scikit-learn's trees laid out for worker.extract.model.forest."""
     parts: dict[str, list[Any]] = {name: [] for name in ARRAYS}
     depth = 0
     for (predictor,) in model._predictors:
@@ -144,7 +145,7 @@ def fit_both(lessons: list[Lesson], folds: int) -> Model:
         forest = fit([lessons[at] for at in seen], [rows[at] for at in seen], FIRST)
         for at in unseen:
             chances[at] = forest.probabilities(rows[at])
-    second_rows = [context.with_chances(row, chance) for row, chance in zip(rows, chances, strict=True)]
+    second_rows = [neighbour_features.with_chances(row, chance) for row, chance in zip(rows, chances, strict=True)]
     return Model(fit(lessons, rows, FIRST), fit(lessons, second_rows, SECOND), CHOICE)
 
 

@@ -15,10 +15,10 @@ import numpy as np
 
 from benchmarks.extraction.fit import MODEL, SET_WEIGHTS, SETS, Lesson, fit, grouped, shortened, weights_of, write_forest
 from benchmarks.extraction.truth import BELONGS, Sample, belonging, samples
-from worker.extract import lines
-from worker.extract.blocks import blocks_of
-from worker.extract.markup import parse
-from worker.extract.sieve import read
+from worker.extract.lines.boilerplate_filter import read
+from worker.extract.model import line_features
+from worker.extract.page.blocks import blocks_of
+from worker.extract.page.markup import parse
 
 FOREST = {"max_iter": 120, "learning_rate": 0.1, "max_leaf_nodes": 24, "max_depth": 7, "max_bins": 64, "min_samples_leaf": 30}
 ABOVE, BELOW = 14, 30  # lines of furniture that people copy with an article, at most
@@ -52,7 +52,7 @@ def _around(belongs: Any, random: Any) -> slice:
 def _lesson(sample: Sample, texts: list[str], belongs: Any) -> Lesson:
     every = np.ones(len(texts), dtype=bool)
     return Lesson(
-        sample, lines.matrix([read(text) for text in texts]), belongs, every, weights_of(texts, belongs) * SET_WEIGHTS[sample.set]
+        sample, line_features.matrix([read(text) for text in texts]), belongs, every, weights_of(texts, belongs) * SET_WEIGHTS[sample.set]
     )
 
 

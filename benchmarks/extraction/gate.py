@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.extraction.compare import scorer
 from benchmarks.extraction.truth import Sample, samples
 from worker.errors import ItemFailed
-from worker.extract.article import read_html
+from worker.extract.pipeline import read_html
 
 FLOORS = Path(__file__).with_name("floors.json")
 EVERY = {"zyte": 4, "fundus": 6, "wcxb": 40}  # pages between two of the sample: some twenty a set, read in a few seconds

@@ -76,9 +76,9 @@ class Links:
 
 def read(kind: Kind, page: Page) -> bytes:
     """What `page` holds: a line of marks and the article, or the links of a feed or sitemap; raises ItemFailed."""
-    from worker.extract.article import extract
-    from worker.extract.fingerprint import content_sha256, simhash
-    from worker.extract.optouts import opt_outs
+    from worker.extract.near_duplicates import content_sha256, simhash
+    from worker.extract.page.reservations import opt_outs
+    from worker.extract.pipeline import extract
     from worker.intake import feeds, sitemaps
 
     if kind == "article":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import gc
 
-from worker.extract.language import language_of
+from worker.extract.fields.language import language_of
 from worker.sandbox.pool import SAMPLE, read
 
 FRENCH = "Le ministre a rencontré l'ambassadeur pour discuter de la coopération entre les deux pays."

@@ -39,7 +39,7 @@ WHOLE = [name for name in PAGES if any(mark in name for mark in ("p02", "p03", "
 CHILD = """
 import json, resource, sys
 from worker.errors import ItemFailed
-from worker.extract.article import extract_text
+from worker.extract.pipeline import extract_text
 extract_text("<p>" + "A page before it warms the process. " * 20, "https://warm.example/a/b")
 body = sys.stdin.buffer.read()
 pages = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()

@@ -6,7 +6,7 @@ import pytest
 
 from worker.demo.report import same_moment
 from worker.demo.site import Expected, expected, served
-from worker.extract.article import extract
+from worker.extract.pipeline import extract
 from worker.messages import Article, Page
 
 FETCHED = "2026-11-24T09:00:00Z"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from worker.extract.sieve import kept
+from worker.extract.lines.boilerplate_filter import kept
 
 LINES = (Path(__file__).parents[2] / "pages" / "spared.txt").read_text(encoding="utf-8").splitlines()
 BEFORE = "The river rose by seventy centimetres overnight, and the market was moved to the hill by noon."

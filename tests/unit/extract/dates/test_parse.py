@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from worker.extract.dates.dateline import of_line, of_published
+from worker.extract.dates.parse import from_machine, from_prose
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2024-03-22", "2024-03-22"),
+        ("2024-03-22T09:30:00+07:00", "2024-03-22T02:30:00Z"),
+        ("2024-03-22T00:30+0700", "2024-03-21T17:30:00Z"),
+        ("2024-03-22T09:30:00", "2024-03-22"),
+        ("20240322", "2024-03-22"),
+        ("Fri, 22 Mar 2024 09:30:00 +0700", "2024-03-22T02:30:00Z"),
+        ("1711074600", "2024-03-22T02:30:00Z"),
+        ("22 มีนาคม 2567", "2024-03-22"),
+    ],
+)
+def test_dates_for_machines_are_read_with_their_zone_or_as_days(written, read):
+    assert str(from_machine(written)) == read
+
+
+@pytest.mark.parametrize("written", ["NaN", "0000-00-00", "99999-01-01", "2024-13-40", "", "yesterday", "1/" * 100_000])
+def test_what_is_no_date_is_none(written):
+    assert from_machine(written) is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "March 22, 2024", "22 March 2024", "22nd of March, 2024", "22.03.2024", "22/03/2024", "2024年3月22日", "22 mars 2024",
+        "22/Mar/2024", "Mar-22-2024", "၂၀၂၄ ခုနှစ် မတ်လ ၂၂ ရက်", "2024. 3. 22.", "令和6年3月22日",
+        "22 Mac 2024", "Marso 22, 2024", "22 Maret 2024", "22 mart 2024", "22 marzo 2024", "22 de março de 2024",
+        "ថ្ងៃទី២២ ខែមីនា ឆ្នាំ២០២៤", "22 มี.ค. 2567", "๒๒ มีนาคม ๒๕๖๗", "22 มี.ค. 67", "ngày 22 tháng 3 năm 2024", "Mar. 22, 2024",
+    ],
+)  # fmt: skip
+def test_dates_in_prose_are_read_as_the_region_writes_them(written):
+    assert str(from_prose(written)) == "2024-03-22"
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Phnom Penh, March 22, 2024 – Dr. CHEM Widhya, Secretary of State, embarked on a visit.", "2024-03-22"),
+        ("7 February 2024, Phnom Penh", "2024-02-07"),
+        ("Done at Siem Reap, this 25th day of November, 2024", "2024-11-25"),
+        ("Bandar Seri Begawan, 12 October 2023", "2023-10-12"),
+        ("Hainan, Mar. 28 – Samdech Techo Hun Sen held a meeting.", None),
+        ("The meeting of 22 March 2024 was followed by another in Hanoi.", None),
+        ("© 2019–2026 City Hall News", None),
+    ],
+)
+def test_a_dateline_dates_a_text_and_a_sentence_does_not(line, day):
+    moment = of_line(line)
+    assert (str(moment) if moment else None) == day
+
+
+def test_the_day_of_publication_is_the_one_so_labelled():
+    assert str(of_published("Updated 30 Oct 2024, published: 28 Oct 2024")) == "2024-10-28"
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("Thứ Sáu, 22/3/2024, 08:15 (GMT+7)", "2024-03-22T01:15:00Z"),
+        ("22 March 2024 10:30 pm GMT+5:30", "2024-03-22T17:00:00Z"),
+        ("22/03/2024, 19:15 WITA", "2024-03-22"),
+        ("22 March 2024, 08:15", "2024-03-22"),
+    ],
+)
+def test_a_time_of_day_beside_a_date_counts_where_it_gives_its_distance_from_greenwich(written, moment):
+    assert str(from_prose(written)) == moment
+
+
+def test_a_wires_last_line_dates_its_report():
+    assert str(of_line("MWS-WF-09-03-25 1142GMT")) == "2025-09-03"
+
+
+def test_the_future_and_the_time_before_the_web_are_not_plausible():
+    assert from_machine("2024-03-23").plausible(date(2024, 3, 22))  # a day of grace for time zones
+    assert not from_machine("2024-03-25").plausible(date(2024, 3, 22))
+    assert not from_machine("1957-03-25").plausible(date(2024, 3, 22))

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from worker.errors import ItemFailed
+from worker.extract.page.embedded_state import article_in
+from worker.extract.page.markup import parse
+from worker.extract.pipeline import extract_text
+
+PARAGRAPHS = [
+    "The ferry to the island sails again from Monday, after nine weeks in which its engine lay in a shed in Kampot.",
+    "Its captain, Mao Sarin, said that he had used the time to paint the hull, and to learn the names of his passengers.",
+    "Tickets cost what they cost before, he added, but chickens now travel for half the fare if they sit on a lap.",
+    "The next boat will have two engines, so that one of them may lie in the shed while the other sails the island route.",
+]
+MARKUP = "".join(f'<p class="text">{paragraph}</p>' for paragraph in PARAGRAPHS)
+
+
+def page(script: str) -> str:
+    shell = "<html><head><title>The ferry sails again</title></head><body><div id='root'>Loading story</div>"
+    return f"{shell}<script>{script}</script></body></html>"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"window.__STATE__ = {json.dumps({'article': {'title': 'x', 'body': MARKUP}})};",
+        f"self.__next_f.push([1,{json.dumps('5:' + json.dumps({'body': MARKUP}))}])",
+        json.dumps({"body": MARKUP}).replace("<", "\\u003c"),
+    ],
+)
+def test_the_article_that_a_script_would_show_is_read_from_its_string(script):
+    article = extract_text(page(script), "https://press.example/ferry")
+    assert article.title == "The ferry sails again"
+    assert article.text.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("script", ["", "var x = 'loading';", json.dumps({"teaser": "<p>The ferry</p><p>sails again</p>"}), '"' * 50_001])
+def test_a_shell_without_an_article_in_its_scripts_stays_one(script):
+    with pytest.raises(ItemFailed):
+        extract_text(page(script), "https://press.example/ferry")
+
+
+def test_hostile_scripts_are_looked_through_in_bounded_time():
+    started = time.process_time()
+    for script in ('"' + "\\" * 1_000_000, '"<p>' * 300_000, '"\\"' * 300_000):
+        article_in(parse(page(script)).root)
+    assert time.process_time() - started < 5

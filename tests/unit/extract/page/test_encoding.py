@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from worker.errors import ItemFailed
+from worker.extract.page.encoding import decode
+from worker.reasons import Reason
+
+KHMER = "រាជធានីភ្នំពេញ៖ ព័ត៌មានថ្មី"
+THAI = "กระทรวงการต่างประเทศแถลงข่าวที่กรุงเทพมหานครวันนี้"
+
+
+def page(text: str, meta: str = "") -> str:
+    return f"<html><head>{meta}</head><body><p>{text}</p></body></html>"
+
+
+def test_khmer_in_utf8_that_is_declared_latin_1_is_read_as_utf8():
+    # Given a page whose header and meta tag both lie
+    body = page(KHMER, '<meta charset="iso-8859-1">').encode()
+    # When it is decoded
+    text, warnings = decode(body, "text/html; charset=ISO-8859-1")
+    # Then the letters are right, and nothing is known to be wrong
+    assert KHMER in text
+    assert warnings == []
+
+
+@pytest.mark.parametrize("label", ["windows-874", "TIS-620", "iso-8859-11"])
+def test_thai_in_windows_874_is_read_by_any_of_its_names(label):
+    text, _ = decode(page(THAI).encode("cp874"), f"text/html; charset={label}")
+    assert THAI in text
+
+
+def test_thai_without_any_label_is_recognised_by_its_letters():
+    text, warnings = decode(page(THAI * 5).encode("cp874"), "text/html")
+    assert THAI in text
+    assert warnings == ["guessed_encoding"]
+
+
+@pytest.mark.parametrize(
+    ("codec", "mark"), [("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff"), ("utf-16-le", b""), ("utf-16-be", b"")]
+)
+def test_utf_16_is_read_with_and_without_its_mark(codec, mark):
+    text, _ = decode(mark + page(KHMER, " " * 200).encode(codec), "text/html")
+    assert KHMER in text
+
+
+def test_the_byte_order_mark_outweighs_the_header_and_the_header_the_page():
+    assert "é" in decode(b"\xef\xbb\xbf" + page("é").encode(), "text/html; charset=windows-1251")[0]
+    assert "и" in decode(page("и", '<meta charset="koi8-r">').encode("cp1251"), "text/html; charset=windows-1251")[0]
+    assert "и" in decode(page("и", '<meta charset="koi8-r">').encode("koi8-r"), "text/html")[0]
+
+
+def test_utf_7_is_never_read_as_such():
+    text, _ = decode(page("+ADw-script+AD4-").encode(), "text/html; charset=utf-7")
+    assert "+ADw-script+AD4-" in text
+
+
+def test_what_no_database_takes_is_taken_out():
+    text, _ = decode(b"<p>a\x00b\x08c \xed\xa0\x80 d\x92e</p>", "text/html")
+    assert "\x00" not in text
+    assert "\x08" not in text
+    assert text.encode("utf-8")  # no lone surrogate is left
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [(b"%PDF-1.7 ...", "text/html"), (b"<p>text</p>", "image/png"), (b"\x89PNG\r\n", None), (b"{}", "application/json")]
+)
+def test_what_is_not_a_page_is_refused_by_its_label_or_its_first_bytes(body, kind):
+    with pytest.raises(ItemFailed) as failed:
+        decode(body, kind)
+    assert failed.value.reason is Reason.NOT_HTML
+
+
+def test_bytes_that_no_encoding_reads_are_refused():
+    with pytest.raises(ItemFailed) as failed:
+        decode(bytes(range(128, 160)) * 200, "text/html; charset=utf-8")
+    assert failed.value.reason is Reason.DECODE

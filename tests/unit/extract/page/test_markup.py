@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from worker.errors import ItemFailed
+from worker.extract.page.markup import MAX_LENGTH, parse
+from worker.reasons import Reason
+
+ARTICLE = "<p>The real article ends here.</p>"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "warning"),
+    [
+        ("300 nested blocks", "<div>" * 300 + ARTICLE, None),
+        ("200,000 nested inline tags", "<b>" * 200_000 + ARTICLE, "too_deep"),
+        ("50,000 nested tables", "<table><tr><td>" * 50_000 + ARTICLE, "too_deep"),
+        ("a million attributes", "<p " + " ".join(f"a{n}=1" for n in range(1_000_000)) + ">" + ARTICLE, "absurd_tag"),
+        ("700,000 openings", "<" * 700_000 + ARTICLE, None),
+        ("a million entities", "&amp;" * 1_000_000 + "&a" * 1_000_000 + ARTICLE, None),
+        ("a long list of end tags", "</x>" * 190_000 + ARTICLE, None),
+        ("a hundred thousand scripts", "<script></script>" * 100_000 + ARTICLE, None),
+    ],
+)
+def test_hostile_markup_is_parsed_in_bounded_time_and_its_text_is_not_lost(name, text, warning):
+    started = time.process_time()
+    tree = parse(text)
+    assert "The real article ends here." in tree.root.text_content()
+    assert tree.warnings == ([warning] if warning else [])
+    assert time.process_time() - started < 5, name
+
+
+def test_a_long_honest_tag_keeps_its_attributes():
+    # Given an inline picture of 100 KB
+    tree = parse(f'<img src="data:image/png;base64,{"A" * 100_000}" alt="x"><p title="{"word " * 2000}">text</p>')
+    # Then nothing of it is cut
+    assert tree.warnings == []
+    assert tree.root.find(".//p").get("title").startswith("word")
+
+
+@pytest.mark.parametrize("text", ["word " * (MAX_LENGTH // 5 + 1), "<" * 1_000_000])
+def test_a_page_beyond_the_parsers_budget_is_refused(text):
+    with pytest.raises(ItemFailed) as failed:
+        parse(text)
+    assert failed.value.reason is Reason.PARSE_LIMIT
+
+
+def test_no_file_is_read_for_an_entity():
+    tree = parse('<!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/passwd">]><p>&x; text</p>')
+    assert "root:" not in tree.root.text_content()
+
+
+def test_the_article_that_a_script_would_unhide_is_there_without_it() -> None:
+    page = '<html><body><template id="B:0"></template><div hidden id="S:0"><p>The ferry sails.</p></div><p hidden>Menu</p></body></html>'
+
+    root = parse(page).root
+
+    assert [element.get("hidden") is None for element in root.iter("div", "p")] == [True, True, False]

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from worker.extract.pipeline import extract_text
+
+EXPECTED = {
+    "000": (
+        "Cambodian Diplomat Leads Talks in Türkiye to Strengthen Bilateral Relations",
+        "2024-03-22",
+        "Phnom Penh, March 22",
+        "economic cooperation.",
+    ),
+    "001": ("High-Level Meeting between Cambodian and Chinese Leaders", None, "Hainan, Mar. 28 –", "prosperity and progress."),
+    "002": (
+        "Cambodia and France Reinforce Bilateral Ties Amidst Global Cooperation",
+        None,
+        "In a significant",
+        "global stakeholders alike.",
+    ),
+    "003": (
+        "Outcomes of the First Bilateral Consultations between the Kingdom of Cambodia and the Kingdom of Belgium",
+        "2024-02-07",
+        "The First Session",
+        "Phnom Penh, 14 February 2024",
+    ),
+    "004": (None, None, "In a reaffirmation", "Israel-Hamas conflict."),
+}
+FURNITURE = (
+    "Landmine",
+    "Related",
+    "Home »",
+    "0 comment",
+    "newsletter",
+    "Copyright",
+    "Unlock",
+    "Flash",
+    "Tel:",
+    "LEAVE A",
+    "Top 5",
+    "2026",
+    "NATION",
+    "PRESS RELEASE",
+)
+
+
+@pytest.mark.parametrize("number", sorted(EXPECTED))
+def test_the_five_documents_come_out_clean(shared, number):
+    # Given one of the documents that the project started from, as it stands
+    path = next((shared / "seeds").glob(f"{number}_*.txt"))
+    title, day, first, last = EXPECTED[number]
+    # When it is read as plain text
+    article = extract_text(path.read_bytes(), content_type="text/plain; charset=utf-8")
+    # Then title and date are right or null, the text is whole, and no furniture is left
+    assert (article.title, article.published_at) == (title, day)
+    assert article.text.startswith(first)
+    assert article.text.endswith(last)
+    assert [word for word in FURNITURE if word in article.text.replace("Francophonie in 2026", "")] == []
+
+
+def test_a_masthead_date_is_never_the_articles():
+    article = extract_text(
+        "Monday, 5 January 2026\n\nCity Opens a Bridge Over the River\n\n"
+        "The city opened a bridge over the river after three years of work, officials said in a statement.\n",
+        content_type="text/plain",
+    )
+    assert article.title == "City Opens a Bridge Over the River"
+    assert article.published_at is None
+
+
+def test_a_lead_under_the_title_stays():
+    article = extract_text(
+        "Bridge Opens Over the River After Three Years\nOfficials praise the workers who finished early\n\n"
+        "The bridge over the river opened on Monday after three years, and officials praise the workers for it.\n\n"
+        "Leave a Reply\nName*\n",
+        content_type="text/plain",
+    )
+    assert article.title == "Bridge Opens Over the River After Three Years"
+    assert article.text.startswith("Officials praise")
+    assert "Leave" not in article.text
+
+
+STORY = [
+    "The bridge over the river opened on Monday after three years of work by two hundred men from both banks.",
+    "Its builders said that the river had been patient, and that the next bridge would take less time than this.",
+    "The old ferry will be kept for visitors, and its captain has been made the keeper of the new bridge.",
+]
+
+
+def read(*lines: str):
+    return extract_text("\n".join(lines), content_type="text/plain")
+
+
+def test_the_headline_of_a_markdown_text_is_what_it_marks():
+    article = read("[News](https://d.example)", "# Bridge Opens", "*10 May 2024*", "![B](https://d.example/b.jpg)", "*The bridge.*", *STORY)
+    assert (article.title, article.published_at) == ("Bridge Opens", "2024-05-10")
+    assert article.text == "\n\n".join(STORY)
+
+
+def test_an_arrow_points_out_of_the_text():
+    article = read("Bridge Opens Over the River", *STORY[:2], ">> Ferry gets a new bell", STORY[2])
+    assert article.text == "\n\n".join(STORY)
+
+
+def test_a_headline_in_capitals_that_begins_within_a_sentence_has_its_beginning_above():
+    article = read("JOINT STATEMENT", "ON THE OPENING OF THE BRIDGE", "", *STORY)
+    assert article.title == "JOINT STATEMENT ON THE OPENING OF THE BRIDGE"
+
+
+def test_what_people_reply_to_a_post_is_not_its_text():
+    article = read(
+        *("River Works Department's Post", "River Works Department", "[NOTICE] Bridge opens on Monday", *STORY),
+        *("All reactions:", "118", "Like", "Comment", "Share", "Dara Sok", "And who will pay the captain of the ferry now, I ask you?"),
+        *("River Works Department", "Dear customer, we shall."),
+    )
+    assert article.title == "Bridge opens on Monday"
+    assert article.text == "\n\n".join(STORY)
+
+
+def test_a_sentence_behind_an_appeal_in_the_middle_is_still_the_articles():
+    article = read(
+        "Bridge Opens Over the River", *STORY[:2], "Please support us: subscribe to our newsletter.", STORY[2], "Related stories"
+    )
+    assert article.text == "\n\n".join(STORY)
+
+
+def test_a_short_text_keeps_its_only_sentence():
+    assert read(STORY[0]).text == STORY[0]
+
+
+FERRY = (
+    "The ferry to the island sails again from Monday, after nine weeks in which its engine lay in a shed in Kampot.\n\n"
+    "Its captain, Mao Sarin, said that he had used the time to paint the hull, and to learn the names of his passengers.\n\n"
+    "Tickets cost what they cost before, he added, but chickens now travel for half the fare if they sit on a lap."
+)
+
+
+def test_a_mails_subject_is_the_headline_without_its_labels():
+    head = "From: Press Office\nSent: Wednesday, June 5, 2024 9:10 AM\nSubject: FW: Press release: Ferry sails again\n\n"
+    article = extract_text(head + FERRY, content_type="text/plain")
+    assert (article.title, article.published_at, article.text) == ("Ferry sails again", "2024-06-05", FERRY)
+
+
+def test_a_day_that_stands_over_and_under_a_text_with_pages_dates_it():
+    article = extract_text(
+        f"Ferry sails again\n\nPhnom Penh, 5 June 2024\n\n{FERRY}\n\nPhnom Penh, 5 June 2024\nPage 1 of 1", content_type="text/plain"
+    )
+    assert (article.title, article.published_at) == ("Ferry sails again", "2024-06-05")
+
+
+def test_a_posts_day_above_its_title_dates_it_and_todays_does_not():
+    post = f"Kampot News\n5 June 2024\nFerry sails again\n\n{FERRY}"
+    assert extract_text(post, content_type="text/plain").published_at == "2024-06-05"
+    assert extract_text(post, content_type="text/plain", today=date(2024, 6, 5)).published_at is None

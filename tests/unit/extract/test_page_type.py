@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+
+from worker.errors import ItemFailed
+from worker.extract.page.markup import parse
+from worker.extract.page.structured_data import gather
+from worker.extract.page_type import check
+from worker.reasons import Reason
+
+SUMMARIES = [
+    "The seed fair will now be held on the second Saturday of the month, since its field has become a pond.",
+    "Teams have vaccinated 4,812 buffaloes in nine communes, and the office thanks the chiefs for ropes.",
+    "From the first of June the laboratory accepts samples only in the morning, as the balance drifts.",
+]
+ITEMS = "".join(f'<div><h2><a href="/{at}">Item {at}</a></h2><p>{summary}</p></div>' for at, summary in enumerate(SUMMARIES))
+
+
+def refusal(page: str, text: str, title: str | None = None, url: str = "https://x.example/news/one") -> Reason | None:
+    root = parse(f"<html><body>{page}").root
+    try:
+        check(text, title, url, gather(root), root)
+    except ItemFailed as failed:
+        return failed.reason
+    return None
+
+
+@pytest.mark.parametrize(
+    ("page", "url"),
+    [
+        (ITEMS, "https://x.example/"),
+        (ITEMS + '<a href="/0">Read more: item</a><a href="/1">Read more</a>', "https://x.example/index.php/news?start=10"),
+        (ITEMS + "<p>Page 2 of 14</p>", "https://x.example/news?p=2"),
+    ],
+)
+def test_the_beginnings_of_other_texts_are_no_article(page, url):
+    assert refusal(page, "\n\n".join(SUMMARIES), "News", url) is Reason.NOT_ARTICLE
+
+
+def test_an_article_with_an_introduction_over_linked_headings_is_one():
+    # Given a collection that has a sentence of its own, at an address of its own
+    text = "\n\n".join(["Small offices ask us each year how they may keep seeds dry, and here we answer.", *SUMMARIES])
+    assert refusal(ITEMS + "<p>Page 2 of 14</p>", text, "Keeping seeds dry") is None
+
+
+def test_a_round_up_whose_headings_lead_to_its_own_parts_is_an_article():
+    page = ITEMS.replace('href="/', 'href="#')
+    assert refusal(page + "<p>Page 1 of 2</p>", "\n\n".join(SUMMARIES)) is None
+
+
+def test_a_title_that_asks_for_a_login_is_a_wall_and_an_article_about_logins_is_none():
+    form = '<form><input type="email"><input type="password"></form>'
+    text = "This report is for those who have paid, and they receive the telephone number of an analyst as well."
+    assert refusal(form, text, "Sign in to continue") is Reason.NOT_ARTICLE
+    assert refusal(form, text, "Banks want customers to sign in with their faces") is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "Chúng tôi và 214 đối tác lưu trữ thông tin trên thiết bị của bạn, chẳng hạn như cookie, để hiển thị quảng cáo.",
+            "Bạn có quyền phản đối.",
+        ],
+        ["เว็บไซต์นี้ใช้คุกกี้เพื่อพัฒนาประสบการณ์การใช้งานของท่าน โปรดอ่านนโยบายความเป็นส่วนตัวของเราก่อนใช้งาน"],
+        ["Situs ini menyimpan kuki dan mengolah data pribadi Anda dengan persetujuan Anda untuk menampilkan iklan."],
+    ],
+)
+def test_a_consent_wall_is_one_in_the_regions_languages(lines):
+    assert refusal("<button>OK</button>", "\n\n".join(lines)) is Reason.NOT_ARTICLE
+
+
+def test_a_page_that_says_nothing_but_who_may_read_is_a_wall_without_a_form():
+    assert (
+        refusal("<p>x</p>", "本文为付费内容，请订阅后阅读全文，谢谢您的支持。\n\n已订阅？立即登录", "棕榈油库存五年最低")
+        is Reason.NOT_ARTICLE
+    )
+
+
+def test_words_without_a_sentence_are_no_text():
+    assert refusal("<p>Loading story</p>", "Loading story") is Reason.NO_TEXT
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "".join(f'<a href="/{at}"><h3>Item {at}</h3><p>{summary}</p></a>' for at, summary in enumerate(SUMMARIES)),
+        "".join(f'<div><b><a href="/{at}">Item {at}</a></b><div>{summary}</div></div>' for at, summary in enumerate(SUMMARIES)),
+    ],
+)
+@pytest.mark.parametrize("url", ["https://x.example/", "https://x.example/author/sok-dara"])
+def test_a_front_page_is_known_by_its_cards_and_so_is_a_writers(page, url):
+    assert refusal(page, "\n\n".join(SUMMARIES), "News", url) is Reason.NOT_ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Oops! That page can’t be found.", "It looks like nothing was found at this location. Maybe try one of the links below?"),
+        ("We’ll be back soon", "Our website is undergoing scheduled maintenance, and we thank you for your patience."),
+        ("Không tìm thấy trang", "Trang bạn tìm kiếm không tồn tại hoặc đã bị xóa. Vui lòng quay lại trang chủ của chúng tôi."),
+        (
+            "News",
+            "You are attempting to access this website from a country belonging to the European Economic Area, and we cannot let you.",
+        ),
+    ],
+)
+def test_an_error_that_says_so_is_no_article(title, text):
+    assert refusal("<p>x</p>", text, title) is Reason.NOT_ARTICLE
+
+
+def test_a_password_asked_for_among_menus_is_a_wall():
+    text = "Home\n\nNational\n\nMembers\n\nForgot your password? Register a new account to read our reports and the weekly outlook."
+    assert refusal('<input type="password">', text, "Observer") is Reason.NOT_ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Boy missing since Monday not found",
+            "Divers have searched the river for three days, and the boy was not found on Wednesday either.",
+        ),
+        (
+            "Bridge under construction sways",
+            "The bridge, which is under construction at Neak Loeung, swayed on Monday, and work was stopped.",
+        ),
+        ("Power cut on Friday", "Scheduled maintenance of two transformers will leave six villages without power on Friday morning."),
+        ("500 riel notes to be replaced", "The central bank will replace notes of 500 riel from the first of June, it said on Monday."),
+    ],
+)
+def test_short_news_of_things_not_found_or_under_construction_is_an_article(title, text):
+    assert refusal("<p>x</p>", text, title) is None

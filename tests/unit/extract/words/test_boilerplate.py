@@ -1,0 +1,49 @@
+"""Lines of furniture, by kind; sentences that speak of the same things stay sentences."""
+
+from importlib.resources import files
+
+import pytest
+
+from worker.extract.words.boilerplate import TABLE, Kind, is_wall, kind_of
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Home » News » Politics", Kind.CRUMBS),
+        ("Most days: Sign up for our free newsletter and follow us", Kind.NEWSLETTER),
+        ("Page 2 of 3", Kind.COPYRIGHT),
+        ("The Phnom Penh Example © 2024", Kind.COPYRIGHT),
+        ("For more information, please contact the press office", Kind.CONTACT),
+        ("annual-report-final.pdf (2 MB)", Kind.NOTICE),
+        ("Rice fields near Takeo. Photo: Sok Dara", Kind.CREDIT),
+        ("| Rice prices rise again in the north | Ministers meet in Vientiane | Bridge opens after long delay |", Kind.TICKER),
+    ],
+)
+def test_a_line_of_furniture_is_known_by_its_words(line: str, kind: Kind) -> None:
+    assert kind_of(line) is kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The ministry said that its newsletter would be printed every Monday in Phnom Penh.",
+        "He called the bridge a gift, and his phone rang 12 times during the ceremony.",
+        "Copyright was the subject of the third session, which ended on Friday.",
+    ],
+)
+def test_a_sentence_that_speaks_of_furniture_is_none(line: str) -> None:
+    assert kind_of(line) is None
+
+
+def test_a_consent_wall_of_any_length_is_a_wall_and_an_article_about_cookies_is_not() -> None:
+    assert is_wall("We and our 842 partners store and access data on your device. " + "We process it for advertising. " * 10)
+    assert not is_wall("The court ruled that cookies need consent. " * 10)
+
+
+def test_a_pattern_that_may_begin_with_any_words_names_those_it_needs() -> None:
+    # Given the lines of the table whose pattern begins with anything at all
+    lines = files("worker.extract.words").joinpath(TABLE).read_text(encoding="utf-8").splitlines()
+    bare = [line for line in lines if line.startswith((".{", ".*", "(?:.{", "[^.]{", "(?:[^.]{"))]
+    # Then none of them is tried on every line
+    assert bare == []

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from worker.extract.words.boilerplate import Kind, kind_of
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Baca juga: Pendaki wajib bawa turun sampah", Kind.RELATED),
+        ("BASAHIN: Guro, lumalangoy papuntang klase", Kind.RELATED),
+        ("READ: Why the rains begin at the depot", Kind.RELATED),
+        ("ဆက်စပ်သတင်း - ထီးတစ်လက်၏ ခရီး", Kind.RELATED),
+        ("相关阅读", Kind.RELATED),
+        ("อ่านเพิ่มเติม: ตลาดน้ำเปิดไฟ", Kind.RELATED),
+        ("Sur le même sujet", Kind.RELATED),
+        ("관련 기사", Kind.RELATED),
+        ("PATALASTAS", Kind.ADVERT),
+        ("Envoyer par e-mail", Kind.SHARE),
+        ("ขนาดตัวอักษร ก ก ก", Kind.SHARE),
+        ("👍 214 ❤️ 31", Kind.SHARE),
+        ("See translation", Kind.SHARE),
+        ("Most relevant", Kind.SHARE),
+        ("Bình luận (2)", Kind.COMMENTS),
+        ("欢迎加入《槟榔报》WhatsApp频道，掌握最新资讯！", Kind.NEWSLETTER),
+        ("If you value our work, please become a supporter.", Kind.NEWSLETTER),
+        ("不得转载", Kind.COPYRIGHT),
+        ("Toàn bộ bản quyền thuộc Báo Phương Xa", Kind.COPYRIGHT),
+        ("【责任编辑:王晓梅】", Kind.BYLINE),
+        ("报道／摄影：郑佩珊", Kind.BYLINE),
+        ("Kong Socheata is a reporter at Hill Voice.", Kind.BYLINE),
+        ("这是3月10日拍摄的巨鲶。南海社发（林索皮摄）", Kind.CREDIT),
+        ("The mayor at the blessing of the nursery. (Photo courtesy of the town hall)", Kind.CREDIT),
+        ("ម៉ាស៊ីនហាលម្រេច (រូប៖ សហការី)", Kind.CREDIT),
+        ("▲遊客排隊進場。（圖／市府提供）", Kind.CREDIT),
+        ("記者林小梅／台北報導", Kind.BYLINE),
+        ("※ 本文版權所有，請勿轉載。", Kind.COPYRIGHT),
+        ("Do you like the content of this article?", Kind.POPUP),
+        ("ទំនាក់ទំនង៖ ០២៣ ០០០ ៥៥១", Kind.CONTACT),
+        ("Artikel berkaitan: Harga getah naik", Kind.RELATED),
+        ("1/4. Chhay Li splits bamboo.", Kind.CREDIT),
+        ("(MORE)", Kind.POPUP),
+        ("Tập huấn nuôi ong (12/01/2024)", Kind.RELATED),
+        ("ອັດຕາແລກປ່ຽນ: 1 USD = 21,560 ກີບ", Kind.TICKER),
+        ("1 USD = 4,011 KHR", Kind.TICKER),
+    ],
+)
+def test_what_sites_write_around_articles_is_known_in_the_regions_languages(line, kind):
+    assert kind_of(line) is kind
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "He read: there was nothing else to do on the boat to Kratie.",
+        "Tags were tied to the ears of 4,812 buffaloes.",
+        "The ministry said that the newsletter would be sent to all schools.",
+        "Disclaimer: the author owns a buffalo.",
+        "Warm-up",
+        "Chhay Li, 71, is a maker of kites.",
+        "渔民吴速说，他起初以为渔网挂住了沉船。",
+        "นายวิชัย กล่าวว่า สามนาทีคือเวลาที่นักท่องเที่ยวใช้ถ่ายรูปหนึ่งรูป",
+    ],
+)
+def test_what_an_article_says_is_no_furniture(line):
+    assert kind_of(line) is None

@@ -1,0 +1,1 @@
+"""Read dates from machine formats and from prose."""

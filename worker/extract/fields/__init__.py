@@ -1,0 +1,1 @@
+"""Find title, authors, dates, language and other metadata."""

@@ -1,0 +1,141 @@
+"""People: names in what pages call authors, and who is nobody: the outlet, its desk, its administrator."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from worker.extract.dates.parse import MONTHS, SPACELESS
+
+NOBODY = re.compile(
+    r"^(?:the )?(?:[a-z]{0,4}[ _.\-]?admin(?:istrator)?\d*|super ?user|"
+    r"web ?master|web ?admin|editors?|editorial(?: (?:team|staff|desk|board|office))?|"
+    r"news ?(?:desk|room|team|staff|editor)|staff(?: (?:writer|reporter|correspondent|clinician)s?)?|online (?:desk|team|editor)|"
+    r"redaktion|redacci[oó]n|"
+    r"(?:la )?r[ée]daction|redazione|guest(?: (?:author|writer|post))?|author|user|root|unknown|anonymous|contributors?|reporters?|"
+    r"correspondents?|media|press(?: (?:office|release|team))?|team|agenc(?:y|ies)|wire(?: (?:reports?|services?))?|none|test(?:er)?|"
+    r"null|undefined|n/?a|by|von|de|par|from|"
+    r"developer|marketing|pr|content|writer|post(?:ed)? by|follow|(?:read|learn|see|view) more|more|(?:view|full|author) (?:profile|bio)|"
+    r"about (?:the )?author|all posts|"
+    r"គេហទំព័រ|អ្នកយកព័ត៌មាន|ក្រុមការងារ|ការិយាល័យព័ត៌មាន|กองบรรณาธิการ|ทีมข่าว|ผู้สื่อข่าว|ผู้ดูแลระบบ|แอดมิน|ban biên tập|biên tập viên|phóng viên|"
+    r"tim redaksi|redaksi|本报记者|本站|编辑部|记者|管理员)$",
+    re.IGNORECASE,
+)
+AGENCY = re.compile(
+    r"^(?:(?:the )?associated press|agence france[- ]presse|agence kampuchea presse|thomson reuters|(?:afp|ap|reuters|dpa|"
+    r"apa|ansa|efe|upi|pa|"
+    r"xinhua|akp|kpl|tna|bernama|antara|vna|ttxvn|kyodo|jiji|yonhap|anadolu|tass|interfax|pti|ani|ians|aap|sid|epd|kna|sda|belga|anp|ntb|ritzau|lusa)"
+    r"(?: (?:news agency|news|agency|ajansı|nachrichtenagentur))?)$",
+    re.IGNORECASE,
+)
+"""Wire agencies: they sign instead of a person, and are never the outlet itself where it names them as author."""
+DESK = re.compile(
+    r"\b(?:desk|newsroom|editorial|department|ministry|office|agency|admin|newspaper|times|post|news|media|daily|herald|tribune|magazine|"
+    r"redaktion|online|press|tv|radio|bureau|staff|unit|team|developer|wire|secretariat|embassy|committee|council|"
+    r"cent(?:er|re)|network|institute|university|foundation|association|company|editors|clinic|forum|market(?:ing)?|travel|lifestyle|"
+    r"twitter|facebook|instagram|linkedin|youtube|bluesky|telegram|whatsapp|log ?in|sign (?:in|up)|subscribe|follow|written|updated|share|"
+    r"administration|authority|police|ministries|government|commission|newsdesk|website|homepage|menu|contact|about|community|platform|blog|posts)\b",
+    re.IGNORECASE,
+)
+"""Words that the names of desks and bodies have and those of people lack."""
+OTHER_HAND = re.compile(
+    r"(?:edited|editing|photos?|photograph\w*|pictures?|images?|video|translat\w+|source|graphics?|illustrat\w+|research(?:ed)?)\b|"
+    r"(?:ภาพ|រូបភាព|ảnh|图|摄影|编辑)\s*[:：៖]",
+    re.IGNORECASE,
+)
+"""Who worked on a text without writing it."""
+JOB = (
+    r"(?:former|senior|junior|chief|head|managing|deputy|associate|assistant|freelance|special|certified|licensed|trial|contributing|"
+    r"editor|writer|reporter|correspondent|journalist|columnist|photographer|contributor|director|manager|attorney|lawyer|specialist|"
+    r"expert|consultant|founder|co-founder|ceo|cto|cfo|officer|analyst|professor|researcher|lecturer|fellow|coach|strategist|president|"
+    r"dietitian|nutritionist|educator|economist|coordinator|representative|spokesperson|secretary|minister|ambassador)"
+)
+"""Words of a trade or an office, which stand after a name or before one, and are none."""
+JOB_WORD = re.compile(rf"\b{JOB}s?\b", re.IGNORECASE)
+BY = re.compile(
+    r"^\s*(?:[—–\-(]\s*)?(?:(?:written|posted|reported|reporting|story|text|words|compiled|report|published|article|interview)"
+    r"(?:\s*(?:and|&|,)\s*(?:photos?|photographs|pictures?|video))?\s+)?"
+    r"(?:by|ni|von|par|por|di|door|av|af|oleh|penulis|author|autor|auteur|reporter|writer|words|text|"
+    r"(?:អត្ថបទ|និពន្ធ|រៀបរៀង|សរសេរ)?ដោយ|អ្នកនិពន្ធ|អ្នកសរសេរ|អត្ថបទ|"
+    r"(?:เรื่อง|รายงาน|เขียน|เรียบเรียง)?โดย|ผู้เขียน|เรื่อง|รายงาน|"
+    r"(?:ຂ່າວ|ຂຽນ|ບົດ)?ໂດຍ|ຜູ້ຂຽນ|ຂ່າວ ?[-–/] ?ພາບ|ရေးသားသူ|tác giả|bởi|bài(?: và ảnh)?(?=\s*:)|tin(?:, ảnh)?(?=\s*:)|"
+    r"(?:本报|本社|新华社|中新社)?记者|作者|撰文|撰稿|"
+    r"(?:报道|報道|采访)(?: ?[／/] ?(?:摄影|攝影|图))?(?=\s*[:：])|文(?=\s*[:：/／]))(?:\s*[:៖：/／|–-]\s*|\s+)",
+    re.IGNORECASE,
+)
+SPLIT = re.compile(
+    r"\s*(?:;|\||\n|·|•|/|、|，|,(?!\s*(?:jr|sr)\b)|\s+(?:and|und|et|y|e|og|och|en|with|với|và|และ|និង|ແລະ|dan)\s+|\s+&\s+|"
+    r"\bmit\s+)\s*",
+    re.IGNORECASE,
+)
+AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\bfor|\bà|\bat)\s+[A-Z].*|[–—-]\s.*)$")
+"""What follows a name in a byline: an initialism in brackets, a place, an outlet."""
+_CALENDAR = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if word.isascii() and word not in ("may", "mai"))
+TAIL = re.compile(
+    rf"\s*(?:기자|記者)$|\s+(?:(?:on|at|updated|published|posted)\b\s.*|(?:{_CALENDAR})\.?(?:\s*\d.*)?$|{JOB}\b.*)$|\s*\d.*$",
+    re.IGNORECASE,
+)
+"""What else follows it: the day, the hour, the writer's trade."""
+SLUG = re.compile(r"^[a-z]+(?:[-_.][a-z]+){1,3}$")
+SURNAME_FIRST = re.compile(r"^([^\W\d_][\w'’\-]+),\s+([^\W\d_][\w'’\-]+(?:\s+[^\W\d_]\.?)?)$")
+NAME = re.compile(
+    r"^(?:[^\W\d_a-z][\w.'’\-]*|(?:de|da|di|van|von|der|den|bin|al|el|la|le|du|dos|y|ter|ten|zu|of)\b)(?:\s+(?:[^\W\d_a-z][\w.'’\-]*|"
+    r"(?:de|da|di|van|von|der|den|bin|al|el|la|le|du|dos|y|ter|ten|zu)\b))+$|^[^\x00-\x1f!-\u024f]{2,30}$"
+)
+"""Two or more words that begin like names; or any short text in a script without capitals."""
+PERSON = re.compile(r"^(?:[^\W\d_a-z][\w.'’\-]{0,15}\s+){1,3}[^\W\d_a-z][\w'’\-]{1,15}$")
+"""Two to four words with capitals and nothing else."""
+MAX_NAME = 50  # characters; longer ones are sentences
+MAX_WORDS = 6
+MAX_AUTHORS = 20
+
+
+def people_in(words: list[str], sites: set[str]) -> list[str]:
+    """The names in what sources call authors: parted, freed of "by", of addresses and of those who are nobody."""
+    names: dict[str, str] = {}
+    for word in words[:MAX_AUTHORS]:
+        plain = html.unescape(word[:500]).strip(' \t\r\n"“”')
+        if "://" in plain or "www." in plain or (plain.startswith(("@", "(")) and not BY.match(plain)):
+            continue
+        found = [name for part in _parts(plain, sites) if (name := _name(part, sites))]
+        persons = [name for name in found if not AGENCY.match(name)]  # an agency beside a person in one line is whose they are
+        names.update((name.casefold(), name) for name in persons or found if name.casefold() not in names)
+    return list(names.values())[:MAX_AUTHORS]
+
+
+def _parts(plain: str, sites: set[str]) -> list[str]:
+    """The parts of a byline; single words after a full name are its degrees, its trade or its place, and the outlet's are its address."""
+    first, *others = SPLIT.split(BY.sub("", plain))
+    if others and "," in plain and _is_site(first, sites):
+        return []
+    several = len(first.split()) > 1 and "," in plain
+    return [first, *(part for part in others if not several or len(part.split()) > 1 or SPACELESS.search(part))]
+
+
+def given_first(names: list[str]) -> list[str]:
+    """Names of a catalogue, where the surname stands first: `Roy, Aniruddha` is Aniruddha Roy."""
+    return [SURNAME_FIRST.sub(r"\2 \1", name.strip()) for name in names]
+
+
+def _name(part: str, sites: set[str]) -> str | None:
+    name = TAIL.sub("", AFTER.sub("", BY.sub("", " ".join(part.split())))).strip(' .,:;|-–—@*_()"“”')
+    if SLUG.match(name):
+        name = re.sub(r"[-_.]", " ", name).title()
+    if AGENCY.match(name):
+        return name
+    if not 2 <= len(name) <= MAX_NAME or len(name.split()) > MAX_WORDS or "@" in part:
+        return None
+    if NOBODY.match(name) or OTHER_HAND.match(name) or DESK.search(name) or JOB_WORD.search(name) or _is_site(name, sites):
+        return None
+    return name if any(map(str.isalpha, name)) else None
+
+
+def _is_site(name: str, sites: set[str]) -> bool:
+    """Whether the name is the outlet's: the same letters, or one within the other."""
+    key = squeezed(name)
+    return any(key == site or (len(site) > 3 and site in key) or (len(key) > 5 and key in site) for site in sites)
+
+
+def squeezed(name: str) -> str:
+    """The letters of a name, as `headline.site_keys` writes those of sites."""
+    return re.sub(r"\W", "", name).casefold()

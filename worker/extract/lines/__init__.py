@@ -1,0 +1,1 @@
+"""Judge lines of text: prose or boilerplate, and what stands near the article."""

@@ -1,0 +1,94 @@
+"""A forest of boosted trees, walked in numpy: the same numbers on every machine, and no pickle to load."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+SLAB = 1024  # rows at a time: most pages have fewer, and of 200,000 the nodes of all trees would take 500 MB
+ARRAYS = ("feature", "threshold", "left", "value", "roots")
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Trees laid out in arrays; a node's right child stands behind its left one, and a leaf is its own child."""
+
+    feature: Any
+    """int32: the column that a node asks for."""
+    threshold: Any
+    """float64: above it a row goes right; a leaf's is infinite."""
+    left: Any
+    """int32: the left child."""
+    value: Any
+    """float64: what a leaf adds to the score; 0 inside."""
+    roots: Any
+    """int32: the first node of every tree."""
+    depth: int
+    baseline: float
+    columns: int
+    """Of the rows that it was fitted on; other rows are another program's."""
+
+    def probabilities(self, rows: Any) -> Any:
+        """The chance of each row (float32, shape (n, columns)) to be what the forest looks for; shape (n,)."""
+        if rows.shape[1] != self.columns:
+            raise ValueError(f"expected rows of {self.columns} columns, came {rows.shape[1]}: the model belongs to other features")
+        slabs = range(0, max(1, len(rows)), SLAB)
+        return np.concatenate([self._chances(np.ascontiguousarray(rows[at : at + SLAB])) for at in slabs])
+
+    def _chances(self, rows: Any) -> Any:
+        flat = rows.ravel()
+        offsets = np.arange(0, flat.size, self.columns)[:, None]
+        (feature, threshold), *inner = self._complete.levels
+        node = 2 * np.arange(len(self.roots)) + (rows.take(feature, axis=1) > threshold)
+        for feature, threshold in inner:
+            above = flat.take(feature.take(node) + offsets) > threshold.take(node)
+            node *= 2
+            node += above
+        return 1.0 / (1.0 + np.exp(-(self.baseline + self._complete.value.take(node).sum(axis=1))))
+
+    @cached_property
+    def _complete(self) -> Complete:
+        """Every level of all trees; a leaf goes on to its left, where it stands again."""
+        node, levels = self.roots[:, None], []
+        for _ in range(self.depth):
+            levels.append((self.feature[node].ravel().astype(np.intp), _rounded_down(self.threshold[node].ravel())))
+            left = self.left[node]
+            node = np.stack([left, np.where(left == node, node, left + 1)], axis=2).reshape(len(self.roots), -1)
+        return Complete(levels, self.value[node].ravel())
+
+
+@dataclass(frozen=True)
+class Complete:
+    """The same trees filled up to one depth: the children of node n stand at 2 n and 2 n + 1 of the next level."""
+
+    levels: list[tuple[Any, Any]]
+    """Columns (intp) and thresholds (float32) of each level's nodes, tree by tree."""
+    value: Any
+    """float64: what each node below the last level adds to the score."""
+
+
+def _rounded_down(values: Any) -> Any:
+    """The greatest float32 that is no greater than each value: no float32 lies between, so that comparisons come out the same."""
+    near = values.astype(np.float32)
+    return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near)
+
+
+@lru_cache(maxsize=8)
+def load(name: str) -> Forest:
+    """The forest `name` that is shipped with the program."""
+    return load_from(files("worker.extract.model") / "shipped", name)
+
+
+def load_from(folder: Any, name: str) -> Forest:
+    """The forest `name` in `folder` (a path): one JSON and five .npy files."""
+    about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    arrays = {}
+    for part in ARRAYS:
+        with (folder / f"{name}.{part}.npy").open("rb") as file:
+            arrays[part] = np.load(file, allow_pickle=False)
+    return Forest(**arrays, depth=about["depth"], baseline=about["baseline"], columns=about["columns"])

@@ -1,0 +1,1 @@
+"""Turn the bytes of a page into text, a tree and blocks of text."""

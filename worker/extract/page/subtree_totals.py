@@ -1,0 +1,39 @@
+"""Sums: how much text stands in every element, at any depth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from worker.extract.page.blocks import Block, Place
+
+SENTENCES = 80  # characters: a sentence or two
+LISTED = 3  # of whose letters a third or more are links: a list of links
+
+
+@dataclass(frozen=True)
+class SubtreeTotals:
+    """Of every place over the blocks inside; float64, shape (places,)."""
+
+    chars: Any
+    link_chars: Any
+    prose_chars: Any
+    """Of running text."""
+    blocks: Any
+
+
+def subtree_totals(blocks: list[Block], places: list[Place]) -> SubtreeTotals:
+    """The sums of all places: what is inside one follows it in the list, so that each is a difference of two running totals."""
+    at = [block.place.number for block in blocks]
+    ends = np.array([place.end for place in places])
+    chars = np.array([len(block.text) for block in blocks], dtype=float)
+    links = np.array([block.link_chars for block in blocks], dtype=float)
+    prose = np.where((chars > SENTENCES) & (links * LISTED < chars), chars, 0.0)
+
+    def inside(values: Any) -> Any:
+        total = np.concatenate([[0.0], np.cumsum(np.bincount(at, weights=values, minlength=len(places)))])
+        return total[ends] - total[:-1]
+
+    return SubtreeTotals(inside(chars), inside(links), inside(prose), inside(np.ones(len(blocks))))

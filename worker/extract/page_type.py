@@ -1,0 +1,175 @@
+"""Is it an article? Home pages, listings, walls, errors and empty shells are refused, real articles never."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice, takewhile
+from typing import Any
+from urllib.parse import urlsplit
+
+from worker.errors import ItemFailed
+from worker.extract.lines.boilerplate_filter import is_prose
+from worker.extract.page.structured_data import Said
+from worker.reasons import Reason
+
+_GONE = (
+    r"\b(?:page|file|article|story|content|url|post|link)\b (?:you .{3,40} )?(?:was |is |has been |could |can|does |doesn['’]t )?"
+    r"(?:(?:not )?(?:be )?found|['’]t be found|not exist|exist|removed|no longer|unavailable|missing)|"
+    r"\b(?:service|(?:web)?site|server|portal)\b.{0,30}\b(?:unavailable|under (?:construction|maintenance)|undergoing .{0,20}maintenance)|"
+    r"(?:not |un)available in your (?:country|region)|access this (?:web)?site from a country|nothing was found at this|"
+    r"tidak ditemukan|tidak dijumpai|hindi mahanap|ไม่พบ(?:หน้า|เว็บ|ข้อมูลที่)|រកមិនឃើញទំព័រ|ບໍ່ພົບໜ້າ|trang (?:bạn )?.{0,20}không (?:tìm thấy|tồn tại)|"
+    r"页面(?:不存在|找不到|已)|找不到(?:该|您|此)|"
+    r"ページが見つかりません|페이지를 찾을 수 없|page (?:est )?introuvable|seite nicht gefunden|no encontrada"
+)
+ERROR = re.compile(_GONE, re.IGNORECASE)
+"""What error pages say to their visitors."""
+ERROR_TITLE = re.compile(
+    rf"{_GONE}|(?:^|[|–—:-] ?)\W*(?:error\W{{0,3}})?(?:404|403|451|500|503)"
+    r"(?=\W*(?:$|error|not|page|file|forbidden|access|internal|service|unavailable|oops))|\b404\W{{0,3}}(?:error|not found)|"
+    r"(?:^|[|–—-] )(?:not found|nothing found|access denied|forbidden|coming soon|under (?:construction|maintenance)|maintenance|oops)\b|"
+    r"we['’]ll be (?:right )?back|introuvable$|nicht gefunden$|ไม่พบ|រកមិនឃើញ|ບໍ່ພົບ|không tìm thấy|找不到|見つかりません|찾을 수 없",
+    re.IGNORECASE,
+)
+"""How they are called."""
+GUARD = re.compile(
+    r"just a moment|checking your browser|are you (?:a )?(?:human|robot)|verify(?:ing)? (?:that )?you are|captcha|"
+    r"enable javascript|javascript is (?:required|disabled)|"
+    r"attention required|ddos protection|please wait while",
+    re.IGNORECASE,
+)
+WALL = re.compile(
+    r"(?:log|sign)(?:ging|ning)? ?in\b|subscribe|subscription|register|members? (?:only|of)|"
+    r"create (?:an )?account|cookies?|consent|partners|privacy|"
+    r"password|terms of (?:service|use)|se connecter|s’abonner|partenaires|vie privée|anmelden|einwilligung|partnern?\b|datenschutz|"
+    r"เข้าสู่ระบบ|คุกกี้|ความเป็นส่วนตัว|ยินยอม|ចូលគណនី|ខូគី|ឯកជនភាព|đăng nhập|đối tác|quyền riêng tư|đồng ý|masuk akun|kuki|privasi|persetujuan|"
+    r"登录|登入|订阅|訂閱|付费|付費|会员|會員|隐私|隱私|同意|合作伙伴|ログイン|プライバシー|로그인|쿠키|개인정보",
+    re.IGNORECASE,
+)
+LOGIN = re.compile(
+    r"^(?:please )?(?:log|sign) ?in\b|^(?:subscribe|register) (?:now |here )?to (?:read|continue|access)|^se connecter|"
+    r"^anmelden|^đăng nhập|^เข้าสู่ระบบ|"
+    r"^登[录入]|^ログイン|^로그인",
+    re.IGNORECASE,
+)
+"""Titles of pages that ask who is there."""
+MORE = re.compile(
+    r"^(?:read|view|see|show|learn) (?:more|on|full)|^(?:continue|keep) reading|^more[ .…»>]*$|"
+    r"^(?:lire la suite|en savoir plus|weiterlesen|"
+    r"baca (?:selengkapnya|lagi|lanjut)|selengkapnya|xem (?:thêm|tiếp|chi tiết)|đọc (?:tiếp|thêm)|อ่าน(?:ต่อ|เพิ่มเติม|ทั้งหมด)|"
+    r"អានបន្ត|ອ່ານຕໍ່|详细|阅读(?:全文|更多)|查看(?:更多|详情)|続きを読む|더 ?보기|자세히)",
+    re.IGNORECASE,
+)
+"""Links under the beginning of another text."""
+PAGES = re.compile(r"\bpage \d+ (?:of|/|sur|de|von|dari) \d+\b|^\d+ ?/ ?\d+$|หน้า \d+ จาก|trang \d+/\d+|第 ?\d+ ?页", re.IGNORECASE)
+LISTING_PATH = re.compile(
+    r"/(?:category|categories|tag|tags|topic|topics|section|search|archive|archives|author|authors|page/\d+|label)(?:/|$|\?)", re.IGNORECASE
+)
+OTHER_PATH = re.compile(
+    r"/(?:contact|contacts|contact-us|about|about-us|privacy|terms|login|signin|register|subscribe|sitemap)/?$", re.IGNORECASE
+)
+FRONTS = ("", "/index.html", "/index.php", "/home", "/en", "/kh", "/km", "/th", "/vi", "/lo")
+SHORT = 600  # characters: errors and walls say less; the shortest real article of the three sets has 200, and no such words
+SOME = 3  # items that make a list
+FEW_SENTENCES = 20  # lines: a listing shows no more beginnings than that, and long round-ups are articles
+MANY = 500  # headings or links: a front page shows its first summaries among these
+REACH = 4  # elements after an item's heading: a date and a picture may lie between it and its summary
+BRIEF = 250  # characters: less is no article where the address already speaks against one
+
+
+def check(text: str, title: str | None, url: str | None, said: Said, root: Any) -> None:
+    """Raise ItemFailed(NO_TEXT | NOT_ARTICLE) where `text`, the page's main text, is no article's."""
+    if not text:
+        raise ItemFailed(Reason.NO_TEXT, "expected an article, came a page without a main text")
+    shown = f"{title or ''} {said.title or ''}"
+    if len(text) < SHORT and GUARD.search(f"{shown} {text}"):
+        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came a check of the browser")
+    failed = any(map(ERROR_TITLE.search, filter(None, (title, said.title)))) or ERROR.search(text[:200])
+    if len(text) < SHORT and failed and not says_article(said):
+        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came an error page")
+    if (_is_wall(text, root) or _is_login(text, f"{title or ''}", root)) and not says_article(said):
+        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came a login or consent wall")
+    if len(text) < BRIEF and not any(map(is_prose, text.split("\n"))) and not says_article(said):
+        raise ItemFailed(Reason.NO_TEXT, "expected an article, came words without a sentence")
+    if not says_article(said) and (_is_index(text, url) or _is_listing(text, url, root)):
+        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came a home page or a listing")
+
+
+def says_article(said: Said) -> bool:
+    """Whether the page itself claims to be an article."""
+    kinds = (said.meta("og:type") or "").lower()
+    dated = said.meta("article:published_time") or any(node.get("datePublished") and node.get("headline") for node in said.nodes)
+    return kinds == "article" or bool(dated)
+
+
+def _is_wall(text: str, root: Any) -> bool:
+    """Little text, half of its lines about logging in or agreeing, on a page that asks for a password or a choice."""
+    if len(text) >= 2 * SHORT:
+        return False
+    lines = text.split("\n\n")
+    sentences = list(filter(is_prose, lines)) or lines
+    halves = [2 * sum(bool(WALL.search(line)) for line in some) >= len(some) for some in (lines, sentences)]
+    if len(text) < SHORT and all(map(WALL.search, lines)):
+        return True  # nothing else is said
+    asked = "//input[@type='password']" if not halves[0] else "//input[@type='password'] | //form | //button"
+    return any(halves) and bool(root.xpath(f"boolean({asked})"))
+
+
+def _is_login(text: str, title: str, root: Any) -> bool:
+    """Little text under a title that asks for a login, on a page with the field for it."""
+    return (
+        len(text) < 2 * SHORT
+        and LOGIN.search(title) is not None
+        and bool(root.xpath("boolean(//input[@type='password' or @type='email'])"))
+    )
+
+
+def _is_listing(text: str, url: str | None, root: Any) -> bool:
+    """Whether the sentences are summaries of linked headings: most on a front page, all among "Read more" or page numbers."""
+    kept = {line for line in text.split("\n") if line.strip()}
+    prose = sum(map(is_prose, kept))
+    if prose > FEW_SENTENCES:
+        return False
+    front = _is_front(url) or LISTING_PATH.search(url or "") is not None
+    heads = root.iter(*(("a",) if front else ("h1", "h2", "h3", "h4")))
+    opened = sum(_opens(head, kept) for head in islice(heads, MANY))
+    return opened >= SOME and opened * (2 if front else 1) >= prose and (front or _has_more(root))
+
+
+def _opens(head: Any, kept: set[str]) -> bool:
+    """Whether a heading or a link leads elsewhere and its summary is in the text: in the link, after it, or after what holds only it."""
+    link = next((one for one in (head, head.getparent(), head.find(".//a")) if one is not None and one.tag == "a"), None)
+    if link is None or (link.get("href") or "").startswith("#"):
+        return False
+    alone = [head, *takewhile(lambda outer: len(outer) == 1, islice(head.iterancestors(), 2))]
+    after = [other for outer in alone for other in islice(outer.itersiblings(), REACH)]
+    return any(" ".join(other.text_content().split()) in kept for other in [*islice(link.iterdescendants(), 2 * REACH), *after])
+
+
+def _has_more(root: Any) -> bool:
+    """Whether links say "Read more" at least twice, or the page is numbered among others."""
+    more = sum(MORE.match(link.text_content().strip()) is not None for link in root.iter("a"))
+    return more >= SOME - 1 or any(PAGES.search(element.text or "") for element in root.iter("p", "span", "li", "div"))
+
+
+def _is_front(url: str | None) -> bool:
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return False
+    return bool(url) and parts.path.rstrip("/") in FRONTS and not parts.query
+
+
+def _is_index(text: str, url: str | None) -> bool:
+    """A site's front page, or an address of a listing, whose text is not sentences in a row."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return False
+    lines = [line for line in text.split("\n") if line.strip()]
+    cut = sum(line.rstrip("]) ").endswith(("…", "...")) for line in lines)
+    if cut >= 3 and cut * 2 >= len(lines):
+        return True  # the beginnings of other texts
+    prose = sum(map(is_prose, lines))
+    if _is_front(url) or LISTING_PATH.search(parts.path):
+        return prose * 2 < len(lines) or prose < 2
+    return bool(OTHER_PATH.search(parts.path)) and (prose * 2 < len(lines) or len(text) < BRIEF)

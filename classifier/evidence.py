@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from classifier.heads import Floats
+from classifier.features.clause_role import NAMES
 from classifier.labels import TOPICS
-from classifier.model import Model
-from classifier.reading import Reading, Sentence
-from classifier.standing import NAMES
+from classifier.model.linear import Floats
+from classifier.model.model import Model
+from classifier.text.document import Reading, Sentence
 
 SENTENCES = 3
 """At most so many a label: enough to check a decision at a glance."""

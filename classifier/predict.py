@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from classifier import languages
 from classifier.evidence import quote
-from classifier.heads import Floats, softmax
 from classifier.labels import SOURCE_TYPES, TOPICS, Decision, SourceType
-from classifier.model import Judgement, Model
-from classifier.outlets import WEIGHT, witness
-from classifier.reading import Reading, read
+from classifier.model.linear import Floats, softmax
+from classifier.model.model import Judgement, Model
+from classifier.model.outlets import WEIGHT, witness
+from classifier.text import language
+from classifier.text.document import Reading, read
 
 SHORTEST = 8
 """Words; with fewer a text is too short for a source type."""
@@ -36,7 +36,7 @@ def judge(model: Model, readings: Sequence[Reading]) -> Judgement:
     measures = look.measures
     known = measures.known.tolist()
     words = np.array([sum(len(sentence.words) for sentence in reading.sentences) for reading in readings], np.int64)
-    supported = np.array([languages.supported(r, share, model.familiar.languages) for r, share in zip(readings, known, strict=True)], bool)
+    supported = np.array([language.supported(r, share, model.familiar.languages) for r, share in zip(readings, known, strict=True)], bool)
     return Judgement(
         topics=model.stack.topic_probabilities(measures),
         source=model.stack.source_probabilities(measures),

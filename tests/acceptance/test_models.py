@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from classifier import artifact
+from classifier.model import artifact
 from tests.acceptance.conftest import ROOT, Home
 from worker.bootstrap import Services
 from worker.config import Settings

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.line import Line, serving
-from classifier import artifact
+from classifier.model import artifact
 from tests.conftest import ROOT
 from tests.integration.parts.press import pages
 from worker.bootstrap import Services

@@ -31,7 +31,7 @@ TINY = 1e-3
 """Share that an empty bin is taken for, since the index divides by it: a tenth of an article in a hundred."""
 
 Reference = Mapping[str, Any]
-"""What the manifest of a model tells of held-out seeds (classifier.reference)."""
+"""What the manifest of a model tells of held-out seeds (classifier.training.reference)."""
 
 
 def document(now: LabelCounts, before: LabelCounts, reference: Reference | None) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from classifier import artifact
 from classifier.errors import ClassifierError
-from classifier.explain import explained
+from classifier.model import artifact
 from classifier.predict import Document, label
+from classifier.report.explain import explained
 from worker.errors import UsageError
 
 __all__ = ["Document", "Labeller"]

@@ -9,14 +9,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from classifier import artifact, card, gate
-from classifier import check as checking
-from classifier.dataset import Seed, parse_seed, read_seeds
-from classifier.decide import Cut
 from classifier.errors import ClassifierError
-from classifier.evaluate import table
-from classifier.held import HeldRows, read_rows
-from classifier.rebuild import cross_validate, judge_file, read_articles, rebuild
+from classifier.model import artifact
+from classifier.model.thresholds import Threshold
+from classifier.report import card
+from classifier.seeds import lint as checking
+from classifier.seeds.dataset import Seed, parse_seed, read_seeds
+from classifier.training import gate
+from classifier.training.commands import cross_validate, judge_file, read_articles, rebuild
+from classifier.training.evaluate import table
+from classifier.training.held_out import HeldRows, read_rows
 from worker.errors import UsageError
 
 Progress = Callable[[str, int, int], None]
@@ -79,7 +81,7 @@ def compare(seeds: Path, candidate: Path, active: Path | None) -> Comparison:
 def check(seeds: Path) -> list[dict[str, Any]]:
     """What is to be said against the seeds, as {"where","seed_id","kind","detail"}. Raises UsageError for a line that is no seed."""
     with _told():
-        return [asdict(objection) for objection in checking.check(read_seeds(seeds))]
+        return [asdict(objection) for objection in checking.lint(read_seeds(seeds))]
 
 
 def checked(record: dict[str, Any], where: str) -> dict[str, Any]:
@@ -109,8 +111,8 @@ def _record(seed: Seed) -> dict[str, Any]:
     return {**told, "topics": sorted(seed.topics)}
 
 
-def _side(folder: Path) -> tuple[HeldRows, Sequence[Cut]]:
-    return read_rows(folder), [Cut(*cut) for cut in artifact.read_manifest(folder)["cuts"]]
+def _side(folder: Path) -> tuple[HeldRows, Sequence[Threshold]]:
+    return read_rows(folder), [Threshold(*cut) for cut in artifact.read_manifest(folder)["cuts"]]
 
 
 @contextmanager

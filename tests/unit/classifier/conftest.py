@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from classifier import artifact
 from classifier.cli import main
-from classifier.dataset import Seed, read_file
-from classifier.model import Model
-from classifier.train import train
+from classifier.model import artifact
+from classifier.model.model import Model
+from classifier.seeds.dataset import Seed, read_file
+from classifier.training.train import train
 
 SEEDS = Path(__file__).resolve().parents[3] / "seeds"
 

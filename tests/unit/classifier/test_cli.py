@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier import artifact
 from classifier.cli import main
+from classifier.model import artifact
 
 
 def test_a_text_is_labelled_for_people_and_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from classifier.dataset import Seed
 from classifier.labels import SOURCE_TYPES, TOPICS
-from classifier.model import Model
+from classifier.model.model import Model
 from classifier.predict import Document, label
+from classifier.seeds.dataset import Seed
 
 TRADE = "Exports of milled rice to China rose by a fifth last year, the ministry of commerce said, after both countries cut their tariffs."
 

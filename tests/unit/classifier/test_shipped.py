@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from classifier import artifact
-from classifier.dataset import digest, read_seeds
+from classifier.model import artifact
+from classifier.seeds.dataset import digest, read_seeds
 from tests.conftest import ROOT
 
 
 def test_the_shipped_model_was_trained_on_the_seeds_as_they_stand() -> None:
     told = artifact.read_manifest(artifact.default_folder())["data"]["sha256"]
-    assert told == digest(read_seeds(ROOT / "seeds")), "seeds/ has changed since: run `make model`, commit classifier/model"
+    assert told == digest(read_seeds(ROOT / "seeds")), "seeds/ has changed since: run `make model`, commit classifier/shipped"
 
 
 def test_the_card_and_readme_are_of_the_shipped_model() -> None:

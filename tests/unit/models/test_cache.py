@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from classifier import artifact
+from classifier.model import artifact
 from worker.config import Settings
 from worker.errors import Unavailable, UsageError
 from worker.models.cache import LOOK, ModelCache, at_hand, read_files

@@ -1,0 +1,1 @@
+"""Write what people read about a model: the card, its plots, explained labels."""

@@ -1,0 +1,1 @@
+"""Read, check and split the labelled articles that a model learns from."""

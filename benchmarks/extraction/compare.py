@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.extraction.engines import Engine, others, pressmark
-from benchmarks.extraction.truth import Sample, samples
+from training.truth import Sample, samples
 from worker.extract.fields.language import language_of
 from worker.extract.model.forest import load_from
 from worker.extract.select.html_text import Choice, Model, shipped
@@ -172,9 +172,9 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=10, help="how many of our worst pages to name")
     options = parser.parse_args()
     if not options.folds.is_dir():
-        from benchmarks.extraction import fit
+        from training import fit_blocks
 
-        fit.write_folds(fit.lessons_from(options.pages), options.folds)
+        fit_blocks.write_folds(fit_blocks.lessons_from(options.pages), options.folds)
     score, by_site = scorer(options.pages), models(options.folds)
     engines = {name: engine for name, engine in others().items() if not options.engines or name in options.engines.split(",")}
     if BASE not in engines:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.extraction.compare import scorer
-from benchmarks.extraction.truth import Sample, samples
+from training.truth import Sample, samples
 from worker.errors import ItemFailed
 from worker.extract.pipeline import read_html
 

@@ -8,13 +8,13 @@ import time
 
 import pytest
 
-from benchmarks.line import Line, serving
+from benchmarks.running_service import RunningService, serving
 from tests.integration.parts.press import pages
 
 VICTIMS = ("parse", "fetch", "label-child", "label", "keeper", "dispatcher", "server")
 
 
-def kill_one(line: Line, role: str) -> None:
+def kill_one(line: RunningService, role: str) -> None:
     """One process of the role, as soon as there is one."""
     line.until(lambda: bool(line.pids(role)), 30)
     os.kill(line.pids(role)[0], signal.SIGKILL)
@@ -23,7 +23,7 @@ def kill_one(line: Line, role: str) -> None:
 def kill_everything_once(tmp_path, count: int, patience: float, lease: str) -> None:
     # Given
     quick = {"PRESSMARK_LEASE": lease, "PRESSMARK_BACKOFF": "1"}
-    with serving(pages(count)) as site, Line(tmp_path, {**site.settings(), **quick}) as line:
+    with serving(pages(count)) as site, RunningService(tmp_path, {**site.settings(), **quick}) as line:
         line.up()
         line.enqueue(site.urls())
         # When: one of each is killed while pages are on their way, and at last the supervisor itself
@@ -58,7 +58,7 @@ def test_two_thousand_urls_survive_the_kill_of_everything(tmp_path):
 
 def test_stopping_under_load_hands_back_in_time_and_the_next_start_goes_on(tmp_path):
     # Given
-    with serving(pages(200, delay=0.5)) as site, Line(tmp_path, {**site.settings(), "PRESSMARK_LEASE": "600"}) as line:
+    with serving(pages(200, delay=0.5)) as site, RunningService(tmp_path, {**site.settings(), "PRESSMARK_LEASE": "600"}) as line:
         line.up()
         line.enqueue(site.urls())
         line.until(lambda: line.settled() >= 20, 60)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.line import Line, serving
+from benchmarks.running_service import RunningService, serving
 from classifier.model import artifact
 from tests.conftest import ROOT
 from tests.integration.parts.press import pages
@@ -33,12 +33,12 @@ def register(folder: Path, name: str) -> None:
     services.close()
 
 
-def models(line: Line) -> Counter[str]:
+def models(line: RunningService) -> Counter[str]:
     return Counter(result["model"]["id"] for result in line.results())
 
 
 def test_a_promotion_and_a_rollback_reach_running_workers_between_two_tasks(tmp_path: Path) -> None:
-    with serving(pages(150)) as site, Line(tmp_path, site.settings()) as line:
+    with serving(pages(150)) as site, RunningService(tmp_path, site.settings()) as line:
         # Given a service that has labelled some pages with the shipped model
         line.up()
         urls = site.urls()
@@ -73,7 +73,7 @@ def test_a_promotion_and_a_rollback_reach_running_workers_between_two_tasks(tmp_
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 def test_a_desks_hour_reviewed_trained_promoted_and_rolled_back_while_urls_flow(tmp_path: Path) -> None:
-    with serving(pages(2000, delay=0.2)) as site, Line(tmp_path, site.settings()) as line:
+    with serving(pages(2000, delay=0.2)) as site, RunningService(tmp_path, site.settings()) as line:
         # Given a service in the middle of 2,000 URLs, and a folder of seeds of one's own
         seeds = tmp_path / "seeds"
         shutil.copytree(ROOT / "seeds", seeds)

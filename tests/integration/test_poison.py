@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.line import Line, Served, serving
+from benchmarks.running_service import RunningService, Served, serving
 from tests.integration.parts.press import pages
 
 HEAVY = b"<html><title>Heavy</title><body>" + b"<div><p>All work and no play, said the <a href=x>editor</a>.</p></div>" * 60_000
@@ -13,7 +13,7 @@ def test_a_page_beyond_its_cpu_is_poison_after_three_strikes_and_its_neighbours_
     # Given
     world = {**pages(39), ("heavy.test", "/news/2026/heavy.html"): Served(HEAVY)}
     quick = {"PRESSMARK_PARSE_CPU": "1", "PRESSMARK_PARSE_TIMEOUT": "60", "PRESSMARK_BACKOFF": "0.1"}
-    with serving(world) as site, Line(tmp_path, {**site.settings(), **quick}) as line:
+    with serving(world) as site, RunningService(tmp_path, {**site.settings(), **quick}) as line:
         line.up()
         # When
         line.enqueue(site.urls())

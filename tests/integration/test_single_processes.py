@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from benchmarks.line import Line, serving
+from benchmarks.running_service import RunningService, serving
 from tests.integration.parts.press import pages
 
 PATIENCE = 120.0
@@ -18,7 +18,7 @@ WORKER = ("-m", "worker")
 
 
 @contextmanager
-def running(line: Line, *words: str):
+def running(line: RunningService, *words: str):
     """One process, stopped by SIGTERM; it has to leave in good order."""
     with line.log.open("ab") as log:
         process = subprocess.Popen([sys.executable, *words], env=line.environ, stdout=log, stderr=log)
@@ -35,7 +35,7 @@ def running(line: Line, *words: str):
 def test_single_processes_and_celerys_own_command_make_a_line(tmp_path, redis_server):
     with serving(pages(40)) as site, ExitStack() as processes:
         # Given
-        line = Line(tmp_path, {**site.settings(), "PRESSMARK_REDIS_URL": redis_server.url})
+        line = RunningService(tmp_path, {**site.settings(), "PRESSMARK_REDIS_URL": redis_server.url})
         line.call("migrate")
         for words in ((*WORKER, "keeper"), (*WORKER, "worker", "label"), CELERY, (*WORKER, "dispatcher")):
             processes.enter_context(running(line, *words))
@@ -50,7 +50,7 @@ def test_single_processes_and_celerys_own_command_make_a_line(tmp_path, redis_se
 
 
 def test_a_single_process_without_any_redis_says_so_and_exits_3(tmp_path):
-    line = Line(tmp_path, {})
+    line = RunningService(tmp_path, {})
     line.call("migrate")
     for words in (("worker",), ("worker", "label"), ("dispatcher",), ("keeper",)):
         done = subprocess.run([sys.executable, *WORKER, *words], env=line.environ, capture_output=True, text=True, timeout=60, check=False)

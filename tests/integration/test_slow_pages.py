@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.line import Line, Served, serving
+from benchmarks.running_service import RunningService, Served, serving
 from tests.integration.parts.press import article, pages
 
 COUNT = 400
@@ -31,7 +31,7 @@ def throughput(folder, world, wanted: int) -> float:
     `wanted` are those that answer at once: a page that takes five seconds may come five seconds after the last of them.
     """
     warm = {("warm.test", f"/{number}.html"): Served(article(10_000 + number)) for number in range(40)}
-    with serving({**warm, **world}) as site, Line(folder, site.settings()) as line:
+    with serving({**warm, **world}) as site, RunningService(folder, site.settings()) as line:
         line.up()
         line.enqueue(site.urls()[:40])
         line.until(lambda: line.settled() == 40, 120)
@@ -53,13 +53,13 @@ def test_slow_pages_and_silent_ones_cost_their_neighbours_less_than_a_fifth(tmp_
     assert with_them > 0.8 * without, f"{without:.1f} pages a second without, {with_them:.1f} with them"
 
 
-def paused(line: Line) -> None:
+def paused(line: RunningService) -> None:
     line.call("pause", "store")
     time.sleep(FIVE_MINUTES)
     line.call("resume", "store")
 
 
-def stopped(line: Line) -> None:
+def stopped(line: RunningService) -> None:
     end = time.monotonic() + FIVE_MINUTES
     while time.monotonic() < end:
         signalled(line, signal.SIGSTOP)
@@ -67,7 +67,7 @@ def stopped(line: Line) -> None:
     signalled(line, signal.SIGCONT)
 
 
-def signalled(line: Line, number: int) -> None:
+def signalled(line: RunningService, number: int) -> None:
     for pid in line.pids("keeper"):
         with suppress(ProcessLookupError):  # the supervisor has just ended it
             os.kill(pid, number)
@@ -82,7 +82,7 @@ STILL = {"pause": paused, "SIGSTOP": stopped}
 @pytest.mark.parametrize("how", list(STILL))
 def test_a_keeper_that_stands_still_for_five_minutes_costs_nothing(tmp_path, how):
     # Given: more URLs than the window holds, on their way
-    with serving(pages(1000)) as site, Line(tmp_path, site.settings()) as line:
+    with serving(pages(1000)) as site, RunningService(tmp_path, site.settings()) as line:
         line.up()
         line.enqueue(site.urls())
         line.until(lambda: line.settled() >= 200, 120)

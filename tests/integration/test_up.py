@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.line import Line, descendants, serving
+from benchmarks.running_service import RunningService, descendants, serving
 from tests.integration.parts.press import pages
 
 PATIENCE = 90.0
@@ -41,7 +41,7 @@ def up_briefly(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]
 def test_the_same_line_runs_on_a_named_redis_and_postgresql(tmp_path, redis_server, postgres_url):
     # Given
     servers = {"PRESSMARK_REDIS_URL": redis_server.url, "PRESSMARK_DATABASE_URL": postgres_url}
-    with serving(pages(40)) as site, Line(tmp_path, {**site.settings(), **servers}) as line:
+    with serving(pages(40)) as site, RunningService(tmp_path, {**site.settings(), **servers}) as line:
         line.up()
         # When
         line.enqueue(site.urls())
@@ -56,7 +56,7 @@ def test_the_same_line_runs_on_a_named_redis_and_postgresql(tmp_path, redis_serv
 
 def test_a_second_up_on_the_folder_is_refused_and_the_first_goes_on(tmp_path):
     # Given
-    with Line(tmp_path, {}) as line:
+    with RunningService(tmp_path, {}) as line:
         line.up()
         # When
         second = up_briefly(tmp_path / "data")
@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_made_is_one_line_and_exit_3(tmp_path):
 
 def test_a_redis_that_is_not_there_does_not_keep_up_from_starting(tmp_path):
     # Given: the ledger takes URLs while Redis is away, so its processes wait for it
-    with Line(tmp_path, {"PRESSMARK_REDIS_URL": f"unix://{tmp_path}/nobody.sock"}) as line:
+    with RunningService(tmp_path, {"PRESSMARK_REDIS_URL": f"unix://{tmp_path}/nobody.sock"}) as line:
         line.begin()
         # When
         wait_until(lambda: "up in" in line.log.read_text())
@@ -89,7 +89,7 @@ def test_a_redis_that_is_not_there_does_not_keep_up_from_starting(tmp_path):
 
 def test_a_killed_up_leaves_nothing_running_not_even_its_server(tmp_path):
     # Given
-    with Line(tmp_path, {"PRESSMARK_STOP_GRACE": "2"}) as line:
+    with RunningService(tmp_path, {"PRESSMARK_STOP_GRACE": "2"}) as line:
         line.up()
         left = [process.pid for process in descendants(line.process.pid)]
         assert len(left) >= 5
@@ -104,7 +104,7 @@ def test_a_killed_up_leaves_nothing_running_not_even_its_server(tmp_path):
 def test_a_worker_that_hangs_is_ended_and_its_pages_are_read_by_the_next(tmp_path):
     # Given: patience of 1 + 1 + 20 s
     quick = {"PRESSMARK_TOTAL_TIMEOUT": "1", "PRESSMARK_PARSE_TIMEOUT": "1", "PRESSMARK_LEASE": "30"}
-    with serving(pages(100, delay=0.1)) as site, Line(tmp_path, {**site.settings(), **quick}) as line:
+    with serving(pages(100, delay=0.1)) as site, RunningService(tmp_path, {**site.settings(), **quick}) as line:
         line.up()
         os.kill(line.pids("fetch")[0], signal.SIGSTOP)
         # When

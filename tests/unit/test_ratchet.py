@@ -16,12 +16,12 @@ PACKAGES = ("worker", "classifier")
 
 CEILINGS = {
     "Any": 573,
-    "imports inside functions": 75,
+    "imports inside functions": 76,
     "patterns in extract": 117,
-    "files with letters of other scripts": 8,
+    "files with letters of other scripts": 9,
     "files over 300 lines": 3,
     "modules at worker's top": 10,
-    "modules in the largest folder": 40,
+    "modules in the largest folder": 31,
     "subscripts by a name of the contract": 228,
 }
 """What may not be exceeded. `docs/decisions/house.md` tells which of them will fall further, and why the others stay."""

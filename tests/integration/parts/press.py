@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from benchmarks.line import Served
+from benchmarks.running_service import Served
 
 WORDS = ["trade", "border", "ministry", "export", "river", "bridge", "market", "harvest", "village", "school", "museum", "temple"]
 

@@ -1,6 +1,6 @@
 """Lines of a flat text as rows of numbers: how each reads, what furniture it is like, and what stands around it.
 
-The forest that walks them was taught on real pages flattened into lines (benchmarks/extraction/fit_lines.py).
+The forest that walks them was taught on real pages flattened into lines (training/fit_lines.py).
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Choice:
-    """What was chosen with the model, on the training sets alone (benchmarks/extraction/fit.py)."""
+    """What was chosen with the model, on the training sets alone (training/fit_blocks.py)."""
 
     keep: float
     """The chance from which a block is kept."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from benchmarks.extraction.fit import exported
+from training.fit_blocks import exported
 from worker.extract.model import block_features, neighbour_features
 from worker.extract.select.html_text import shipped
 

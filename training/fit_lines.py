@@ -1,4 +1,4 @@
-"""Fit the line model for flat text on WCXB and Fundus, flattened: `python -m benchmarks.extraction.fit_lines ../shared/pages`.
+"""Fit the line model for flat text on WCXB and Fundus, flattened: `python -m training.fit_lines ../shared/pages`.
 
 A page without its mark-up is what people paste and what converters leave; the lines that belong to its article are known
 from the page's truth. Each page is taught four times: whole, twice with a few lines around its article, and so with a short article.
@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.extraction.fit import MODEL, SET_WEIGHTS, SETS, Lesson, fit, grouped, shortened, weights_of, write_forest
-from benchmarks.extraction.truth import BELONGS, Sample, belonging, samples
+from training.fit_blocks import MODEL, SET_WEIGHTS, SETS, Lesson, fit, grouped, shortened, weights_of, write_forest
+from training.truth import BELONGS, Sample, belonging, samples
 from worker.extract.lines.boilerplate_filter import read
 from worker.extract.model import line_features
 from worker.extract.page.blocks import blocks_of

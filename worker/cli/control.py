@@ -7,10 +7,10 @@ import re
 import click
 
 from worker.bootstrap import Services
+from worker.cli._shared.options import command, json_option, yes_option
+from worker.cli._shared.output import show_json, tell
+from worker.cli._shared.services import opened
 from worker.cli.dead import ask
-from worker.cli.ledger import opened
-from worker.cli.options import command, json_option, yes_option
-from worker.cli.output import show_json, tell
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.intake.canonical_url import admit

@@ -12,9 +12,9 @@ from typing import Any
 
 import click
 
-from worker.cli.ledger import opened
-from worker.cli.options import command, json_option, yes_option
-from worker.cli.output import show_json, show_lines, show_table, tell
+from worker.cli._shared.options import command, json_option, yes_option
+from worker.cli._shared.output import show_json, show_lines, show_table, tell
+from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import ItemFailed, UsageError
 from worker.intake.canonical_url import admit

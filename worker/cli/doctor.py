@@ -12,9 +12,9 @@ from typing import Any, Literal
 import click
 
 from worker.bootstrap import Services
-from worker.cli.ledger import is_there
-from worker.cli.options import command, json_option
-from worker.cli.output import show_json, show_table
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import show_json, show_table
+from worker.cli._shared.services import is_there
 from worker.config import Settings
 from worker.errors import PressmarkError, Unavailable
 from worker.models.cache import at_hand

@@ -14,10 +14,10 @@ from typing import Any, cast
 
 import click
 
-from worker.cli.ledger import is_there, opened
-from worker.cli.lists import Candidate, Format, check_files, from_arguments, from_file
-from worker.cli.options import command, json_option
-from worker.cli.output import Progress, clean, complain, show_lines, tell
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import Progress, clean, complain, show_lines, tell
+from worker.cli._shared.services import is_there, opened
+from worker.cli._shared.url_lists import Candidate, Format, check_files, from_arguments, from_file
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.intake.canonical_url import admit

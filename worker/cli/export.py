@@ -10,9 +10,9 @@ from typing import Any, Literal, cast
 
 import click
 
-from worker.cli.ledger import opened
-from worker.cli.options import command, json_option
-from worker.cli.output import CsvWriter, Progress, show_lines, show_table
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import CsvWriter, Progress, show_lines, show_table
+from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import UsageError
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from worker.cli.ledger import opened
-from worker.cli.options import command, json_option
-from worker.cli.output import show_json, show_lines, show_table, tell
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import show_json, show_lines, show_table, tell
+from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.operations.status import rfc3339
 from worker.storage.values import Progress

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import click
 
 from worker import __version__
-from worker.cli.output import clean, complain
+from worker.cli._shared.output import clean, complain
 from worker.errors import PressmarkError
 
 COMMANDS: dict[str, tuple[str, str]] = {

@@ -14,9 +14,9 @@ from typing import Any
 import click
 
 from worker.bootstrap import Services
-from worker.cli.ledger import opened
-from worker.cli.options import command, json_option, who
-from worker.cli.output import Progress, cell, complain, show_json, show_lines, show_table, tell
+from worker.cli._shared.options import command, json_option, who
+from worker.cli._shared.output import Progress, cell, complain, show_json, show_lines, show_table, tell
+from worker.cli._shared.services import opened
 from worker.cli.seeds import seeds_option
 from worker.config import Settings
 from worker.errors import UsageError

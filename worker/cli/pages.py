@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
-from worker.cli.batch import rows, show, side_by_side
-from worker.cli.options import command, json_option
-from worker.cli.output import complain, show_json
-from worker.cli.reading import read_all, text_field
+from worker.cli._shared.files import read_all, text_field
+from worker.cli._shared.json_lines import rows, show, side_by_side
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import complain, show_json
 from worker.config import Settings
 from worker.errors import ItemFailed, UsageError
 from worker.messages import Page

@@ -14,8 +14,8 @@ from typing import NoReturn
 import click
 
 from worker import logs
-from worker.cli.options import command, json_option
-from worker.cli.output import show_json, tell
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import show_json, tell
 from worker.config import Settings
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ import time
 import click
 
 from worker.bootstrap import Services
-from worker.cli.ledger import opened
-from worker.cli.options import command, json_option
-from worker.cli.output import Progress, show_json, tell
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import Progress, show_json, tell
+from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.queues import LABEL_BULK, RESULTS

@@ -10,11 +10,11 @@ from typing import Any
 import click
 
 from worker.bootstrap import Services
-from worker.cli import options, reading
-from worker.cli.keys import SOURCE_KEYS, TOPIC_KEYS, Session, Sheet, expect_terminal, keyboard
-from worker.cli.ledger import opened
-from worker.cli.options import command, json_option
-from worker.cli.output import clean, complain, show_lines, tell
+from worker.cli._shared import files, options
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import clean, complain, show_lines, tell
+from worker.cli._shared.review_keys import SOURCE_KEYS, TOPIC_KEYS, Session, Sheet, expect_terminal, keyboard
+from worker.cli._shared.services import opened
 from worker.cli.seeds import seeds_option, write_reviewed
 from worker.config import Settings
 from worker.errors import UsageError
@@ -86,12 +86,12 @@ def _one_view(said: Review) -> str:
 def _from_lines(services: Services, who: str, name: str, seeds: Path) -> int:
     """Every good line is kept; a bad one costs one line and exit 1."""
     bad = 0
-    with reading.opened(name) as file:
-        for number, line in reading.lines(file, LONGEST):
+    with files.opened(name) as file:
+        for number, line in files.lines(file, LONGEST):
             try:
                 services.reviews.say(**_answer(_object(line)), who=who)
             except UsageError as error:
-                complain(f"{reading.shown(name)}:{number}: {error}")
+                complain(f"{files.shown(name)}:{number}: {error}")
                 bad += 1
     return max(_wrap_up(services, seeds), int(bad > 0))
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import tell
+from worker.cli._shared.services import opened
 from worker.cli.export import WRITERS
-from worker.cli.ledger import opened
-from worker.cli.options import command, json_option
-from worker.cli.output import tell
 from worker.config import Settings
 from worker.models.annotation_formats import SOURCE_TYPES, TOPICS
 from worker.storage.search import SearchFilter

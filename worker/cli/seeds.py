@@ -11,10 +11,10 @@ from typing import Any
 import click
 
 from worker.bootstrap import Services
-from worker.cli.ledger import opened
-from worker.cli.options import command, json_option, who
-from worker.cli.output import CsvWriter, complain, show_json, show_lines, tell
-from worker.cli.reading import read_all, shown
+from worker.cli._shared.files import read_all, shown
+from worker.cli._shared.options import command, json_option, who
+from worker.cli._shared.output import CsvWriter, complain, show_json, show_lines, tell
+from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.operations.status import rfc3339

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from worker.cli.options import command, json_option
-from worker.cli.output import show_json, show_table
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import show_json, show_table
 from worker.config import PREFIX, Settings, masked, setting_fields
 from worker.setting_types import AllowedPlace
 

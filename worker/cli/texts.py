@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from worker.cli.batch import rows, show, together
-from worker.cli.options import command, json_option
-from worker.cli.output import clean, complain, show_json
-from worker.cli.reading import not_text, read_all, text_field
+from worker.cli._shared.files import not_text, read_all, text_field
+from worker.cli._shared.json_lines import rows, show, together
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import clean, complain, show_json
 from worker.config import Settings
 from worker.errors import ItemFailed
 from worker.models.cache import at_hand

@@ -11,8 +11,8 @@ from typing import Any
 
 import click
 
-from worker.cli.options import command, json_option
-from worker.cli.output import complain, show_json
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import complain, show_json
 from worker.cli.pages import file_page, parsed
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable, UsageError

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from worker.cli.output import complain
+from worker.cli._shared.output import complain
 from worker.config import Settings, load
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on standard output and nothing else there.")

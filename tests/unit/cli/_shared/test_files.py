@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.cli.reading import decoded, expect_text, lines, opened, parse_object, text_field
+from worker.cli._shared.files import decoded, expect_text, lines, opened, parse_object, text_field
 from worker.errors import UsageError
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from worker.cli.output import Progress, complain, show_json, tell
-from worker.cli.reading import lines, opened, parse_object, shown
+from worker.cli._shared.files import lines, opened, parse_object, shown
+from worker.cli._shared.output import Progress, complain, show_json, tell
 from worker.errors import ItemFailed
 from worker.reasons import Reason
 

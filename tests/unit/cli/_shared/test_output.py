@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from worker.cli.output import CsvWriter, Progress, cell, clean, complain, csv_cell, show_json, show_table
+from worker.cli._shared.output import CsvWriter, Progress, cell, clean, complain, csv_cell, show_json, show_table
 
 
 @pytest.mark.parametrize("text", ["\x1b]0;owned\x07", "\x1b[31mred", "line\nbreak", "\x00", "\x9b31m", "\u202eevil", "\udcff"])
@@ -85,7 +85,7 @@ def test_on_a_terminal_what_takes_long_shows_how_far_it_is(monkeypatch: pytest.M
     with os.fdopen(other, "w", encoding="utf-8") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)
         monkeypatch.setenv("TERM", "xterm")
-        monkeypatch.setattr("worker.cli.output.time", SimpleNamespace(monotonic=iter(range(0, 1000, 2)).__next__))
+        monkeypatch.setattr("worker.cli._shared.output.time", SimpleNamespace(monotonic=iter(range(0, 1000, 2)).__next__))
         with Progress("lines read") as progress:
             progress.advance(1000)
             progress.show(2000, 4000)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.cli.lists import MAX_LINE, Candidate, check_files, from_arguments, from_file
+from worker.cli._shared.url_lists import MAX_LINE, Candidate, check_files, from_arguments, from_file
 from worker.errors import UsageError
 
 

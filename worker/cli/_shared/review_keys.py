@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from worker.cli.output import clean, tell
+from worker.cli._shared.output import clean, tell
 from worker.errors import UsageError
 from worker.models.sampling import outlet
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from worker.cli.reading import decoded, expect_text, lines, opened, parse_object, shown, text_field
+from worker.cli._shared.files import decoded, expect_text, lines, opened, parse_object, shown, text_field
 from worker.errors import UsageError
 from worker.messages import Kind
 

@@ -7,7 +7,7 @@ import pwd
 
 import pytest
 
-from worker.cli.options import who
+from worker.cli._shared.options import who
 
 
 def test_a_user_whose_number_has_no_name_is_called_by_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -195,7 +195,7 @@ class RunningService:
 
     def _states(self) -> Mapping[str, int]:
         with self._services() as services:
-            return services.ledger.balance().states
+            return services.operator_ledger.balance().states
 
     @contextmanager
     def _services(self) -> Iterator[Services]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from classifier.errors import BadCall, BadSeeds, ClassifierError
+from classifier.labels import Labels
 from classifier.model import artifact
 from classifier.predict import Document, label
 from classifier.report.explain import explained
@@ -138,7 +139,7 @@ def _label(options: argparse.Namespace) -> int:
     for name in options.files:
         document = Document("", _read(name))
         [labels] = label(model, [document])
-        _say(json.dumps({"id": name, **labels}, ensure_ascii=False) if options.json else _for_people(name, labels))
+        _say(json.dumps({"id": name, **labels.to_dict()}, ensure_ascii=False) if options.json else _for_people(name, labels))
         if options.explain and not options.json:
             _say(explained(document, labels, colour=sys.stdout.isatty()))
     return 0
@@ -152,7 +153,7 @@ def _label_lines(model: Any, files: Sequence[str]) -> int:
         labels = iter(label(model, [record for _, record in records if isinstance(record, Document)]))
         for identity, record in records:
             if isinstance(record, Document):
-                _say(json.dumps({"id": identity, **next(labels)}, ensure_ascii=False))
+                _say(json.dumps({"id": identity, **next(labels).to_dict()}, ensure_ascii=False))
             else:
                 code = 1
                 print(f"error: {record}", file=sys.stderr)  # noqa: T201
@@ -206,13 +207,11 @@ def _opened(name: str) -> Any:
         raise BadCall(f"{name}: expected a readable file, {error.strerror}") from error
 
 
-def _for_people(name: str, labels: dict[str, Any]) -> str:
-    carried = [f"{t['label']} {t['probability']:.2f} ({t['decision']})" for t in labels["topics"] if t["decision"] != "no"]
-    source = labels["source_type"]
-    lines = [
-        f"{name}: {', '.join(carried) or 'no topic'}; primary {labels['primary_topic'] or 'none'}; {source['label']} ({source['decision']})"
-    ]
-    lines += [f"  {entry['label']}: {' '.join(entry['text'].split())}" for entry in labels["evidence"]]
+def _for_people(name: str, labels: Labels) -> str:
+    carried = [f"{t.label} {t.probability:.2f} ({t.decision})" for t in labels.topics if t.decision != "no"]
+    source = labels.source_type
+    lines = [f"{name}: {', '.join(carried) or 'no topic'}; primary {labels.primary_topic or 'none'}; {source.label} ({source.decision})"]
+    lines += [f"  {entry.label}: {' '.join(entry.text.split())}" for entry in labels.evidence]
     return "\n".join(lines)
 
 

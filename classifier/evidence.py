@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from classifier.features.clause_role import NAMES
-from classifier.labels import TOPICS
+from classifier.labels import TOPICS, Evidence, Term
 from classifier.model.linear import Floats
 from classifier.model.model import Model
 from classifier.text.document import Reading, Sentence
@@ -20,8 +18,8 @@ CARRIES = 0.0
 """Log-odds from which a further sentence counts as carrying the label."""
 
 
-def quote(model: Model, reading: Reading, scores: Floats, topic: int) -> list[dict[str, Any]]:
-    """Evidence for one topic of one article, the strongest sentence first, in the contract's shape.
+def quote(model: Model, reading: Reading, scores: Floats, topic: int) -> list[Evidence]:
+    """Evidence for one topic of one article, the strongest sentence first.
 
     `scores` are the article's sentence log-odds, (sentences, topics).
     """
@@ -30,18 +28,13 @@ def quote(model: Model, reading: Reading, scores: Floats, topic: int) -> list[di
     return [_entry(model, reading, reading.sentences[row], topic) for row in chosen]
 
 
-def _entry(model: Model, reading: Reading, sentence: Sentence, topic: int) -> dict[str, Any]:
-    return {
-        "label": TOPICS[topic].value,
-        "field": sentence.field,
-        "text": reading.quote(sentence),
-        "start": sentence.span.start,
-        "end": sentence.span.end,
-        "terms": telling_terms(model, sentence, topic),
-    }
+def _entry(model: Model, reading: Reading, sentence: Sentence, topic: int) -> Evidence:
+    span = sentence.span
+    terms = telling_terms(model, sentence, topic)
+    return Evidence(TOPICS[topic].value, sentence.field, reading.quote(sentence), span.start, span.end, terms)
 
 
-def telling_terms(model: Model, sentence: Sentence, topic: int) -> list[dict[str, Any]]:
+def telling_terms(model: Model, sentence: Sentence, topic: int) -> list[Term]:
     """Words and cues of the sentence with the weight that each adds to the sentence head's log-odds; a cue's standing is in its weight."""
     encoder, head = model.base.encoder, model.base.sentence.weights[:, topic]
     size = encoder.vectors.size
@@ -55,4 +48,4 @@ def telling_terms(model: Model, sentence: Sentence, topic: int) -> list[dict[str
         stands = float(head[columns[row] - len(NAMES)]) if row in columns else 0.0
         weights[phrase] = weights.get(phrase, 0.0) + float(head[size + group]) + stands
     best = sorted(((term, weight) for term, weight in weights.items() if weight > 0), key=lambda pair: (-pair[1], pair[0]))
-    return [{"term": term, "weight": round(weight, 3)} for term, weight in best[:TERMS]]
+    return [Term(term, round(weight, 3)) for term, weight in best[:TERMS]]

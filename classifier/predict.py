@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from classifier.evidence import quote
-from classifier.labels import SOURCE_TYPES, TOPICS, Decision, SourceType
+from classifier.labels import SOURCE_TYPES, TOPICS, Decision, Labels, ModelName, OutletOpinion, SourceType, SourceTypeLabel, TopicLabel
 from classifier.model.linear import Floats, softmax
 from classifier.model.model import Judgement, Model
 from classifier.model.outlets import WEIGHT, witness
@@ -48,8 +47,8 @@ def judge(model: Model, readings: Sequence[Reading]) -> Judgement:
     )
 
 
-def label(model: Model, documents: Sequence[Document]) -> list[dict[str, Any]]:
-    """The labels of each document, in order, in the shape of the contract's "Labels"."""
+def label(model: Model, documents: Sequence[Document]) -> list[Labels]:
+    """The labels of each document, in order."""
     readings = [read(document.title, document.text) for document in documents]
     if not readings:
         return []
@@ -61,22 +60,22 @@ def label(model: Model, documents: Sequence[Document]) -> list[dict[str, Any]]:
     ]
 
 
-def _labels(model: Model, document: Document, reading: Reading, *, judgement: Judgement, row: int, sentences: Floats) -> dict[str, Any]:
+def _labels(model: Model, document: Document, reading: Reading, *, judgement: Judgement, row: int, sentences: Floats) -> Labels:
     topics = _topics(model, judgement, row, bool(reading.sentences))
-    carried = [place for place, topic in enumerate(topics) if topic["probability"] >= topic["threshold"] and reading.sentences]
-    quoted = [place for place in carried if topics[place]["decision"] != Decision.NO]
-    return {
-        "topics": topics,
-        "primary_topic": _primary(judgement, row, carried),
-        "source_type": _source(model, document, reading, judgement, row),
-        "evidence": [entry for place in quoted for entry in quote(model, reading, sentences, place)],
-        "language_supported": bool(judgement.supported[row]),
-        "unknown_words": round(float(judgement.unknown[row]), 4),
-        "model": {"id": model.id, "sha256": model.sha256},
-    }
+    carried = [place for place, topic in enumerate(topics) if topic.probability >= topic.threshold and reading.sentences]
+    quoted = [place for place in carried if topics[place].decision != Decision.NO.value]
+    return Labels(
+        topics=topics,
+        primary_topic=_primary(judgement, row, carried),
+        source_type=_source(model, document, reading, judgement, row),
+        evidence=[entry for place in quoted for entry in quote(model, reading, sentences, place)],
+        language_supported=bool(judgement.supported[row]),
+        unknown_words=round(float(judgement.unknown[row]), 4),
+        model=ModelName(model.id, model.sha256),
+    )
 
 
-def _topics(model: Model, judgement: Judgement, row: int, any_words: bool) -> list[dict[str, Any]]:
+def _topics(model: Model, judgement: Judgement, row: int, any_words: bool) -> list[TopicLabel]:
     """Decisions in the contract's order; what is strange to the model is in doubt, what is empty carries nothing."""
     found = []
     for place, (topic, cut) in enumerate(zip(TOPICS, model.cuts, strict=True)):
@@ -84,7 +83,7 @@ def _topics(model: Model, judgement: Judgement, row: int, any_words: bool) -> li
         decision = cut.decide(probability)
         if judgement.strange[row] and any_words:
             decision = Decision.UNSURE
-        found.append({"label": topic.value, "probability": probability, "threshold": cut.threshold, "decision": decision.value})
+        found.append(TopicLabel(topic.value, probability, cut.threshold, decision.value))
     return found
 
 
@@ -93,7 +92,7 @@ def _primary(judgement: Judgement, row: int, carried: list[int]) -> str | None:
     return TOPICS[max(likely, key=lambda place: judgement.primary[row, place])].value if likely else None
 
 
-def _source(model: Model, document: Document, reading: Reading, judgement: Judgement, row: int) -> dict[str, Any]:
+def _source(model: Model, document: Document, reading: Reading, judgement: Judgement, row: int) -> SourceTypeLabel:
     """The source type as the text tells it, weighed with what the registry says of the outlet; in doubt where they disagree."""
     by_text = judgement.source[row]
     told = witness(model.outlets, document.url, document.site_name)
@@ -102,12 +101,12 @@ def _source(model: Model, document: Document, reading: Reading, judgement: Judge
     agrees = told is None or told[1] == SOURCE_TYPES[int(np.argmax(by_text))]
     long_enough = sum(len(sentence.words) for sentence in reading.sentences) >= SHORTEST
     sure = long_enough and agrees and probabilities[best] >= model.source_sure and not judgement.strange[row]
-    return {
-        "label": SOURCE_TYPES[best].value if long_enough else None,
-        "probabilities": {kind.value: round(float(p), 4) for kind, p in zip(SOURCE_TYPES, probabilities, strict=True)},
-        "decision": "sure" if sure else "unsure",
-        "outlet": {"name": told[0], "label": told[1], "agrees": agrees} if told else None,
-    }
+    return SourceTypeLabel(
+        label=SOURCE_TYPES[best].value if long_enough else None,
+        probabilities={kind.value: round(float(p), 4) for kind, p in zip(SOURCE_TYPES, probabilities, strict=True)},
+        decision="sure" if sure else "unsure",
+        outlet=OutletOpinion(told[0], told[1], agrees) if told else None,
+    )
 
 
 def _weighed(probabilities: Floats, kind: str) -> Floats:

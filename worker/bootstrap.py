@@ -20,7 +20,10 @@ if TYPE_CHECKING:  # each process imports only the rooms whose services it asks 
     from worker.models.cache import ModelCache
     from worker.models.labeller import Labeller
     from worker.storage.articles import Articles
-    from worker.storage.ledger import Ledger
+    from worker.storage.for_dispatcher import ForDispatcher
+    from worker.storage.for_intake import ForIntake
+    from worker.storage.for_keeper import ForKeeper
+    from worker.storage.for_operator import ForOperator
     from worker.storage.model_registry import ModelRegistry
     from worker.storage.relabelling import Relabelling
     from worker.storage.reviews import Reviews
@@ -45,11 +48,32 @@ class Services:
         return open_database(self.settings)
 
     @cached_property
-    def ledger(self) -> Ledger:
-        """The truth about every URL."""
-        from worker.storage.ledger import Ledger
+    def intake_ledger(self) -> ForIntake:
+        """The ledger's side that accepts URLs."""
+        from worker.storage.for_intake import ForIntake
 
-        return Ledger(self.engine, self.settings)
+        return ForIntake(self.engine, self.settings)
+
+    @cached_property
+    def dispatcher_ledger(self) -> ForDispatcher:
+        """The ledger's side that leads, leases and reclaims."""
+        from worker.storage.for_dispatcher import ForDispatcher
+
+        return ForDispatcher(self.engine, self.settings)
+
+    @cached_property
+    def keeper_ledger(self) -> ForKeeper:
+        """The ledger's side that writes outcomes."""
+        from worker.storage.for_keeper import ForKeeper
+
+        return ForKeeper(self.engine, self.settings)
+
+    @cached_property
+    def operator_ledger(self) -> ForOperator:
+        """The ledger's side that shows, requeues, pauses and forgets."""
+        from worker.storage.for_operator import ForOperator
+
+        return ForOperator(self.engine, self.settings)
 
     @cached_property
     def articles(self) -> Articles:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
+from classifier.labels import Labels
 from worker.errors import PressmarkError
 
 VERSION: Literal[1] = 1
@@ -223,8 +224,7 @@ class Labelled:
     """An article with its labels, ready to be kept."""
 
     extracted: Extracted
-    labels: dict[str, Any]
-    """In the contract's shape, as `classifier` gives it."""
+    labels: Labels
     label_ms: int = 0
     type: Literal["labelled"] = "labelled"
     v: Literal[1] = VERSION
@@ -246,7 +246,7 @@ class Relabelled:
     """New labels for a stored article; they name their model, and an older one never overwrites a newer."""
 
     item_id: int
-    labels: dict[str, Any]
+    labels: Labels
     label_ms: int = 0
     type: Literal["relabelled"] = "relabelled"
     v: Literal[1] = VERSION

@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import replace
+from typing import Literal
 
+from classifier.labels import Evidence, Labels
 from classifier.predict import Document
 
 
-def explained(document: Document, labels: dict[str, Any], *, colour: bool) -> str:
+def explained(document: Document, labels: Labels, *, colour: bool) -> str:
     """The article with each piece of evidence between `⟦label: …⟧`, its weighty words in capitals, or in colour on a terminal."""
     parts = []
-    for field in ("title", "text"):
-        text = getattr(document, field)
-        for entry in sorted(_once(labels["evidence"], field), key=lambda entry: -entry["start"]):
-            marked = _marked(text[entry["start"] : entry["end"]], entry, colour=colour)
-            text = text[: entry["start"]] + marked + text[entry["end"] :]
+    fields: tuple[tuple[Literal["title", "text"], str], ...] = (("title", document.title), ("text", document.text))
+    for field, text in fields:
+        for entry in sorted(_once(labels.evidence, field), key=lambda entry: -entry.start):
+            marked = _marked(text[entry.start : entry.end], entry, colour=colour)
+            text = text[: entry.start] + marked + text[entry.end :]  # noqa: PLW2901 - built from its end to its beginning
         parts.append(text)
     return "\n\n".join(filter(None, parts))
 
 
-def _once(evidence: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
+def _once(evidence: list[Evidence], field: str) -> list[Evidence]:
     """The evidence in a field, a sentence that carries several labels once."""
-    by_start: dict[int, dict[str, Any]] = {}
+    by_start: dict[int, Evidence] = {}
     for entry in evidence:
-        if entry["field"] == field:
-            before = by_start.get(entry["start"])
-            by_start[entry["start"]] = entry if before is None else _both(before, entry)
+        if entry.field == field:
+            before = by_start.get(entry.start)
+            by_start[entry.start] = entry if before is None else _both(before, entry)
     return list(by_start.values())
 
 
-def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    return {**one, "label": f"{one['label']}, {other['label']}", "terms": [*one["terms"], *other["terms"]]}
+def _both(one: Evidence, other: Evidence) -> Evidence:
+    return replace(one, label=f"{one.label}, {other.label}", terms=[*one.terms, *other.terms])
 
 
-def _marked(sentence: str, entry: dict[str, Any], *, colour: bool) -> str:
-    terms = [re.escape(term["term"]).replace(r"\ ", r"\W+") for term in entry["terms"]]
+def _marked(sentence: str, entry: Evidence, *, colour: bool) -> str:
+    terms = [re.escape(term.term).replace(r"\ ", r"\W+") for term in entry.terms]
     if terms:
         pattern = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(terms, key=len, reverse=True))})(?!\w)", re.IGNORECASE)
         sentence = pattern.sub(lambda hit: f"\x1b[1;4m{hit.group()}\x1b[22;24m" if colour else hit.group().upper(), sentence)
-    return f"\x1b[33m⟦{entry['label']}: {sentence}⟧\x1b[39m" if colour else f"⟦{entry['label']}: {sentence}⟧"
+    return f"\x1b[33m⟦{entry.label}: {sentence}⟧\x1b[39m" if colour else f"⟦{entry.label}: {sentence}⟧"

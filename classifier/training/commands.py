@@ -92,7 +92,7 @@ def judge_articles(model: Model, articles: Sequence[Seed]) -> dict[str, Any]:
     """Figures of a model on labelled articles."""
     judgement = judge(model, [read(article.title, article.text) for article in articles])
     said = label(model, [Document(article.title, article.text) for article in articles])
-    return figures(articles, judgement.topics, judgement.source, [entry["primary_topic"] for entry in said], model.cuts)
+    return figures(articles, judgement.topics, judgement.source, [entry.primary_topic for entry in said], model.cuts)
 
 
 def read_articles(path: Path) -> list[Seed]:

@@ -16,6 +16,7 @@ from tests.integration.parts.samples import admit, delivered, digest, entry, lab
 from worker.bootstrap import Services
 from worker.config import Settings
 from worker.storage.database import migrate
+from worker.storage.ledger import Ledger
 
 TEXT = "The ministry of commerce said on Monday that tariffs on rice would fall, and that lorries would cross again within a week."
 Window = Callable[..., Terminal]
@@ -27,13 +28,14 @@ def desk(home: Home) -> Home:
     """A home with five stored articles, each of its own outlet."""
     services = Services(Settings(data_dir=home.folder / "data"))
     migrate(services.engine)
-    services.ledger.accept([entry(number, f"outlet{number}.test:443") for number in range(5)], services.ledger.open_job("job"))
-    lead = services.ledger.take_lead(services.ledger.leadership(), "test")
+    ledger = Ledger(services.engine, services.settings)
+    ledger.accept([entry(number, f"outlet{number}.test:443") for number in range(5)], ledger.open_job("job"))
+    lead = ledger.take_lead(ledger.leadership(), "test")
     assert lead
-    requests = [request for _, request in services.ledger.lease(lead, 10)]
+    requests = [request for _, request in ledger.lease(lead, 10)]
     texts = [f"Story {request.item_id}. {TEXT}" for request in requests]
     outcomes = [labelled(request, text, digest(text)[:16]) for request, text in zip(requests, texts, strict=True)]
-    services.ledger.keep(delivered(*outcomes), admit)
+    ledger.keep(delivered(*outcomes), admit)
     services.close()
     return home
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from tests.integration.test_registry import model
 
 from tests.integration.parts.samples import LABELS, admit, delivered, entry, labelled
+from tests.integration.storage.test_model_registry import model
 from worker.messages import Relabelled
 from worker.storage.articles import Articles
 from worker.storage.ledger import Ledger

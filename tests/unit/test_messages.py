@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.integration.parts.samples import LABELS
 from worker.messages import BadMessage, Extracted, Failed, Http, Labelled, Outcome, Returned, Struck, Taken, Unchanged, decode, encode
 
 MESSAGES = [
@@ -55,5 +56,5 @@ def test_a_labelled_article_carries_the_article_whole() -> None:
     fetched = {"item_id": 1, "token": 1, "final_url": "https://a.example/1", "http": {"status": 200}, "opt_outs": []}
     body = fetched | {"article": article, "content_sha256": "0" * 64, "simhash": "0" * 16}
     extracted = decode(Extracted, json.dumps(body))
-    labelled = Labelled(extracted=extracted, labels={"primary_topic": None})
+    labelled = Labelled(extracted=extracted, labels=LABELS)
     assert decode(Outcome, encode(labelled)) == labelled

@@ -14,7 +14,7 @@ from worker.cli.dead import ask
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.intake.canonical_url import admit
-from worker.storage.ledger import Ledger
+from worker.storage.for_operator import ForOperator
 
 STAGES = ("fetch", "label", "store")
 
@@ -27,9 +27,9 @@ def pause(settings: Settings, stage: str | None, host: str | None, as_json: bool
     """Writes the decision down and tells the workers."""
     services = opened(settings)
     for name in _stages(stage, host):
-        services.ledger.pause(stage=name)
+        services.operator_ledger.pause(stage=name)
     for place in _places(host, settings):
-        services.ledger.pause(host=place)
+        services.operator_ledger.pause(host=place)
     _tell(services, as_json)
 
 
@@ -41,9 +41,9 @@ def resume(settings: Settings, stage: str | None, host: str | None, as_json: boo
     """The opposite."""
     services = opened(settings)
     for name in _stages(stage, host):
-        services.ledger.resume(stage=name)
+        services.operator_ledger.resume(stage=name)
     for place in {*_places(host, settings), *_paused_places(host, services)}:
-        services.ledger.resume(host=place)
+        services.operator_ledger.resume(host=place)
     _tell(services, as_json)
 
 
@@ -66,7 +66,7 @@ def _places(host: str | None, settings: Settings) -> list[str]:
 
 def _paused_places(host: str | None, services: Services) -> list[str]:
     """What was paused of a host, whatever the settings were then."""
-    return [place for place in services.ledger.paused().hosts if host and place.rpartition(":")[0] == _name(host)]
+    return [place for place in services.operator_ledger.paused().hosts if host and place.rpartition(":")[0] == _name(host)]
 
 
 def _name(host: str) -> str:
@@ -77,7 +77,7 @@ def _name(host: str) -> str:
 
 def _tell(services: Services, as_json: bool) -> None:
     """The workers are told at once where Redis is there; else the dispatcher tells them when it starts."""
-    paused = services.ledger.paused()
+    paused = services.operator_ledger.paused()
     try:
         services.queues.show_paused(sorted(paused.stages))
     except Unavailable:
@@ -99,13 +99,13 @@ def forget(settings: Settings, url: str | None, host: str | None, yes: bool, as_
         raise UsageError("expected a URL, or --host HOST")
     if host and not yes:
         ask(f"everything of {host} will be taken out")
-    forgotten = _forget(opened(settings).ledger, settings, url, host)
+    forgotten = _forget(opened(settings).operator_ledger, settings, url, host)
     if url and not forgotten:
         raise UsageError(f"expected a URL that was accepted, came {url!r}")
     show_json({"forgotten": forgotten}) if as_json else tell(f"{forgotten} taken out")
 
 
-def _forget(ledger: Ledger, settings: Settings, url: str | None, host: str | None) -> int:
+def _forget(ledger: ForOperator, settings: Settings, url: str | None, host: str | None) -> int:
     if host:
         return ledger.forget(host=_name(host))
     try:

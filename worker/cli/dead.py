@@ -20,7 +20,7 @@ from worker.errors import ItemFailed, UsageError
 from worker.intake.canonical_url import admit
 from worker.operations.status import rfc3339
 from worker.reasons import Fate, Reason
-from worker.storage.ledger import Ledger
+from worker.storage.for_operator import ForOperator
 from worker.storage.values import DeadFilter, DeadItem
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -78,7 +78,7 @@ def dead() -> None:
 @json_option
 def list_dead(settings: Settings, as_json: bool, **chosen: Any) -> None:
     """JSON lines {"reason","count","newest"}, or a table."""
-    ledger = opened(settings).ledger
+    ledger = opened(settings).operator_ledger
     rows = _groups(ledger, which(**chosen))
     if as_json:
         show_lines(rows)
@@ -86,7 +86,7 @@ def list_dead(settings: Settings, as_json: bool, **chosen: Any) -> None:
         show_table(("reason", "count", "newest"), ((row["reason"], row["count"], row["newest"]) for row in rows))
 
 
-def _groups(ledger: Ledger, meant: DeadFilter) -> list[dict[str, Any]]:
+def _groups(ledger: ForOperator, meant: DeadFilter) -> list[dict[str, Any]]:
     if meant == DeadFilter():
         return [{"reason": group.reason, "count": group.count, "newest": rfc3339(group.newest)} for group in ledger.dead_groups()]
     counts: Counter[str] = Counter()
@@ -103,7 +103,7 @@ def _groups(ledger: Ledger, meant: DeadFilter) -> list[dict[str, Any]]:
 @json_option
 def show(settings: Settings, url: str | None, as_json: bool, **chosen: Any) -> None:
     """JSON lines, or a table."""
-    ledger = opened(settings).ledger
+    ledger = opened(settings).operator_ledger
     items = ledger.dead(_one(ledger, settings, url) if url else which(**chosen))
     if as_json:
         show_lines(map(dead_row, items))
@@ -112,7 +112,7 @@ def show(settings: Settings, url: str | None, as_json: bool, **chosen: Any) -> N
         show_table(columns, ((i.item_id, i.reason, rfc3339(i.died_at), i.tries, i.url, i.detail) for i in items))
 
 
-def _one(ledger: Ledger, settings: Settings, url: str) -> DeadFilter:
+def _one(ledger: ForOperator, settings: Settings, url: str) -> DeadFilter:
     try:
         ways = ledger.trace(admit(url, settings).key)
     except ItemFailed as failed:
@@ -147,7 +147,7 @@ def dead_row(item: DeadItem) -> dict[str, Any]:
 @json_option
 def requeue(settings: Settings, *, url: str | None, rate: float | None, dry_run: bool, yes: bool, as_json: bool, **chosen: Any) -> None:
     """Tells how many."""
-    ledger = opened(settings).ledger
+    ledger = opened(settings).operator_ledger
     meant = _one(ledger, settings, url) if url else which(**chosen)
     _change(ledger, meant, "requeued", lambda: ledger.requeue(meant, rate=rate), dry_run=dry_run, yes=yes, as_json=as_json)
 
@@ -160,12 +160,12 @@ def requeue(settings: Settings, *, url: str | None, rate: float | None, dry_run:
 @json_option
 def drop(settings: Settings, *, url: str | None, dry_run: bool, yes: bool, as_json: bool, **chosen: Any) -> None:
     """Tells how many."""
-    ledger = opened(settings).ledger
+    ledger = opened(settings).operator_ledger
     meant = _one(ledger, settings, url) if url else which(**chosen)
     _change(ledger, meant, "dropped", lambda: ledger.drop(meant), dry_run=dry_run, yes=yes, as_json=as_json)
 
 
-def _change(ledger: Ledger, meant: DeadFilter, done: str, act: Callable[[], int], *, dry_run: bool, yes: bool, as_json: bool) -> None:
+def _change(ledger: ForOperator, meant: DeadFilter, done: str, act: Callable[[], int], *, dry_run: bool, yes: bool, as_json: bool) -> None:
     count = sum(1 for _ in ledger.dead(meant))
     if dry_run:
         if as_json:

@@ -87,7 +87,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         return
     with closing(Services(settings)) as services:
         require_current(services.engine)
-        running, counted = services.ledger.recount()
+        running, counted = services.operator_ledger.recount()
         name = services.engine.dialect.name
     yield Finding("database", "ok", f"{name}, schema current")
     if running == counted or (running.accepted, running.states) == (counted.accepted, counted.states):
@@ -137,7 +137,7 @@ def _durability(policy: str | None, append: str | None) -> Iterator[Finding]:
 def _model(settings: Settings) -> Iterator[Finding]:
     labeller = Labeller(at_hand(settings))
     labels = labeller.label([Document("Customs", "The two ministries of commerce signed a free trade agreement on Monday.")])[0]
-    yield Finding("model", "ok", f"{labeller.model_id}, {len(labels['topics'])} topics")
+    yield Finding("model", "ok", f"{labeller.model_id}, {len(labels.topics)} topics")
 
 
 CHECKS = (_settings, _disk, _database, _redis, _model)

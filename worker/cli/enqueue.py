@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import click
 
+from worker.bootstrap import Services
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import Progress, clean, complain, show_lines, tell
 from worker.cli._shared.services import is_there, opened
@@ -23,7 +24,7 @@ from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.intake.canonical_url import admit
 from worker.messages import Lane
 from worker.reasons import Reason
-from worker.storage.ledger import Ledger
+from worker.storage.for_intake import ForIntake
 from worker.storage.values import Accepted, Entry, Job
 
 BATCH = 1000
@@ -47,9 +48,14 @@ class Order:
     counts: dict[str, int] = field(default_factory=lambda: {"accepted": 0, "known": 0, "refused": 0})
 
     @cached_property
-    def ledger(self) -> Ledger:
+    def services(self) -> Services:
         """Opened at the first need, so that a call that is all wrong leaves nothing behind."""
-        return opened(self.settings).ledger
+        return opened(self.settings)
+
+    @property
+    def ledger(self) -> ForIntake:
+        """Opened at the first need, so that a call that is all wrong leaves nothing behind."""
+        return self.services.intake_ledger
 
     def open_job(self) -> Job:
         """The job, made at the first need too."""
@@ -199,7 +205,7 @@ def _wait(order: Order) -> int:
         return 0
     _warn_if_alone(order.settings)
     with Progress("URLs ended") as progress:
-        while (state := order.ledger.progress(order.job)).open:
+        while (state := order.services.operator_ledger.progress(order.job)).open:
             ended = sum(state.states.values()) - state.open
             progress.show(ended, ended + state.open)
             time.sleep(0.5)  # a person watches; the ledger answers this in a millisecond

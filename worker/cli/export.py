@@ -58,7 +58,7 @@ def export(settings: Settings, form: str, outcome: str, job: str | None, as_json
     """Pages through the database; nothing is held in memory but a page, and the table."""
     write = _parquet_writer() if form == "parquet" else WRITERS["jsonl" if as_json else form]
     services = opened(settings)
-    job_id = services.ledger.find_job(job).id if job else None
+    job_id = services.operator_ledger.find_job(job).id if job else None
     with Progress("articles") as progress:
         write(progress.counting(services.articles.results(cast(Literal["stored", "all"], outcome), job_id=job_id)))
 

@@ -46,7 +46,7 @@ def jobs(context: click.Context, *, as_json: bool) -> None:
 @json_option
 def list_jobs(settings: Settings, as_json: bool) -> None:
     """JSON lines, or a table."""
-    rows = [job_row(progress) for progress in opened(settings).ledger.jobs()]
+    rows = [job_row(progress) for progress in opened(settings).operator_ledger.jobs()]
     if as_json:
         show_lines(rows)
     else:
@@ -58,7 +58,7 @@ def list_jobs(settings: Settings, as_json: bool) -> None:
 @json_option
 def show(settings: Settings, name: str, as_json: bool) -> None:
     """One document, or a table of one."""
-    ledger = opened(settings).ledger
+    ledger = opened(settings).operator_ledger
     row = job_row(ledger.progress(ledger.find_job(name)))
     if as_json:
         show_json(row)
@@ -71,7 +71,7 @@ def show(settings: Settings, name: str, as_json: bool) -> None:
 @json_option
 def stop(settings: Settings, name: str, as_json: bool) -> None:
     """What is under way ends as it will; the rest becomes `dead: dropped-by-user`."""
-    ledger = opened(settings).ledger
+    ledger = opened(settings).operator_ledger
     job = ledger.find_job(name)
     dropped = ledger.stop_job(job)
     if as_json:

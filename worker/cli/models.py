@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from classifier.labels import Labels
 from worker.bootstrap import Services
 from worker.cli._shared.options import command, json_option, who
 from worker.cli._shared.output import Progress, cell, complain, show_json, show_lines, show_table, tell
@@ -227,14 +228,14 @@ def _changes(services: Services, model: str, limit: int) -> Iterator[dict[str, A
                 }
 
 
-def _differences(row: dict[str, Any], labels: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+def _differences(row: dict[str, Any], labels: Labels) -> Iterator[tuple[str, Any, Any]]:
     before = {topic["label"]: topic["decision"] for topic in row["topics"] or []}
-    for topic in labels["topics"]:
-        if before.get(topic["label"]) != topic["decision"]:
-            yield topic["label"], before.get(topic["label"]), topic["decision"]
+    for topic in labels.topics:
+        if before.get(topic.label) != topic.decision:
+            yield topic.label, before.get(topic.label), topic.decision
     for label, old, new in (
-        ("primary_topic", row["primary_topic"], labels["primary_topic"]),
-        ("source_type", (row["source_type"] or {}).get("label"), labels["source_type"]["label"]),
+        ("primary_topic", row["primary_topic"], labels.primary_topic),
+        ("source_type", (row["source_type"] or {}).get("label"), labels.source_type.label),
     ):
         if old != new:
             yield label, old, new

@@ -140,7 +140,7 @@ def trace(settings: Settings, url: str, as_json: bool) -> None:
         admitted = admit(url, settings)
     except ItemFailed as failed:
         raise UsageError(f"expected an http or https URL, came {url!r}: {failed}") from failed
-    found = opened(settings).ledger.trace(admitted.key)
+    found = opened(settings).operator_ledger.trace(admitted.key)
     if not found:
         complain(f"not known: {admitted.url}")
         if as_json:

@@ -35,13 +35,13 @@ def label(settings: Settings, *, files: tuple[str, ...], jsonl: bool, explain: b
     if explain:
         return max([_explain_file(labeller, name, settings.max_decoded_bytes) for name in names])
     if jsonl:
-        return show(together(rows(names, document_of), AT_ONCE, labeller.label))
+        return show(together(rows(names, document_of), AT_ONCE, lambda batch: [labels.to_dict() for labels in labeller.label(batch)]))
     return max([_label_file(labeller, name, settings.max_decoded_bytes) for name in names])
 
 
 def _label_file(labeller: Labeller, name: str, limit: int) -> int:
     try:
-        show_json(labeller.label([_document(name, read_all(name, limit))])[0])
+        show_json(labeller.label([_document(name, read_all(name, limit))])[0].to_dict())
     except ItemFailed as failed:
         complain(f"{name}: {failed}")
         return 1

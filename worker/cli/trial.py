@@ -107,7 +107,7 @@ def whole(found: Extracted, labeller: Labeller) -> dict[str, Any]:
     document = Document(article.title or "", article.text, article.url, article.site_name)
     return {
         **asdict(article),
-        **labeller.label([document])[0],
+        **labeller.label([document])[0].to_dict(),
         **_ending("stored", None, found.final_url or None, found.http),
         "opt_outs": found.opt_outs,
         "content_sha256": found.content_sha256,

@@ -80,9 +80,9 @@ def private(settings: Settings, folder: Path, site: PressSite) -> Settings:
 def _run(services: Services, line: Supervisor, site: PressSite) -> list[Verdict]:
     """Accepts every page, waits until all have ended, and compares."""
     pages = expected()
-    job = services.ledger.open_job("demo")
+    job = services.intake_ledger.open_job("demo")
     entries = [_entry(page.url(site.port), services.settings) for page in pages]
-    accepted = services.ledger.accept(entries, job)
+    accepted = services.intake_ledger.accept(entries, job)
     _wait(services, line, job)
     results = {result["item_id"]: result for result in services.articles.results("all")}
     found = {page.host + page.path: results.get(done.item_id) for page, done in zip(pages, accepted, strict=True)}
@@ -99,7 +99,7 @@ def _wait(services: Services, line: Supervisor, job: Job) -> None:
     until = time.monotonic() + PATIENCE
     with _bar() as bar:
         task = bar.add_task("pages ended", total=None)
-        while (progress := services.ledger.progress(job)).open:
+        while (progress := services.operator_ledger.progress(job)).open:
             total = sum(progress.states.values())
             bar.update(task, completed=total - progress.open, total=total)
             if time.monotonic() > until:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import ClassifierError
+from classifier.labels import Labels
 from classifier.model import artifact
 from classifier.predict import Document, label
 from classifier.report.explain import explained
@@ -51,6 +52,6 @@ class Labeller:
         """The text with its evidence marked: between brackets, or in colour."""
         return explained(document, self.label([document])[0], colour=colour)
 
-    def label(self, items: Sequence[Document]) -> list[dict[str, Any]]:
-        """The labels of each document, in order, in the shape of the contract's "Labels"."""
+    def label(self, items: Sequence[Document]) -> list[Labels]:
+        """The labels of each document, in order."""
         return label(self._model, items)

@@ -29,15 +29,16 @@ def rfc3339(seconds: float | None) -> str | None:
 
 def queues_document(services: Services) -> dict[str, Any]:
     """The contract's "Queues". Where Redis is away its figures are null; raises Unavailable where the database is."""
-    balance = services.ledger.balance()
-    paused = services.ledger.paused()
+    balance = services.operator_ledger.balance()
+    paused = services.operator_ledger.paused()
     depths, workers = _transport(services)
     return {
-        "queues": _queue_rows(depths, workers, services.ledger.running(), paused),
+        "queues": _queue_rows(depths, workers, services.operator_ledger.running(), paused),
         "ledger": {"accepted": balance.accepted, **balance.states},
         "balanced": balance.balanced,
         "dead": [
-            {"reason": group.reason, "count": group.count, "newest": rfc3339(group.newest)} for group in services.ledger.dead_groups()
+            {"reason": group.reason, "count": group.count, "newest": rfc3339(group.newest)}
+            for group in services.operator_ledger.dead_groups()
         ],
         "workers": [worker_row(worker) for worker in workers or ()],
         "model": {"id": model_id(services)},

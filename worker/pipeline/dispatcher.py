@@ -18,8 +18,8 @@ from worker.errors import Unavailable
 from worker.messages import Lane, URLRequest
 from worker.pipeline.run_loop import run_until
 from worker.queues import FETCH, URGENT, Queues
+from worker.storage.for_dispatcher import ForDispatcher
 from worker.storage.leadership import LeadLost
-from worker.storage.ledger import Ledger
 from worker.storage.values import Leadership
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ class Rate:
 class Dispatcher:
     """Any number may run; one leads, the others stand by."""
 
-    def __init__(self, ledger: Ledger, queues: Queues, send: Send, settings: Settings) -> None:
+    def __init__(self, ledger: ForDispatcher, queues: Queues, send: Send, settings: Settings) -> None:
         self._ledger = ledger
         self._queues = queues
         self._send = send

@@ -21,7 +21,7 @@ from worker.pipeline.run_loop import run_until
 from worker.queues import Queues, Results, urls_in
 from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable
-from worker.storage.ledger import Ledger
+from worker.storage.for_keeper import ForKeeper
 from worker.storage.takedowns import FORGOTTEN
 from worker.storage.values import Delivered, Entry
 
@@ -49,7 +49,14 @@ class Keeper:
     """Any number may run. `to_entry` turns an address found in a feed into an Entry, or raises ItemFailed."""
 
     def __init__(
-        self, ledger: Ledger, articles: Articles, results: Results, queues: Queues, settings: Settings, *, to_entry: Callable[[str], Entry]
+        self,
+        ledger: ForKeeper,
+        articles: Articles,
+        results: Results,
+        queues: Queues,
+        settings: Settings,
+        *,
+        to_entry: Callable[[str], Entry],
     ) -> None:
         self._ledger = ledger
         self._articles = articles

@@ -5,22 +5,23 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
+from classifier.labels import Labels
 from worker.messages import Extracted, Labelled, Outcome, Relabel, Relabelled, Struck
 from worker.models.labeller import Document
 
 log = logging.getLogger(__name__)
 
 
-class Labels(Protocol):
+class LabelsTexts(Protocol):
     """What this stage needs of a model."""
 
-    def label(self, items: Sequence[Document]) -> list[dict[str, Any]]:
-        """The contract's labels, one for each document."""
+    def label(self, items: Sequence[Document]) -> list[Labels]:
+        """Labels, one for each document."""
 
 
-def labelled(batch: Sequence[Extracted], model: Labels) -> list[Outcome]:
+def labelled(batch: Sequence[Extracted], model: LabelsTexts) -> list[Outcome]:
     """The outcomes of a batch, in its order."""
     try:
         return _together(batch, model)
@@ -29,14 +30,14 @@ def labelled(batch: Sequence[Extracted], model: Labels) -> list[Outcome]:
         return [_alone(item, model) for item in batch]
 
 
-def _together(batch: Sequence[Extracted], model: Labels) -> list[Outcome]:
+def _together(batch: Sequence[Extracted], model: LabelsTexts) -> list[Outcome]:
     begun = time.monotonic()
     labels = model.label([_document(item) for item in batch])
     ms = round((time.monotonic() - begun) * 1000 / max(1, len(batch)))
     return [Labelled(item, found, ms) for item, found in zip(batch, labels, strict=True)]
 
 
-def _alone(item: Extracted, model: Labels) -> Outcome:
+def _alone(item: Extracted, model: LabelsTexts) -> Outcome:
     try:
         return _together([item], model)[0]
     except Exception as error:
@@ -44,7 +45,7 @@ def _alone(item: Extracted, model: Labels) -> Outcome:
         return Struck(item.item_id, item.token, f"the labeller failed: {type(error).__name__}: {error}"[:500], item.host)
 
 
-def relabelled(texts: Sequence[Relabel], model: Labels) -> list[Outcome]:
+def relabelled(texts: Sequence[Relabel], model: LabelsTexts) -> list[Outcome]:
     """New labels for stored texts; one that cannot be labelled keeps its old ones."""
     found: list[Outcome] = []
     for text in texts:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select
 
+from classifier.labels import Evidence, Labels, TopicLabel
 from worker.messages import Article, Labelled
 from worker.storage import jobs, reviews, tables
 from worker.storage.database import one_of, reading
@@ -197,12 +199,12 @@ def write(connection: Connection, kept: Sequence[tuple[Labelled, int]], now: flo
     return len(ids) - len(old)
 
 
-def write_labels(connection: Connection, told: Sequence[tuple[int, Mapping[str, Any], int]]) -> None:
-    """Writes labels where none stand: triples of item, the contract's labels, and milliseconds."""
+def write_labels(connection: Connection, told: Sequence[tuple[int, Labels, int]]) -> None:
+    """Writes labels where none stand: triples of item, labels, and milliseconds."""
     for table, rows in (
         (labels, [_label_row(item_id, document, ms) for item_id, document, ms in told]),
-        (topics, [row for item_id, document, _ in told for row in _numbered(item_id, topics, document["topics"])]),
-        (evidence, [row for item_id, document, _ in told for row in _numbered(item_id, evidence, document["evidence"])]),
+        (topics, [row for item_id, document, _ in told for row in _numbered(item_id, topics, document.topics)]),
+        (evidence, [row for item_id, document, _ in told for row in _numbered(item_id, evidence, document.evidence)]),
     ):
         if rows:
             connection.execute(insert(table), rows)
@@ -240,20 +242,20 @@ def _article_row(labelled: Labelled, cluster: int, now: float) -> dict[str, Any]
     }
 
 
-def _label_row(item_id: int, document: Mapping[str, Any], ms: int) -> dict[str, Any]:
+def _label_row(item_id: int, document: Labels, ms: int) -> dict[str, Any]:
     return {
         "item_id": item_id,
-        "model_id": document["model"]["id"],
-        "model_sha256": document["model"]["sha256"],
-        "primary_topic": document["primary_topic"],
-        "source_type": document["source_type"],
-        "language_supported": document["language_supported"],
-        "unknown_words": document.get("unknown_words"),  # labels of a worker that is still to be upgraded have none
+        "model_id": document.model.id,
+        "model_sha256": document.model.sha256,
+        "primary_topic": document.primary_topic,
+        "source_type": asdict(document.source_type),
+        "language_supported": document.language_supported,
+        "unknown_words": document.unknown_words,
         "label_ms": ms,
     }
 
 
-def _numbered(item_id: int, table: Table, parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A row for each part, in order; KeyError where a part has not what the table has a column for."""
+def _numbered(item_id: int, table: Table, parts: Sequence[TopicLabel | Evidence]) -> list[dict[str, Any]]:
+    """A row for each part, in order."""
     names = [column.name for column in table.c if column.name not in ("item_id", "place")]
-    return [{"item_id": item_id, "place": place, **{name: part[name] for name in names}} for place, part in enumerate(parts)]
+    return [{"item_id": item_id, "place": place, **{name: told[name] for name in names}} for place, told in enumerate(map(asdict, parts))]

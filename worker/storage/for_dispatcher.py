@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from sqlalchemy import Column, ColumnElement, Connection, func, select, true, update
+from sqlalchemy import Column, ColumnElement, Connection, true, update
 
 from worker.messages import Lane, Returned, URLRequest
 from worker.storage import counters, history, hosts, leadership, leases, transitions
@@ -57,11 +57,6 @@ class ForDispatcher(LedgerBase):
         returned = Returned([(request.item_id, request.token) for request in leased])
         with writing(self._engine) as connection:
             Settlement(connection, self._rules(), [returned]).settle()
-
-    def running(self) -> int:
-        """Items under a lease, of every kind."""
-        with reading(self._engine) as connection:
-            return connection.execute(select(func.count()).select_from(items).where(transitions.RUNNING)).scalar_one()
 
     def finished(self) -> int:
         """Leases that ended an item since the beginning, of every kind: its growth is the throughput."""

@@ -17,7 +17,6 @@ from worker.storage.database import Unacceptable, reading, writing
 from worker.storage.for_intake import BATCH
 from worker.storage.item_rules import Item, one_line
 from worker.storage.ledger_base import LedgerBase
-from worker.storage.pauses import stages
 from worker.storage.settlement import Settlement
 from worker.storage.tables import outbox
 from worker.storage.values import Delivered, Entry, Event, Kept
@@ -80,11 +79,6 @@ class ForKeeper(LedgerBase):
         """Takes them out of the outbox."""
         with writing(self._engine) as connection:
             connection.execute(delete(outbox).where(outbox.c.id.in_(list(outbox_ids))))
-
-    def paused_stages(self) -> frozenset[str]:
-        """The stages that are stopped; quick."""
-        with reading(self._engine) as connection:
-            return stages(connection)
 
 
 def _links(listed: Listed, item: Item, to_entry: Callable[[str], Entry]) -> Iterator[Entry | None]:

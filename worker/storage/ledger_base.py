@@ -6,10 +6,14 @@ import random
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from worker.config import Settings
+from worker.storage import transitions
+from worker.storage.database import reading
 from worker.storage.item_rules import ItemRules
+from worker.storage.pauses import stages
+from worker.storage.tables import items
 
 
 class LedgerBase:
@@ -31,3 +35,13 @@ class LedgerBase:
     def _rules(self) -> ItemRules:
         """The rules at this moment."""
         return ItemRules(self._settings, self._now(), self._chance)
+
+    def running(self) -> int:
+        """Items under a lease, of every kind."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(items).where(transitions.RUNNING)).scalar_one()
+
+    def paused_stages(self) -> frozenset[str]:
+        """The stages that are stopped; quick."""
+        with reading(self._engine) as connection:
+            return stages(connection)

@@ -50,9 +50,7 @@ def apply(connection: Connection, told: Sequence[Relabelled]) -> int:
     rows = connection.execute(select(labels.c.item_id, labels.c.model_id).where(labels.c.item_id.in_(list(newest))))
     reviewed = set(connection.execute(select(reviews.c.item_id).where(reviews.c.item_id.in_(list(newest)))).scalars())
     chosen = [
-        newest[item_id]
-        for item_id, model_id in rows
-        if item_id not in reviewed and rank(newest[item_id].labels["model"]["id"]) >= rank(model_id)
+        newest[item_id] for item_id, model_id in rows if item_id not in reviewed and rank(newest[item_id].labels.model.id) >= rank(model_id)
     ]
     articles.remove_labels(connection, [outcome.item_id for outcome in chosen])
     articles.write_labels(connection, [(outcome.item_id, outcome.labels, outcome.label_ms) for outcome in chosen])

@@ -5,27 +5,30 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from classifier.labels import Labels
 from worker.messages import Article, Extracted, Extractor, Failed, HostReport, Http, Labelled, URLRequest
 from worker.storage.values import Delivered, Entry
 
-LABELS: dict[str, Any] = {
-    "topics": [
-        {"label": label, "probability": 0.03, "threshold": 0.41, "decision": "no"}
-        for label in ("border_dispute", "trade", "demining", "culture")
-    ],
-    "primary_topic": None,
-    "source_type": {
-        "label": "independent",
-        "probabilities": {"official": 0.1, "promotional": 0.1, "independent": 0.8},
-        "decision": "sure",
-    },
-    "evidence": [
-        {"label": "trade", "field": "text", "text": "Rice was sold.", "start": 0, "end": 14, "terms": [{"term": "rice", "weight": 1.5}]}
-    ],
-    "language_supported": True,
-    "unknown_words": 0.12,
-    "model": {"id": "m-1", "sha256": "0" * 64},
-}
+LABELS = Labels.from_dict(
+    {
+        "topics": [
+            {"label": label, "probability": 0.03, "threshold": 0.41, "decision": "no"}
+            for label in ("border_dispute", "trade", "demining", "culture")
+        ],
+        "primary_topic": None,
+        "source_type": {
+            "label": "independent",
+            "probabilities": {"official": 0.1, "promotional": 0.1, "independent": 0.8},
+            "decision": "sure",
+        },
+        "evidence": [
+            {"label": "trade", "field": "text", "text": "Rice was sold.", "start": 0, "end": 14, "terms": [{"term": "rice", "weight": 1.5}]}
+        ],
+        "language_supported": True,
+        "unknown_words": 0.12,
+        "model": {"id": "m-1", "sha256": "0" * 64},
+    }
+)
 
 
 def digest(text: str) -> str:

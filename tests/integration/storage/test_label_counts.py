@@ -13,8 +13,8 @@ from worker.storage.ledger import Ledger
 
 def scored(request: URLRequest, probability: float) -> Labelled:
     outcome = labelled(request)
-    topics = [{**topic, "probability": probability} for topic in outcome.labels["topics"]]
-    return replace(outcome, labels={**outcome.labels, "topics": topics})
+    topics = [replace(topic, probability=probability) for topic in outcome.labels.topics]
+    return replace(outcome, labels=replace(outcome.labels, topics=topics))
 
 
 def test_an_empty_stretch_has_no_rates(engine: Engine) -> None:

@@ -113,7 +113,7 @@ def test_a_row_that_is_refused_changes_nothing_at_all(ledger, articles, lead):
     ledger.accept([entry(1), entry(2)], ledger.open_job())
     good, bad = leased(ledger, lead)
     broken = labelled(bad)
-    broken = replace(broken, labels={**broken.labels, "model": None})
+    broken = replace(broken, labels=replace(broken.labels, model=None))
     # When
     with pytest.raises(Unacceptable):
         keep(ledger, labelled(good), broken)

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from classifier.labels import TopicLabel
 from tests.integration.parts.samples import LABELS, entry, labelled
 from tests.integration.parts.steps import keep, leased
 from worker.storage.articles import Articles
 from worker.storage.search import SearchFilter
 
-TRADE = {"label": "trade", "probability": 0.9, "threshold": 0.4, "decision": "yes"}
-CULTURE = {"label": "culture", "probability": 0.42, "threshold": 0.4, "decision": "unsure"}
+TRADE = TopicLabel("trade", 0.9, 0.4, "yes")
+CULTURE = TopicLabel("culture", 0.42, 0.4, "unsure")
 STORIES = {
     "press.test:443": ("Rice leaves the port", "Ông Đặng sold 100% of the rice.", "2026-11-20T08:00:00Z", "en", "independent"),
     "en.press.test:443": ("កម្ពុជានាំចេញអង្ករ", "អង្ករត្រូវបាននាំចេញទៅចិន។", "2026-11-22", "km", "official"),
@@ -33,7 +34,7 @@ def _told(request):
     whole = labelled(request, text)
     article = replace(whole.extracted.article, title=title, published_at=day, language=language)
     marks = [TRADE, CULTURE] if host == "press.test:443" else [CULTURE]
-    labels = {**LABELS, "topics": marks, "primary_topic": None, "source_type": {**LABELS["source_type"], "label": source}}
+    labels = replace(LABELS, topics=marks, primary_topic=None, source_type=replace(LABELS.source_type, label=source))
     return replace(whole, extracted=replace(whole.extracted, article=article), labels=labels)
 
 

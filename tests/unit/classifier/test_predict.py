@@ -15,17 +15,17 @@ TRADE = "Exports of milled rice to China rose by a fifth last year, the ministry
 
 
 def check(labels: dict[str, Any], document: Document) -> None:
-    assert [topic["label"] for topic in labels["topics"]] == list(TOPICS)
-    assert list(labels["source_type"]["probabilities"]) == list(SOURCE_TYPES)
-    assert sum(labels["source_type"]["probabilities"].values()) == pytest.approx(1, abs=0.001)
-    for entry in labels["evidence"]:
-        field = document.title if entry["field"] == "title" else document.text
-        assert field[entry["start"] : entry["end"]] == entry["text"] != ""
-    shown = {entry["label"] for entry in labels["evidence"]}
-    for topic in labels["topics"]:
-        assert 0 <= topic["probability"] <= 1
-        assert topic["decision"] in {"yes", "no", "unsure"}
-        assert topic["decision"] != "yes" or topic["label"] in shown
+    assert [topic.label for topic in labels.topics] == list(TOPICS)
+    assert list(labels.source_type.probabilities) == list(SOURCE_TYPES)
+    assert sum(labels.source_type.probabilities.values()) == pytest.approx(1, abs=0.001)
+    for entry in labels.evidence:
+        field = document.title if entry.field == "title" else document.text
+        assert field[entry.start : entry.end] == entry.text != ""
+    shown = {entry.label for entry in labels.evidence}
+    for topic in labels.topics:
+        assert 0 <= topic.probability <= 1
+        assert topic.decision in {"yes", "no", "unsure"}
+        assert topic.decision != "yes" or topic.label in shown
 
 
 def test_labels_follow_the_contract_for_every_seed(small_model: Model, few_seeds: list[Seed]) -> None:
@@ -43,9 +43,9 @@ def test_any_text_at_all_gets_labels(small_model: Model, text: str, title: str) 
 
 def test_a_sentence_about_exports_is_trade_and_quoted(shipped: Model) -> None:
     [labels] = label(shipped, [Document("Rice sells well abroad", TRADE)])
-    assert labels["topics"][1]["decision"] == "yes"
-    assert any(entry["text"] == TRADE for entry in labels["evidence"])
-    assert any("export" in term["term"] for entry in labels["evidence"] for term in entry["terms"])
+    assert labels.topics[1].decision == "yes"
+    assert any(entry.text == TRADE for entry in labels.evidence)
+    assert any("export" in term.term for entry in labels.evidence for term in entry.terms)
 
 
 def test_one_text_is_labelled_alike_alone_and_among_others(small_model: Model, few_seeds: list[Seed]) -> None:
@@ -56,9 +56,9 @@ def test_one_text_is_labelled_alike_alone_and_among_others(small_model: Model, f
 
 def test_an_empty_text_carries_nothing_and_has_no_source_type(shipped: Model) -> None:
     [labels] = label(shipped, [Document("", "")])
-    assert {topic["decision"] for topic in labels["topics"]} == {"no"}
-    assert labels["source_type"]["label"] is None
-    assert labels["primary_topic"] is None
+    assert {topic.decision for topic in labels.topics} == {"no"}
+    assert labels.source_type.label is None
+    assert labels.primary_topic is None
 
 
 @pytest.mark.parametrize(
@@ -71,9 +71,9 @@ def test_an_empty_text_carries_nothing_and_has_no_source_type(shipped: Model) ->
 )
 def test_a_language_that_the_seeds_lack_is_in_doubt_and_said_to_be_unsupported(shipped: Model, text: str) -> None:
     [labels] = label(shipped, [Document("", text)])
-    assert labels["language_supported"] is False
-    assert {topic["decision"] for topic in labels["topics"]} == {"unsure"}
-    assert labels["source_type"]["decision"] == "unsure"
+    assert labels.language_supported is False
+    assert {topic.decision for topic in labels.topics} == {"unsure"}
+    assert labels.source_type.decision == "unsure"
 
 
 def test_no_texts_give_no_labels(shipped: Model) -> None:
@@ -89,5 +89,5 @@ def test_a_short_notice_is_no_stranger_for_being_short(shipped: Model) -> None:
     told, odd = label(shipped, [Document("", notice), Document("", salad)])
 
     # Then the notice is decided, and the other is in doubt
-    assert told["topics"][2]["decision"] == "yes"
-    assert {topic["decision"] for topic in odd["topics"]} == {"unsure"}
+    assert told.topics[2].decision == "yes"
+    assert {topic.decision for topic in odd.topics} == {"unsure"}

@@ -11,7 +11,7 @@ from worker.models.labeller import Document, Labeller
 def test_the_labeller_names_its_model_in_every_label() -> None:
     labeller = Labeller()
     [labels] = labeller.label([Document("Rice", "Rice exports rose by a fifth.")])
-    assert labels["model"] == {"id": labeller.model_id, "sha256": labeller.sha256}
+    assert (labels.model.id, labels.model.sha256) == (labeller.model_id, labeller.sha256)
 
 
 def test_a_folder_without_a_model_is_a_usage_error(tmp_path: Path) -> None:

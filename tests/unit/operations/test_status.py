@@ -67,7 +67,7 @@ class Away:
 
 def services(tmp_path: Path, ledger: Any = None, queues: Any = None, active: str | None = None) -> Any:
     return SimpleNamespace(
-        ledger=ledger or Ledger(),
+        operator_ledger=ledger or Ledger(),
         queues=queues or Queues(),
         registry=SimpleNamespace(active=lambda: active),
         labeller=SimpleNamespace(model_id="m1"),

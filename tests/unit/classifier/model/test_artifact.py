@@ -22,8 +22,8 @@ def test_a_model_comes_back_as_it_was_stored(small_model: Model, model_folder: P
     documents = [Document(seed.title, seed.text) for seed in few_seeds[:10]]
     before = label(small_model, documents)
     after = label(artifact.load(model_folder), documents)
-    assert [entry["topics"] for entry in before] == [entry["topics"] for entry in after]
-    assert [entry["evidence"] for entry in before] == [entry["evidence"] for entry in after]
+    assert [entry.topics for entry in before] == [entry.topics for entry in after]
+    assert [entry.evidence for entry in before] == [entry.evidence for entry in after]
 
 
 def test_the_same_seeds_give_the_same_bits(model_folder: Path, few_seeds: list[Seed], tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from classifier.errors import BadSeeds
+from classifier.labels import OutletOpinion
 from classifier.model.model import Model
 from classifier.model.outlets import read_outlets, witness
 from classifier.predict import Document, label
@@ -45,17 +46,17 @@ def test_a_folder_without_a_registry_has_no_witness(tmp_path: Path) -> None:
 def test_an_outlet_that_disagrees_with_the_text_is_reported_and_leaves_doubt(shipped: Model) -> None:
     model = replace(shipped, outlets=REGISTRY)
     alone, agreed, opposed = (
-        label(model, [Document("Courtesy call", READOUT, url)])[0]["source_type"] for url in (None, "https://a.gov", "https://bbc.com")
+        label(model, [Document("Courtesy call", READOUT, url)])[0].source_type for url in (None, "https://a.gov", "https://bbc.com")
     )
-    assert alone["label"] == "official"
-    assert alone["outlet"] is None
-    assert agreed["decision"] == alone["decision"] == "sure"
-    assert opposed["outlet"] == {"name": "bbc.com", "label": "independent", "agrees": False}
-    assert opposed["decision"] == "unsure"
+    assert alone.label == "official"
+    assert alone.outlet is None
+    assert agreed.decision == alone.decision == "sure"
+    assert opposed.outlet == OutletOpinion("bbc.com", "independent", agrees=False)
+    assert opposed.decision == "unsure"
 
 
 def test_an_outlet_turns_a_close_call(shipped: Model) -> None:
     text = "Rice exports rose by a fifth last year, and the mill in Battambang welcomes visitors every day."
     model = replace(shipped, outlets=REGISTRY)
-    alone, helped = (label(model, [Document("", text, url)])[0]["source_type"]["probabilities"] for url in (None, "https://bbc.com"))
+    alone, helped = (label(model, [Document("", text, url)])[0].source_type.probabilities for url in (None, "https://bbc.com"))
     assert helped["independent"] > alone["independent"] > 0

@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+from classifier.labels import Evidence, Labels, ModelName, SourceTypeLabel, Term
 from classifier.model.model import Model
 from classifier.predict import Document, label
 from classifier.report.explain import explained
 
-LABELS = {
-    "evidence": [
-        {"label": "trade", "field": "text", "start": 0, "end": 13, "terms": [{"term": "exports", "weight": 2.0}]},
-        {"label": "culture", "field": "text", "start": 0, "end": 13, "terms": []},
-        {"label": "trade", "field": "title", "start": 0, "end": 4, "terms": []},
-    ]
-}
+LABELS = Labels(
+    topics=[],
+    primary_topic=None,
+    source_type=SourceTypeLabel(None, {}, "unsure"),
+    evidence=[
+        Evidence("trade", "text", "Exports rose.", 0, 13, [Term("exports", 2.0)]),
+        Evidence("culture", "text", "Exports rose.", 0, 13, []),
+        Evidence("trade", "title", "Rice", 0, 4, []),
+    ],
+    language_supported=True,
+    model=ModelName("m-1", "0" * 64),
+)
 
 
 def test_evidence_is_marked_in_its_place_and_its_words_stand_out() -> None:
@@ -23,6 +29,6 @@ def test_the_marks_are_all_that_is_added_to_the_text(shipped: Model) -> None:
     document = Document("", "Exports of rice rose. Deminers cleared mines near the border.")
     [labels] = label(shipped, [document])
     bare = explained(document, labels, colour=False).replace("⟧", "")
-    for entry in labels["evidence"]:
-        assert entry["label"] in bare
+    for entry in labels.evidence:
+        assert entry.label in bare
     assert bare.lower().count("deminers cleared mines") == 1

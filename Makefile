@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: nets bench-label bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean bench-service
+.PHONY: nets reference bench-label bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean bench-service
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -37,6 +37,9 @@ check: lint types contracts test  ## all of it: what CI runs
 lab: setup  ## the fetch against hostile servers, in a network namespace; writes docs/lab.md
 	PRESSMARK_TEST_LAB=full $(BIN)/pytest -m lab
 	$(BIN)/python -m tests.lab.table
+
+reference: setup  ## write docs/reference.md from the code
+	$(BIN)/python -m docs.build_reference
 
 nets: setup  ## take over what the program makes of every page and seed today, where a change is meant
 	PRESSMARK_UPDATE_NETS=1 $(BIN)/pytest -q tests/nets

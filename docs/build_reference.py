@@ -1,0 +1,196 @@
+"""Write docs/reference.md from the code: commands, exit codes, JSON shapes, states, reasons and settings.
+
+`make reference` runs it; a test compares the file with what this gives, and with the contract where that is at hand.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from classifier.labels import Evidence, Labels, ModelName, OutletOpinion, SourceTypeLabel, Term, TopicLabel
+from worker.cli.main import COMMANDS, LATER, program
+from worker.cli.settings import markdown_table
+from worker.config import setting_fields
+from worker.messages import Article, Extractor, Http
+from worker.reasons import Fate, Reason
+
+REFERENCE = Path(__file__).with_name("reference.md")
+
+HEAD = """\
+# Reference
+
+Everything that other programs may rely on. Written by `make reference` from the code; edit the code, not this file.
+"""
+
+EXIT_CODES = """\
+## Exit codes
+
+| code | meaning |
+|---|---|
+| `0` | Done. An empty list is `0` too, and so is a closed pipe. Commands that only show (`status`, `queues`, `dead list`, `trace`) end with `0` whatever they show. |
+| `1` | Done, but a URL was refused, an input line was bad, a gate failed, or `--wait` ended with something dead. `status --check` ends with `1` when something is wrong. |
+| `2` | The call is wrong: unknown option, missing or unreadable file, not text, wrong setting, or no URL was accepted or known. Also a command that is not delivered yet. |
+| `3` | Redis, the database or the disk cannot be used. |
+| `130` | Ctrl-C; the state is kept. |
+
+A wrong input costs one line on standard error that says what was expected, what came instead, and where. `--debug` adds the traceback.
+"""
+
+CONVENTIONS = """\
+## Conventions
+
+- With `--json` a command writes one JSON document, or JSON lines where it lists, to standard output and nothing else there. Messages and
+  progress go to standard error.
+- Times are RFC 3339 in UTC, durations are in seconds, sizes in bytes. Text is Unicode in NFC; offsets count code points.
+- Unknown values are `null`.
+- Readers must ignore fields that they do not know, and must not guess the meaning of an unknown `v`.
+"""
+
+SEEDS = """\
+## Seeds
+
+One labelled article a line in `seeds/*.jsonl`:
+`{"id","title","text" | "paragraphs":[{"text","topics":[…]}],"topics":[…],"primary":…,"source_type":…,"language":"en",
+"origin":"authored|reviewed|imported","url"?,"site_name"?,"labelled_by"?,"labelled_at"?}`.
+Paragraph labels are optional; all of them lie within the article's topics, and a headline may add one.
+"""
+
+STREAM = """\
+## The public stream
+
+Redis stream `<namespace>:articles`, one entry for each item that ended: field `result` holds a Result as JSON. Delivered at least once, in
+the order of the commits. The stream `<namespace>:results` between workers and keeper is internal.
+"""
+
+SHAPES: tuple[tuple[str, type], ...] = (
+    ("Article", Article),
+    ("Extractor", Extractor),
+    ("Labels", Labels),
+    ("TopicLabel", TopicLabel),
+    ("SourceTypeLabel", SourceTypeLabel),
+    ("OutletOpinion", OutletOpinion),
+    ("Evidence", Evidence),
+    ("Term", Term),
+    ("ModelName", ModelName),
+    ("Http", Http),
+)
+
+
+def reference() -> str:
+    """The whole document."""
+    parts = [HEAD, CONVENTIONS, "\n".join(_commands()), EXIT_CODES, "\n".join(_shapes()), "\n".join(_reasons()), STREAM, SEEDS, _settings()]
+    return "\n".join(part.rstrip() + "\n" for part in parts)
+
+
+def _commands() -> Iterator[str]:
+    yield "## Commands\n"
+    yield "`pressmark COMMAND`, or `python -m worker COMMAND`. Every command also takes `--config FILE`, `--debug` and `--help`.\n"
+    with click.Context(program, info_name="pressmark") as context:
+        for name in COMMANDS:
+            command = program.get_command(context, name)
+            if command is not None:
+                yield from _command(command, f"pressmark {name}", context)
+    later = ", ".join(f"`{name}`" for name in LATER)
+    yield f"Not delivered yet, and answered by one line and exit code 2: {later}.\n"
+
+
+def _command(command: click.Command, name: str, parent: click.Context) -> Iterator[str]:
+    with click.Context(command, parent=parent, info_name=name.split()[-1]) as context:
+        usage = " ".join(command.collect_usage_pieces(context))
+        yield f"### `{name} {usage}`".rstrip() + "\n"
+        yield _plain(command.help or "") + "\n"
+        rows = [record for parameter in command.params if (record := parameter.get_help_record(context))]
+        if rows:
+            yield "| option | meaning |\n|---|---|"
+            yield from (f"| `{_cell(option)}` | {_cell(meaning)} |" for option, meaning in rows)
+            yield ""
+        if isinstance(command, click.Group):
+            for child in command.list_commands(context):
+                found = command.get_command(context, child)
+                if found is not None:
+                    yield from _command(found, f"{name} {child}", context)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("\b", "").split())
+
+
+def _cell(text: str) -> str:
+    return _plain(text).replace("|", "\\|")
+
+
+def _shapes() -> Iterator[str]:
+    yield "## JSON shapes\n"
+    for name, kind in SHAPES:
+        yield f"### {name}\n"
+        yield _plain(inspect.getdoc(kind) or "") + "\n"
+        yield "| field | type | meaning |\n|---|---|---|"
+        sentences = field_sentences(kind)
+        for field in dataclasses.fields(kind):
+            yield f"| `{field.name}` | `{_cell(_json_type(str(field.type)))}` | {_cell(sentences.get(field.name, ''))} |"
+        yield ""
+
+
+def field_sentences(kind: type) -> dict[str, str]:
+    """The string that stands below each field of a dataclass, by the field's name."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
+    found: dict[str, str] = {}
+    assert isinstance(body, ast.ClassDef)
+    for before, after in zip(body.body, body.body[1:], strict=False):
+        if isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name) and isinstance(after, ast.Expr):
+            if isinstance(after.value, ast.Constant) and isinstance(after.value.value, str):
+                found[before.target.id] = " ".join(after.value.value.split())
+    return found
+
+
+JSON_TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "None": "null", "list": "list", "dict": "object"}
+
+
+def _json_type(annotation: str) -> str:
+    """A Python annotation in JSON's words."""
+    words = [(word, JSON_TYPES.get(word, word)) for word in ("str", "int", "float", "bool", "None", "dict")]
+    for python, json in words:
+        annotation = _replace_word(annotation, python, json)
+    return annotation.replace("Literal[", "one of [")
+
+
+def _replace_word(text: str, old: str, new: str) -> str:
+    import re
+
+    return re.sub(rf"(?<![\w\"]){old}(?![\w\"])", new, text)
+
+
+def _reasons() -> Iterator[str]:
+    yield "## Reasons\n"
+    yield "A closed list: why an item is where it is, and what follows.\n"
+    for fate in Fate:
+        yield f"**{fate.value}**\n"
+        yield "| reason | meaning |\n|---|---|"
+        yield from (f"| `{reason.word}` | {_cell(reason.sentence)} |" for reason in Reason if reason.fate is fate)
+        yield ""
+
+
+def _settings() -> str:
+    secrets = ", ".join(f"`PRESSMARK_{field.name.upper()}_FILE`" for field in setting_fields() if field.metadata["secret"])
+    return f"""\
+## Settings
+
+From the environment, or from a TOML file named by `--config` or `PRESSMARK_CONFIG` (names in lower case, without `PRESSMARK_`); the
+environment wins. A malformed setting, or an unknown one in the file, ends the program with exit code 2; an unknown `PRESSMARK_*` in the
+environment is a warning. Secrets can also come by file: {secrets}.
+
+{markdown_table()}
+"""
+
+
+if __name__ == "__main__":
+    REFERENCE.write_text(reference(), encoding="utf-8")
+    sys.stdout.write(f"{REFERENCE.name} written\n")

@@ -1,0 +1,1 @@
+"""Documents, and what writes those that are made from the code."""

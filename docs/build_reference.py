@@ -8,6 +8,8 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import itertools
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -35,13 +37,13 @@ EXIT_CODES = """\
 
 | code | meaning |
 |---|---|
-| `0` | Done. An empty list is `0` too, and so is a closed pipe. Commands that only show (`status`, `queues`, `dead list`, `trace`) end with `0` whatever they show. |
-| `1` | Done, but a URL was refused, an input line was bad, a gate failed, or `--wait` ended with something dead. `status --check` ends with `1` when something is wrong. |
-| `2` | The call is wrong: unknown option, missing or unreadable file, not text, wrong setting, or no URL was accepted or known. Also a command that is not delivered yet. |
+| `0` | Done. An empty list and a closed pipe are `0` too. `status`, `queues`, `dead list` and `trace` end with `0` whatever they show. |
+| `1` | Done, but a URL was refused, a line was bad, a gate failed, `--wait` ended with a dead item, or `status --check` found a problem. |
+| `2` | The call is wrong: option, file, setting; or no URL was accepted or known; or the command is not delivered yet. |
 | `3` | Redis, the database or the disk cannot be used. |
 | `130` | Ctrl-C; the state is kept. |
 
-A wrong input costs one line on standard error that says what was expected, what came instead, and where. `--debug` adds the traceback.
+A wrong input costs one line on standard error: what was expected, what came instead, and where. `--debug` adds the traceback.
 """
 
 CONVENTIONS = """\
@@ -103,7 +105,7 @@ def _commands() -> Iterator[str]:
 
 
 def _command(command: click.Command, name: str, parent: click.Context) -> Iterator[str]:
-    with click.Context(command, parent=parent, info_name=name.split()[-1]) as context:
+    with click.Context(command, parent=parent, info_name=name.rpartition(" ")[2]) as context:
         usage = " ".join(command.collect_usage_pieces(context))
         yield f"### `{name} {usage}`".rstrip() + "\n"
         yield _plain(command.help or "") + "\n"
@@ -141,13 +143,13 @@ def _shapes() -> Iterator[str]:
 
 def field_sentences(kind: type) -> dict[str, str]:
     """The string that stands below each field of a dataclass, by the field's name."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
+    [definition] = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    body = definition.body if isinstance(definition, ast.ClassDef) else []
     found: dict[str, str] = {}
-    assert isinstance(body, ast.ClassDef)
-    for before, after in zip(body.body, body.body[1:], strict=False):
-        if isinstance(before, ast.AnnAssign) and isinstance(before.target, ast.Name) and isinstance(after, ast.Expr):
-            if isinstance(after.value, ast.Constant) and isinstance(after.value.value, str):
-                found[before.target.id] = " ".join(after.value.value.split())
+    for before, after in itertools.pairwise(body):
+        match before, after:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                found[name] = " ".join(text.split())
     return found
 
 
@@ -163,8 +165,6 @@ def _json_type(annotation: str) -> str:
 
 
 def _replace_word(text: str, old: str, new: str) -> str:
-    import re
-
     return re.sub(rf"(?<![\w\"]){old}(?![\w\"])", new, text)
 
 

@@ -19,25 +19,7 @@ MAX_LINES = 300
 LARGER_FOLDERS = {"worker/storage", "worker/cli", "worker/fetch"}
 """One file a table or question, one a command, and the parts of one request: a folder more would only be one more name."""
 
-FIELD_TERMS = set(  # noqa: SIM905 - a list of two hundred literals is no easier to read
-    """
-    accept acceptance alembic annotation art article articles artifact authors batch blocks boilerplate bootstrap cache canonical card
-    celery character check child classes classifier clause cli client coding command commands compare completion config connection
-    content context control count counters counts curve data database dataset dateline dates dead deadline demo depths dial dispatcher
-    distil doctor document drift due duplicates embedded encoder encoding engine engines enqueue errors evaluate event evidence
-    explain export extract features feeds fetch field filter first fit flush folder folds forest forget form formats gate head held
-    hints history host hosts html inspect intake item items job jobs json keeper keys label labeller labels language layout learning
-    leases ledger level lexicon limits line linear lines lint lists lock logs loop main markdown markup measure messages metadata
-    metrics migrate migration model models names near nearby net operations options out outcome outlets output pace page pages parse
-    pause pauses person pipeline plain plots policy pool pooling predict preload processes profile promote public publisher queue
-    queues reasons reference registry relabel relabelling request reservations resolve response restore result results resume retry
-    review reviews robots role roles rollback rules run running sampling sandbox scripts search seeds select sentences server service
-    services setting settings settlement shapes shared site sitemaps socket source sources speakers stacking state statistics status
-    storage store stream structured style subtree supervisor tables takedown takedowns tasks terminal text texts thresholds throughput
-    timed title tokens totals trace train training transitions transport truth try tune type types up url urls values vectors verdict
-    watchdog word words work worker workers xml
-    """.split()
-)
+FIELD_TERMS = set(Path(__file__).with_name("field_terms.txt").read_text(encoding="utf-8").split())
 """Words of which module names are made: terms of the field, or words that ARCHITECTURE's glossary explains."""
 
 

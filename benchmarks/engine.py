@@ -24,7 +24,7 @@ from worker.messages import Taken, URLRequest, decode
 from worker.pipeline import dispatcher, keeper
 from worker.pipeline.dispatcher import Dispatcher
 from worker.pipeline.keeper import Keeper
-from worker.queues import Queues, Results, connect
+from worker.queues import Control, Depths, PublicStream, Results, connect
 from worker.storage.articles import Articles
 from worker.storage.database import migrate, open_database
 from worker.storage.ledger import Ledger
@@ -101,14 +101,15 @@ def run(urls: int, settings: Settings, meter: Meter) -> None:
     migrate(engine)
     client = connect(settings)
     ledger, articles = Ledger(engine, settings), Articles(engine)
-    results, queues = Results(client, settings.namespace), Queues(client, settings.namespace)
+    results, public_stream = Results(client, settings.namespace), PublicStream(client, settings.namespace)
+    depths, control = Depths(client, settings.namespace), Control(client, settings.namespace)
     keeper.LINGER, keeper.BLOCK_MS = 0.0, 5
     dispatcher.BEAT = 0.05  # this loop is faster than any real stage; beats must not be rarer than in life
     with meter.part("accept"):
         for _ in ledger.accept_many((entry(number, f"h{number % 200}.test:443") for number in range(urls)), ledger.open_job("all")):
             pass
-    sends = Dispatcher(ledger, queues, sender(client, settings.namespace), settings)
-    keeps = Keeper(ledger, articles, results, queues, settings, to_entry=admit)
+    sends = Dispatcher(ledger, depths, control, sender(client, settings.namespace), settings)
+    keeps = Keeper(ledger, articles, results, public_stream, settings, to_entry=admit)
     done = 0
     while done < urls:
         with meter.part("dispatch"):

@@ -180,7 +180,7 @@ class RunningService:
         """Workers that have shown life since then; none while there is nobody to ask."""
         with self._services() as services:
             try:
-                return [worker.name for worker in services.queues.workers() if worker.last_seen > begun]
+                return [worker.name for worker in services.control.workers() if worker.last_seen > begun]
             except Unavailable:
                 return []
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import redis
 
 from worker.config import Settings
-from worker.queues import Queues, Results, connect
+from worker.queues import Control, Depths, PublicStream, Results, connect
 from worker.queues.embedded_server import redis_url
 from worker.sandbox.pool import ParsePool
 
@@ -88,9 +88,19 @@ class Services:
         return Results(self.redis, self.settings.namespace)
 
     @cached_property
-    def queues(self) -> Queues:
-        """Depths, flows, heartbeats."""
-        return Queues(self.redis, self.settings.namespace)
+    def depths(self) -> Depths:
+        """Depths, ages and flows of the queues."""
+        return Depths(self.redis, self.settings.namespace)
+
+    @cached_property
+    def control(self) -> Control:
+        """Epoch, paused stages, heartbeats."""
+        return Control(self.redis, self.settings.namespace)
+
+    @cached_property
+    def public_stream(self) -> PublicStream:
+        """The stream of Results for other programs."""
+        return PublicStream(self.redis, self.settings.namespace)
 
     @cached_property
     def fetcher(self) -> Fetcher:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 from sqlalchemy import Engine, text
 
 from tests.conftest import missing
 from tests.integration.parts.servers import PostgresServer, RedisServer, postgres_binary, redis_binary
 from worker.config import Settings
-from worker.queues import Queues, Results, connect
+from worker.queues import Control, Depths, PublicStream, Results, connect
 from worker.storage.articles import Articles
 from worker.storage.database import migrate, open_database, writing
 from worker.storage.ledger import Ledger
@@ -125,19 +126,35 @@ def articles(engine: Engine) -> Articles:
 
 
 @pytest.fixture
-def queues(redis_server: RedisServer) -> Iterator[Queues]:
-    """The queues of an empty Redis."""
-    client = connect(Settings(redis_url=redis_server.url))
-    yield Queues(client, NAMESPACE)
-    client.close()
+def client(redis_server: RedisServer) -> Iterator[redis.Redis]:
+    """A client of an empty Redis."""
+    opened = connect(Settings(redis_url=redis_server.url))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def results(redis_server: RedisServer) -> Iterator[Results]:
+def depths(client: redis.Redis) -> Depths:
+    """The depths of its queues."""
+    return Depths(client, NAMESPACE)
+
+
+@pytest.fixture
+def control(client: redis.Redis) -> Control:
+    """Its control values."""
+    return Control(client, NAMESPACE)
+
+
+@pytest.fixture
+def public_stream(client: redis.Redis) -> PublicStream:
+    """Its public stream."""
+    return PublicStream(client, NAMESPACE)
+
+
+@pytest.fixture
+def results(client: redis.Redis) -> Results:
     """Its stream of results."""
-    client = connect(Settings(redis_url=redis_server.url))
-    yield Results(client, NAMESPACE)
-    client.close()
+    return Results(client, NAMESPACE)
 
 
 @pytest.fixture(autouse=True)

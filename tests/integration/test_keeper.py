@@ -16,7 +16,7 @@ from tests.integration.parts.samples import admit, entry, failed, labelled
 from worker.errors import Unavailable
 from worker.messages import HostReport, Http, Listed, Returned, Struck, Taken, URLRequest
 from worker.pipeline.keeper import Keeper
-from worker.queues import RESULTS, connect
+from worker.queues import RESULTS
 from worker.storage.ledger import Ledger
 from worker.storage.tables import metadata
 
@@ -27,21 +27,14 @@ pytestmark = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def client(redis_server, settings):
-    opened = connect(replace(settings, redis_url=redis_server.url))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def make_keeper(ledger, articles, results, queues, settings, monkeypatch):  # noqa: PLR0917 - fixtures
+def make_keeper(ledger, articles, results, public_stream, settings, monkeypatch):  # noqa: PLR0917 - fixtures
     monkeypatch.setattr("worker.pipeline.keeper.BLOCK_MS", 10)
     monkeypatch.setattr("worker.pipeline.keeper.LINGER", 0.0)
     monkeypatch.setattr("worker.pipeline.keeper.IDLE_MS", 0)
     monkeypatch.setattr("worker.pipeline.keeper.CLAIM_EVERY", 0.0)
 
     def make() -> Keeper:
-        return Keeper(ledger, articles, results, queues, settings, to_entry=admit)
+        return Keeper(ledger, articles, results, public_stream, settings, to_entry=admit)
 
     return make
 
@@ -178,12 +171,6 @@ def test_a_paused_store_leaves_the_stream_alone(ledger, results, client, make_ke
     ledger.resume(stage="store")
     make_keeper().run_once()
     assert client.xlen(f"{NAMESPACE}:{RESULTS}") == 0
-
-
-def test_the_public_stream_is_trimmed(queues, client):
-    for _ in range(5):
-        queues.publish(["{}"] * 200, keep=100)
-    assert client.xlen(f"{NAMESPACE}:articles") < 400, "trimmed near the maximum, by whole nodes of the stream"
 
 
 def test_what_is_forgotten_goes_from_the_public_stream_and_its_readers_are_told(ledger, results, client, make_keeper):

@@ -15,16 +15,9 @@ from tests.integration.parts.servers import RedisServer, redis_binary
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.messages import Outcome, Returned, Taken, URLRequest, decode
-from worker.queues import FETCH, LABEL, QUEUES, RESULTS, URGENT, Queues, Results, connect
+from worker.queues import FETCH, LABEL, QUEUES, RESULTS, URGENT, Control, Depths, Results, connect
 
 REQUEST = URLRequest(1, 1, "https://press.test/1")
-
-
-@pytest.fixture
-def client(redis_server):
-    opened = connect(Settings(redis_url=redis_server.url))
-    yield opened
-    opened.close()
 
 
 def message(urls: int, age: float = 0.0) -> str:
@@ -33,39 +26,39 @@ def message(urls: int, age: float = 0.0) -> str:
     return json.dumps({"body": body, "headers": {"id": "x", "urls": urls, "sent": time.time() - age}, "properties": {}})
 
 
-def depths(queues: Queues) -> dict[str, int]:
-    return {depth.name: depth.waiting for depth in queues.depths()}
+def waiting(depths: Depths) -> dict[str, int]:
+    return {depth.name: depth.waiting for depth in depths.all()}
 
 
-def test_depths_count_urls_and_not_messages(queues, results, client):
+def test_depths_count_urls_and_not_messages(depths, results, client):
     # Given
     for number in range(120):
         client.lpush(f"{NAMESPACE}:{FETCH}", message(20, age=120 - number))
     client.lpush(f"{NAMESPACE}:{LABEL}", "no message of ours")
     results.add([failed(REQUEST, "timeout"), Returned([(2, 1), (3, 1)]), Taken([(4, 1)], "w")])
     # Then
-    assert depths(queues) == {FETCH: 2400, URGENT: 0, LABEL: 1, "label.bulk": 0, RESULTS: 3}
-    ages = {depth.name: depth.oldest_waiting_s for depth in queues.depths()}
+    assert waiting(depths) == {FETCH: 2400, URGENT: 0, LABEL: 1, "label.bulk": 0, RESULTS: 3}
+    ages = {depth.name: depth.oldest_waiting_s for depth in depths.all()}
     assert 115 < ages[FETCH] < 180
     assert ages[URGENT] is None
-    assert [depth.name for depth in queues.depths()] == list(QUEUES)
+    assert [depth.name for depth in depths.all()] == list(QUEUES)
 
 
-def test_the_oldest_age_is_that_of_whichever_queue_waits_longest(queues, client):
-    assert queues.oldest_age() == 0.0
+def test_the_oldest_age_is_that_of_whichever_queue_waits_longest(depths, client):
+    assert depths.oldest_age() == 0.0
     client.lpush(f"{NAMESPACE}:{LABEL}", message(5, age=300))
     client.lpush(f"{NAMESPACE}:{FETCH}", message(5, age=30))
-    assert 295 < queues.oldest_age() < 400
+    assert 295 < depths.oldest_age() < 400
     client.lpush(f"{NAMESPACE}:label.bulk", message(5, age=5000))
-    assert queues.oldest_age() < 400, "relabelling holds no lease"
+    assert depths.oldest_age() < 400, "relabelling holds no lease"
 
 
-def test_what_is_taken_and_not_acknowledged_still_counts(queues, results):
+def test_what_is_taken_and_not_acknowledged_still_counts(depths, results):
     results.add([failed(REQUEST, "timeout")])
     entries = results.read("k", 10, 10)
-    assert depths(queues)[RESULTS] == 1
+    assert waiting(depths)[RESULTS] == 1
     results.ack([entry_id for entry_id, _ in entries], 1)
-    assert depths(queues)[RESULTS] == 0
+    assert waiting(depths)[RESULTS] == 0
 
 
 def test_an_outcome_comes_out_as_it_went_in(results):
@@ -109,39 +102,45 @@ def test_what_was_claimed_and_has_vanished_is_left_out(results, client):
     assert len(results.claim("other", 10, 0)) == 1
 
 
-def test_flows_are_counted_in_and_out(queues, results):
-    queues.flowed(FETCH, came=40, left=10)
+def test_flows_are_counted_in_and_out(depths, results):
+    depths.flowed(FETCH, entered=40, left=10)
     results.add([failed(REQUEST, "timeout")] * 3, out_of=FETCH)
-    flows = {depth.name: (depth.in_per_min, depth.out_per_min) for depth in queues.depths()}
+    flows = {depth.name: (depth.in_per_min, depth.out_per_min) for depth in depths.all()}
     assert flows[FETCH] == (40, 13)
     assert flows[RESULTS] == (3, 0)
 
 
-def test_workers_are_alive_while_they_are_seen(queues, client):
-    queues.heartbeat("a@host", [FETCH, URGENT], 7)
+def test_workers_are_alive_while_they_are_seen(control, client):
+    control.heartbeat("a@host", [FETCH, URGENT], 7)
     client.hset(f"{NAMESPACE}:workers", "old@host", json.dumps({"queues": ["label"], "at": time.time() - 60, "running": 3}))
     client.hset(f"{NAMESPACE}:workers", "ancient@host", json.dumps({"queues": ["label"], "at": time.time() - 1e6, "running": 3}))
-    seen = {worker.name: (worker.alive, worker.running, worker.queues) for worker in queues.workers()}
+    seen = {worker.name: (worker.alive, worker.running, worker.queues) for worker in control.workers()}
     assert seen == {"a@host": (True, 7, (FETCH, URGENT)), "old@host": (False, 0, ("label",))}
-    queues.gone("a@host")
-    assert [worker.name for worker in queues.workers()] == ["old@host"]
+    control.deregister("a@host")
+    assert [worker.name for worker in control.workers()] == ["old@host"]
 
 
-def test_the_epoch_and_the_pause_flags_are_remembered_until_redis_is_emptied(queues, client):
-    assert queues.epoch() is None
-    assert queues.paused() == frozenset()
-    queues.begin_epoch("one")
-    queues.show_paused(["label"])
-    assert (queues.epoch(), queues.paused()) == ("one", {"label"})
+def test_the_epoch_and_the_pause_flags_are_remembered_until_redis_is_emptied(control, client):
+    assert control.epoch() is None
+    assert control.paused() == frozenset()
+    control.begin_epoch("one")
+    control.set_paused(["label"])
+    assert (control.epoch(), control.paused()) == ("one", {"label"})
     client.flushall()
-    assert (queues.epoch(), queues.paused()) == (None, frozenset())
+    assert (control.epoch(), control.paused()) == (None, frozenset())
+
+
+def test_the_public_stream_is_trimmed(public_stream, client):
+    for _ in range(5):
+        public_stream.publish(["{}"] * 200, keep=100)
+    assert client.xlen(f"{NAMESPACE}:articles") < 400, "trimmed near the maximum, by whole nodes of the stream"
 
 
 def test_a_redis_that_is_away_is_told_in_one_line():
     client = connect(Settings(redis_url="unix:///nonexistent/socket"))
     for call in (
-        lambda: Queues(client, "x").depths(),
-        lambda: Queues(client, "x").oldest_age(),
+        lambda: Depths(client, "x").all(),
+        lambda: Control(client, "x").workers(),
         lambda: Results(client, "x").add([failed(REQUEST, "timeout")]),
         lambda: Results(client, "x").read("k", 1, 1),
         lambda: Results(client, "x").claim("k", 1, 1),

@@ -79,7 +79,7 @@ def _tell(services: Services, as_json: bool) -> None:
     """The workers are told at once where Redis is there; else the dispatcher tells them when it starts."""
     paused = services.operator_ledger.paused()
     try:
-        services.queues.show_paused(sorted(paused.stages))
+        services.control.set_paused(sorted(paused.stages))
     except Unavailable:
         tell("written down; Redis is away, so it holds from the next start")
     if as_json:

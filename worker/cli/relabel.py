@@ -74,7 +74,7 @@ def _wait(services: Services, most: int) -> None:
     """Until no more than `most` texts are under way, or a minute has passed."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        depths = {depth.name: depth.waiting for depth in services.queues.depths()}
+        depths = {depth.name: depth.waiting for depth in services.depths.all()}
         if depths[LABEL_BULK] + depths[RESULTS] <= most:
             return
         time.sleep(PAUSE)

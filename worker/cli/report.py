@@ -119,7 +119,7 @@ def show_queues(document: dict[str, Any]) -> None:
 @json_option
 def workers(settings: Settings, *, alive: str | None, as_json: bool) -> int:
     """Every worker seen within a day; raises Unavailable where Redis is away, since only Redis knows them."""
-    rows = [worker_row(worker) for worker in opened(settings).queues.workers()]
+    rows = [worker_row(worker) for worker in opened(settings).control.workers()]
     if alive:
         here = f"{alive}@{socket.gethostname()}-"
         rows = [row for row in rows if row["alive"] and row["name"].startswith(here)]

@@ -49,7 +49,7 @@ def queues_document(services: Services) -> dict[str, Any]:
 def _transport(services: Services) -> tuple[list[Depth] | None, list[WorkerSeen] | None]:
     """Depths and workers, None where Redis is away."""
     try:
-        return services.queues.depths(), services.queues.workers()
+        return services.depths.all(), services.control.workers()
     except Unavailable:
         return None, None
 

@@ -17,7 +17,7 @@ from worker.config import Settings
 from worker.errors import Unavailable
 from worker.messages import Lane, URLRequest
 from worker.pipeline.run_loop import run_until
-from worker.queues import FETCH, URGENT, Queues
+from worker.queues import FETCH, URGENT, Control, Depths
 from worker.storage.for_dispatcher import ForDispatcher
 from worker.storage.leadership import LeadLost
 from worker.storage.values import Leadership
@@ -88,9 +88,10 @@ class Rate:
 class Dispatcher:
     """Any number may run; one leads, the others stand by."""
 
-    def __init__(self, ledger: ForDispatcher, queues: Queues, send: Send, settings: Settings) -> None:
+    def __init__(self, ledger: ForDispatcher, depths: Depths, control: Control, send: Send, settings: Settings) -> None:
         self._ledger = ledger
-        self._queues = queues
+        self._depths = depths
+        self._control = control
         self._send = send
         self._settings = settings
         self._name = f"{socket.gethostname()}-{os.getpid()}"
@@ -146,7 +147,7 @@ class Dispatcher:
             lead = self._beat(lead)
         paused = self._ledger.paused_stages()
         if self._due("paused", BEAT):
-            self._queues.show_paused(sorted(paused))
+            self._control.set_paused(sorted(paused))
         if self._due("mend", MEND):
             self._ledger.mend_times(lead)
         if self._due("sweep", SWEEP) and self._ledger.sweep(lead):
@@ -169,11 +170,11 @@ class Dispatcher:
 
     def _mind_epoch(self, lead: Leadership) -> None:
         """A Redis without our mark has forgotten all that was sent; at the very first start there was nothing."""
-        if lead.epoch is not None and self._queues.epoch() == lead.epoch:
+        if lead.epoch is not None and self._control.epoch() == lead.epoch:
             return
         epoch = secrets.token_hex(8)
         reclaimed = self._ledger.reclaim_all(lead, epoch)
-        self._queues.begin_epoch(epoch)
+        self._control.begin_epoch(epoch)
         self._lead = replace(lead, epoch=epoch)
         log.log(logging.WARNING if reclaimed else logging.INFO, "a new epoch begins: %d leases of the one before taken back", reclaimed)
 
@@ -181,7 +182,7 @@ class Dispatcher:
         self._mind_clock(lead)
         elapsed = passed() - self._done_at.get("beaten", passed())
         self._done_at["beaten"] = passed()
-        self._lead = lead = self._ledger.beat(lead, elapsed, self._queues.oldest_age())
+        self._lead = lead = self._ledger.beat(lead, elapsed, self._depths.oldest_age())
         self._rate.saw(passed(), self._ledger.finished())
         taken_back = self._ledger.reclaim(lead)
         if taken_back.free or taken_back.suspects or taken_back.strikes:
@@ -215,13 +216,13 @@ class Dispatcher:
                 queue, requests = unsent[0]
                 self._send(queue, requests)
                 del unsent[0]
-                self._queues.flowed(queue, came=len(requests))
+                self._depths.flowed(queue, entered=len(requests))
         except Unavailable:
             self._ledger.hand_back([request for _, requests in unsent for request in requests])
             raise
 
     def _sample(self) -> None:
-        depths = {f"waiting.{depth.name}": float(depth.waiting) for depth in self._queues.depths()}
+        depths = {f"waiting.{depth.name}": float(depth.waiting) for depth in self._depths.all()}
         self._ledger.sample(depths | {"finished_per_s": self._rate.per_second, "running": float(self._ledger.running())})
 
 

@@ -18,7 +18,7 @@ from worker.config import Settings
 from worker.errors import Unavailable
 from worker.messages import BadMessage, Outcome, decode
 from worker.pipeline.run_loop import run_until
-from worker.queues import Queues, Results, urls_in
+from worker.queues import PublicStream, Results, urls_in
 from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable
 from worker.storage.for_keeper import ForKeeper
@@ -53,7 +53,7 @@ class Keeper:
         ledger: ForKeeper,
         articles: Articles,
         results: Results,
-        queues: Queues,
+        public_stream: PublicStream,
         settings: Settings,
         *,
         to_entry: Callable[[str], Entry],
@@ -61,7 +61,7 @@ class Keeper:
         self._ledger = ledger
         self._articles = articles
         self._results = results
-        self._queues = queues
+        self._public_stream = public_stream
         self._settings = settings
         self._to_entry = to_entry
         self._name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
@@ -152,8 +152,8 @@ class Keeper:
             if not waiting:
                 return
             found = self._articles.of([item_id for _, item_id in waiting])
-            self._queues.unpublish({result["item_id"] for result in found if result["url"].startswith(FORGOTTEN)})
-            self._queues.publish([to_json(result).decode() for result in found], self._settings.publish_max)
+            self._public_stream.unpublish({result["item_id"] for result in found if result["url"].startswith(FORGOTTEN)})
+            self._public_stream.publish([to_json(result).decode() for result in found], self._settings.publish_max)
             self._ledger.published([number for number, _ in waiting])
 
 

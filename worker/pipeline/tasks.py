@@ -87,8 +87,8 @@ class WorkerState:
 
     def _send_articles(self, articles: Sequence[Extracted]) -> None:
         send_articles(articles)
-        app.services.queues.flowed(queues.LABEL, came=len(articles))
-        app.services.queues.flowed(queues.FETCH, left=len(articles))
+        app.services.depths.flowed(queues.LABEL, entered=len(articles))
+        app.services.depths.flowed(queues.FETCH, left=len(articles))
 
     def _send_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         app.services.results.add(outcomes, queues.FETCH)
@@ -201,9 +201,9 @@ class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def _beat(self, consumer: Any) -> None:
         try:
-            served = app.services.queues
-            served.heartbeat(consumer.hostname, list(app.amqp.queues.consume_from), process.running or len(state.active_requests))
-            _obey(consumer, served.paused())
+            control = app.services.control
+            control.heartbeat(consumer.hostname, list(app.amqp.queues.consume_from), process.running or len(state.active_requests))
+            _obey(consumer, control.paused())
         except Unavailable as away:
             log.debug("no sign of life: %s", away)
 
@@ -255,6 +255,6 @@ def _stopping(**_: Any) -> None:
 def _stopped(sender: Any = None, **_: Any) -> None:
     process.close()
     try:
-        app.services.queues.gone(sender.hostname)
+        app.services.control.deregister(sender.hostname)
     except Unavailable as away:
         log.debug("left without a word: %s", away)

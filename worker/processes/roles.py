@@ -59,7 +59,7 @@ def run_dispatcher(settings: Settings, pulse: Pulse = _nothing) -> None:
     services = app.services
     _expect_redis(services)
     require_current(services.engine)
-    Dispatcher(services.dispatcher_ledger, services.queues, send_requests, settings).run(_until_told(pulse))
+    Dispatcher(services.dispatcher_ledger, services.depths, services.control, send_requests, settings).run(_until_told(pulse))
     services.close()
 
 
@@ -78,7 +78,7 @@ def run_keeper(settings: Settings, pulse: Pulse = _nothing) -> None:
     services = Services(settings)
     _expect_redis(services)
     require_current(services.engine)
-    keeper = Keeper(services.keeper_ledger, services.articles, services.results, services.queues, settings, to_entry=to_entry)
+    keeper = Keeper(services.keeper_ledger, services.articles, services.results, services.public_stream, settings, to_entry=to_entry)
     keeper.run(_until_told(pulse))
     services.close()
 

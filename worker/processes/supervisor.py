@@ -197,8 +197,8 @@ class Supervisor:
     def _ask_queues(self) -> Callable[[str], bool]:
         """Whether a role has something to do. While Redis is away nothing can be told, and nobody is blamed."""
         try:
-            depths = {depth.name: depth.waiting for depth in self._services.queues.depths()}
-            paused = self._services.queues.paused()
+            depths = {depth.name: depth.waiting for depth in self._services.depths.all()}
+            paused = self._services.control.paused()
         except Unavailable:
             return lambda role: False
         self._heard = time.monotonic()

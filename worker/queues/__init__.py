@@ -1,4 +1,4 @@
-"""Redis as transport: names, the stream `results`, depths and ages, the epoch, heartbeats, pause flags.
+"""Use Redis as transport: queue names, the stream `results`, depths and ages, control values, heartbeats, the public stream.
 
 Every key starts with the namespace and a colon; Celery gets the same as its `global_keyprefix`.
 Messages on Celery's queues carry two headers of ours: `urls`, how many URLs are in them, and `sent`, seconds since
@@ -8,7 +8,9 @@ Messages on Celery's queues carry two headers of ours: `urls`, how many URLs are
 from __future__ import annotations
 
 from worker.queues.connection import CELERY_QUEUES, FETCH, LABEL, LABEL_BULK, QUEUES, RESULTS, URGENT, available, connect
-from worker.queues.depths import Depth, Queues, WorkerSeen
+from worker.queues.control import Control, WorkerSeen
+from worker.queues.depths import Depth, Depths
+from worker.queues.public_stream import PublicStream
 from worker.queues.stream import Results, urls_in
 
 __all__ = [
@@ -19,8 +21,10 @@ __all__ = [
     "QUEUES",
     "RESULTS",
     "URGENT",
+    "Control",
     "Depth",
-    "Queues",
+    "Depths",
+    "PublicStream",
     "Results",
     "WorkerSeen",
     "available",

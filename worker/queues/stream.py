@@ -1,33 +1,33 @@
-"""The stream `results`: outcomes put on it by workers, handed out to keepers, and handed on when a keeper dies."""
+"""Pass outcomes from workers to keepers on the stream `results`; give those of a dead keeper to another."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from typing import Any
+from typing import cast
 
 import redis
 
 from worker.messages import Outcome, encode
-from worker.queues.connection import RESULTS, as_text, available
+from worker.queues.connection import RESULTS, RawEntry, as_text, available, stream_entries
 from worker.queues.throughput import Throughput
 
 GROUP = "keepers"
 
 
 class Results:
-    """The stream `results` with its one consumer group.
+    """The stream `results` with its one consumer group; every method raises Unavailable.
 
     An entry has two fields: `m`, the message as JSON, and `n`, how many URLs' outcomes are in it (0 for Taken).
     """
 
     def __init__(self, client: redis.Redis, namespace: str) -> None:
-        self._redis: Any = client  # its own types cannot tell its answers from promises of them
+        self._redis = client
         self._key = f"{namespace}:{RESULTS}"
-        self._flow = Throughput(client, namespace)
+        self._throughput = Throughput(client, namespace)
 
     def add(self, outcomes: Sequence[Outcome], out_of: str | None = None) -> None:
-        """Puts outcomes on the stream, in one round trip; `out_of` names the queue whose flow they leave.
+        """Appends outcomes in one round trip; `out_of` names the queue that their URLs leave.
 
         Raises Unavailable; the caller holds them and tries again.
         """
@@ -38,13 +38,13 @@ class Results:
             pipe = self._redis.pipeline(transaction=False)
             for outcome, weight in zip(outcomes, weights, strict=True):
                 pipe.xadd(self._key, {"m": encode(outcome), "n": weight})
-            self._flow.count(pipe, RESULTS, "in", sum(weights))
+            self._throughput.count(pipe, RESULTS, "in", sum(weights))
             if out_of is not None:
-                self._flow.count(pipe, out_of, "out", sum(weights))
+                self._throughput.count(pipe, out_of, "out", sum(weights))
             pipe.execute()
 
     def read(self, consumer: str, count: int, block_ms: int) -> list[tuple[str, bytes]]:
-        """New entries for this consumer: pairs of message id and body. Waits up to `block_ms` (0: not at all)."""
+        """New entries for this consumer: pairs of message id and body. Waits up to `block_ms` milliseconds (0: not at all)."""
         with available():
             try:
                 return self._read(consumer, count, block_ms)
@@ -55,11 +55,12 @@ class Results:
                 return self._read(consumer, count, block_ms)
 
     def _read(self, consumer: str, count: int, block_ms: int) -> list[tuple[str, bytes]]:
-        streams = self._redis.xreadgroup(GROUP, consumer, {self._key: ">"}, count=count, block=block_ms or None)
-        return [(as_text(entry_id), body.get(b"m", b"")) for _, entries in streams or [] for entry_id, body in entries]
+        answer = self._redis.xreadgroup(GROUP, consumer, {self._key: ">"}, count=count, block=block_ms or None)
+        streams = cast(list[tuple[bytes, list[RawEntry]]], answer or [])  # the form of protocol 2; redis-py types all protocols
+        return [(entry_id, fields.get(b"m", b"")) for _, entries in streams for entry_id, fields in stream_entries(entries)]
 
     def _make_group(self) -> None:
-        """From the beginning of the stream: what came before the first keeper is kept as well."""
+        """From the beginning of the stream: what was added before the first keeper started is stored as well."""
         try:
             self._redis.xgroup_create(self._key, GROUP, id="0", mkstream=True)
         except redis.ResponseError as error:
@@ -67,9 +68,9 @@ class Results:
                 raise
 
     def claim(self, consumer: str, count: int, idle_ms: int) -> list[tuple[str, bytes, int]]:
-        """Entries that another consumer took and left for `idle_ms`: id, body, times delivered before this one.
+        """Entries that another consumer read and did not acknowledge for `idle_ms`: id, body, times delivered before this one.
 
-        What was delivered twice or more is handed out alone: whoever it ends takes no other with it.
+        An entry that was delivered twice or more is given out alone: if it crashes its reader, no other is affected.
         """
         with available():
             try:
@@ -78,28 +79,28 @@ class Results:
                 if str(error).startswith("NOGROUP"):
                     return []
                 raise
-            fresh = [entry for entry in left if entry["times_delivered"] < 2] or left[:1]
-            times = {as_text(entry["message_id"]): int(entry["times_delivered"]) for entry in fresh}
+            fresh = [entry for entry in left if int(entry["times_delivered"]) < 2] or left[:1]
+            times = {as_text(cast(bytes, entry["message_id"])): int(entry["times_delivered"]) for entry in fresh}
             return self._claim(consumer, times, idle_ms) if times else []
 
     def _claim(self, consumer: str, times: dict[str, int], idle_ms: int) -> list[tuple[str, bytes, int]]:
-        claimed = self._redis.xclaim(self._key, GROUP, consumer, min_idle_time=idle_ms, message_ids=list(times))
-        bodies = {as_text(entry_id): body or {} for entry_id, body in claimed if entry_id is not None}
-        return [(entry_id, body.get(b"m", b""), times[entry_id]) for entry_id, body in bodies.items()]
+        answer = self._redis.xclaim(self._key, GROUP, consumer, min_idle_time=idle_ms, message_ids=list(times))
+        claimed = stream_entries(cast(list[RawEntry], answer))
+        return [(entry_id, fields.get(b"m", b""), times[entry_id]) for entry_id, fields in claimed]
 
     def ack(self, message_ids: Sequence[str], urls: int = 0) -> None:
-        """They are kept: acknowledged and deleted. `urls` for the flow."""
+        """Acknowledges and deletes entries that are stored; `urls` is counted for the flow."""
         if not message_ids:
             return
         with available():
             pipe = self._redis.pipeline(transaction=True)
             pipe.xack(self._key, GROUP, *message_ids)
             pipe.xdel(self._key, *message_ids)
-            self._flow.count(pipe, RESULTS, "out", urls)
+            self._throughput.count(pipe, RESULTS, "out", urls)
             pipe.execute()
 
     def leave(self, consumer: str) -> None:
-        """A consumer stops in good order, with nothing in hand; one with entries in hand stays, for them to be claimed."""
+        """Removes a consumer that exits; one with unacknowledged entries stays, so that they can be claimed."""
         with available(), contextlib.suppress(redis.ResponseError):
             consumers = self._redis.xinfo_consumers(self._key, GROUP)
             if any(as_text(c["name"]) == consumer and c["pending"] == 0 for c in consumers):
@@ -107,7 +108,7 @@ class Results:
 
 
 def urls_in(outcome: Outcome) -> int:
-    """URLs whose way ends with this outcome; a Taken ends none."""
+    """URLs that end with this outcome; a Taken ends none."""
     if outcome.type == "taken":
         return 0
     return len(outcome.leases) if outcome.type == "returned" else 1

@@ -1,34 +1,41 @@
-"""Flows: how many URLs came into and went out of each queue, minute by minute."""
+"""Count the URLs that enter and leave each queue, minute by minute."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Literal
 
 import redis
+from redis.client import Pipeline
+
+Direction = Literal["in", "out"]
+
+KEPT = 180
+"""Seconds that a minute's count is kept: this minute and the one before are read, and one is to spare for clocks that differ."""
 
 
 class Throughput:
-    """URLs that came into and went out of each queue, minute by minute."""
+    """URLs in and out of each queue per minute, counted in Redis by all processes."""
 
     def __init__(self, client: redis.Redis, namespace: str, now: Callable[[], float] = time.time) -> None:
-        self._redis: Any = client
+        self._redis = client
         self._prefix = f"{namespace}:flow"
         self._now = now
 
-    def count(self, pipe: Any, queue: str, way: str, urls: int) -> None:
-        """Adds to a pipeline the commands that count; `way` is `in` or `out`."""
+    def count(self, pipe: Pipeline, queue: str, direction: Direction, urls: int) -> None:
+        """Adds to a pipeline the commands that count `urls`."""
         if urls:
-            key = self._key(queue, way, int(self._now() // 60))
+            key = self._key(queue, direction, int(self._now() // 60))
             pipe.incrby(key, urls)
-            pipe.expire(key, 180)
+            pipe.expire(key, KEPT)
 
-    def per_minute(self, queue: str, way: str) -> int:
-        """Over the last 60 seconds, taking the minute before as even."""
+    def per_minute(self, queue: str, direction: Direction) -> int:
+        """URLs over the last 60 seconds; those of the minute before are taken as spread evenly over it."""
         minute, second = divmod(self._now(), 60)
-        this, last = (int(n or 0) for n in self._redis.mget([self._key(queue, way, int(minute) - back) for back in (0, 1)]))
+        keys = [self._key(queue, direction, int(minute) - back) for back in (0, 1)]
+        this, last = (int(count or 0) for count in self._redis.mget(keys))
         return round(this + last * (60 - second) / 60)
 
-    def _key(self, queue: str, way: str, minute: int) -> str:
-        return f"{self._prefix}:{queue}:{way}:{minute}"
+    def _key(self, queue: str, direction: Direction, minute: int) -> str:
+        return f"{self._prefix}:{queue}:{direction}:{minute}"

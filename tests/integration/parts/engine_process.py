@@ -21,7 +21,7 @@ from worker.errors import Unavailable
 from worker.messages import Outcome, Taken, URLRequest, decode, encode
 from worker.pipeline.dispatcher import Dispatcher
 from worker.pipeline.keeper import Keeper
-from worker.queues import FETCH, URGENT, Queues, Results, available, connect
+from worker.queues import FETCH, URGENT, Control, Depths, PublicStream, Results, available, connect
 from worker.storage.articles import Articles
 from worker.storage.database import open_database
 from worker.storage.ledger import Ledger
@@ -102,12 +102,12 @@ def main() -> None:
         return
     engine = open_database(settings)
     client = connect(settings)
-    ledger, queues = Ledger(engine, settings), Queues(client, settings.namespace)
+    ledger, namespace = Ledger(engine, settings), settings.namespace
     if role == "dispatcher":
-        Dispatcher(ledger, queues, sender(client, settings.namespace), settings).run(stop)
+        Dispatcher(ledger, Depths(client, namespace), Control(client, namespace), sender(client, namespace), settings).run(stop)
     else:
-        results = Results(client, settings.namespace)
-        Keeper(ledger, Articles(engine), results, queues, settings, to_entry=admit).run(stop)
+        results, public_stream = Results(client, namespace), PublicStream(client, namespace)
+        Keeper(ledger, Articles(engine), results, public_stream, settings, to_entry=admit).run(stop)
 
 
 if __name__ == "__main__":

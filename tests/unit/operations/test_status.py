@@ -49,7 +49,7 @@ class Queues:
         ]
     )
 
-    def depths(self) -> list[Depth]:
+    def all(self) -> list[Depth]:
         return [Depth(name, 4 if name == "fetch" else 0, self.oldest if name == "fetch" else None, 1, 1) for name in QUEUES]
 
     def workers(self) -> list[WorkerSeen]:
@@ -59,16 +59,18 @@ class Queues:
 class Away:
     """Redis is away."""
 
-    def depths(self) -> list[Depth]:
+    def all(self) -> list[Depth]:
         raise Unavailable("away")
 
-    workers = depths
+    def workers(self) -> list[WorkerSeen]:
+        raise Unavailable("away")
 
 
 def services(tmp_path: Path, ledger: Any = None, queues: Any = None, active: str | None = None) -> Any:
     return SimpleNamespace(
         operator_ledger=ledger or Ledger(),
-        queues=queues or Queues(),
+        depths=queues or Queues(),
+        control=queues or Queues(),
         registry=SimpleNamespace(active=lambda: active),
         labeller=SimpleNamespace(model_id="m1"),
         settings=Settings(data_dir=tmp_path),

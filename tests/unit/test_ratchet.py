@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("worker", "classifier")
 
 CEILINGS = {
-    "Any": 542,
-    "imports inside functions": 79,
+    "Any": 541,
+    "imports inside functions": 78,
     "patterns in extract": 117,
     "files with letters of other scripts": 9,
     "files over 300 lines": 2,

@@ -155,9 +155,7 @@ class EmbeddedServer:
         if self._socket_folder is None:
             self._socket_folder = _short_folder()
         if not self._socket_folder.exists():
-            self._socket_folder.mkdir(
-                mode=0o700
-            )  # a cleaner of old files removed it; fails where somebody else made it meanwhile
+            self._socket_folder.mkdir(mode=0o700)  # a cleaner of old files removed it; fails where somebody else made it meanwhile
         return self._socket_folder / "redis.sock"
 
     def _launch(self, binary: str) -> bool:

@@ -1,0 +1,180 @@
+"""Run one parse process: the parent's end of its pipe, and the loop inside it that reads pages."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from multiprocessing.connection import Connection
+from typing import Any
+
+from worker.config import Settings
+from worker.errors import ItemFailed, PressmarkError
+from worker.intake import feeds, sitemaps
+from worker.messages import Kind, Page, encode
+from worker.reasons import Reason
+from worker.sandbox.limits import explain_exit, limit_page, no_core_dumps, page_done
+
+PAGES_A_CHILD = 500
+"""Then a fresh child takes over, which frees what the libraries keep; a start costs about as much as one page."""
+EXIT_WAIT = 5.0
+"""Seconds for a child whose pipe has closed to be gone, too: it has nothing left to do."""
+_TEXT = " ".join(f"Report {number} says that trade across the border grew." for number in range(1, 40))
+SAMPLE = Page(
+    url="http://sample.test/2024/03/22/trade-grows",
+    final_url="http://sample.test/2024/03/22/trade-grows",
+    status=200,
+    body=f"<html><head><title>Sample</title></head><body><article><p>{_TEXT}</p></article></body></html>".encode(),
+    content_type="text/html; charset=utf-8",
+)
+"""A page that every working parser can read. A child that cannot is broken itself, and no page is blamed for that."""
+_FORKSERVER = multiprocessing.get_context("forkserver")
+_STARTING = threading.Lock()
+"""multiprocessing keeps its children in a plain set: one start or end at a time."""
+
+Read = Callable[[Kind, Page], bytes]
+"""What a child does with a page: returns the answer as JSON. It is pickled by name, so it must stand in an importable module."""
+
+
+class ParseKilled(PressmarkError):
+    """A page's child was killed, crashed or exceeded its limits: a strike against the page."""
+
+
+class NotStarted(Exception):
+    """The child was gone before it had the page: says nothing about the page, so another child is asked."""
+
+
+def read(kind: Kind, page: Page) -> bytes:
+    """The JSON of what `page` holds: a line of digests and reservations and then the article, or the links of a feed or sitemap.
+
+    Raises ItemFailed.
+    """
+    if kind == "feed":
+        return json.dumps({"urls": feeds.links(page.body, page.final_url), "sitemaps": []}).encode()
+    if kind == "sitemap":
+        return json.dumps(asdict(sitemaps.links(page.body))).encode()
+    return _read_article(page)
+
+
+def _read_article(page: Page) -> bytes:
+    # Imported in children only: extraction costs 0.3 s of CPU and 30 MiB, and the parent never needs it
+    from worker.extract.near_duplicates import content_sha256, simhash
+    from worker.extract.page.reservations import opt_outs
+    from worker.extract.pipeline import extract
+
+    article = extract(page)
+    marks = {"content_sha256": content_sha256(article.text), "simhash": simhash(article.text), "opt_outs": list(opt_outs(page))}
+    return json.dumps(marks).encode() + b"\n" + encode(article)
+
+
+class Child:
+    """One parse process and the parent's end of the pipe to it: a page is sent as two messages, one answer comes back."""
+
+    def __init__(self, read: Read, settings: Settings) -> None:
+        self._settings = settings
+        self._asked = 0
+        ours, theirs = _FORKSERVER.Pipe()
+        _FORKSERVER.set_forkserver_preload(["worker.sandbox.preload", read.__module__])
+        self._process = _FORKSERVER.Process(target=_serve, args=(theirs, read, settings), daemon=True)
+        with _STARTING:
+            self._process.start()
+        theirs.close()  # so that the child's end closes our end as well
+        self._pipe: Connection = ours
+
+    def ready(self) -> bool:
+        """True where it may be given a page, though it may have died meanwhile; one that has read PAGES_A_CHILD is ended here."""
+        if self._asked >= PAGES_A_CHILD:
+            self.end()
+        return not self._pipe.closed
+
+    def ask(self, kind: Kind, page: Page, timeout: float) -> bytes:
+        """The answer as JSON, within `timeout` seconds; raises ItemFailed, ParseKilled or NotStarted."""
+        self._send(kind, page, timeout)
+        try:
+            if self._pipe.poll(timeout):
+                return self._unwrapped(self._pipe.recv_bytes())
+        except (EOFError, OSError) as error:
+            raise ParseKilled(self._why_it_ended()) from error
+        self.end()
+        raise ParseKilled(f"gave no answer within {timeout:g} s")
+
+    def _send(self, kind: Kind, page: Page, timeout: float) -> None:
+        """Sends the page and waits until the child confirms that it has it."""
+        self._asked += 1
+        head = {name: getattr(page, name) for name in _HEAD}
+        try:
+            self._pipe.send_bytes(json.dumps({"kind": kind, "timeout": timeout, "page": head}).encode())
+            self._pipe.send_bytes(page.body)
+            self._pipe.recv_bytes()
+        except (EOFError, OSError) as error:
+            self.end()
+            raise NotStarted from error
+
+    def end(self) -> None:
+        """Kills the process: it holds nothing but the page."""
+        with _STARTING:
+            if self._process.is_alive():
+                self._process.kill()
+            self._process.join()
+        self._pipe.close()
+
+    def _unwrapped(self, answer: bytes) -> bytes:
+        kind, rest = answer[:1], answer[1:]
+        if kind == _ANSWER:
+            return rest
+        failure: dict[str, str] = json.loads(rest)
+        if kind == _FAILED:
+            raise ItemFailed(Reason.of(failure["reason"]), failure["detail"])
+        self.end()
+        raise ParseKilled(failure["detail"])
+
+    def _why_it_ended(self) -> str:
+        with _STARTING:
+            self._process.join(EXIT_WAIT)
+        self.end()
+        return explain_exit(self._process.exitcode or 0, self._settings)
+
+
+_HEAD = tuple(field.name for field in fields(Page) if field.name != "body")
+"""Fields of a Page that are sent ahead of its body, as JSON."""
+_RECEIVED, _ANSWER, _FAILED, _BROKEN = b"-", b"A", b"F", b"B"
+"""First byte of a child's message: it has the page; an answer; a reason from the closed list; an unexpected error."""
+
+
+def _serve(pipe: Connection, read: Read, settings: Settings) -> None:
+    """The main function of a child: reads pages until the pipe closes or the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the supervisor, which ends the worker
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    no_core_dumps()
+    if _answer(read, "article", SAMPLE)[:1] == _BROKEN:
+        return
+    while True:
+        try:
+            order = json.loads(pipe.recv_bytes())
+            page = _page(order["page"], pipe.recv_bytes())
+        except EOFError:
+            return
+        pipe.send_bytes(_RECEIVED)
+        limit_page(settings, order["timeout"])
+        answer = _answer(read, order["kind"], page)
+        page_done()
+        pipe.send_bytes(answer)
+
+
+def _page(head: dict[str, Any], body: bytes) -> Page:
+    """JSON has made lists of the tuples."""
+    return Page(**{**head, "opt_outs": tuple(head["opt_outs"]), "warnings": tuple(head["warnings"])}, body=body)
+
+
+def _answer(read: Read, kind: Kind, page: Page) -> bytes:
+    try:
+        return _ANSWER + read(kind, page)
+    except ItemFailed as failed:
+        return _FAILED + json.dumps({"reason": failed.reason.word, "detail": failed.detail}).encode()
+    except MemoryError:
+        return _BROKEN + json.dumps({"detail": "needed more memory than a page may have"}).encode()
+    except Exception as error:  # noqa: BLE001 - whatever a page makes the parser raise is a strike against that page
+        return _BROKEN + json.dumps({"detail": f"the parser failed: {type(error).__name__}: {error}"[:500]}).encode()

@@ -1,0 +1,52 @@
+"""Limit the CPU, memory and wall-clock time that a parse child may spend on one page; explain how a child ended.
+
+The kernel enforces all three limits, so that they hold inside C code, and after the parent was killed.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+import signal
+from pathlib import Path
+
+from worker.config import Settings
+
+STATM = Path("/proc/self/statm")
+"""Memory in use, in pages (proc(5)). Where it is missing (macOS), the kernel does not enforce RLIMIT_AS either."""
+
+
+def limit_page(settings: Settings, timeout: float) -> None:
+    """Sets this page's limits of CPU (whole seconds, as the kernel counts), address space and wall clock (`timeout` in seconds)."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    _set_soft(resource.RLIMIT_CPU, math.ceil(spent.ru_utime + spent.ru_stime + settings.parse_cpu))
+    if STATM.exists():
+        in_use = int(STATM.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        _set_soft(resource.RLIMIT_AS, in_use + settings.parse_memory)
+    signal.alarm(math.ceil(timeout) + 1)
+
+
+def page_done() -> None:
+    """Ends the wall-clock limit; the others are set anew for the next page."""
+    signal.alarm(0)
+
+
+def no_core_dumps() -> None:
+    """A crash on a page is expected here and leaves no file behind."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def explain_exit(code: int, settings: Settings) -> str:
+    """Why a child with this exit code ended (negative: by that signal), for people."""
+    known = {
+        -signal.SIGXCPU: f"used more than {settings.parse_cpu:g} s of CPU",
+        -signal.SIGALRM: "gave no answer in time",
+    }
+    name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    return known.get(code, f"the parser ended by {name}")
+
+
+def _set_soft(limit: int, value: int) -> None:
+    _, hard = resource.getrlimit(limit)
+    resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))

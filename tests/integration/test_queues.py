@@ -14,7 +14,7 @@ from tests.integration.parts.samples import failed
 from tests.integration.parts.servers import RedisServer, redis_binary
 from worker.config import Settings
 from worker.errors import Unavailable
-from worker.messages import Outcome, Returned, Taken, URLRequest, decode
+from worker.messages import Returned, Taken, URLRequest, decode_outcome
 from worker.queues import FETCH, LABEL, QUEUES, RESULTS, URGENT, Control, Depths, Results, connect
 
 REQUEST = URLRequest(1, 1, "https://press.test/1")
@@ -64,7 +64,7 @@ def test_what_is_taken_and_not_acknowledged_still_counts(depths, results):
 def test_an_outcome_comes_out_as_it_went_in(results):
     outcome = failed(REQUEST, "timeout", detail="ភាសាខ្មែរ \x00")
     results.add([outcome])
-    assert decode(Outcome, results.read("k", 10, 10)[0][1]) == outcome
+    assert decode_outcome(results.read("k", 10, 10)[0][1]) == outcome
 
 
 def test_two_keepers_share_the_stream(results):

@@ -16,7 +16,7 @@ from pydantic_core import from_json, to_json
 
 from worker.config import Settings
 from worker.errors import Unavailable
-from worker.messages import BadMessage, Outcome, decode
+from worker.messages import BadMessage, decode_outcome
 from worker.pipeline.run_loop import run_until
 from worker.queues import PublicStream, Results, urls_in
 from worker.storage.articles import Articles
@@ -135,7 +135,7 @@ class Keeper:
     def _read(self, entry: tuple[str, bytes]) -> Delivered | None:
         entry_id, body = entry
         try:
-            return Delivered(entry_id, decode(Outcome, without_nul(body)))
+            return Delivered(entry_id, decode_outcome(without_nul(body)))
         except BadMessage as error:
             self._park(entry_id, body, str(error))
             return None

@@ -12,7 +12,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from celery import bootsteps, signals
 from celery.platforms import SecurityWarning
@@ -30,6 +30,7 @@ from worker.pipeline.label_batch import labelled, relabelled
 from worker.pipeline.publisher import Publisher
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 BEAT = 2.0
 """Seconds between signs of life; also how soon `pause` is obeyed."""
@@ -143,7 +144,7 @@ def _deliver_labels(outcomes: Sequence[Outcome], queue: str) -> None:
             return process.pulse()
 
 
-def _understood(kind: Any, messages: Sequence[str]) -> list[Any]:
+def _understood(kind: type[T], messages: Sequence[str]) -> list[T]:
     """The messages that are ours; another's is told of and left, and the lease of its item runs out."""
     known = []
     for message in messages:

@@ -1,4 +1,4 @@
-"""All settings in one frozen object; `load` is the only reader of the environment.
+"""Read all settings into one frozen object; `load` is the only function that reads the environment for them.
 
 Every setting has a default and the reason for it, both shown by `pressmark config`.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from worker.errors import UsageError
 from worker.setting_types import (
@@ -34,8 +35,28 @@ KIB, MIB = 1024, 1024 * 1024
 CORES = os.cpu_count() or 1
 
 
-def setting(default: Any, reason: str, parse: Callable[[str], Any], *, secret: bool = False) -> Any:
-    """A field of Settings, with what `pressmark config` tells about it."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingField:
+    """What is known of one setting besides its value."""
+
+    name: str
+    reason: str
+    """Why the default is what it is."""
+    parse: Callable[[str], object]
+    """Returns the value of a text; raises ValueError with what was expected."""
+    secret: bool
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return PREFIX + self.name.upper()
+
+
+def setting(default: T, reason: str, parse: Callable[[str], T], *, secret: bool = False) -> T:
+    """A field of Settings, with the reason that `pressmark config` shows."""
     return field(default_factory=lambda: default, metadata={"reason": reason, "parse": parse, "secret": secret})
 
 
@@ -46,7 +67,7 @@ size = number(int, 1, 1 << 40)
 
 @dataclass(frozen=True)
 class Settings:
-    """Every setting; each name in capitals after `PRESSMARK_` is its environment variable."""
+    """Every setting; its environment variable is its name in capitals after `PRESSMARK_`."""
 
     # Places
     data_dir: Path = setting(
@@ -56,87 +77,109 @@ class Settings:
         None, "unset: the embedded server, which only `up` and `demo` start", url_of("redis", "rediss", "unix"), secret=True
     )
     database_url: str | None = setting(None, "unset: SQLite in the data folder", url_of("sqlite", "postgresql+psycopg"), secret=True)
-    namespace: str = setting("pressmark", "prefix of every Redis key, so that several installations share a server", parse_word)
+    namespace: str = setting("pressmark", "prefix of every Redis key, so that several installations can share a server", parse_word)
     model_dir: Path | None = setting(None, "unset: the promoted model, else the one shipped with the program", parse_path)
 
-    # Who may be called
-    allow_private: tuple[AllowedPlace, ...] = setting((), "nothing private is reachable unless named", parse_allow_private)
+    # Which addresses may be requested
+    allow_private: tuple[AllowedPlace, ...] = setting((), "no private address is requested unless it is named here", parse_allow_private)
     allow_ports: frozenset[int] = setting(
-        frozenset({80, 443}), "the ports of HTTP and HTTPS; others are where internal services listen", parse_ports
+        frozenset({80, 443}), "the ports of HTTP and HTTPS; internal services listen on others", parse_ports
     )
     resolve: Mapping[str, tuple[str, ...]] = setting(
-        {}, "used before DNS and still judged by the guard; for tests and intranets", parse_resolve
+        {}, "used before DNS, and checked as DNS answers are; for tests and intranets", parse_resolve
     )
-    proxy: str | None = setting(None, "none: a proxy resolves names itself, so the guard cannot vouch for it", url_of("http"), secret=True)
-    ca_file: Path | None = setting(None, "none: the system's and certifi's authorities; an intranet adds its own", parse_path)
+    proxy: str | None = setting(
+        None, "unset: a proxy resolves names itself, so private addresses behind it cannot be refused", url_of("http"), secret=True
+    )
+    ca_file: Path | None = setting(None, "unset: the authorities of the system and of certifi; an intranet adds its own", parse_path)
 
-    # Manners
+    # Politeness
     host_interval: float = setting(
-        2.0, "seconds from an answer's end to the next request; slower than a person reads", number(float, 0, 86400)
+        2.0, "seconds from the end of an answer to the next request to the same host; slower than a person reads", number(float, 0, 86400)
     )
     user_agent: str = setting(
-        "Pressmark/0.1 (+https://pypi.org/project/pressmark/)", "says who asks; a site owner can look it up", parse_word
+        "Pressmark/0.1 (+https://pypi.org/project/pressmark/)", "names the program; a site owner can look it up", parse_word
     )
-    contact: str = setting("", "added to the user agent where given; operators of public crawls should give one", parse_text)
-    refuse_opt_outs: bool = setting(False, "opt-outs are recorded; whether to obey them for reading is the operator's choice", parse_flag)
+    contact: str = setting("", "an address added to the user agent; operators of public crawls should give one", parse_text)
+    refuse_opt_outs: bool = setting(
+        False, "opt-outs are recorded with the article; whether they refuse it is the operator's choice", parse_flag
+    )
     refuse_downgrades: bool = setting(
-        False, "a redirect from https to http is followed and told as a warning: some old news sites have one", parse_flag
+        False, "a redirect from https to http is followed and noted as a warning: some old news sites have one", parse_flag
     )
     robots_ttl: float = setting(86400.0, "RFC 9309 section 2.4: no longer than 24 hours", seconds)
     robots_max_bytes: int = setting(500 * KIB, "RFC 9309 section 2.5: at least 500 KiB", size)
-    host_wait_max: float = setting(7 * 86400.0, "a host away for a week is not coming back for this article", number(float, 1, 365 * 86400))
-    retry_after_cap: float = setting(86400.0, "a longer wait than a day is a mistake or a trap", seconds)
+    host_wait_max: float = setting(
+        7 * 86400.0,
+        "seconds until an item of a host that cannot be reached is dead; after a week it will not be news",
+        number(float, 1, 365 * 86400),
+    )
+    retry_after_cap: float = setting(86400.0, "seconds; a server that asks for more than a day is wrongly configured or hostile", seconds)
 
-    # Budgets of one fetch
-    dns_timeout: float = setting(5.0, "resolvers answer within 1 s or try a second server after it", seconds)
-    connect_timeout: float = setting(5.0, "a handshake over 3 lost packets takes less", seconds)
-    first_byte_timeout: float = setting(10.0, "slow content systems need seconds, not tens of them", seconds)
-    total_timeout: float = setting(30.0, "wall clock of one answer, redirects included: bounds what a drip can hold", seconds)
+    # Limits of one fetch
+    dns_timeout: float = setting(5.0, "seconds; resolvers answer within 1 s or try a second server after it", seconds)
+    connect_timeout: float = setting(5.0, "seconds; a handshake takes less even where 3 packets are lost", seconds)
+    first_byte_timeout: float = setting(10.0, "seconds; slow content systems need a few, not tens", seconds)
+    total_timeout: float = setting(
+        30.0, "seconds for one page, redirects included, so that a server that sends a byte at a time holds no thread for long", seconds
+    )
     min_rate: int = setting(
-        128, "bytes a second over 10 s: a modem gave 50 times as much; a slot is not held for a drip", number(int, 1, 1 << 30)
+        128,
+        "bytes a second over 10 s; a modem gave 50 times as much, so slower servers are broken or hostile",
+        number(int, 1, 1 << 30),
     )
     codings: tuple[str, ...] = setting(
         ("gzip", "deflate"),
-        "every server has gzip; br saves 6 % more and zstd nothing, for two more decoders fed by strangers",
+        "every server has gzip; br saves 6 % more and zstd nothing, at the price of two more decoders open to attack",
         parse_codings,
     )
-    max_wire_bytes: int = setting(5 * MIB, "the largest of 1,013 real pages is 0.34 MB as gzip and 2.2 MB uncoded", size)
-    max_decoded_bytes: int = setting(10 * MIB, "what libxml2 reads of one text; the largest of 1,013 real pages has 2.2 MB", size)
-    max_header_bytes: int = setting(64 * KIB, "8 times what common servers send at most", size)
-    max_redirects: int = setting(5, "RFC 9309 asks for at least five; honest sites need two", number(int, 0, 20))
+    max_wire_bytes: int = setting(5 * MIB, "bytes; the largest of 1,013 real pages is 0.34 MB as gzip and 2.2 MB without a coding", size)
+    max_decoded_bytes: int = setting(
+        10 * MIB, "bytes; what libxml2 reads of one text, and the largest of 1,013 real pages has 2.2 MB", size
+    )
+    max_header_bytes: int = setting(64 * KIB, "bytes; 8 times what common servers send at most", size)
+    max_redirects: int = setting(5, "RFC 9309 asks for at least five; ordinary sites need two", number(int, 0, 20))
 
-    # Budgets of one parse
-    parse_cpu: float = setting(5.0, "seconds; the slowest of 1,013 real pages took under 1", seconds)
-    parse_timeout: float = setting(20.0, "wall clock; four times the CPU, for busy machines and for pages that sleep", seconds)
-    parse_memory: int = setting(512 * MIB, "beyond the parser's own start; real pages need under 100 MiB", number(int, 64 * MIB, 1 << 40))
-    parse_processes: int = setting(CORES, "one a core: parsing is all CPU", number(int, 1, 256))
+    # Limits of one parse
+    parse_cpu: float = setting(5.0, "seconds of CPU; the slowest of 1,013 real pages took under 1", seconds)
+    parse_timeout: float = setting(20.0, "seconds of wall clock; four times the CPU, for busy machines", seconds)
+    parse_memory: int = setting(
+        512 * MIB, "bytes beyond what the parser needs at its start; real pages need under 100 MiB", number(int, 64 * MIB, 1 << 40)
+    )
+    parse_processes: int = setting(CORES, "one a core: parsing needs CPU and waits for nothing", number(int, 1, 256))
 
     # The engine
-    fetch_slots: int = setting(64, "chunks in hand at once; waiting, not CPU, fills them", number(int, 1, 1024))
-    fetch_threads: int = setting(200, "requests in threads served 175 pages a second at 100 and collapsed at 800", number(int, 1, 1000))
+    fetch_slots: int = setting(64, "messages of URLs that a worker processes at once; fetching mostly waits", number(int, 1, 1024))
+    fetch_threads: int = setting(
+        200, "pages fetched at once; threads served 175 pages a second at 100 and collapsed at 800", number(int, 1, 1000)
+    )
     label_processes: int = setting(1, "one labels far more pages than a core can parse", number(int, 1, 256))
     chunk_size: int = setting(20, "20 URLs a message cost 99 µs of engine CPU each, one a message 1,463", number(int, 1, 500))
-    lease: float = setting(120.0, "the longest honest chunk (90 s) and a margin", number(float, 1, 86400))
-    window_seconds: float = setting(10.0, "of measured throughput in flight: short queues, short leases", seconds)
-    window_min: int = setting(200, "so that a start or a slow hour does not starve the workers", count)
-    window_max: int = setting(5000, "bounds every queue in Redis: about 60 MiB of articles", count)
-    tries: int = setting(5, "with the back-off below they span about an hour", number(int, 1, 100))
-    strikes: int = setting(3, "two kills may be chance, three are the page", number(int, 1, 100))
-    backoff: float = setting(30.0, "first wait before another try, doubled each time, with jitter", seconds)
-    backoff_cap: float = setting(3600.0, "an hour: longer outages are rare", seconds)
-    keep_batch: int = setting(200, "rows a transaction; with 200, full synchronous writes cost no more", number(int, 1, 5000))
+    lease: float = setting(
+        120.0, "seconds; the longest that a worker may need for one message of URLs (105 s) and a margin", number(float, 1, 86400)
+    )
+    window_seconds: float = setting(10.0, "seconds of measured throughput that are sent ahead: keeps queues and leases short", seconds)
+    window_min: int = setting(200, "URLs sent ahead at least, so that workers have work at a start and after a slow hour", count)
+    window_max: int = setting(5000, "URLs sent ahead at most; bounds the queues in Redis to about 60 MiB of articles", count)
+    tries: int = setting(5, "attempts before an item is dead; with the back-off below they span about an hour", number(int, 1, 100))
+    strikes: int = setting(3, "times that an item may kill its parser; two may be chance, three are the page", number(int, 1, 100))
+    backoff: float = setting(30.0, "seconds before the second attempt, doubled each time, with jitter", seconds)
+    backoff_cap: float = setting(3600.0, "seconds; longer outages than an hour are rare", seconds)
+    keep_batch: int = setting(
+        200, "results stored in one transaction; with 200, writes that wait for the disk cost no more than others", number(int, 1, 5000)
+    )
     publish_max: int = setting(100_000, "entries kept in the public stream `articles`", count)
-    events_days: float = setting(30.0, "how long `trace` remembers", number(float, 0.01, 3650))
-    disk_free_min: int = setting(200 * MIB, "the dispatcher stops while less is free", number(int, 0, 1 << 50))
-    stop_grace: float = setting(10.0, "seconds to finish or hand back what is in hand", seconds)
+    events_days: float = setting(30.0, "days that `trace` shows", number(float, 0.01, 3650))
+    disk_free_min: int = setting(200 * MIB, "bytes; the dispatcher sends nothing while less is free on the disk", number(int, 0, 1 << 50))
+    stop_grace: float = setting(10.0, "seconds to finish or return what a process works on when it stops", seconds)
 
-    # Telling
-    log_level: str = setting("info", "what an operator wants on a quiet day", one_of("debug", "info", "warning", "error"))
-    log_format: str = setting("text", "for people; `json` for collectors", one_of("text", "json"))
+    # Logs and dashboard
+    log_level: str = setting("info", "starts, stops, failed pages and trouble", one_of("debug", "info", "warning", "error"))
+    log_format: str = setting("text", "for people; `json` for log collectors", one_of("text", "json"))
     dashboard_token: str | None = setting(None, "unset: loopback only", parse_text, secret=True)
 
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
-    """Where each value that is not the default came from."""
+    """By name, where each value that is not the default was set: a variable or a file."""
     notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """Warnings for the user, a line each."""
 
@@ -145,14 +188,15 @@ class Settings:
         return f"Settings({shown})"
 
 
-def setting_fields() -> tuple[Field[Any], ...]:
-    """The fields that are settings, in the order of the class."""
-    return tuple(f for f in fields(Settings) if "parse" in f.metadata)
+@cache
+def setting_fields() -> tuple[SettingField, ...]:
+    """Every setting, in the order of the class."""
+    return tuple(SettingField(f.name, **f.metadata) for f in fields(Settings) if "parse" in f.metadata)
 
 
-def masked(f: Field[Any], value: Any) -> Any:
-    """The value as it may be shown: secrets are starred out."""
-    return "********" if f.metadata["secret"] and value else value
+def masked(f: SettingField, value: T) -> T | str:
+    """The value as it may be shown: stars in place of a secret."""
+    return "********" if f.secret and value else value
 
 
 def load(environ: Mapping[str, str] | None = None, config_file: Path | None = None) -> Settings:
@@ -171,19 +215,20 @@ def load(environ: Mapping[str, str] | None = None, config_file: Path | None = No
 
 
 def to_environ(settings: Settings) -> dict[str, str]:
-    """The settings as the environment of a child process, which `load`s them again; the rest of ours is passed on."""
-    ours = {PREFIX + f.name.upper(): getattr(settings, f.name) for f in setting_fields()}
-    told = {name: as_text(value) for name, value in ours.items() if value not in (None, "", (), {}, frozenset())}
-    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | told
+    """The environment for a child process that is to `load` the same settings; variables of other programs are passed on."""
+    values = {f.variable: getattr(settings, f.name) for f in setting_fields()}
+    ours = {name: as_text(value) for name, value in values.items() if value not in (None, "", (), {}, frozenset())}
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | ours
 
 
-def _from_environ(f: Field[Any], environ: Mapping[str, str]) -> tuple[Any, str] | None:
-    name = PREFIX + f.name.upper()
+def _from_environ(f: SettingField, environ: Mapping[str, str]) -> tuple[object, str] | None:
+    """The value and the variable that holds it; None where neither variable of the setting is set."""
+    name = f.variable
     if environ.get(name):
         if not environ[name].strip():
-            raise UsageError(f"{name}: expected a value, came blanks (leave it empty or unset for the default)")
+            raise UsageError(f"{name}: expected a value, got blanks (leave it empty or unset for the default)")
         return _parsed(f, environ[name], name), name
-    if f.metadata["secret"] and environ.get(name + "_FILE"):
+    if f.secret and environ.get(name + "_FILE"):
         return _parsed(f, _read(Path(environ[name + "_FILE"])).strip(), name + "_FILE"), name + "_FILE"
     return None
 
@@ -192,7 +237,7 @@ def _from_file(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     try:
         table = tomllib.loads(_read(path))
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: expected TOML: {error}") from error
+        raise UsageError(f"{path}: expected TOML, got: {error}") from error
     known = {f.name: f for f in setting_fields()}
     unknown = sorted(set(table) - set(known))
     if unknown:
@@ -201,39 +246,40 @@ def _from_file(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     return values, {name: str(path) for name in table}
 
 
-def _from_toml(f: Field[Any], value: Any, where: str) -> Any:
-    """TOML knows true and false; only a flag takes them, so that `allow_private = true` opens nothing by chance."""
-    if isinstance(value, bool) and f.metadata["parse"] is not parse_flag:
-        raise UsageError(f"{where}: expected a value, came {str(value).lower()}")
+def _from_toml(f: SettingField, value: object, where: str) -> object:
+    """TOML has true and false; only a flag takes them, so that `allow_private = true` allows nothing by mistake."""
+    if isinstance(value, bool) and f.parse is not parse_flag:
+        raise UsageError(f"{where}: expected a value, got {str(value).lower()}")
     return _parsed(f, _toml_text(value), where)
 
 
-def _toml_text(value: Any) -> str:
+def _toml_text(value: object) -> str:
     """A TOML value as the environment would give it; a list becomes comma-separated."""
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _read(path: Path) -> str:
-    """A small file; a device or a pipe that nobody writes to would hold the start for ever."""
+    """The text of a small file; a device, or a pipe that nobody writes to, would block the start for ever."""
     if path.exists() and not path.is_file() and not str(path).startswith("/dev/fd/"):
         raise UsageError(f"{path}: expected a file")
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: expected a readable UTF-8 file: {error}") from error
+        raise UsageError(f"{path}: expected a readable UTF-8 file, got: {error}") from error
 
 
-def _parsed(f: Field[Any], value: str, where: str) -> Any:
+def _parsed(f: SettingField, value: str, where: str) -> object:
     try:
-        return f.metadata["parse"](value)
+        return f.parse(value)
     except ValueError as error:
-        came = "a secret" if f.metadata["secret"] else repr(value[:80])
-        raise UsageError(f"{where}: expected {error}, came {came}") from error
+        got = "a secret" if f.secret else repr(value[:80])
+        raise UsageError(f"{where}: expected {error}, got {got}") from error
 
 
 def _unknown(environ: Mapping[str, str]) -> tuple[str, ...]:
-    known = {PREFIX + f.name.upper() for f in setting_fields()}
-    known |= {PREFIX + f.name.upper() + "_FILE" for f in setting_fields() if f.metadata["secret"]}
+    """A warning for each variable that looks like a setting and is none."""
+    known = {f.variable for f in setting_fields()}
+    known |= {f.variable + "_FILE" for f in setting_fields() if f.secret}
     known |= {PREFIX + "CONFIG"}
     ours = [name for name in environ if name.startswith(PREFIX) and not name.startswith(PREFIX + "TEST_")]
     return tuple(f"{name} is not a setting of Pressmark" for name in sorted(set(ours) - known))

@@ -1,4 +1,4 @@
-"""What a setting may be: parsers that return the value, or raise ValueError with what was expected."""
+"""Parse the text of a setting into its value, or raise ValueError with what was expected."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+N = TypeVar("N", int, float)
 
 HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
 
@@ -30,7 +32,7 @@ def parse_text(value: str) -> str:
 
 
 def parse_word(value: str) -> str:
-    """Text that says something: neither empty nor blank."""
+    """Text without control characters that is neither empty nor blank."""
     if not parse_text(value).strip():
         raise ValueError("some text")
     return value
@@ -51,11 +53,11 @@ def parse_flag(value: str) -> bool:
     return known[value.strip().lower()]
 
 
-def number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:
-    """A parser of numbers of one kind within bounds, both included."""
+def number(kind: type[N], low: float, high: float) -> Callable[[str], N]:
+    """A parser of numbers of type `kind` from `low` to `high`, both included."""
     expected = f"{'a whole number' if kind is int else 'a number'} from {low:g} to {high:g}"
 
-    def parse(value: str) -> float:
+    def parse(value: str) -> N:
         try:
             result = kind(value)
         except ValueError:
@@ -91,7 +93,7 @@ def url_of(*schemes: str) -> Callable[[str], str]:
 
 
 def _judge_port(url: str) -> None:
-    """urlsplit says what is wrong with a port, in the words of the standard library."""
+    """Raises ValueError for a port that is no number from 0 to 65535; the message of urlsplit is for programmers."""
     try:
         _ = urlsplit(url).port
     except ValueError:
@@ -105,7 +107,7 @@ def _entries(value: str) -> list[str]:
 def parse_ports(value: str) -> frozenset[int]:
     """Port numbers, comma-separated."""
     port = number(int, 1, 65535)
-    return frozenset(int(port(entry)) for entry in _entries(value))
+    return frozenset(port(entry) for entry in _entries(value))
 
 
 def _split_port(entry: str) -> tuple[str, int | None]:
@@ -115,7 +117,7 @@ def _split_port(entry: str) -> tuple[str, int | None]:
         raise ValueError(_ALLOW_EXPECTED)
     v6, v6_port, host, port, bare = match.groups()
     text = v6_port or port
-    return v6 or host or bare, int(number(int, 1, 65535)(text)) if text else None
+    return v6 or host or bare, number(int, 1, 65535)(text) if text else None
 
 
 _ALLOW_EXPECTED = "host, address or network, each with an optional :port, comma-separated"
@@ -137,7 +139,7 @@ def parse_allow_private(value: str) -> tuple[AllowedPlace, ...]:
 
 
 def parse_resolve(value: str) -> Mapping[str, tuple[str, ...]]:
-    """`name=address,…`; a name that comes several times has several addresses."""
+    """`name=address,…`; a name that is given several times has several addresses."""
     table: dict[str, tuple[str, ...]] = {}
     for entry in _entries(value):
         name, _, address = entry.partition("=")
@@ -161,8 +163,8 @@ def parse_codings(value: str) -> tuple[str, ...]:
     return names
 
 
-def as_text(value: Any) -> str:
-    """A setting's value as its parser would read it again."""
+def as_text(value: object) -> str:
+    """The text of a setting's value that its parser reads as the same value."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):

@@ -72,7 +72,7 @@ def test_the_table_of_settings_is_the_programs_own() -> None:
 
 def test_secrets_by_file_are_documented() -> None:
     for field in setting_fields():
-        assert (f"PRESSMARK_{field.name.upper()}_FILE" in README) == field.metadata["secret"]
+        assert (f"PRESSMARK_{field.name.upper()}_FILE" in README) == field.secret
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

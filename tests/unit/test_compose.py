@@ -77,7 +77,7 @@ def test_a_wrong_command_would_be_noticed() -> None:
 @pytest.mark.parametrize("service", OURS)
 def test_only_settings_that_exist_are_set(compose: dict[str, Any], service: str) -> None:
     known = {PREFIX + field.name.upper() for field in setting_fields()}
-    secret = {PREFIX + field.name.upper() + "_FILE" for field in setting_fields() if field.metadata["secret"]}
+    secret = {PREFIX + field.name.upper() + "_FILE" for field in setting_fields() if field.secret}
     assert set(compose["services"][service]["environment"]) <= known | secret
 
 

@@ -33,7 +33,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("LOG_FORMAT", "xml", "text, json"),
         ("REFUSE_OPT_OUTS", "maybe", "true or false"),
         ("USER_AGENT", "two\r\nlines", "without control characters"),
-        ("USER_AGENT", " ", "a value, came blanks"),
+        ("USER_AGENT", " ", "a value, got blanks"),
         ("REDIS_URL", "redis://localhost:99999/0", "port is a number"),
         ("DATABASE_URL", "postgresql+psycopg://localhost:none/x", "port is a number"),
     ],
@@ -108,7 +108,7 @@ def test_a_name_may_have_several_addresses() -> None:
 
 
 def test_every_setting_tells_why_its_default_is_what_it_is() -> None:
-    assert all(len(f.metadata["reason"]) > 10 for f in setting_fields())
+    assert all(len(f.reason) > 10 for f in setting_fields())
     assert load({}) == Settings()
 
 

@@ -34,7 +34,7 @@ def setting_rows(settings: Settings) -> list[dict[str, Any]]:
             "name": PREFIX + field.name.upper(),
             "value": plain(masked(field, getattr(settings, field.name))),
             "source": settings.sources.get(field.name, "default"),
-            "reason": field.metadata["reason"],
+            "reason": field.reason,
         }
         for field in setting_fields()
     ]

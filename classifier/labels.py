@@ -118,19 +118,21 @@ class Labels:
     @classmethod
     def from_dict(cls, told: Mapping[str, Any]) -> Labels:
         """What `to_dict` wrote, or an earlier version; raises KeyError or TypeError where a field is missing or unknown."""
-        source = told["source_type"]
-        outlet = source.get("outlet")
         return cls(
             topics=[TopicLabel(**topic) for topic in told["topics"]],
             primary_topic=told["primary_topic"],
-            source_type=SourceTypeLabel(
-                source["label"], source["probabilities"], source["decision"], OutletOpinion(**outlet) if outlet else None
-            ),
+            source_type=source_type_from_dict(told["source_type"]),
             evidence=[evidence_from_dict(entry) for entry in told["evidence"]],
             language_supported=told["language_supported"],
             unknown_words=told.get("unknown_words"),
             model=ModelName(**told["model"]),
         )
+
+
+def source_type_from_dict(told: Mapping[str, Any]) -> SourceTypeLabel:
+    """A contract's `source_type`; raises KeyError or TypeError where a field is missing or unknown."""
+    outlet = told.get("outlet")
+    return SourceTypeLabel(told["label"], told["probabilities"], told["decision"], OutletOpinion(**outlet) if outlet else None)
 
 
 def evidence_from_dict(told: Mapping[str, Any]) -> Evidence:

@@ -98,12 +98,12 @@ def accept(ledger: Ledger) -> dict[str, int]:
 def assert_every_url_ended_once(ledger: Ledger, articles: Articles, accepted: dict[str, int]) -> None:
     """By what the pages' numbers make of them."""
     ended = list(articles.results("all"))
-    assert {result["item_id"] for result in ended} == set(accepted.values())
+    assert {result.item_id for result in ended} == set(accepted.values())
     assert len(ended) == URLS
-    outcomes = Counter(result["outcome"] for result in ended)
-    texts = [result["text"] for result in ended if result["outcome"] == "stored"]
+    outcomes = Counter(result.outcome for result in ended)
+    texts = [result.text for result in ended if result.outcome == "stored"]
     assert len(texts) == len(set(texts)), "an exact copy was stored twice"
-    dead = {result["reason"] for result in ended if result["outcome"] == "dead"}
+    dead = {result.reason for result in ended if result.outcome == "dead"}
     assert dead == {"http-404"}
     assert outcomes["dead"] == URLS // 11
     running, counted = ledger.recount()

@@ -1,11 +1,12 @@
 """Stored articles labelled again, on both databases: newer over older, never over a person, states untouched."""
 
-from copy import deepcopy
-from typing import Any
+from dataclasses import replace
+from typing import Literal
 
 import pytest
 from sqlalchemy import Engine
 
+from classifier.labels import Labels, ModelName
 from tests.integration.parts.samples import LABELS, admit, delivered, entry, labelled
 from tests.integration.storage.test_model_registry import model
 from worker.messages import Relabelled
@@ -13,13 +14,13 @@ from worker.storage.articles import Articles
 from worker.storage.ledger import Ledger
 from worker.storage.model_registry import ModelRegistry
 from worker.storage.relabelling import Relabelling
-from worker.storage.reviews import Reviews
+from worker.storage.reviews import Answer, Reviews
 
 
-def by(name: str, decision: str = "yes") -> dict[str, Any]:
-    labels = deepcopy(LABELS) | {"model": {"id": name, "sha256": name * 8}, "primary_topic": "trade"}
-    labels["topics"][1]["decision"] = decision
-    return labels
+def by(name: str, decision: Literal["yes", "no"] = "yes") -> Labels:
+    """Labels of the model `name`, with this decision on trade."""
+    topics = [replace(topic, decision=decision) if topic.label == "trade" else topic for topic in LABELS.topics]
+    return replace(LABELS, topics=topics, primary_topic="trade", model=ModelName(name, name * 8))
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def registry(engine: Engine) -> ModelRegistry:
 
 def labels_of(articles: Articles, item_id: int) -> tuple[str, str]:
     (result,) = articles.of([item_id])
-    return result["model"]["id"], result["topics"][1]["decision"]
+    return result.model.id, result.topics[1].decision
 
 
 def test_newer_labels_take_the_place_of_older_ones(ledger, articles, registry, stored) -> None:
@@ -69,10 +70,10 @@ def test_after_a_rollback_the_model_that_ships_is_the_newest(ledger, articles, r
 
 
 def test_what_a_person_labelled_stays(ledger, articles, engine, registry, stored) -> None:
-    Reviews(engine).say(stored[0], "ann", ["culture"], "culture", "official")
+    Reviews(engine).keep(Answer(stored[0], ("culture",), "culture", "official"), "ann")
     ledger.keep(delivered(Relabelled(stored[0], by("new"))), admit)
     assert labels_of(articles, stored[0])[0] == "m-1"
-    assert articles.of([stored[0]])[0]["review"]["topics"] == ["culture"]
+    assert articles.of([stored[0]])[0].review.topics == ["culture"]
 
 
 def test_the_ledger_does_not_move(ledger, registry, stored) -> None:
@@ -93,16 +94,16 @@ def test_what_is_still_to_do_comes_page_by_page(ledger, engine, registry, stored
 
 def test_two_people_who_differ_stay_visible(articles, engine, stored) -> None:
     reviews = Reviews(engine)
-    reviews.say(stored[0], "ann", [], None, "official")
-    reviews.say(stored[0], "bob", ["trade"], "trade", "official")
-    told = articles.of([stored[0]])[0]["review"]
-    assert (told["who"], told["disagreement"]) == (["ann", "bob"], True)
-    reviews.say(stored[0], "ann", ["trade"], "trade", "official")
-    assert articles.of([stored[0]])[0]["review"]["disagreement"] is False
+    reviews.keep(Answer(stored[0], (), None, "official"), "ann")
+    reviews.keep(Answer(stored[0], ("trade",), "trade", "official"), "bob")
+    summary = articles.of([stored[0]])[0].review
+    assert (summary.who, summary.disagreement) == (["ann", "bob"], True)
+    reviews.keep(Answer(stored[0], ("trade",), "trade", "official"), "ann")
+    assert articles.of([stored[0]])[0].review.disagreement is False
 
 
 def test_a_forgotten_article_takes_its_reviews_along(ledger, engine, stored) -> None:
-    Reviews(engine).say(stored[0], "ann", [], None, "official")
+    Reviews(engine).keep(Answer(stored[0], (), None, "official"), "ann")
     ledger.forget(key=entry(0).key)
     assert Reviews(engine).all() == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any, Literal, cast
 
@@ -15,8 +15,9 @@ from worker.cli._shared.output import CsvWriter, Progress, show_lines, show_tabl
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import UsageError
+from worker.results import Result
 
-Results = Iterable[Mapping[str, Any]]
+Results = Iterable[Result]
 
 COLUMNS = (
     *("item_id", "url", "final_url", "canonical_url", "outcome", "reason", "duplicate_of", "cluster_id", "title", "published_at"),
@@ -29,24 +30,17 @@ ROWS_A_GROUP = 1000
 """Rows of Parquet written at once: a few megabytes."""
 
 
-def decided(result: Mapping[str, Any], decision: str) -> list[str] | None:
-    """The topics with this decision, None where there are no labels."""
-    topics = result.get("topics")
-    return None if topics is None else [topic["label"] for topic in topics if topic["decision"] == decision]
-
-
-def flat(result: Mapping[str, Any]) -> dict[str, Any]:
-    """A Result as one flat row."""
-    source = result.get("source_type") or {}
-    return {
-        **{column: result.get(column) for column in COLUMNS},
-        "topics": decided(result, "yes"),
-        "unsure_topics": decided(result, "unsure"),
-        "source_type": source.get("label"),
-        "source_type_decision": source.get("decision"),
-        "model_id": (result.get("model") or {}).get("id"),
-        "http_status": (result.get("http") or {}).get("status"),
+def flat(result: Result) -> dict[str, Any]:
+    """A Result as one row of single values and lists of text."""
+    changed = {
+        "topics": result.decided("yes"),
+        "unsure_topics": result.decided("unsure"),
+        "source_type": result.source_type and result.source_type.label,
+        "source_type_decision": result.source_type and result.source_type.decision,
+        "model_id": result.model and result.model.id,
+        "http_status": result.http and result.http.status,
     }
+    return {column: changed[column] if column in changed else getattr(result, column) for column in COLUMNS}
 
 
 @command("export", help="The stored articles; with --outcome all every item that has ended.")
@@ -68,7 +62,7 @@ def write_table(results: Results) -> None:
     show_table(("title", "published", "topics", "source type", "outcome", "url"), map(table_row, results))
 
 
-def table_row(result: Mapping[str, Any]) -> tuple[Any, ...]:
+def table_row(result: Result) -> tuple[Any, ...]:
     """One Result in that table; an unsure label has a question mark."""
     row = flat(result)
     topics = [*(row["topics"] or ()), *(f"{topic}?" for topic in row["unsure_topics"] or ())]
@@ -78,6 +72,11 @@ def table_row(result: Mapping[str, Any]) -> tuple[Any, ...]:
     return row["title"], row["published_at"], topics or None, source, outcome, row["url"]
 
 
+def write_lines(results: Results) -> None:
+    """A line of JSON each."""
+    show_lines(result.to_dict() for result in results)
+
+
 def write_csv(results: Results) -> None:
     """A header and a line each."""
     writer = CsvWriter(COLUMNS)
@@ -85,7 +84,7 @@ def write_csv(results: Results) -> None:
         writer.row(flat(result))
 
 
-WRITERS: dict[str, Callable[[Results], None]] = {"table": write_table, "jsonl": show_lines, "csv": write_csv}
+WRITERS: dict[str, Callable[[Results], None]] = {"table": write_table, "jsonl": write_lines, "csv": write_csv}
 
 
 def _parquet_writer() -> Callable[[Results], None]:
@@ -108,7 +107,7 @@ def write_parquet(results: Results) -> None:
             writer.write_table(arrow.Table.from_pylist(group, schema=schema))
 
 
-def _parquet_row(result: Mapping[str, Any], whole: set[str]) -> dict[str, Any]:
+def _parquet_row(result: Result, whole: set[str]) -> dict[str, Any]:
     row = flat(result)
     return {name: value if name in whole or value is None else _text(value) for name, value in row.items()}
 

@@ -23,6 +23,7 @@ from worker.config import Settings
 from worker.errors import UsageError
 from worker.models.cache import read_files
 from worker.operations.status import rfc3339
+from worker.results import Result
 from worker.storage.model_registry import ModelEntry
 
 SHIPPED = "shipped"
@@ -216,26 +217,28 @@ def _changes(services: Services, model: str, limit: int) -> Iterator[dict[str, A
     labeller = Labeller() if model == SHIPPED else services.model_cache.labeller(services.registry.find(model).id)
     stored = services.articles.newest(limit)
     while batch := list(islice(stored, AT_ONCE)):
-        found = labeller.label([Document(row["title"] or "", row["text"], row["url"], row["site_name"]) for row in batch])
+        found = labeller.label([Document(row.title or "", row.text or "", row.url, row.site_name) for row in batch])
         for row, labels in zip(batch, found, strict=True):
             for label, before, after in _differences(row, labels):
                 yield {
-                    **{name: row[name] for name in ("item_id", "url", "title")},
-                    "outlet": row["site_name"] or row["final_url"].split("/")[2],
+                    "item_id": row.item_id,
+                    "url": row.url,
+                    "title": row.title,
+                    "outlet": row.outlet,
                     "label": label,
                     "from": before,
                     "to": after,
                 }
 
 
-def _differences(row: dict[str, Any], labels: Labels) -> Iterator[tuple[str, Any, Any]]:
-    before = {topic["label"]: topic["decision"] for topic in row["topics"] or []}
+def _differences(row: Result, labels: Labels) -> Iterator[tuple[str, Any, Any]]:
+    before = {topic.label: topic.decision for topic in row.topics or []}
     for topic in labels.topics:
         if before.get(topic.label) != topic.decision:
             yield topic.label, before.get(topic.label), topic.decision
     for label, old, new in (
-        ("primary_topic", row["primary_topic"], labels.primary_topic),
-        ("source_type", (row["source_type"] or {}).get("label"), labels.source_type.label),
+        ("primary_topic", row.primary_topic, labels.primary_topic),
+        ("source_type", row.source_type and row.source_type.label, labels.source_type.label),
     ):
         if old != new:
             yield label, old, new

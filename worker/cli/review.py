@@ -18,8 +18,9 @@ from worker.cli._shared.services import opened
 from worker.cli.seeds import seeds_option, write_reviewed
 from worker.config import Settings
 from worker.errors import UsageError
-from worker.models.sampling import doubt, outlet, pick
-from worker.storage.reviews import Review
+from worker.models.sampling import doubt, sample
+from worker.results import Result
+from worker.storage.reviews import Answer, Review
 
 LONGEST = 65_536
 """Bytes of an answer's line; an honest one has two hundred."""
@@ -42,8 +43,8 @@ def review(settings: Settings, *, budget: int, who: str | None, seeds: Path, ans
     name = who or options.who()
     if answers:
         return _from_lines(services, name, answers, seeds)
-    asked = services.articles.newest(LOOKED_AT, reviewed=second, second_to=name if second else None)
-    rows = pick(list(asked), budget)
+    asked = services.articles.newest(LOOKED_AT, reviewed=second, not_reviewed_by=name if second else None)
+    rows = sample(list(asked), budget)
     if as_json:
         show_lines(_brief(row) for row in rows)
         return 0
@@ -53,22 +54,22 @@ def review(settings: Settings, *, budget: int, who: str | None, seeds: Path, ans
     return _at_terminal(services, name, rows, seeds)
 
 
-def _at_terminal(services: Services, who: str, rows: Sequence[Any], seeds: Path) -> int:
+def _at_terminal(services: Services, who: str, rows: Sequence[Result], seeds: Path) -> int:
     """Seeds are written also where the person leaves by Ctrl-C."""
 
     def say(item_id: int, sheet: Sheet) -> None:
-        services.reviews.say(item_id, who, sorted(sheet.topics), sheet.primary, sheet.source_type or "")
+        services.reviews.keep(Answer(item_id, tuple(sorted(sheet.topics)), sheet.primary, sheet.source_type or ""), who)
 
     try:
         with keyboard() as keys:
-            Session(say, lambda item_id: services.reviews.unsay(item_id, who), keys).label(rows)
+            Session(say, lambda item_id: services.reviews.remove(item_id, who), keys).label(rows)
     finally:
         code = _wrap_up(services, seeds)
     return code
 
 
-def _brief(row: Any) -> dict[str, Any]:
-    return {**{key: row[key] for key in ("item_id", "url", "title")}, "outlet": outlet(row), "doubt": round(doubt(row), 3)}
+def _brief(row: Result) -> dict[str, Any]:
+    return {"item_id": row.item_id, "url": row.url, "title": row.title, "outlet": row.outlet, "doubt": round(doubt(row), 3)}
 
 
 def _wrap_up(services: Services, seeds: Path) -> int:
@@ -89,7 +90,7 @@ def _from_lines(services: Services, who: str, name: str, seeds: Path) -> int:
     with files.opened(name) as file:
         for number, line in files.lines(file, LONGEST):
             try:
-                services.reviews.say(**_answer(_object(line)), who=who)
+                services.reviews.keep(_answer(_object(line)), who)
             except UsageError as error:
                 complain(f"{files.shown(name)}:{number}: {error}")
                 bad += 1
@@ -104,7 +105,7 @@ def _object(line: bytes | None) -> Any:
         return None
 
 
-def _answer(told: Any) -> dict[str, Any]:
+def _answer(told: Any) -> Answer:
     """The four fields of an answer; raises UsageError."""
     expected = 'expected {"item_id","topics","primary","source_type"}'
     if not isinstance(told, dict) or type(told.get("item_id")) is not int or not isinstance(told.get("topics"), list):
@@ -116,7 +117,7 @@ def _answer(told: Any) -> dict[str, Any]:
         or source not in SOURCE_KEYS.values()
     ):
         raise UsageError(f"{expected} with the labels of the guide, came {clean(str(told))[:200]}")
-    return {"item_id": told["item_id"], "topics": topics, "primary": primary, "source_type": source}
+    return Answer(told["item_id"], tuple(topics), primary, str(source))
 
 
 COMMANDS = {"review": review}

@@ -18,7 +18,8 @@ from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.operations.status import rfc3339
-from worker.storage.reviews import Review
+from worker.results import Result
+from worker.storage.reviews import Review, disagree
 
 seeds_option = click.option(
     "--seeds", type=click.Path(path_type=Path), default=Path("seeds"), show_default=True, help="Folder of labelled articles, *.jsonl."
@@ -74,12 +75,11 @@ def add(settings: Settings, *, item_id: int | None, reviewed: bool, seeds: Path,
 
 def _from_article(services: Services, item_id: int, labels: dict[str, str | None]) -> dict[str, Any]:
     row = next(iter(services.articles.of([item_id])), None)
-    if row is None or row["text"] is None:
-        raise UsageError(f"expected the item of a stored article, came {item_id}")
-    said = [topic["label"] for topic in row["topics"] if topic["decision"] == "yes"]
-    topics = [name for name in (labels["topics"] or "").split(",") if name] if labels["topics"] is not None else said
-    primary = labels["primary"] or (row["primary_topic"] if row["primary_topic"] in topics else None)
-    source = labels["source_type"] or row["source_type"]["label"]
+    if row is None or row.text is None:
+        raise UsageError(f"expected the item of a stored article, got {item_id}")
+    topics = [name for name in (labels["topics"] or "").split(",") if name] if labels["topics"] is not None else row.decided("yes") or []
+    primary = labels["primary"] or (row.primary_topic if row.primary_topic in topics else None)
+    source = labels["source_type"] or (row.source_type and row.source_type.label)
     told = {"topics": topics, "primary": primary, "source_type": source}
     return {**_seed(row), **told, "labelled_by": who(), "labelled_at": rfc3339(time.time())}
 
@@ -92,29 +92,29 @@ def write_reviewed(services: Services, seeds: Path) -> tuple[int, list[list[Revi
     by_item: dict[int, list[Review]] = {}
     for said in services.reviews.all():
         by_item.setdefault(said.item_id, []).append(said)
-    disputed = {item_id: said for item_id, said in by_item.items() if len({review.verdict for review in said}) > 1}
+    disputed = {item_id: said for item_id, said in by_item.items() if disagree(said)}
     rows = services.articles.of(list(by_item))
-    fresh = [_reviewed(row, by_item[row["item_id"]]) for row in rows if row["item_id"] not in disputed and row["text"] is not None]
-    gone = {_seed(row)["id"] for row in rows if row["item_id"] in disputed}
+    fresh = [_reviewed(row, by_item[row.stored_id]) for row in rows if row.item_id not in disputed and row.text is not None]
+    gone = {_seed(row)["id"] for row in rows if row.item_id in disputed}
     return _append(seeds / REVIEWED, fresh, gone), list(disputed.values())
 
 
-def _reviewed(row: dict[str, Any], said: list[Review]) -> dict[str, Any]:
+def _reviewed(row: Result, said: list[Review]) -> dict[str, Any]:
     newest = max(said, key=lambda review: review.at)
     told = {"topics": list(newest.topics), "primary": newest.primary, "source_type": newest.source_type}
     people = ", ".join(sorted({review.who for review in said}))
     return {**_seed(row), **told, "labelled_by": people, "labelled_at": rfc3339(newest.at)}
 
 
-def _seed(row: dict[str, Any]) -> dict[str, Any]:
+def _seed(row: Result) -> dict[str, Any]:
     return {
-        "id": f"item-{row['item_id']}-{row['content_sha256'][:8]}",
-        "title": row["title"] or "",
-        "text": row["text"],
-        "language": row["language"] or "en",
+        "id": f"item-{row.item_id}-{(row.content_sha256 or '')[:8]}",
+        "title": row.title or "",
+        "text": row.text,
+        "language": row.language or "en",
         "origin": "reviewed",
-        "url": row["url"],
-        "site_name": row["site_name"],
+        "url": row.url,
+        "site_name": row.site_name,
     }
 
 

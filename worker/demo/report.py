@@ -1,7 +1,7 @@
-"""Results compared: what came of each page of the press site beside what was expected of it.
+"""Compare what became of each page of the press site with what was expected, and render the report for people.
 
-Outcome, reason, title and date must be exactly right; labels are the model's opinion, so they are shown beside
-the labelling guide's and counted, and decide nothing.
+Outcome, reason, title and date must be exactly right. Labels are the model's opinion: they are shown beside the
+labelling guide's and counted, but a page with other labels has still ended as expected.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.demo.site import Expected
+from worker.results import Result
 
-Result = Mapping[str, Any]
 COLUMNS = ("page", "title", "date", "topics", "source type", "outcome", "as expected")
 ROOMY = 150
 """Columns of a terminal from which a page has a line to itself."""
@@ -32,7 +32,7 @@ STATES = ("stored", "duplicate", "refused", "dead", "waiting", "running")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One page: what was expected, what came, and in what they differ."""
+    """One page: what was expected of it, what became of it, and where the two differ."""
 
     page: Expected
     result: Result | None
@@ -45,35 +45,35 @@ class Verdict:
         """What is not as expected, a few words each."""
         if self.result is None:
             return ["has not ended"]
-        outcome = self._outcome_fault()
+        outcome = self._outcome_fault(self.result)
         return [outcome] if outcome else self._article_faults(self.result)
 
-    def _outcome_fault(self) -> str | None:
-        came = (self.result or {})["outcome"]
-        if self.page.twin:  # whichever of two copies comes second is the duplicate
-            return None if {came, self.twin_outcome} == {"stored", "duplicate"} else f"{came} beside {self.twin_outcome}"
-        reason = (self.result or {})["reason"] if came in ("refused", "dead") else None
+    def _outcome_fault(self, result: Result) -> str | None:
+        outcome = result.outcome
+        if self.page.twin:  # whichever of two copies is read second is the duplicate
+            return None if {outcome, self.twin_outcome} == {"stored", "duplicate"} else f"{outcome} beside {self.twin_outcome}"
+        reason = result.reason if outcome in ("refused", "dead") else None
         expected = [word for word in (self.page.outcome, self.page.reason) if word]
-        return None if [came, reason] == [self.page.outcome, self.page.reason] else f"expected {': '.join(expected)}"
+        return None if [outcome, reason] == [self.page.outcome, self.page.reason] else f"expected {': '.join(expected)}"
 
     def _article_faults(self, result: Result) -> list[str]:
-        if result["outcome"] != "stored":
+        if result.outcome != "stored":
             return []
-        faults = [] if result["title"] == self.page.title else [f"expected the title {self.page.title!r}"]
-        if not same_moment(result["published_at"], self.page.published_at):
+        faults = [] if result.title == self.page.title else [f"expected the title {self.page.title!r}"]
+        if not same_moment(result.published_at, self.page.published_at):
             faults.append(f"expected the date {self.page.published_at}")
         return faults
 
     @property
     def topics(self) -> frozenset[str] | None:
         """The model's topics, None where no article was labelled."""
-        marks = (self.result or {}).get("topics")
-        return None if marks is None else frozenset(mark["label"] for mark in marks if mark["probability"] >= mark["threshold"])
+        labels = self.result.topics if self.result else None
+        return None if labels is None else frozenset(topic.label for topic in labels if topic.probability >= topic.threshold)
 
     @property
     def source_type(self) -> str | None:
         """The model's source type, None where no article was labelled."""
-        return ((self.result or {}).get("source_type") or {}).get("label")
+        return self.result.source_type.label if self.result and self.result.source_type else None
 
 
 def same_moment(found: str | None, expected: str | None) -> bool:
@@ -88,7 +88,7 @@ def compare(pages: Sequence[Expected], results: Mapping[str, Result]) -> list[Ve
 
     def outcome(path: str | None) -> str | None:
         twins = (results.get(page.host + page.path) for page in pages if page.path == path)
-        return next((found["outcome"] for found in twins if found), None)
+        return next((twin.outcome for twin in twins if twin), None)
 
     return [Verdict(page, results.get(page.host + page.path), outcome(page.twin)) for page in pages]
 
@@ -113,7 +113,7 @@ def report(verdicts: Sequence[Verdict], queues: Mapping[str, Any], width: int) -
 def _pages(verdicts: Sequence[Verdict], width: int) -> Table:
     rows = [_row(verdict) for verdict in verdicts]
     table = _wide(rows, width) if width >= ROOMY else _narrow(rows)
-    table.title, table.title_justify = "What came of each page", "left"
+    table.title, table.title_justify = "What became of each page", "left"
     for row, verdict in zip(table.rows, verdicts, strict=True):
         row.style = "red" if verdict.faults else None
     return table
@@ -144,22 +144,21 @@ def _narrow(rows: Sequence[tuple[str, ...]]) -> Table:
 
 
 def _row(verdict: Verdict) -> tuple[str, ...]:
-    result = verdict.result or {}
+    result = verdict.result
     return (
         verdict.page.host.removesuffix(".example") + _short(verdict.page.path),
-        result.get("title") or "–",
-        (result.get("published_at") or "–")[:10],
+        (result and result.title) or "–",
+        ((result and result.published_at) or "–")[:10],
         _topics(verdict),
         _source_type(verdict),
-        _outcome(result),
+        _outcome(result) if result else "–",
         "; ".join(verdict.faults) or _fine(verdict),
     )
 
 
 def _outcome(result: Result) -> str:
-    """The outcome, with the reason where it tells more."""
-    words = [result.get("outcome"), result.get("reason") if result.get("outcome") in ("refused", "dead") else None]
-    return ": ".join(word for word in words if word) or "–"
+    """The outcome, with the reason where there is one of interest."""
+    return f"{result.outcome}: {result.reason}" if result.outcome in ("refused", "dead") and result.reason else result.outcome
 
 
 def _fine(verdict: Verdict) -> str:
@@ -167,14 +166,14 @@ def _fine(verdict: Verdict) -> str:
 
 
 def _short(path: str) -> str:
-    """The last part of a path, which tells pages of one site apart."""
+    """The last part of a path, by which pages of one site differ."""
     parts = path.strip("/").split("/")
     last = parts[-1] if len(parts[-1]) <= PATH_MOST else parts[-1][:PATH_MOST] + "…"
     return "/" + last if len(parts) == 1 else "/…/" + last
 
 
 def _topics(verdict: Verdict) -> str:
-    """The model's topics; `+` marks one that the guide does not give, `-` one that it does and the model does not."""
+    """The model's topics; `+` marks one that the guide does not give, `-` one that only the guide gives."""
     if verdict.topics is None:
         return "–"
     right = [topic for topic in verdict.page.topics if topic in verdict.topics]
@@ -184,31 +183,31 @@ def _topics(verdict: Verdict) -> str:
 
 
 def _source_type(verdict: Verdict) -> str:
-    came, guide = verdict.source_type, verdict.page.source_type
-    if came is None:
+    given, expected = verdict.source_type, verdict.page.source_type
+    if given is None:
         return "–"
-    return came if came == guide else f"+{came}, -{guide}"
+    return given if given == expected else f"+{given}, -{expected}"
 
 
 def label_count(verdicts: Sequence[Verdict]) -> str:
     """One sentence: how often the model agrees with the guide on the stored pages."""
     labelled = [verdict for verdict in verdicts if verdict.topics is not None]
     decisions = 4 * len(labelled)
-    apart = sum(len(verdict.topics ^ set(verdict.page.topics)) for verdict in labelled if verdict.topics is not None)
-    whole = sum(verdict.topics == frozenset(verdict.page.topics) for verdict in labelled)
+    different = sum(len(verdict.topics ^ set(verdict.page.topics)) for verdict in labelled if verdict.topics is not None)
+    complete = sum(verdict.topics == frozenset(verdict.page.topics) for verdict in labelled)
     sources = sum(verdict.source_type == verdict.page.source_type for verdict in labelled)
     return (
-        f"labels as the guide has them: {decisions - apart} of {decisions} topic decisions, all four on {whole} of "
+        f"labels as the guide has them: {decisions - different} of {decisions} topic decisions, all four on {complete} of "
         f"{len(labelled)} articles; source type on {sources} of {len(labelled)} (+ too many, - missed)"
     )
 
 
-def _queues(rows: Iterable[Mapping[str, Any]]) -> Table:
+def _queues(rows: Iterable[Mapping[str, object]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="The queues afterwards", title_justify="left")
     table.add_column("queue")
     for column in ("waiting", "running", "in a minute", "out a minute"):
         table.add_column(column, justify="right")
     for row in rows:
         figures = (row[name] for name in ("waiting", "running", "in_per_min", "out_per_min"))
-        table.add_row(row["name"], *("–" if figure is None else str(figure) for figure in figures))
+        table.add_row(str(row["name"]), *("–" if figure is None else str(figure) for figure in figures))
     return table

@@ -84,7 +84,7 @@ def _run(services: Services, line: Supervisor, site: PressSite) -> list[Verdict]
     entries = [_entry(page.url(site.port), services.settings) for page in pages]
     accepted = services.intake_ledger.accept(entries, job)
     _wait(services, line, job)
-    results = {result["item_id"]: result for result in services.articles.results("all")}
+    results = {result.item_id: result for result in services.articles.results("all")}
     found = {page.host + page.path: results.get(done.item_id) for page, done in zip(pages, accepted, strict=True)}
     return compare(pages, {place: result for place, result in found.items() if result})
 
@@ -119,7 +119,7 @@ def _bar() -> Progress:
 
 def _show(verdicts: Sequence[Verdict], queues: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
-        results = [verdict.result for verdict in verdicts if verdict.result]
+        results = [verdict.result.to_dict() for verdict in verdicts if verdict.result]
         sys.stdout.write(json.dumps({"results": results, "queues": queues}, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         console = Console() if sys.stdout.isatty() else Console(width=WIDE, no_color=True)

@@ -1,4 +1,4 @@
-"""How often each label was given, in a stretch of time: what drift is read from."""
+"""Count how often each label was given in a period: the figures that drift is judged by."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LabelCounts:
 
 
 def rates(engine: Engine, since: float, until: float) -> LabelCounts:
-    """Of what was stored from `since` up to `until`, in seconds since 1970. Raises Unavailable."""
+    """The counts over what was stored from `since` up to, not including, `until`, in seconds since 1970. Raises Unavailable."""
     with reading(engine) as connection:
         return _rates(connection, since, until)
 
@@ -42,15 +42,15 @@ def _rates(connection: Connection, since: float, until: float) -> LabelCounts:
     supported = select(labels.c.language_supported, func.count()).select_from(joined).group_by(labels.c.language_supported)
     known: dict[bool, int] = {row[0]: row[1] for row in connection.execute(supported)}
     found = LabelCounts(sum(known.values()), unsupported=known.get(False, 0))
-    told = select(stored.c.language, func.count(labels.c.unknown_words), func.avg(labels.c.unknown_words)).select_from(joined)
-    for language, count, mean in connection.execute(told.where(labels.c.unknown_words.is_not(None)).group_by(stored.c.language)):
+    words = select(stored.c.language, func.count(labels.c.unknown_words), func.avg(labels.c.unknown_words)).select_from(joined)
+    for language, count, mean in connection.execute(words.where(labels.c.unknown_words.is_not(None)).group_by(stored.c.language)):
         found.unknown_words[language or "und"] = (count, float(mean))
     _add_topics(connection, found, topics.join(stored, stored.c.item_id == topics.c.item_id))
     return found
 
 
 def _add_topics(connection: Connection, found: LabelCounts, marks: FromClause) -> None:
-    """Decisions, mean probabilities and their bins; a bin is what lies under its upper edge and not under its lower one."""
+    """Adds decisions, mean probabilities and their bins; a bin holds what is at least its lower edge and less than its upper one."""
     under = [func.sum(case((topics.c.probability < edge / BINS, 1), else_=0)) for edge in range(1, BINS)]
     query = select(topics.c.label, topics.c.decision, func.count(), func.sum(topics.c.probability), *under).select_from(marks)
     totals: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""The registry of models: every trained one with its parts, and which of them is active."""
+"""Keep every trained model with its parts, and which of them is active."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ModelEntry:
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """One switch of the active model; `model_id` None means the one that ships."""
+    """One change of the active model; `model_id` None means the shipped one."""
 
     model_id: str | None
     at: float
@@ -47,24 +47,24 @@ class ModelRegistry:
         self._now = now
 
     def add(self, manifest: str, parts: Mapping[str, bytes], by: str) -> ModelEntry:
-        """Takes a model in; adding the same one twice changes nothing. Raises UsageError for parts that are not the manifest's."""
-        told = json.loads(manifest)
-        _check_parts(told, parts)
+        """Registers a model; the same one twice changes nothing. Raises UsageError for parts that are not those of the manifest."""
+        facts = json.loads(manifest)
+        _check_parts(facts, parts)
         with writing(self._engine) as connection:
-            if known := self._known(connection, told["id"], told["sha256"]):
+            if known := self._known(connection, facts["id"], facts["sha256"]):
                 return known
             have = set(connection.execute(select(model_parts.c.sha256)).scalars())
-            new = {told["parts"][name]: data for name, data in parts.items() if told["parts"][name] not in have}
+            new = {facts["parts"][name]: data for name, data in parts.items() if facts["parts"][name] not in have}
             if new:
                 connection.execute(insert(model_parts), [{"sha256": digest, "content": data} for digest, data in sorted(new.items())])
-            row = {"id": told["id"], "sha256": told["sha256"], "manifest": manifest, "added_at": self._now(), "added_by": by}
+            row = {"id": facts["id"], "sha256": facts["sha256"], "manifest": manifest, "added_at": self._now(), "added_by": by}
             connection.execute(insert(models).values(**row))
-        return self.find(told["id"])
+        return self.find(facts["id"])
 
     def _known(self, connection: Connection, model_id: str, sha256: str) -> ModelEntry | None:
         entries = _entries(connection)
         if model_id in entries and entries[model_id].sha256 != sha256:
-            raise UsageError(f"expected a new name for a new model, {model_id!r} is the name of another one")
+            raise UsageError(f"expected a new name for a new model, got {model_id!r}, the name of another one")
         return next((entry for entry in entries.values() if entry.sha256 == sha256), None)
 
     def all(self) -> list[ModelEntry]:
@@ -73,7 +73,7 @@ class ModelRegistry:
             return sorted(_entries(connection).values(), key=lambda entry: entry.added_at, reverse=True)
 
     def find(self, name: str) -> ModelEntry:
-        """The model with this id, or whose id or digest begins so; raises UsageError where none or several do."""
+        """The model with this id, or the only one whose id or digest begins with `name`; raises UsageError where there is none."""
         with reading(self._engine) as connection:
             entries = _entries(connection)
         if name in entries:
@@ -84,18 +84,18 @@ class ModelRegistry:
         return near[0]
 
     def active(self) -> str | None:
-        """The id of the active model, None for the one that ships; quick."""
+        """The id of the active model, None for the shipped one. One row is read: callers ask every few seconds."""
         with reading(self._engine) as connection:
             return _active(connection)
 
     def history(self) -> list[Promotion]:
-        """Every switch, newest first."""
+        """Every promotion, newest first."""
         columns = (promotions.c.model_id, promotions.c.at, promotions.c.by, promotions.c.forced, promotions.c.note)
         with reading(self._engine) as connection:
             return [Promotion(*row) for row in connection.execute(select(*columns).order_by(promotions.c.id.desc()))]
 
     def promote(self, model_id: str | None, by: str, *, forced: bool = False, note: str = "") -> None:
-        """Makes a model the active one, for all workers at once; None: the one that ships."""
+        """Makes a model the active one for all workers; None means the shipped one. Raises UsageError for an unknown model."""
         if model_id is not None:
             self.find(model_id)
         with writing(self._engine) as connection:
@@ -103,11 +103,11 @@ class ModelRegistry:
             connection.execute(insert(promotions).values(**row))
 
     def rollback(self, by: str) -> str | None:
-        """Goes back to the model that was active before the present one, and names it. Raises UsageError where there was none."""
+        """Goes back to the model that was active before the present one, and returns its id. Raises UsageError where there was none."""
         with writing(self._engine) as connection:
             past = list(connection.execute(select(promotions.c.model_id).order_by(promotions.c.id)).scalars())
             if not past:
-                raise UsageError("expected a promotion to roll back, there was none; the model that ships is active")
+                raise UsageError("expected a promotion to roll back, got none; the shipped model is active")
             target: str | None = _before(past)
             note = f"rolled back from {past[-1]}"
             row = {"model_id": target, "at": self._now(), "by": by, "forced": False, "note": note}
@@ -128,7 +128,7 @@ class ModelRegistry:
 
 
 def ranking(connection: Connection) -> Callable[[str], int]:
-    """How new a model is: the number of its last promotion; one without a promotion is one that shipped."""
+    """Ranks models by their last promotion, the latest highest; a model without a promotion counts as a shipped one."""
     rows = connection.execute(select(promotions.c.model_id, func.max(promotions.c.id)).group_by(promotions.c.model_id))
     ranks: dict[str | None, int] = {row[0]: row[1] for row in rows}
     return lambda model_id: ranks.get(model_id, ranks.get(None, 0))
@@ -141,7 +141,7 @@ def _active(connection: Connection) -> str | None:
 
 
 def _before(past: list[str | None]) -> str | None:
-    """The model before the present one, as if the present one had never been: two rollbacks go two steps back."""
+    """The model before the present one, as if the present one had never been promoted: two rollbacks go two steps back."""
     steps: list[str | None] = [None]
     for model_id in past:
         if model_id in steps:
@@ -149,7 +149,7 @@ def _before(past: list[str | None]) -> str | None:
         else:
             steps.append(model_id)
     if len(steps) == 1:
-        raise UsageError("expected a promotion to roll back; the model that ships is active already")
+        raise UsageError("expected a promotion to roll back; the shipped model is active already")
     return steps[-2]
 
 
@@ -167,4 +167,4 @@ def _entries(connection: Connection) -> dict[str, ModelEntry]:
 def _check_parts(manifest: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}
     if digests != manifest["parts"]:
-        raise UsageError(f"expected the parts that the manifest of {manifest['id']!r} names, some are missing, foreign or damaged")
+        raise UsageError(f"expected the parts that the manifest of {manifest['id']!r} names, got some that are missing, foreign or damaged")

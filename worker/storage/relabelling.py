@@ -1,11 +1,10 @@
-"""Labelled again: stored texts that an older model labelled, and the newer labels put in their place."""
+"""Find stored texts that an older model labelled, and put newer labels in place of theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, select
 
 from worker.messages import Relabel, Relabelled
 from worker.storage import articles, model_registry
@@ -15,35 +14,37 @@ from worker.storage.tables import labels, reviews
 
 
 class Relabelling:
-    """What is still to do for a model; an article that a person labelled is never asked for again."""
+    """The texts that are still to be labelled by a model; never those of an article that a person reviewed."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def count(self, model_sha256: str) -> int:
-        """Articles whose labels are of another model, and that nobody reviewed."""
+        """How many articles have labels of another model and no review."""
         with reading(self._engine) as connection:
-            found: int = connection.execute(_outdated(select(func.count()), model_sha256)).scalar_one()
-            return found
+            query = select(func.count()).select_from(_LABELLED).where(_is_outdated(model_sha256))
+            return connection.execute(query).scalar_one()
 
     def texts(self, model_sha256: str, after: int, limit: int) -> list[Relabel]:
-        """Up to `limit` of them by item, beginning after the item `after`."""
+        """Up to `limit` of their texts in the order of items, the first of them after the item `after`."""
         columns = (kept.c.item_id, kept.c.title, kept.c.text, kept.c.final_url, kept.c.site_name)
-        query = _outdated(select(*columns), model_sha256).where(kept.c.item_id > after).order_by(kept.c.item_id).limit(limit)
+        query = select(*columns).select_from(_LABELLED).where(_is_outdated(model_sha256), kept.c.item_id > after)
         with reading(self._engine) as connection:
-            rows = connection.execute(query)
+            rows = connection.execute(query.order_by(kept.c.item_id).limit(limit))
             return [Relabel(item_id, title or "", text, url, site_name) for item_id, title, text, url, site_name in rows]
 
 
-def _outdated(query: Select[Any], model_sha256: str) -> Select[Any]:
+_LABELLED = kept.join(labels, labels.c.item_id == kept.c.item_id)
+
+
+def _is_outdated(model_sha256: str) -> ColumnElement[bool]:
     reviewed = exists().where(reviews.c.item_id == kept.c.item_id)
-    joined = kept.join(labels, labels.c.item_id == kept.c.item_id)
-    return query.select_from(joined).where(labels.c.model_sha256 != model_sha256, ~reviewed)
+    return and_(labels.c.model_sha256 != model_sha256, ~reviewed)
 
 
-def apply(connection: Connection, told: Sequence[Relabelled]) -> int:
-    """Puts new labels in place of those of older models; how many it were. The ledger's states are not touched."""
-    newest = {outcome.item_id: outcome for outcome in told}
+def apply(connection: Connection, outcomes: Sequence[Relabelled]) -> int:
+    """Writes new labels in place of those of older models, and returns how many. The ledger's states do not change."""
+    newest = {outcome.item_id: outcome for outcome in outcomes}
     if not newest:
         return 0
     rank = model_registry.ranking(connection)

@@ -1,22 +1,33 @@
-"""What people say of articles: kept beside the model's labels, never overwritten by them."""
+"""Keep the labels that people give to articles, beside the model's and never overwritten by them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Delete, Engine, delete, insert, select
 
 from worker.errors import UsageError
+from worker.results import ReviewSummary
 from worker.storage.database import reading, writing
 from worker.storage.tables import articles, reviews
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """The labels that a person gives to one article."""
+
+    item_id: int
+    topics: tuple[str, ...]
+    primary: str | None
+    """One of `topics`."""
+    source_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
-    """One person's labels for one article; `at` in seconds since 1970."""
+    """One person's labels for one article, as they are kept; `at` in seconds since 1970."""
 
     item_id: int
     who: str
@@ -38,29 +49,46 @@ class Reviews:
         self._engine = engine
         self._now = now
 
-    def say(self, item_id: int, who: str, topics: Sequence[str], primary: str | None, source_type: str) -> None:
-        """Writes a person's labels down, over what the same person said before. Raises UsageError where there is no article."""
-        labels = {"topics": list(topics), "primary_topic": primary, "source_type": source_type}
-        row = {"item_id": item_id, "who": who, "at": self._now(), **labels}
+    def keep(self, answer: Answer, who: str) -> None:
+        """Writes a person's answer in place of the same person's earlier one. Raises UsageError where there is no such article."""
+        labels = {"topics": list(answer.topics), "primary_topic": answer.primary, "source_type": answer.source_type}
+        row = {"item_id": answer.item_id, "who": who, "at": self._now(), **labels}
         with writing(self._engine) as connection:
-            if connection.execute(select(articles.c.item_id).where(articles.c.item_id == item_id)).scalar_one_or_none() is None:
-                raise UsageError(f"expected the item of a stored article, came {item_id}")
-            connection.execute(delete(reviews).where(reviews.c.item_id == item_id, reviews.c.who == who))
+            if connection.execute(select(articles.c.item_id).where(articles.c.item_id == answer.item_id)).scalar_one_or_none() is None:
+                raise UsageError(f"expected the item of a stored article, got {answer.item_id}")
+            connection.execute(_delete(answer.item_id, who))
             connection.execute(insert(reviews).values(**row))
 
-    def unsay(self, item_id: int, who: str) -> None:
-        """Takes back what a person said of an article; nothing where nothing was said."""
+    def remove(self, item_id: int, who: str) -> None:
+        """Deletes a person's answer for an article; does nothing where there is none."""
         with writing(self._engine) as connection:
-            connection.execute(delete(reviews).where(reviews.c.item_id == item_id, reviews.c.who == who))
+            connection.execute(_delete(item_id, who))
 
     def all(self) -> list[Review]:
-        """Everything that was said, in the order of items."""
+        """Every review, in the order of items."""
         with reading(self._engine) as connection:
-            return of_items(connection, None)
+            return _select(connection, None)
 
 
-def of_items(connection: Connection, item_ids: Sequence[int] | None) -> list[Review]:
-    """What was said of these items, or of all (None)."""
+def _delete(item_id: int, who: str) -> Delete:
+    return delete(reviews).where(reviews.c.item_id == item_id, reviews.c.who == who)
+
+
+def summaries(connection: Connection, item_ids: Sequence[int]) -> dict[int, ReviewSummary]:
+    """What a Result shows of the reviews of each of these items that has some."""
+    return {item_id: _summary(of_one) for item_id, of_one in by_item(_select(connection, item_ids)).items()}
+
+
+def by_item(given: Iterable[Review]) -> dict[int, list[Review]]:
+    """The reviews of each item, in the order in which they come."""
+    found: dict[int, list[Review]] = {}
+    for review in given:
+        found.setdefault(review.item_id, []).append(review)
+    return found
+
+
+def _select(connection: Connection, item_ids: Sequence[int] | None) -> list[Review]:
+    """The reviews of these items, or of all (None), the oldest of an item first."""
     query = select(reviews).order_by(reviews.c.item_id, reviews.c.at)
     if item_ids is not None:
         query = query.where(reviews.c.item_id.in_(item_ids))
@@ -69,23 +97,17 @@ def of_items(connection: Connection, item_ids: Sequence[int] | None) -> list[Rev
     ]
 
 
-def by_item(connection: Connection, item_ids: Sequence[int]) -> dict[int, list[Review]]:
-    """What was said of each of these items that anybody spoke of."""
-    found: dict[int, list[Review]] = {}
-    for review in of_items(connection, item_ids):
-        found.setdefault(review.item_id, []).append(review)
-    return found
+def _summary(of_one: Sequence[Review]) -> ReviewSummary:
+    newest = max(of_one, key=lambda review: review.at)
+    return ReviewSummary(
+        topics=list(newest.topics),
+        primary_topic=newest.primary,
+        source_type=newest.source_type,
+        who=[review.who for review in of_one],
+        disagreement=disagree(of_one),
+    )
 
 
-def told(said: Sequence[Review]) -> dict[str, Any] | None:
-    """What a Result shows of the reviews of its article: the newest labels, who gave them, and whether people differ."""
-    if not said:
-        return None
-    newest = max(said, key=lambda review: review.at)
-    return {
-        "topics": list(newest.topics),
-        "primary_topic": newest.primary,
-        "source_type": newest.source_type,
-        "who": [review.who for review in said],
-        "disagreement": len({review.verdict for review in said}) > 1,
-    }
+def disagree(of_one: Iterable[Review]) -> bool:
+    """Whether people gave an article different labels."""
+    return len({review.verdict for review in of_one}) > 1

@@ -1,4 +1,4 @@
-"""The stored articles searched: every word stands in title or text, and date, language, host and labels are as wanted."""
+"""Search the stored articles by words in title or text, and by date, language, host and labels."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from worker.storage.tables import articles, items, labels, topics
 
 @dataclass(frozen=True)
 class SearchFilter:
-    """What an article must have to be found; an empty field wants nothing.
+    """What an article must have to match; an empty field matches every article.
 
-    `words` are pieces of text, each found anywhere in title or text, whatever the case: scripts without spaces have no other
-    words. `since` and `until` are days (`2024-03-22`) between which it was published, both included; an undated article
-    is on no day. `host` takes its subdomains in. Every topic of `topics` must be decided yes, or be in doubt with `unsure`.
+    `words` are pieces of text; each must occur somewhere in title or text, in any case (scripts without spaces have no other
+    words). `since` and `until` are days (`2024-03-22`) between which it was published, both included; an article without a date
+    matches neither. `host` includes its subdomains. Every topic of `topics` must be decided yes; with `unsure`, yes or unsure.
     """
 
     words: tuple[str, ...] = ()
@@ -32,15 +32,15 @@ class SearchFilter:
     unsure: bool = False
 
 
-def found(wanted: SearchFilter, limit: int) -> Select[int]:
-    """The ids of up to `limit` articles, the last published first, undated ones behind them."""
+def matching_ids(wanted: SearchFilter, limit: int) -> Select[int]:
+    """Selects the ids of up to `limit` articles, the last published first, those without a date after them."""
     joined = articles.join(items, items.c.id == articles.c.item_id).outerjoin(labels, labels.c.item_id == articles.c.item_id)
     query = select(articles.c.item_id).select_from(joined).where(items.c.state == "stored", *_conditions(wanted))
     return query.order_by(articles.c.published_at.desc().nulls_last(), articles.c.item_id.desc()).limit(limit)
 
 
 def _conditions(wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
-    yield from (_holds(word) for word in wanted.words)
+    yield from (_contains(word) for word in wanted.words)
     yield from (_decided(topic, unsure=wanted.unsure) for topic in wanted.topics)
     day = func.substr(articles.c.published_at, 1, 10)
     if wanted.primary:
@@ -50,20 +50,20 @@ def _conditions(wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.language:
         yield articles.c.language == wanted.language
     if wanted.host:
-        yield _of_host(wanted.host)
+        yield _on_host(wanted.host)
     if wanted.since:
         yield day >= wanted.since
     if wanted.until:
         yield day <= wanted.until
 
 
-def _holds(word: str) -> ColumnElement[bool]:
+def _contains(word: str) -> ColumnElement[bool]:
     composed = unicodedata.normalize("NFC", word).lower()
     return or_(*(func.lower(column).contains(composed, autoescape=True) for column in (articles.c.title, articles.c.text)))
 
 
-def _of_host(host: str) -> ColumnElement[bool]:
-    """The host itself or one below it; without a port the two that need no saying."""
+def _on_host(host: str) -> ColumnElement[bool]:
+    """The host itself or a subdomain; a host without a port means ports 80 and 443."""
     ports = (host,) if ":" in host else (f"{host}:80", f"{host}:443")
     return or_(hosts.named(host), *(items.c.host.endswith(f".{port}", autoescape=True) for port in ports))
 

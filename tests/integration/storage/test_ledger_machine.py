@@ -205,7 +205,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def every_ended_item_gives_exactly_one_result(self) -> None:
         """And no text is stored twice unless a re-fetch made it so."""
         if hasattr(self, "ledger"):
-            ids = [result["item_id"] for result in self.articles.results("all")]
+            ids = [result.item_id for result in self.articles.results("all")]
             assert len(ids) == len(set(ids))
             assert len(ids) == sum(self.ledger.balance().states[state] for state in ("stored", "duplicate", "refused", "dead"))
 

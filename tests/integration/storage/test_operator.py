@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
+from classifier.labels import ModelName
 from tests.integration.parts.samples import digest, entry, failed, labelled
 from tests.integration.parts.steps import Clock, balanced, keep, leased, one, state
 from worker.messages import Taken
@@ -113,7 +114,7 @@ def test_a_row_that_is_refused_changes_nothing_at_all(ledger, articles, lead):
     ledger.accept([entry(1), entry(2)], ledger.open_job())
     good, bad = leased(ledger, lead)
     broken = labelled(bad)
-    broken = replace(broken, labels=replace(broken.labels, model=None))
+    broken = replace(broken, labels=replace(broken.labels, model=ModelName(None, None)))
     # When
     with pytest.raises(Unacceptable):
         keep(ledger, labelled(good), broken)
@@ -169,7 +170,7 @@ def test_export_pages_through_all_that_ended(ledger, articles: Articles, lead):
     requests = leased(ledger, lead)
     keep(ledger, *(labelled(r) if n % 2 else failed(r, "http-404") for n, r in enumerate(requests)))
     assert sum(1 for _ in articles.results()) == 225
-    ids = [result["item_id"] for result in articles.results("all")]
+    ids = [result.item_id for result in articles.results("all")]
     assert ids == sorted(ids)
     assert len(ids) == 450
     assert sum(1 for _ in articles.results("all", job_id=1)) == 450

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from classifier.labels import Term, TopicLabel
 from tests.integration.parts.samples import entry, failed, labelled
 from tests.integration.parts.steps import HOUR, balanced, keep, leased, one, state
 from worker.errors import Unavailable
 from worker.messages import Http, Returned, Struck, Unchanged
+from worker.results import HttpAnswer
 from worker.storage import transitions
 from worker.storage.database import reading, writing
 from worker.storage.item_rules import ItemRules
@@ -19,11 +21,11 @@ def test_a_labelled_article_is_stored_with_all_that_belongs_to_it(ledger, articl
     keep(ledger, labelled(request))
     found = list(articles.results())
     assert state(ledger) == ("stored", None)
-    assert [result["outcome"] for result in found] == ["stored"]
-    assert found[0]["topics"][0] == {"label": "border_dispute", "probability": 0.03, "threshold": 0.41, "decision": "no"}
-    assert [topic["label"] for topic in found[0]["topics"]] == ["border_dispute", "trade", "demining", "culture"]
-    assert found[0]["evidence"][0]["terms"] == [{"term": "rice", "weight": 1.5}]
-    assert found[0]["http"] == {"status": 200, "etag": '"e1"', "last_modified": "Tue, 24 Nov 2026 06:00:00 GMT", "ms": 12, "bytes": 3000}
+    assert [result.outcome for result in found] == ["stored"]
+    assert found[0].topics[0] == TopicLabel("border_dispute", 0.03, 0.41, "no")
+    assert [topic.label for topic in found[0].topics] == ["border_dispute", "trade", "demining", "culture"]
+    assert found[0].evidence[0].terms == [Term("rice", 1.5)]
+    assert found[0].http == HttpAnswer(200, '"e1"', "Tue, 24 Nov 2026 06:00:00 GMT", 12, 3000)
     assert balanced(ledger)
 
 
@@ -152,9 +154,9 @@ def test_a_copy_on_another_address_names_its_original_also_inside_one_batch(ledg
     keep(ledger, labelled(third, "The same story."))
     # Then
     results = list(articles.results("all"))
-    assert [result["outcome"] for result in results] == ["stored", "duplicate", "duplicate"]
-    assert [result["duplicate_of"] for result in results] == [None, first.item_id, first.item_id]
-    assert results[1]["text"] is None
+    assert [result.outcome for result in results] == ["stored", "duplicate", "duplicate"]
+    assert [result.duplicate_of for result in results] == [None, first.item_id, first.item_id]
+    assert results[1].text is None
     assert balanced(ledger)
 
 
@@ -164,7 +166,7 @@ def test_near_copies_share_a_cluster_and_are_all_stored(ledger, articles, lead):
     hashes = ["ffffffffffffffff", "fffffffffffffff8", "7ffffffffffffff8", "0000000000000000"]
     keep(ledger, *(labelled(r, simhash=h) for r, h in zip(requests[:2], hashes[:2], strict=True)))
     keep(ledger, *(labelled(r, simhash=h) for r, h in zip(requests[2:], hashes[2:], strict=True)))
-    clusters = [result["cluster_id"] for result in articles.results()]
+    clusters = [result.cluster_id for result in articles.results()]
     assert clusters[0] == clusters[1] == clusters[2] != clusters[3]
 
 
@@ -187,18 +189,18 @@ def test_a_refetch_that_brings_a_new_text_replaces_the_old(ledger, articles, lea
     keep(ledger, labelled(one(ledger, lead)))
     ledger.accept([entry(1)], ledger.open_job(), force=True)
     keep(ledger, labelled(leased(ledger, lead)[0], "Corrected."))
-    assert [result["text"] for result in articles.results()] == ["Corrected."]
+    assert [result.text for result in articles.results()] == ["Corrected."]
     assert balanced(ledger)
 
 
 def test_an_unchanged_page_stays_as_it_is(ledger, articles, lead):
     keep(ledger, labelled(one(ledger, lead)))
-    before = next(iter(articles.results()))["stored_at"]
+    before = next(iter(articles.results())).stored_at
     ledger.accept([entry(1)], ledger.open_job(), force=True)
     request = leased(ledger, lead)[0]
     keep(ledger, Unchanged(request.item_id, request.token, Http(304)))
     assert state(ledger) == ("stored", None)
-    assert next(iter(articles.results()))["stored_at"] == before
+    assert next(iter(articles.results())).stored_at == before
     assert balanced(ledger)
 
 

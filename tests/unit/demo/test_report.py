@@ -1,4 +1,4 @@
-"""What came beside what was expected: exact where it must be, honest where it may differ."""
+"""Results compared with what was expected: exactly where they must be equal, counted where they may differ."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from classifier.labels import SourceTypeLabel, TopicLabel
 from worker.demo.report import compare, label_count, report, same_moment
 from worker.demo.site import Expected
+from worker.results import Result
 
 PAGE = Expected("press.example", "/a", "A title", "2025-03-12T01:15:00Z", ("trade",), "trade", "independent", "stored", None, "Text.")
 GONE = replace(PAGE, path="/gone", title=None, published_at=None, topics=(), outcome="dead", reason="http-404", text=None)
@@ -21,19 +23,28 @@ QUEUES = {
 }
 
 
-def came(**changes: Any) -> dict[str, Any]:
-    labels = [{"label": name, "probability": 0.9 if name == "trade" else 0.1, "threshold": 0.5} for name in ("trade", "culture")]
-    stored = {"outcome": "stored", "reason": None, "title": "A title", "published_at": "2025-03-12T01:15:00Z"}
-    return {**stored, "topics": labels, "source_type": {"label": "independent"}, **changes}
+STORED = Result(
+    item_id=1,
+    url="http://press.example/a",
+    outcome="stored",
+    title="A title",
+    published_at="2025-03-12T01:15:00Z",
+    topics=[TopicLabel("trade", 0.9, 0.5, "yes"), TopicLabel("culture", 0.1, 0.5, "no")],
+    source_type=SourceTypeLabel("independent", {}, "sure"),
+)
 
 
-def faults(page: Expected, result: dict[str, Any] | None) -> list[str]:
+def got(**changes: Any) -> Result:
+    return replace(STORED, **changes)
+
+
+def faults(page: Expected, result: Result | None) -> list[str]:
     return compare([page], {page.host + page.path: result} if result else {})[0].faults
 
 
 def test_a_page_that_ended_as_expected_has_no_faults() -> None:
-    assert faults(PAGE, came()) == []
-    assert faults(GONE, came(outcome="dead", reason="http-404", title=None, published_at=None)) == []
+    assert faults(PAGE, got()) == []
+    assert faults(GONE, got(outcome="dead", reason="http-404", title=None, published_at=None)) == []
 
 
 @pytest.mark.parametrize(
@@ -47,12 +58,12 @@ def test_a_page_that_ended_as_expected_has_no_faults() -> None:
     ],
 )
 def test_another_title_date_or_outcome_is_a_fault(changes: dict[str, Any], told: str) -> None:
-    (fault,) = faults(PAGE, came(**changes))
+    (fault,) = faults(PAGE, got(**changes))
     assert fault.startswith(told)
 
 
 def test_another_reason_is_a_fault_even_where_the_outcome_is_right() -> None:
-    assert faults(GONE, came(outcome="dead", reason="timeout")) == ["expected dead: http-404"]
+    assert faults(GONE, got(outcome="dead", reason="timeout")) == ["expected dead: http-404"]
 
 
 def test_a_page_that_has_not_ended_is_a_fault() -> None:
@@ -60,7 +71,7 @@ def test_a_page_that_has_not_ended_is_a_fault() -> None:
 
 
 def test_labels_are_counted_and_decide_nothing() -> None:
-    verdicts = compare([replace(PAGE, topics=("culture",), source_type="official")], {"press.example/a": came()})
+    verdicts = compare([replace(PAGE, topics=("culture",), source_type="official")], {"press.example/a": got()})
     assert verdicts[0].faults == []
     assert label_count(verdicts).startswith(
         "labels as the guide has them: 2 of 4 topic decisions, all four on 0 of 1 articles; source type on 0 of 1"
@@ -69,14 +80,14 @@ def test_labels_are_counted_and_decide_nothing() -> None:
 
 def test_of_two_copies_either_may_be_the_duplicate_but_one_must_be() -> None:
     pages = [replace(PAGE, twin="/b"), replace(PAGE, path="/b", twin="/a", host="wire.example")]
-    copy = came(outcome="duplicate", reason="duplicate", title=None, published_at=None)
+    copy = got(outcome="duplicate", reason="duplicate", title=None, published_at=None)
 
-    def both(first: dict[str, Any], second: dict[str, Any]) -> list[list[str]]:
+    def both(first: Result, second: Result) -> list[list[str]]:
         return [verdict.faults for verdict in compare(pages, {"press.example/a": first, "wire.example/b": second})]
 
-    assert both(came(), copy) == [[], []]
-    assert both(copy, came()) == [[], []]
-    assert both(came(), came()) == [["stored beside stored"], ["stored beside stored"]]
+    assert both(got(), copy) == [[], []]
+    assert both(copy, got()) == [[], []]
+    assert both(got(), got()) == [["stored beside stored"], ["stored beside stored"]]
 
 
 def test_moments_are_equal_in_any_zone_and_dates_only_to_dates() -> None:
@@ -90,7 +101,7 @@ def test_moments_are_equal_in_any_zone_and_dates_only_to_dates() -> None:
 def test_the_report_shows_every_page_its_labels_and_the_identity(width: int) -> None:
     labelled = replace(PAGE, topics=("trade", "demining"), source_type="official")
     verdicts = compare(
-        [labelled, GONE], {"press.example/a": came(), "press.example/gone": came(outcome="dead", reason="http-410", topics=None)}
+        [labelled, GONE], {"press.example/a": got(), "press.example/gone": got(outcome="dead", reason="http-410", topics=None)}
     )
     console = Console(width=width, file=io.StringIO(), no_color=True)
     console.print(report(verdicts, QUEUES, width))

@@ -8,16 +8,15 @@ import sys
 import termios
 import textwrap
 import tty
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 import click
 
 from worker.cli._shared.output import clean, tell
 from worker.errors import UsageError
-from worker.models.sampling import outlet
+from worker.results import Result
 
 SHOWN = 1500
 """Characters of an article shown at first: enough for most labels, and a screen's height."""
@@ -52,11 +51,11 @@ class Sheet:
         return f"topics: {topics or 'none'}; primary: {self.primary or 'none'}; source type: {self.source_type or '?'}"
 
 
-def of_model(row: Mapping[str, Any]) -> Sheet:
-    """What the model says, for a person to mend."""
-    topics = frozenset(topic["label"] for topic in row["topics"] or [] if topic["decision"] == "yes")
-    primary = row["primary_topic"]
-    return Sheet(topics, primary if primary in topics else None, (row["source_type"] or {}).get("label"))
+def of_model(article: Result) -> Sheet:
+    """What the model says, for a person to correct."""
+    topics = frozenset(article.decided("yes") or ())
+    primary = article.primary_topic if article.primary_topic in topics else None
+    return Sheet(topics, primary, article.source_type.label if article.source_type else None)
 
 
 def pressed(sheet: Sheet, key: str) -> Sheet:
@@ -104,7 +103,7 @@ class Session:
         self._keys = pressed_keys
         self._answered: set[int] = set()
 
-    def label(self, rows: Sequence[Mapping[str, Any]]) -> int:
+    def label(self, rows: Sequence[Result]) -> int:
         """How many were labelled; ends with the last article, or where the keys do."""
         tell(LINE)
         place = 0
@@ -115,7 +114,7 @@ class Session:
                 break
             place += step
             if step < 0:
-                self._take_back(rows[place]["item_id"])
+                self._take_back(rows[place].stored_id)
         return len(self._answered)
 
     def _take_back(self, item_id: int) -> None:
@@ -123,7 +122,7 @@ class Session:
             self._unsay(item_id)
             self._answered.discard(item_id)
 
-    def _ask(self, row: Mapping[str, Any], *, first: bool) -> int:
+    def _ask(self, row: Result, *, first: bool) -> int:
         """1 for the next article, -1 for the one before, 0 to stop."""
         sheet = of_model(row)
         tell(sheet.line())
@@ -132,18 +131,18 @@ class Session:
                 return 1 if key == "s" else -1
             sheet = pressed(sheet, key)
             if sheet.done:
-                self._say(row["item_id"], sheet)
-                self._answered.add(row["item_id"])
+                self._say(row.stored_id, sheet)
+                self._answered.add(row.stored_id)
                 tell(f"kept: {sheet.line()}")
                 return 1
             _answer(key, row, sheet)
         return 0
 
 
-def _answer(key: str, row: Mapping[str, Any], sheet: Sheet) -> None:
+def _answer(key: str, row: Result, sheet: Sheet) -> None:
     """What a key shows that does not move on."""
     if key == "m":
-        click.echo(readable(row["text"], len(row["text"])), err=True)
+        click.echo(readable(row.text or "", len(row.text or "")), err=True)
     elif key == "u":
         tell("this is the first one")
     elif key == "y":
@@ -153,11 +152,11 @@ def _answer(key: str, row: Mapping[str, Any], sheet: Sheet) -> None:
     tell(sheet.line())
 
 
-def _show(row: Mapping[str, Any], number: str) -> None:
+def _show(row: Result, number: str) -> None:
     click.echo(err=True)
-    tell(f"{number} {row['title'] or 'without a title'} - {outlet(row)}")
-    tell(row["url"])
-    click.echo(readable(row["text"], SHOWN), err=True)
+    tell(f"{number} {row.title or 'without a title'} - {row.outlet}")
+    tell(row.url or "")
+    click.echo(readable(row.text or "", SHOWN), err=True)
 
 
 def readable(text: str, longest: int) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import islice, takewhile
-from typing import Any
 from urllib.parse import urlsplit
 
 from worker.errors import ItemFailed
 from worker.extract.lines.boilerplate_filter import is_prose
+from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import Said
 from worker.reasons import Reason
 
@@ -76,7 +76,7 @@ REACH = 4  # elements after an item's heading: a date and a picture may lie betw
 BRIEF = 250  # characters: less is no article where the address already speaks against one
 
 
-def check(text: str, title: str | None, url: str | None, said: Said, root: Any) -> None:
+def check(text: str, title: str | None, url: str | None, said: Said, root: Element) -> None:
     """Raise ItemFailed(NO_TEXT | NOT_ARTICLE) where `text`, the page's main text, is no article's."""
     if not text:
         raise ItemFailed(Reason.NO_TEXT, "expected an article, came a page without a main text")
@@ -101,7 +101,7 @@ def says_article(said: Said) -> bool:
     return kinds == "article" or bool(dated)
 
 
-def _is_wall(text: str, root: Any) -> bool:
+def _is_wall(text: str, root: Element) -> bool:
     """Little text, half of its lines about logging in or agreeing, on a page that asks for a password or a choice."""
     if len(text) >= 2 * SHORT:
         return False
@@ -114,7 +114,7 @@ def _is_wall(text: str, root: Any) -> bool:
     return any(halves) and bool(root.xpath(f"boolean({asked})"))
 
 
-def _is_login(text: str, title: str, root: Any) -> bool:
+def _is_login(text: str, title: str, root: Element) -> bool:
     """Little text under a title that asks for a login, on a page with the field for it."""
     return (
         len(text) < 2 * SHORT
@@ -123,7 +123,7 @@ def _is_login(text: str, title: str, root: Any) -> bool:
     )
 
 
-def _is_listing(text: str, url: str | None, root: Any) -> bool:
+def _is_listing(text: str, url: str | None, root: Element) -> bool:
     """Whether the sentences are summaries of linked headings: most on a front page, all among "Read more" or page numbers."""
     kept = {line for line in text.split("\n") if line.strip()}
     prose = sum(map(is_prose, kept))
@@ -135,7 +135,7 @@ def _is_listing(text: str, url: str | None, root: Any) -> bool:
     return opened >= SOME and opened * (2 if front else 1) >= prose and (front or _has_more(root))
 
 
-def _opens(head: Any, kept: set[str]) -> bool:
+def _opens(head: Element, kept: set[str]) -> bool:
     """Whether a heading or a link leads elsewhere and its summary is in the text: in the link, after it, or after what holds only it."""
     link = next((one for one in (head, head.getparent(), head.find(".//a")) if one is not None and one.tag == "a"), None)
     if link is None or (link.get("href") or "").startswith("#"):
@@ -145,7 +145,7 @@ def _opens(head: Any, kept: set[str]) -> bool:
     return any(" ".join(other.text_content().split()) in kept for other in [*islice(link.iterdescendants(), 2 * REACH), *after])
 
 
-def _has_more(root: Any) -> bool:
+def _has_more(root: Element) -> bool:
     """Whether links say "Read more" at least twice, or the page is numbered among others."""
     more = sum(MORE.match(link.text_content().strip()) is not None for link in root.iter("a"))
     return more >= SOME - 1 or any(PAGES.search(element.text or "") for element in root.iter("p", "span", "li", "div"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 from worker import __version__
 from worker.errors import ItemFailed
@@ -13,6 +12,7 @@ from worker.extract.fields import authors, metadata, title
 from worker.extract.fields.language import language_of
 from worker.extract.lines import boilerplate_filter
 from worker.extract.page import embedded_state, encoding, markup
+from worker.extract.page.elements import Element
 from worker.extract.select import plain_text
 from worker.extract.select.html_text import Content, Model, main_text
 from worker.messages import Article, Extractor, Page
@@ -105,7 +105,7 @@ def read_html(text: str, url: str | None, today: date, model: Model | None = Non
     return _joined(about, content, found, url, [*tree.warnings, *content.warnings])
 
 
-def _content(root: Any, about: metadata.About, model: Model | None) -> Content:
+def _content(root: Element, about: metadata.About, model: Model | None) -> Content:
     """The main text; of a page without a sentence, that of the markup which its scripts would show."""
     content = main_text(root, about, model)
     hidden = None if any(map(boilerplate_filter.is_prose, content.text.split("\n"))) else embedded_state.article_in(root)

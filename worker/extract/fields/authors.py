@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise, takewhile
-from typing import Any
 
 from lxml import etree
 
@@ -15,7 +14,8 @@ from worker.extract.fields.person_names import AGENCY, BY, MAX_AUTHORS, NAME, PE
 from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.boilerplate_filter import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines
-from worker.extract.page.structured_data import Said, types_of, words_of
+from worker.extract.page.elements import Attribute, Element
+from worker.extract.page.structured_data import JsonValue, Said, types_of, words_of
 from worker.extract.words.boilerplate import kind_of
 
 DATED = re.compile(
@@ -65,7 +65,7 @@ JOINED = re.compile(r"\s*\n\s*(,|&|and|und|et|y|e|with|with reporting by|và|แ
 """Two lines that a conjunction makes one."""
 
 
-def authors_of(root: Any, said: Said, sites: set[str]) -> list[str]:
+def authors_of(root: Element, said: Said, sites: set[str]) -> list[str]:
     """Names in the order of the page; empty where it names nobody. `sites`: the site's own names, squeezed."""
     sites = (sites | _last_part(said.title or "")) - _own(said, sites)
     stated = next((names for source in _stated(said) if (names := people_in(source, sites))), [])
@@ -101,7 +101,7 @@ def _stated(said: Said) -> Iterator[list[str]]:
     yield [value] if value and label and "by" in label.lower() else []
 
 
-def _named(value: Any, said: Said) -> list[str]:
+def _named(value: JsonValue, said: Said) -> list[str]:
     """The names in a JSON-LD `author`: people, also by reference and in parts; the outlet's own organisation is no author."""
     if isinstance(value, list):
         return [name for item in value[:MAX_AUTHORS] for name in _named(item, said)]
@@ -119,22 +119,22 @@ def _is_body(kinds: list[str]) -> bool:
     return "Person" not in kinds and any("Organization" in kind for kind in kinds)
 
 
-def _marked(root: Any) -> Iterator[list[Any]]:
+def _marked(root: Element) -> Iterator[list[Element]]:
     """Elements that show authors, group by group; each group costs a walk, and is asked for only where those before gave none."""
     yield [link for link in root.iter("a") if "author" in (link.get("rel") or "")]
     classed = holders(_CLASSED(root))
-    yield [element for element in classed if AUTHOR_NAME.search(element.get("class"))]
+    yield [element for element in classed if AUTHOR_NAME.search(element.get("class") or "")]
     yield [link for link in root.iter("a") if AUTHOR_PATH.search(link.get("href") or "")]
-    yield [element for element in classed if SHOWS.search(element.get("class"))]
+    yield [element for element in classed if SHOWS.search(element.get("class") or "")]
     yield holders(_MICRODATA(root))
 
 
-def holders(attributes: list[Any]) -> list[Any]:
+def holders(attributes: list[Attribute]) -> list[Element]:
     """The elements of the first attributes found; asking for the elements themselves takes time with the square of their number."""
     return [attribute.getparent() for attribute in attributes[:MANY]]
 
 
-def _together(elements: list[Any], sites: set[str]) -> list[str]:
+def _together(elements: list[Element], sites: set[str]) -> list[str]:
     """The people in the first element with a name and in those that stand beside it: an article's authors, not its neighbours'.
 
     Where the first names nobody, the page says who wrote: its outlet.
@@ -147,7 +147,7 @@ def _together(elements: list[Any], sites: set[str]) -> list[str]:
     return list(dict.fromkeys(name for element in beside for name in _shown(element, sites)))
 
 
-def _line(element: Any) -> str:
+def _line(element: Element) -> str:
     """What an element shows, its pieces parted by line breaks; "" for biographies and what is no text."""
     pieces, size = [], 0
     for text in element.itertext():
@@ -160,14 +160,14 @@ def _line(element: Any) -> str:
     return line if len(line) <= MAX_BYLINE and any(map(str.isalpha, line)) else ""
 
 
-def is_apart(element: Any) -> bool:
+def is_apart(element: Element) -> bool:
     """Whether an element stands among other people and other articles; the names of the body tell of the whole page."""
     outers = [element, *element.iterancestors()]
     names = (f"{outer.get('class') or ''} {outer.get('id') or ''}" for outer in outers if outer.tag not in ("body", "html"))
     return any(outer.tag in APART for outer in outers) or any(map(OTHERS.search, names))
 
 
-def _shown(element: Any, sites: set[str]) -> list[str]:
+def _shown(element: Element, sites: set[str]) -> list[str]:
     """The people whom an element shows: in its links, else in the first of its lines that names any, else in lines of a word each."""
     lines = _line(element).split("\n")
     linked = _people([_line(link) for link in element.iter("a") if len(link) or link is not element], sites)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 SCRIPTS = (
     ("km", re.compile("[\u1780-\u17ff]")),
@@ -40,7 +40,7 @@ def language_of(text: str, declared: str | None = None) -> str | None:
         return "vi"
     if _is_english(sample):
         return "en"
-    guess = str(_classifier().classify(sample)[0])
+    guess = _classifier()(sample)[0]
     return code if any({guess, code} <= near for near in NEAR) else guess
 
 
@@ -59,8 +59,9 @@ def _is_english(sample: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _classifier() -> Any:
-    """py3langid's own model, read once a process (under a second)."""
+def _classifier() -> Callable[[str], tuple[str, float]]:
+    """py3langid's `classify`, which returns code and score; its model is read once a process (under a second)."""
     import py3langid
 
-    return py3langid
+    classify: Callable[[str], tuple[str, float]] = py3langid.classify
+    return classify

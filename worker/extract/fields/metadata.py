@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -16,6 +16,7 @@ from worker.extract.dates.parse import Moment
 from worker.extract.fields import authors as authors_field
 from worker.extract.fields import title as title_field
 from worker.extract.lines.nearby_lines import NearbyLines
+from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import Said, gather, words_of
 
 Source = Literal["json-ld", "meta", "time", "url", "dateline", "guess"]
@@ -74,7 +75,7 @@ class Published:
     source: Source | None
 
 
-def read(root: Any, url: str | None, today: date) -> About:
+def read(root: Element, url: str | None, today: date) -> About:
     """The metadata of a page from its root element."""
     said = gather(root)
     names = title_field.site_keys(said, url)
@@ -90,7 +91,7 @@ def read(root: Any, url: str | None, today: date) -> About:
     )
 
 
-def published(about: About, around: NearbyLines, root: Any, url: str | None, today: date) -> Published:
+def published(about: About, around: NearbyLines, root: Element, url: str | None, today: date) -> Published:
     """The day of publication and where it came from: the first plausible one in the order in which sources proved right."""
     around = replace(around, before=[line for line in around.before if not _is_todays(line, today)])
     for source, moments in _sources(about.said, around, root, url):
@@ -106,7 +107,7 @@ def _is_todays(line: str, today: date) -> bool:
     return dateline.is_masthead(line) or (moment is not None and abs((moment.day - today).days) <= 1)
 
 
-def _sources(said: Said, around: NearbyLines, root: Any, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
+def _sources(said: Said, around: NearbyLines, root: Element, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
     yield "json-ld", [parse.from_machine(word) for node in said.articles for word in words_of(node.get("datePublished"))[:1]]
     yield "meta", [parse.from_machine(value) for name in _date_metas(said) for value in said.metas[name][:1]]
     yield "meta", _microdata(root)
@@ -125,7 +126,7 @@ def _date_metas(said: Said) -> list[str]:
     return [*(name for name in PUBLISHED_METAS if name in said.metas), *(name for name in said.metas if DATE_META.search(name))]
 
 
-def _times(root: Any) -> tuple[list[Moment | None], list[Moment | None]]:
+def _times(root: Element) -> tuple[list[Moment | None], list[Moment | None]]:
     """The `<time>` that is marked as the publication's or stands in the article, and the first of the others.
 
     Those of mastheads, asides and lists belong to others.
@@ -138,18 +139,18 @@ def _times(root: Any) -> tuple[list[Moment | None], list[Moment | None]]:
     return read[: len(own)], read[len(own) :]
 
 
-def _microdata(root: Any) -> list[Moment | None]:
+def _microdata(root: Element) -> list[Moment | None]:
     """The day of the first element of microdata that is none of those asked already."""
     found = [element for element in authors_field.holders(_MICRODATA(root)) if element.tag not in ("time", "meta")]
     return [parse.from_machine(_value(element)) for element in found[:1]]
 
 
-def _value(element: Any) -> str:
+def _value(element: Element) -> str:
     """What an element of microdata says: its attribute for machines, else its text."""
     return str(element.get("content") or element.get("datetime") or element.get("title") or element.text_content())
 
 
-def _marked(root: Any) -> list[str]:
+def _marked(root: Element) -> list[str]:
     """The texts of the first elements whose class says that they date an article, but for boxes of other articles."""
     found = [
         element

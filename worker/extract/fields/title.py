@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Any
 from urllib.parse import urlsplit
 
 from worker.extract.dates.parse import SPACELESS
 from worker.extract.lines.title_form import NO_TITLE
+from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import Said, types_of, words_of
 
 MAX_TITLE = 1000  # characters; the longest honest headline has a few hundred
@@ -34,7 +34,7 @@ AGREEMENT = 0.3  # of a heading's words, also in the page's own titles: below it
 COVERAGE, LONG = 0.2, 12  # of the titles' words, the first twelve of them: "Discord" is not "How we found a hole in Discord"
 
 
-def title_of(root: Any, said: Said, names: set[str]) -> str | None:
+def title_of(root: Element, said: Said, names: set[str]) -> str | None:
     """The headline: the first statement that is one.
 
     News sites put theirs into JSON-LD and show variants; everywhere else the heading on the page is the best (shares
@@ -56,7 +56,7 @@ def is_label(title: str) -> bool:
     return len(others) < len(parts) and all(OFFICE.match(part) or len(part.split()) <= 1 for part in others)
 
 
-def is_weak(title: str | None, said: Said, root: Any) -> bool:
+def is_weak(title: str | None, said: Said, root: Element) -> bool:
     """Whether a title is likelier the site's or a section's name: few words, neither stated as headline nor shown as such."""
     if title is None:
         return True
@@ -65,7 +65,7 @@ def is_weak(title: str | None, said: Said, root: Any) -> bool:
     return short and not stated and not any(_key(h.text_content()) == _key(title) for h in root.iter("h1"))
 
 
-def is_foreign(title: str, heading: str, text: str, said: Said, root: Any) -> bool:
+def is_foreign(title: str, heading: str, text: str, said: Said, root: Element) -> bool:
     """Whether hardly a word of a title that the page never states or shows as headline recurs in its text, and the heading's words do."""
     words, others = _words(title), _words(heading)
     stated = said.meta("og:title") or any(node.get("headline") for node in said.articles)
@@ -82,7 +82,7 @@ def _plain(text: str) -> str:
     return PREFIX.sub("", " ".join(html.unescape(html.unescape(text)).replace("\u00ad", "").split()))
 
 
-def _candidates(root: Any, said: Said, names: set[str]) -> list[str]:
+def _candidates(root: Element, said: Said, names: set[str]) -> list[str]:
     articles = sorted(said.articles, key=lambda node: not any(map(NEWS.search, types_of(node))))  # not a recipe's or a video's within
     stated = [word for node in articles for word in words_of(node.get("headline") or node.get("name"))[:1]][:1]
     shared = said.meta("og:title", "twitter:title", "headline", "dc.title", "dcterms.title", "title")
@@ -94,7 +94,7 @@ def _candidates(root: Any, said: Said, names: set[str]) -> list[str]:
     return [candidate for candidate in order if candidate]
 
 
-def _heading(root: Any, titles: list[str], names: set[str]) -> str | None:
+def _heading(root: Element, titles: list[str], names: set[str]) -> str | None:
     """The main heading that says most of what the page's own titles say; a lesser one only where it is a part of the page's title."""
     reference = {word for title in titles for word in _words(title)}
     for tag in ("h1", "h2", "h3"):
@@ -117,7 +117,7 @@ def _agreement(words: set[str], reference: set[str]) -> float:
     return common / len(words) ** 0.5 if words else 0.0
 
 
-def _shown(element: Any) -> str:
+def _shown(element: Element) -> str:
     """The text of a heading; a line break in it parts words."""
     broken = any(inner.tag in BREAKS for inner in element.iterdescendants())
     return " ".join((" " if broken else "").join(element.itertext()).split())

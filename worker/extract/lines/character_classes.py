@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import IntFlag
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from worker.extract.dates.parse import SPACELESS
 
@@ -51,7 +51,7 @@ LAST = 0xFFFF  # later letters (emoji, rare Han) count as none: a table of all w
 
 
 @lru_cache(maxsize=1)
-def kinds() -> Any:
+def kinds() -> NDArray[np.uint16]:
     """The kinds of every letter up to LAST, uint16 of shape (LAST + 1,)."""
     every = [chr(code) for code in range(LAST + 1)]
     table = np.zeros(LAST + 1, dtype=np.uint16)
@@ -75,30 +75,32 @@ class CharacterCounts:
         self.sizes = np.array([len(text) for text in texts], dtype=np.int64)
         self.starts = np.cumsum(self.sizes + 1) - self.sizes - 1
 
-    def count(self, kind: CharacterClass) -> Any:
+    def count(self, kind: CharacterClass) -> NDArray[np.int64]:
         """How many letters of a kind each text holds; int, shape (texts,)."""
         return self._summed(self._are(kind))
 
-    def count_first(self, kind: CharacterClass, reach: int) -> Any:
+    def count_first(self, kind: CharacterClass, reach: int) -> NDArray[np.int64]:
         """How many of the first `reach` letters of each text are of a kind."""
         bounds = np.stack([self.starts, self.starts + np.minimum(self.sizes, reach)], axis=1).ravel()
         return np.add.reduceat(self._are(kind), bounds, dtype=np.int64)[::2]
 
-    def begin(self, kind: CharacterClass) -> Any:
+    def begin(self, kind: CharacterClass) -> NDArray[np.bool_]:
         """Whether the first letter of each text is of a kind."""
-        return self._are(kind)[self.starts]
+        first: NDArray[np.bool_] = self._are(kind)[self.starts]
+        return first
 
-    def end(self, kind: CharacterClass) -> Any:
+    def end(self, kind: CharacterClass) -> NDArray[np.bool_]:
         """Whether the last letter of each text is of a kind."""
-        return self._are(kind)[self.starts + self.sizes - 1]
+        last: NDArray[np.bool_] = self._are(kind)[self.starts + self.sizes - 1]
+        return last
 
-    def words(self) -> Any:
+    def words(self) -> NDArray[np.int64]:
         """How many words each text holds, as `\\w+` finds them."""
         word = self._are(CharacterClass.WORD)
         word[1:] &= ~word[:-1]
         return self._summed(word)
 
-    def sentences(self) -> Any:
+    def sentences(self) -> NDArray[np.int64]:
         """How many sentences end in each text: at a stop, or at a mark and closing signs with a blank behind them."""
         closing, mark = self._are(CharacterClass.CLOSER), self._are(CharacterClass.MARK)
         before = np.maximum.accumulate(np.where(closing, 0, np.arange(len(closing), dtype=np.int32)))  # the last that is no closing sign
@@ -106,8 +108,9 @@ class CharacterCounts:
         ends[1:] |= self._are(CharacterClass.BLANK)[1:] & mark[before[:-1]]
         return self._summed(ends)
 
-    def _are(self, kind: CharacterClass) -> Any:
-        return self.kinds & np.uint16(kind) != 0
+    def _are(self, kind: CharacterClass) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = self.kinds & np.uint16(kind) != 0
+        return found
 
-    def _summed(self, found: Any) -> Any:
+    def _summed(self, found: NDArray[np.bool_]) -> NDArray[np.int64]:
         return np.add.reduceat(found, self.starts, dtype=np.int64)

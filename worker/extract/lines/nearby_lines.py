@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
-from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from worker.extract.lines.boilerplate_filter import is_prose
 from worker.extract.lines.title_form import could_be_title
@@ -60,7 +62,7 @@ class NearbyLines:
         )
 
 
-def around(blocks: list[Block], keep: Any, sieved: frozenset[str] = frozenset()) -> NearbyLines:
+def around(blocks: list[Block], keep: NDArray[np.bool_], sieved: frozenset[str] = frozenset()) -> NearbyLines:
     """The surroundings of the kept blocks; the text begins and ends with lines that the sieve left, where they are known."""
     lines = [(line, block) for block in blocks for line in block.text.split("\n")]
     stays = [kept for block, kept in zip(blocks, keep, strict=True) for _ in block.text.split("\n")]

@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
-from typing import Any
+from importlib.resources.abc import Traversable
 
 import numpy as np
+from numpy.typing import NDArray
 
 SLAB = 1024  # rows at a time: most pages have fewer, and of 200,000 the nodes of all trees would take 500 MB
 ARRAYS = ("feature", "threshold", "left", "value", "roots")
@@ -18,29 +19,29 @@ ARRAYS = ("feature", "threshold", "left", "value", "roots")
 class Forest:
     """Trees laid out in arrays; a node's right child stands behind its left one, and a leaf is its own child."""
 
-    feature: Any
+    feature: NDArray[np.int32]
     """int32: the column that a node asks for."""
-    threshold: Any
+    threshold: NDArray[np.float64]
     """float64: above it a row goes right; a leaf's is infinite."""
-    left: Any
+    left: NDArray[np.int32]
     """int32: the left child."""
-    value: Any
+    value: NDArray[np.float64]
     """float64: what a leaf adds to the score; 0 inside."""
-    roots: Any
+    roots: NDArray[np.int32]
     """int32: the first node of every tree."""
     depth: int
     baseline: float
     columns: int
     """Of the rows that it was fitted on; other rows are another program's."""
 
-    def probabilities(self, rows: Any) -> Any:
+    def probabilities(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """The chance of each row (float32, shape (n, columns)) to be what the forest looks for; shape (n,)."""
         if rows.shape[1] != self.columns:
             raise ValueError(f"expected rows of {self.columns} columns, came {rows.shape[1]}: the model belongs to other features")
         slabs = range(0, max(1, len(rows)), SLAB)
         return np.concatenate([self._chances(np.ascontiguousarray(rows[at : at + SLAB])) for at in slabs])
 
-    def _chances(self, rows: Any) -> Any:
+    def _chances(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         flat = rows.ravel()
         offsets = np.arange(0, flat.size, self.columns)[:, None]
         (feature, threshold), *inner = self._complete.levels
@@ -49,7 +50,8 @@ class Forest:
             above = flat.take(feature.take(node) + offsets) > threshold.take(node)
             node *= 2
             node += above
-        return 1.0 / (1.0 + np.exp(-(self.baseline + self._complete.value.take(node).sum(axis=1))))
+        score: NDArray[np.float64] = self.baseline + self._complete.value.take(node).sum(axis=1)
+        return 1.0 / (1.0 + np.exp(-score))
 
     @cached_property
     def _complete(self) -> Complete:
@@ -66,13 +68,13 @@ class Forest:
 class Complete:
     """The same trees filled up to one depth: the children of node n stand at 2 n and 2 n + 1 of the next level."""
 
-    levels: list[tuple[Any, Any]]
+    levels: list[tuple[NDArray[np.intp], NDArray[np.float32]]]
     """Columns (intp) and thresholds (float32) of each level's nodes, tree by tree."""
-    value: Any
+    value: NDArray[np.float64]
     """float64: what each node below the last level adds to the score."""
 
 
-def _rounded_down(values: Any) -> Any:
+def _rounded_down(values: NDArray[np.float64]) -> NDArray[np.float32]:
     """The greatest float32 that is no greater than each value: no float32 lies between, so that comparisons come out the same."""
     near = values.astype(np.float32)
     return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near)
@@ -84,7 +86,7 @@ def load(name: str) -> Forest:
     return load_from(files("worker.extract.model") / "shipped", name)
 
 
-def load_from(folder: Any, name: str) -> Forest:
+def load_from(folder: Traversable, name: str) -> Forest:
     """The forest `name` in `folder` (a path): one JSON and five .npy files."""
     about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     arrays = {}

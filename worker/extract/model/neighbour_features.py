@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import NDArray
 
 from worker.extract.model.block_features import shifted
 
@@ -26,21 +25,22 @@ def names() -> list[str]:
     ]
 
 
-def with_chances(rows: Any, chances: Any) -> Any:
+def with_chances(rows: NDArray[np.float32], chances: NDArray[np.float64]) -> NDArray[np.float32]:
     """`rows` (float32, shape (n, columns)) with the columns of `names()` behind them; `chances` has shape (n,)."""
-    chances = chances.astype(np.float32)
+    near = chances.astype(np.float32)
     sizes = rows[:, 0]
-    kept = np.cumsum(chances * sizes)
-    columns = [chances, *(shifted(chances, by) for by in REACH), *(_around(chances, sizes, size) for size in WINDOWS)]
-    columns += [kept - chances * sizes, kept[-1:] - kept]
-    columns += [np.maximum.accumulate(chances), np.maximum.accumulate(chances[::-1])[::-1]]
+    kept = np.cumsum(near * sizes)
+    columns = [near, *(shifted(near, by) for by in REACH), *(_around(near, sizes, size) for size in WINDOWS)]
+    columns += [kept - near * sizes, kept[-1:] - kept]
+    columns += [np.maximum.accumulate(near), np.maximum.accumulate(near[::-1])[::-1]]
     return np.concatenate([rows, np.stack(columns, axis=1).astype(np.float32)], axis=1)
 
 
-def _around(chances: Any, sizes: Any, reach: int) -> Any:
+def _around(chances: NDArray[np.float32], sizes: NDArray[np.float32], reach: int) -> NDArray[np.float64]:
     """The mean chance of the letters within `reach` blocks."""
     total = np.concatenate([[0.0], np.cumsum(chances * sizes)])
     length = np.concatenate([[0.0], np.cumsum(sizes)])
     places = np.arange(len(chances))
     low, high = np.maximum(places - reach, 0), np.minimum(places + reach + 1, len(chances))
-    return (total[high] - total[low]) / (length[high] - length[low] + 1)
+    mean: NDArray[np.float64] = (total[high] - total[low]) / (length[high] - length[low] + 1)
+    return mean

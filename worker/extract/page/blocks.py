@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from worker.extract.page.class_hints import HIDDEN, Lists, tag_cue
+from worker.extract.page.elements import Element
 
 INLINE = frozenset(
     """
@@ -111,7 +111,7 @@ def _collapsed(text: str) -> str:
     return "\n".join(line for line in (" ".join(part.split()) for part in text.split("\0")) if line)
 
 
-def blocks_of(root: Any) -> tuple[list[Block], list[Place]]:
+def blocks_of(root: Element) -> tuple[list[Block], list[Place]]:
     """The blocks of a page in reading order, and their places, parents before children."""
     body = root.find("body") if root.tag == "html" else root
     walk = _Walk()
@@ -123,7 +123,7 @@ def blocks_of(root: Any) -> tuple[list[Block], list[Place]]:
     return walk.blocks, walk.places
 
 
-def _inside(element: Any, place: Place, state: State, walk: _Walk) -> None:
+def _inside(element: Element, place: Place, state: State, walk: _Walk) -> None:
     """The text of `element` and of what it holds, in order."""
     if text := element.text:
         walk.add(text, state)
@@ -139,7 +139,7 @@ def _inside(element: Any, place: Place, state: State, walk: _Walk) -> None:
             walk.add(tail, state)
 
 
-def _inline(element: Any, tag: str, place: Place, state: State, walk: _Walk) -> None:
+def _inline(element: Element, tag: str, place: Place, state: State, walk: _Walk) -> None:
     """An element within a line."""
     link, bold, cues = state
     inner = (link or tag == "a", bold or tag in BOLD, cues | _cues(element, tag, walk.names))
@@ -152,7 +152,7 @@ def _inline(element: Any, tag: str, place: Place, state: State, walk: _Walk) -> 
     walk.level -= 1
 
 
-def _line(element: Any, tag: str, place: Place, state: State, walk: _Walk) -> None:
+def _line(element: Element, tag: str, place: Place, state: State, walk: _Walk) -> None:
     """An element that begins and ends a line."""
     walk.close(place)
     link, _, inline = state
@@ -169,7 +169,7 @@ def _line(element: Any, tag: str, place: Place, state: State, walk: _Walk) -> No
     inner.end = len(walk.places)
 
 
-def _cues(element: Any, tag: str, names: Lists) -> int:
+def _cues(element: Element, tag: str, names: Lists) -> int:
     bits = tag_cue(tag)
     for key, value in element.items():
         if key in NAMING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+
+from worker.extract.page.elements import Element
 
 STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 PARAGRAPH = re.compile(r"<p[ >]", re.IGNORECASE)
@@ -15,7 +16,7 @@ DEEPEST = 2  # strings within strings: React streams its state as JSON in a stri
 MAX_SCRIPT = 2_000_000  # characters a script; articles stay under a tenth of that
 
 
-def article_in(root: Any) -> str | None:
+def article_in(root: Element) -> str | None:
     """The longest markup with paragraphs that stands in a string of the page's scripts; None where there is none."""
     scripts = (script.text or "" for script in root.iter("script"))
     return max((text for script in scripts for text in _markup(script[:MAX_SCRIPT], DEEPEST)), key=len, default=None)

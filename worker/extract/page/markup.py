@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from lxml import etree, html
 
 from worker.errors import ItemFailed
+from worker.extract.page.elements import Element
 from worker.reasons import Reason
 
 MAX_LENGTH = 10 * 1024 * 1024  # characters: beyond it libxml2 drops text without a word
@@ -35,8 +35,8 @@ _STRUCTURE = re.compile(
 class Tree:
     """A parsed page: its root element, and what is known to be missing."""
 
-    root: Any
-    """lxml.html.HtmlElement; None where the page holds no element at all."""
+    root: Element | None
+    """None where the page holds no element at all."""
     warnings: list[str] = field(default_factory=list)
 
 
@@ -99,7 +99,7 @@ def _bare(part: str) -> str | None:
     return part[: start.end()] if names > MAX_ATTRIBUTES else None
 
 
-def _parsed(text: str) -> tuple[Any, bool]:
+def _parsed(text: str) -> tuple[Element | None, bool]:
     """The root, and whether all of the page is in it."""
     # huge_tree lifts the depth from 256 to 2,048 and the text from 10 million characters; time and memory are bounded by
     # MAX_LENGTH, MAX_NODES and by the limits of the process that parses.

@@ -6,7 +6,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
+
+from worker.extract.page.elements import Element
+
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | JsonObject | None"
+"""What `json.loads` returns."""
+JsonObject: TypeAlias = "dict[str, JsonValue]"
 
 ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlog\w*|Review|PressRelease|Recipe|HowTo|OpinionPiece|Posting)$")
 """Types of schema.org whose dates, headline and authors are the article's."""
@@ -24,7 +30,7 @@ class Said:
     """By `property`, `name` or `itemprop` in lower case, in order."""
     links: dict[str, list[str]] = field(default_factory=dict)
     """Addresses by `rel`."""
-    nodes: list[dict[str, Any]] = field(default_factory=list)
+    nodes: list[JsonObject] = field(default_factory=list)
     """All JSON-LD objects, flattened, in order."""
     title: str | None = None
     """Of the `<title>` element."""
@@ -35,17 +41,17 @@ class Said:
         return next((value for name in names for value in self.metas.get(name, ()) if value), None)
 
     @property
-    def articles(self) -> list[dict[str, Any]]:
+    def articles(self) -> list[JsonObject]:
         """The JSON-LD objects that describe an article, else the page."""
         of_type = [node for node in self.nodes if any(map(ARTICLE_TYPES.search, types_of(node)))]
         return of_type or [node for node in self.nodes if any(map(PAGE_TYPES.search, types_of(node)))]
 
 
-def gather(root: Any) -> Said:
+def gather(root: Element) -> Said:
     """The statements of a page from its root element, in one walk."""
     metas: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
-    nodes: list[dict[str, Any]] = []
+    nodes: list[JsonObject] = []
     titles: list[str] = []
     for element in root.iter("meta", "link", "script", "title"):
         if element.tag == "meta":
@@ -56,13 +62,13 @@ def gather(root: Any) -> Said:
         elif element.tag == "script":
             if "ld+json" in (element.get("type") or "").lower() and element.text:
                 nodes.extend(nodes_in(element.text))
-        elif element.getparent() is None or element.getparent().tag != "svg":
+        elif (parent := element.getparent()) is None or parent.tag != "svg":
             titles.append(" ".join(element.text_content().split()))
     title = next(iter(titles), None) or None
     return Said(metas, links, nodes, title, root.get("lang") or root.get("xml:lang"))
 
 
-def _add_meta(element: Any, metas: dict[str, list[str]]) -> None:
+def _add_meta(element: Element, metas: dict[str, list[str]]) -> None:
     value = (element.get("content") or element.get("datetime") or "").strip()
     for attribute in ("property", "name", "itemprop", "http-equiv") if value else ():
         name = element.get(attribute)
@@ -70,32 +76,34 @@ def _add_meta(element: Any, metas: dict[str, list[str]]) -> None:
             metas.setdefault(name.strip().lower(), []).append(value)
 
 
-def nodes_in(text: str) -> list[dict[str, Any]]:
+def nodes_in(text: str) -> list[JsonObject]:
     """All objects of a JSON-LD script, outer before inner; nothing where it is no JSON."""
     data = _loaded(text)
     return [node for node, _ in zip(_walk(data), range(MAX_NODES), strict=False)]
 
 
-def _loaded(text: str) -> Any:
+def _loaded(text: str) -> JsonValue:
     """The JSON in a script as sites write it: within comments or CDATA, with line breaks in its strings."""
     text = text[:MAX_JSON].strip().removeprefix("<!--").removesuffix("-->").strip().removesuffix(";")
     if "CDATA" in text:
         text = re.sub(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$", "", text)
     try:
-        return json.loads(text, strict=False)
+        value: JsonValue = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return _repaired(text)
+    return value
 
 
-def _repaired(text: str) -> Any:
+def _repaired(text: str) -> JsonValue:
     """The JSON once control characters between its signs are blanks; None where it is none after all."""
     try:
-        return json.loads(_CONTROLS.sub(" ", text), strict=False)
+        value: JsonValue = json.loads(_CONTROLS.sub(" ", text), strict=False)
     except (ValueError, RecursionError):
         return None
+    return value
 
 
-def _walk(data: Any) -> Iterator[dict[str, Any]]:
+def _walk(data: JsonValue) -> Iterator[JsonObject]:
     """Objects in the order of reading, without recursion: hostile nesting costs no stack."""
     waiting = [data]
     while waiting:
@@ -107,14 +115,14 @@ def _walk(data: Any) -> Iterator[dict[str, Any]]:
             waiting.extend(reversed(item))
 
 
-def types_of(node: dict[str, Any]) -> list[str]:
+def types_of(node: JsonObject) -> list[str]:
     """The types of a JSON-LD object, as plain names."""
     value = node.get("@type")
     values = value if isinstance(value, list) else [value]
     return [str(item).rpartition("/")[2] for item in values if item]
 
 
-def words_of(value: Any) -> list[str]:
+def words_of(value: JsonValue) -> list[str]:
     """The strings in a JSON-LD value: a string, a list, or an object's `name` or `@value`."""
     if isinstance(value, str):
         return [value]

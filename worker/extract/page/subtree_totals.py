@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from worker.extract.page.blocks import Block, Place
 
@@ -17,11 +17,11 @@ LISTED = 3  # of whose letters a third or more are links: a list of links
 class SubtreeTotals:
     """Of every place over the blocks inside; float64, shape (places,)."""
 
-    chars: Any
-    link_chars: Any
-    prose_chars: Any
+    chars: NDArray[np.float64]
+    link_chars: NDArray[np.float64]
+    prose_chars: NDArray[np.float64]
     """Of running text."""
-    blocks: Any
+    blocks: NDArray[np.float64]
 
 
 def subtree_totals(blocks: list[Block], places: list[Place]) -> SubtreeTotals:
@@ -32,8 +32,9 @@ def subtree_totals(blocks: list[Block], places: list[Place]) -> SubtreeTotals:
     links = np.array([block.link_chars for block in blocks], dtype=float)
     prose = np.where((chars > SENTENCES) & (links * LISTED < chars), chars, 0.0)
 
-    def inside(values: Any) -> Any:
+    def inside(values: NDArray[np.float64]) -> NDArray[np.float64]:
         total = np.concatenate([[0.0], np.cumsum(np.bincount(at, weights=values, minlength=len(places)))])
-        return total[ends] - total[:-1]
+        of_places: NDArray[np.float64] = total[ends] - total[:-1]
+        return of_places
 
     return SubtreeTotals(inside(chars), inside(links), inside(prose), inside(np.ones(len(blocks))))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from itertools import groupby, islice
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from worker.extract.dates.parse import SPACELESS
 from worker.extract.fields.metadata import About
@@ -19,6 +19,7 @@ from worker.extract.model import block_features, forest, neighbour_features
 from worker.extract.model.block_features import Hints
 from worker.extract.model.forest import Forest
 from worker.extract.page.blocks import Block, Place, blocks_of
+from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import words_of
 from worker.extract.words.boilerplate import is_wall
 
@@ -82,7 +83,7 @@ def stated_text(about: About) -> str:
     return max((body for node in about.said.nodes for body in words_of(node.get("articleBody") or [])), key=len, default="")
 
 
-def main_text(root: Any, about: About, model: Model | None = None) -> Content:
+def main_text(root: Element, about: About, model: Model | None = None) -> Content:
     """The main text of a page, sieved; empty where it has none."""
     model = model or shipped()
     blocks, places = blocks_of(root)
@@ -103,7 +104,7 @@ def main_text(root: Any, about: About, model: Model | None = None) -> Content:
     return Content(_stated("\n\n".join(sieved), about), around(blocks, keep, frozenset(sieved)))
 
 
-def confidence(chances: Any, blocks: list[Block]) -> tuple[float, float]:
+def confidence(chances: NDArray[np.float64], blocks: list[Block]) -> tuple[float, float]:
     """The F1 that the best cut through `chances` may expect (near 1 where every block is clear), and that cut (Lewis 1995)."""
     order = np.argsort(-chances, kind="stable")
     sizes = np.array([len(block.text) for block in blocks], dtype=float)[order]
@@ -113,7 +114,7 @@ def confidence(chances: Any, blocks: list[Block]) -> tuple[float, float]:
     return float(expected[best]), float(chances[order[best]])
 
 
-def closed(blocks: list[Block], chances: Any, keep: Any) -> Any:
+def closed(blocks: list[Block], chances: NDArray[np.float64], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """`keep` with what writers do not part: running text beside a kept sibling, a block between two kept ones, a heading
     over a kept one; each where it is not clearly furniture. A forest judges block by block.
     """
@@ -128,7 +129,7 @@ def closed(blocks: list[Block], chances: Any, keep: Any) -> Any:
     return result
 
 
-def _continues(blocks: list[Block], keep: Any, at: int) -> bool:
+def _continues(blocks: list[Block], keep: NDArray[np.bool_], at: int) -> bool:
     """Whether a block is running text and stands beside a kept sibling."""
     block = blocks[at]
     beside = [blocks[k] for k in (at - 1, at + 1) if 0 <= k < len(blocks) and keep[k]]
@@ -143,12 +144,12 @@ def _fits(blocks: list[Block], at: int) -> bool:
     return tag in ITEMS or (more and tag not in HEADINGS and tag in (blocks[at - 1].place.tag, blocks[at + 1].place.tag))
 
 
-def _lines(blocks: list[Block], which: Any) -> frozenset[str]:
+def _lines(blocks: list[Block], which: NDArray[np.bool_]) -> frozenset[str]:
     """The lines of some blocks: those that the forests hold for the article's beyond doubt, or that its tables hold."""
     return frozenset(line for block, sure in zip(blocks, which, strict=True) if sure for line in block.text.split("\n"))
 
 
-def in_tables(blocks: list[Block], places: list[Place], keep: Any) -> Any:
+def in_tables(blocks: list[Block], places: list[Place], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which blocks are in a table of data that stands between two kept blocks: it is the article's as a whole, or not at all."""
     result = np.zeros(len(blocks), dtype=bool)
     if not any(place.tag == "table" for place in places):
@@ -174,7 +175,7 @@ def _is_data(cells: list[Block]) -> bool:
     return len(cells) >= CELLS and sum(cell.link_chars for cell in cells) * 2 < sum(len(cell.text) for cell in cells)
 
 
-def _is_large(root: Any) -> bool:
+def _is_large(root: Element) -> bool:
     """Whether a page has more elements than trafilatura should copy, who copies the tree several times."""
     return next(islice(root.iter(), LARGE, None), None) is not None
 
@@ -185,7 +186,7 @@ def _is_spaceless(lines: list[str]) -> bool:
     return len(SPACELESS.findall(text)) * 2 > len(text)
 
 
-def _by_trafilatura(root: Any) -> str:
+def _by_trafilatura(root: Element) -> str:
     """The second opinion, for pages that the model is not sure of."""
     from trafilatura import extract
 

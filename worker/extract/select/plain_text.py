@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import SPACELESS, Moment
@@ -93,7 +93,7 @@ def _line(text: str) -> Line:
     return Line(text, Kind.RELATED, prose=False) if POINTER.match(text) else read(text)
 
 
-def _kept(lines: list[Line]) -> Any:
+def _kept(lines: list[Line]) -> NDArray[np.bool_]:
     """Which lines belong to the article: those that the forest takes, and beside them what reads as more of it."""
     found = np.where([line.kind is None for line in lines], chances(lines), 0.0) if lines else np.zeros(0)
     sentences = [chance for line, chance in zip(lines, found, strict=True) if line.prose]
@@ -117,7 +117,7 @@ def _passages(lines: list[Line]) -> list[list[int]]:
     return result
 
 
-def _ending(lines: list[Line], keep: Any) -> list[Line]:
+def _ending(lines: list[Line], keep: NDArray[np.bool_]) -> list[Line]:
     """The last lines of the article, what stands under them, and the line with which wires end."""
     last = int(np.flatnonzero(keep)[-1])
     wire = [line for line in lines[-1:] if dateline.TRAILER.match(line.text)]

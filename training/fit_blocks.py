@@ -17,6 +17,7 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # small histograms: threads would mostly wait for one another
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import GroupKFold
 
@@ -24,6 +25,7 @@ from training.truth import BELONGS, WORD, Sample, belonging, samples
 from worker.extract.fields import metadata
 from worker.extract.model import block_features, neighbour_features
 from worker.extract.model.forest import ARRAYS, Forest
+from worker.extract.model.table import Table
 from worker.extract.page.blocks import Block, blocks_of
 from worker.extract.page.markup import parse
 from worker.extract.select.html_text import Choice, Model, hints_of
@@ -46,11 +48,11 @@ class Lesson:
     """One page to learn from."""
 
     sample: Sample
-    rows: Any
-    belongs: Any
-    taught: Any
+    table: Table
+    belongs: NDArray[np.bool_]
+    taught: NDArray[np.bool_]
     """Which blocks are used."""
-    weights: Any
+    weights: NDArray[np.float64]
 
 
 def lessons_of(sample: Sample, seed: int) -> list[Lesson]:
@@ -61,10 +63,10 @@ def lessons_of(sample: Sample, seed: int) -> list[Lesson]:
         return []
     hints = hints_of(metadata.read(root, sample.url, date.max))
     belongs = np.array(belonging([block.text for block in blocks], sample.text)) >= BELONGS
-    whole = _lesson(sample, block_features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)
+    whole = _lesson(sample, block_features.block_table(blocks, places, hints), _texts(blocks), belongs, seed)
     few = shortened(belongs, seed)
     blocks, belongs = [block for block, stays in zip(blocks, few, strict=True) if stays], belongs[few]
-    return [whole, _lesson(sample, block_features.matrix(blocks, places, hints), _texts(blocks), belongs, seed)]
+    return [whole, _lesson(sample, block_features.block_table(blocks, places, hints), _texts(blocks), belongs, seed)]
 
 
 def _texts(blocks: list[Block]) -> list[str]:
@@ -77,9 +79,9 @@ def shortened(belongs: Any, seed: int) -> Any:
     return ~belongs | (np.cumsum(belongs) <= allowed)
 
 
-def _lesson(sample: Sample, rows: Any, texts: list[str], belongs: Any, seed: int) -> Lesson:
+def _lesson(sample: Sample, table: Table, texts: list[str], belongs: NDArray[np.bool_], seed: int) -> Lesson:
     taught, weights = _taught(belongs, seed), weights_of(texts, belongs)
-    return Lesson(sample, rows, belongs, taught > 0, weights * taught * SET_WEIGHTS[sample.set])
+    return Lesson(sample, table, belongs, taught > 0, weights * taught * SET_WEIGHTS[sample.set])
 
 
 def _taught(belongs: Any, seed: int) -> Any:
@@ -97,18 +99,18 @@ def weights_of(texts: list[str], belongs: Any) -> Any:
     return np.sqrt(np.minimum(words, 60)) / (words[belongs].sum() + 50) ** 0.25
 
 
-def fit(lessons: list[Lesson], rows: list[Any], settings: dict[str, Any]) -> Forest:
-    """A forest that tells the blocks of articles in `rows` from the others."""
+def fit(lessons: list[Lesson], tables: list[Table], settings: dict[str, Any]) -> Forest:
+    """A forest that tells the blocks of articles in `tables` from the others."""
     model = HistGradientBoostingClassifier(**settings, l2_regularization=1.0, early_stopping=False, random_state=0)
     model.fit(
-        np.concatenate([row[one.taught] for row, one in zip(rows, lessons, strict=True)]),
+        np.concatenate([table.rows[one.taught] for table, one in zip(tables, lessons, strict=True)]),
         np.concatenate([one.belongs[one.taught] for one in lessons]),
         sample_weight=np.concatenate([one.weights[one.taught] for one in lessons]),
     )
-    return exported(model)
+    return exported(model, tables[0].names)
 
 
-def exported(model: Any) -> Forest:
+def exported(model: Any, columns: tuple[str, ...]) -> Forest:
     """scikit-learn's trees laid out for worker.extract.model.forest."""
     parts: dict[str, list[Any]] = {name: [] for name in ARRAYS}
     depth = 0
@@ -117,7 +119,7 @@ def exported(model: Any) -> Forest:
         _lay_out(predictor.nodes, parts)
     kinds = {"feature": np.int32, "threshold": np.float64, "left": np.int32, "value": np.float64, "roots": np.int32}
     arrays = {name: np.array(values, dtype=kinds[name]) for name, values in parts.items()}
-    return Forest(**arrays, depth=depth, baseline=float(model._baseline_prediction[0, 0]), columns=int(model.n_features_in_))
+    return Forest(**arrays, depth=depth, baseline=float(model._baseline_prediction[0, 0]), columns=columns)
 
 
 def _lay_out(nodes: Any, parts: dict[str, list[Any]]) -> None:
@@ -139,14 +141,14 @@ def _lay_out(nodes: Any, parts: dict[str, list[Any]]) -> None:
 
 def fit_both(lessons: list[Lesson], folds: int) -> Model:
     """The two forests; the second learns from chances of folds that the first had not seen."""
-    rows = [one.rows for one in lessons]
+    tables = [one.table for one in lessons]
     chances: list[Any] = [None] * len(lessons)
     for seen, unseen in grouped(lessons, folds):
-        forest = fit([lessons[at] for at in seen], [rows[at] for at in seen], FIRST)
+        forest = fit([lessons[at] for at in seen], [tables[at] for at in seen], FIRST)
         for at in unseen:
-            chances[at] = forest.probabilities(rows[at])
-    second_rows = [neighbour_features.with_chances(row, chance) for row, chance in zip(rows, chances, strict=True)]
-    return Model(fit(lessons, rows, FIRST), fit(lessons, second_rows, SECOND), CHOICE)
+            chances[at] = forest.probabilities(tables[at])
+    second = [neighbour_features.with_chances(table, chance) for table, chance in zip(tables, chances, strict=True)]
+    return Model(fit(lessons, tables, FIRST), fit(lessons, second, SECOND), CHOICE)
 
 
 def grouped(lessons: list[Lesson], folds: int) -> list[tuple[Any, Any]]:
@@ -165,7 +167,7 @@ def write(model: Model, folder: Path) -> None:
 
 def write_forest(forest: Forest, folder: Path, name: str) -> None:
     """One forest as a JSON and five .npy files."""
-    about = {"depth": forest.depth, "baseline": forest.baseline, "columns": forest.columns, "trees": len(forest.roots)}
+    about = {"depth": forest.depth, "baseline": forest.baseline, "trees": len(forest.roots), "columns": forest.columns}
     (folder / f"{name}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     for part in ARRAYS:
         np.save(folder / f"{name}.{part}.npy", getattr(forest, part), allow_pickle=False)

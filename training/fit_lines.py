@@ -50,10 +50,8 @@ def _around(belongs: Any, random: Any) -> slice:
 
 
 def _lesson(sample: Sample, texts: list[str], belongs: Any) -> Lesson:
-    every = np.ones(len(texts), dtype=bool)
-    return Lesson(
-        sample, line_features.matrix([read(text) for text in texts]), belongs, every, weights_of(texts, belongs) * SET_WEIGHTS[sample.set]
-    )
+    every, weights = np.ones(len(texts), dtype=bool), weights_of(texts, belongs) * SET_WEIGHTS[sample.set]
+    return Lesson(sample, line_features.line_table([read(text) for text in texts]), belongs, every, weights)
 
 
 def lessons_from(pages: Path) -> list[Lesson]:
@@ -66,10 +64,10 @@ def report(lessons: list[Lesson], folds: int = 3) -> None:
     """Print how well lines of sites that a forest has not seen are told apart, weighed by their letters."""
     right = letters = 0.0
     for seen, unseen in grouped(lessons, folds):
-        forest = fit([lessons[at] for at in seen], [lessons[at].rows for at in seen], FOREST)
+        forest = fit([lessons[at] for at in seen], [lessons[at].table for at in seen], FOREST)
         for one in (lessons[at] for at in unseen):
-            sizes = one.rows[:, 0]
-            right += float(sizes[(forest.probabilities(one.rows) >= BELONGS) == one.belongs].sum())
+            sizes = one.table.column("chars")
+            right += float(sizes[(forest.probabilities(one.table) >= BELONGS) == one.belongs].sum())
             letters += float(sizes.sum())
     print(f"{right / letters:.4f} of the letters of unseen sites are judged rightly")
 
@@ -85,7 +83,7 @@ def main() -> None:
     if options.report:
         report(lessons)
     else:
-        write_forest(fit(lessons, [one.rows for one in lessons], FOREST), MODEL, "lines")
+        write_forest(fit(lessons, [one.table for one in lessons], FOREST), MODEL, "lines")
         print(f"written to {MODEL}")
 
 

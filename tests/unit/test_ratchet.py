@@ -15,11 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("worker", "classifier")
 
 CEILINGS = {
-    "Any": 365,
+    "Any": 322,
     "imports inside functions": 78,
     "patterns in extract": 117,
     "files with letters of other scripts": 9,
-    "files over 300 lines": 2,
+    "files over 300 lines": 1,
     "modules at worker's top": 11,
     "modules in the largest folder": 31,
     "subscripts by a name of the contract": 108,

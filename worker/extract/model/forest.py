@@ -11,6 +11,8 @@ from importlib.resources.abc import Traversable
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.extract.model.table import Table
+
 SLAB = 1024  # rows at a time: most pages have fewer, and of 200,000 the nodes of all trees would take 500 MB
 ARRAYS = ("feature", "threshold", "left", "value", "roots")
 
@@ -31,19 +33,23 @@ class Forest:
     """int32: the first node of every tree."""
     depth: int
     baseline: float
-    columns: int
-    """Of the rows that it was fitted on; other rows are another program's."""
+    columns: tuple[str, ...]
+    """The names of the table's columns that it was fitted on."""
 
-    def probabilities(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        """The chance of each row (float32, shape (n, columns)) to be what the forest looks for; shape (n,)."""
-        if rows.shape[1] != self.columns:
-            raise ValueError(f"expected rows of {self.columns} columns, came {rows.shape[1]}: the model belongs to other features")
+    def probabilities(self, table: Table) -> NDArray[np.float64]:
+        """The chance of each row of `table` to be what the forest looks for; shape (rows,).
+
+        Raises ValueError for a table with other columns than the forest was fitted on.
+        """
+        if table.names != self.columns:
+            raise ValueError(f"{_difference(self.columns, table.names)}: the model belongs to other features")
+        rows = table.rows
         slabs = range(0, max(1, len(rows)), SLAB)
         return np.concatenate([self._chances(np.ascontiguousarray(rows[at : at + SLAB])) for at in slabs])
 
     def _chances(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         flat = rows.ravel()
-        offsets = np.arange(0, flat.size, self.columns)[:, None]
+        offsets = np.arange(0, flat.size, len(self.columns))[:, None]
         (feature, threshold), *inner = self._complete.levels
         node = 2 * np.arange(len(self.roots)) + (rows.take(feature, axis=1) > threshold)
         for feature, threshold in inner:
@@ -62,6 +68,14 @@ class Forest:
             left = self.left[node]
             node = np.stack([left, np.where(left == node, node, left + 1)], axis=2).reshape(len(self.roots), -1)
         return Complete(levels, self.value[node].ravel())
+
+
+def _difference(expected: tuple[str, ...], got: tuple[str, ...]) -> str:
+    """The first column in which two lists of names differ, in words."""
+    if len(expected) != len(got):
+        return f"expected {len(expected)} columns, got {len(got)}"
+    at = next(at for at, (one, other) in enumerate(zip(expected, got, strict=True)) if one != other)
+    return f"expected column {at} to be {expected[at]}, got {got[at]}"
 
 
 @dataclass(frozen=True)
@@ -93,4 +107,4 @@ def load_from(folder: Traversable, name: str) -> Forest:
     for part in ARRAYS:
         with (folder / f"{name}.{part}.npy").open("rb") as file:
             arrays[part] = np.load(file, allow_pickle=False)
-    return Forest(**arrays, depth=about["depth"], baseline=about["baseline"], columns=about["columns"])
+    return Forest(**arrays, depth=about["depth"], baseline=about["baseline"], columns=tuple(about["columns"]))

@@ -1,21 +1,25 @@
-"""Lines of a flat text as rows of numbers: how each reads, what furniture it is like, and what stands around it.
+"""Describe each line of a flat text as a row of numbers: its characters and words, its kind, and the lines near it.
 
-The forest that walks them was taught on real pages flattened into lines (training/fit_lines.py).
+The forest that reads them was fitted on real pages flattened into lines (training/fit_lines.py).
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from worker.extract.dates import dateline
 from worker.extract.lines.boilerplate_filter import Line
-from worker.extract.lines.character_classes import CharacterClass, CharacterCounts
-from worker.extract.model.block_features import DATE_LIKE, FURNITURE_WORDS, of_letters, shifted, table
+from worker.extract.lines.character_classes import CharacterClass
 from worker.extract.model.forest import load
+from worker.extract.model.table import Features, Table, join, measure
+from worker.extract.model.text_features import DATE_LIKE, FURNITURE_WORDS, TextMeasures, has_address
 from worker.extract.words.boilerplate import BARS, Kind
 
 WORD = re.compile(r"[^\W\d_]+")
@@ -24,144 +28,176 @@ TELLING = 4  # letters of a word that says what a text is about
 DATED = 120  # characters: a line that does no more than date a text is shorter
 FAR = 30  # lines: beyond as many a mark says nothing
 GAP = 3  # lines without a sentence that one article may have between two
-KINDS = tuple(Kind)
-MARKS = {
+MARKS: dict[str, frozenset[Kind] | None] = {
     "prose": None,
-    "end": {Kind.RELATED, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.CONTACT, Kind.SHARE},
-    "comments": {Kind.COMMENTS},
-    "related": {Kind.RELATED},
-    "newsletter": {Kind.NEWSLETTER},
-    "share": {Kind.SHARE},
-    "frame": {Kind.COPYRIGHT, Kind.CRUMBS},
+    "end": frozenset({Kind.RELATED, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.CONTACT, Kind.SHARE}),
+    "comments": frozenset({Kind.COMMENTS}),
+    "related": frozenset({Kind.RELATED}),
+    "newsletter": frozenset({Kind.NEWSLETTER}),
+    "share": frozenset({Kind.SHARE}),
+    "frame": frozenset({Kind.COPYRIGHT, Kind.CRUMBS}),
 }
-"""Kinds of lines whose distance tells where a text begins and ends."""
-OWN_NAMES = (
-    "chars", "words", "mean_word", "ends_sentence", "ends_colon", "starts_upper", "starts_word", "starts_digit", "starts_quote",
-    "upper_share", "digits_share", "commas", "sentences", "spaceless", "prose", "starts_lower", "capital_words", "small_words", "bars",
-    "date_like", "dateline", "address", "furniture_words", "furniture_share", "copies", "shared_words",
-)  # fmt: skip
-PLACE_NAMES = ("all_lines", "index_share", "chars_before", "chars_before_share", "prose_before", "prose_after", "run", "mass")
-AROUND = ("chars", "words", "ends_sentence", "ends_colon", "prose", "capital_words", "furniture_words", "dateline", "furniture")
+"""Kinds of lines whose distance tells where a text begins and ends; None: lines of prose."""
+NEARBY = ("chars", "words", "ends_sentence", "ends_colon", "prose", "capital_words", "furniture_words", "dateline", "furniture")
 REACH = (-3, -2, -1, 1, 2, 3)
 
 
-def names() -> list[str]:
-    """The names of the columns, in order."""
-    near = [f"{way}_{mark}" for mark in MARKS for way in ("since", "until")]
-    around = [f"{name}{at:+d}" for at in REACH for name in AROUND]
-    return [*OWN_NAMES, *PLACE_NAMES, *near, "furniture", *KINDS, *around]
+@dataclass(frozen=True)
+class _Lines:
+    """The lines of a text; every array has shape (lines,)."""
+
+    lines: list[Line]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return [line.text for line in self.lines]
+
+    @cached_property
+    def measures(self) -> TextMeasures:
+        return TextMeasures(self.texts, FIRST_CHARS)
+
+    @cached_property
+    def words(self) -> list[list[str]]:
+        return [WORD.findall(text) for text in self.texts]
+
+    @cached_property
+    def copies(self) -> Counter[str]:
+        return Counter(self.texts)
+
+    @cached_property
+    def furniture_words(self) -> list[int]:
+        return [sum(word.casefold() in FURNITURE_WORDS for word in found[:FIRST_WORDS]) for found in self.words]
+
+    @cached_property
+    def sizes(self) -> NDArray[np.float64]:
+        return self.measures.sizes.astype(float)
+
+    @cached_property
+    def prose(self) -> NDArray[np.float64]:
+        """1 for lines of prose, 0 for others."""
+        return np.array([line.prose for line in self.lines], dtype=float)
+
+    @cached_property
+    def chars_before(self) -> NDArray[np.float64]:
+        return np.cumsum(self.sizes) - self.sizes
+
+    @cached_property
+    def prose_until(self) -> NDArray[np.float64]:
+        """Lines of prose up to each, itself included."""
+        return np.cumsum(self.prose)
+
+    def furniture_share(self) -> list[float]:
+        pairs = zip(self.furniture_words, self.words, strict=True)
+        return [count / max(1, len(found[:FIRST_WORDS])) for count, found in pairs]
+
+    def shared_words(self) -> list[float]:
+        """The share of each line's telling words that other sentences of the text have too: furniture speaks of something else."""
+        telling = [{word.casefold() for word in found if len(word) >= TELLING} for found in self.words]
+        said = Counter(word for line, found in zip(self.lines, telling, strict=True) if line.prose for word in found)
+        return [_share(said[word] > line.prose for word in sorted(found)) for line, found in zip(self.lines, telling, strict=True)]
+
+    def runs(self) -> NDArray[np.intp]:
+        """How many lines of one sort follow one another there; below 0 for those that are no sentences, as headlines in a list."""
+        ends = np.flatnonzero(np.diff(self.prose, append=2.0)) + 1
+        lengths = np.diff(ends, prepend=0)
+        return np.repeat(np.where(self.prose[ends - 1] > 0, lengths, -lengths), lengths)
+
+    def masses(self) -> NDArray[np.float64]:
+        """The letters of the passage that a line stands in, as a share of the longest's; a passage ends with the last sentence
+        before a longer gap than an article has."""
+        told, result = self.sizes * self.prose, np.zeros(len(self.lines))
+        places = np.flatnonzero(told)
+        for passage in np.split(places, np.flatnonzero(np.diff(places) > GAP + 1) + 1) if len(places) else []:
+            result[passage[0] : passage[-1] + 1] = told[passage].sum()
+        return result / max(1.0, float(result.max()))
+
+    def marked(self, mark: str) -> NDArray[np.bool_]:
+        """Whether each line is of the kinds of a mark."""
+        kinds = MARKS[mark]
+        return np.array([line.prose if kinds is None else line.kind in kinds for line in self.lines])
 
 
-def chances(lines: list[Line]) -> Any:
-    """The chance of each line to belong to the article, by the shipped forest; shape (len(lines),)."""
-    return load("lines").probabilities(matrix(lines))
-
-
-def matrix(lines: list[Line]) -> Any:
-    """The features of all lines, none of them empty; float32 of shape (len(lines), len(names()))."""
-    columns = _letters(lines) | _words(lines)
-    columns |= _places(columns) | _distances(lines) | _kinds(lines)
-    around = {f"{name}{at:+d}": shifted(np.asarray(columns[name], dtype=np.float32), at) for at in REACH for name in AROUND}
-    return table(names(), columns | around)
-
-
-def _letters(lines: list[Line]) -> dict[str, Any]:
-    """What the letters of the lines show."""
-    letters = CharacterCounts([line.text for line in lines])
-    return of_letters(letters, letters.words(), FIRST_CHARS) | {
-        "sentences": letters.sentences(),
-        "starts_word": letters.begin(CharacterClass.WORD),
-        "starts_digit": letters.begin(CharacterClass.DIGIT),
-        "spaceless": letters.count(CharacterClass.SPACELESS) * 2 > letters.sizes,
-        "prose": np.array([line.prose for line in lines]),
-    }
-
-
-def _words(lines: list[Line]) -> dict[str, Any]:
-    """What the words of the lines show, and how many of them the text's sentences share."""
-    texts = [line.text for line in lines]
-    words = [WORD.findall(text) for text in texts]
-    copies = Counter(texts)
-    furniture = [sum(word.casefold() in FURNITURE_WORDS for word in found[:FIRST_WORDS]) for found in words]
-    return {
-        "starts_lower": [text[0].islower() for text in texts],
-        "capital_words": [_share(word[0].isupper() for word in found) for found in words],
-        "small_words": [_share(word.islower() for word in found[1:]) for found in words],
-        "bars": [sum(map(text.count, BARS)) for text in texts],
-        "date_like": [DATE_LIKE.search(text) is not None for text in texts],
-        "dateline": [len(text) < DATED and dateline.of_line(text) is not None for text in texts],
-        "address": ["@" in text or "http" in text or "www." in text for text in texts],
-        "furniture_words": np.array(furniture),
-        "furniture_share": [count / max(1, len(found[:FIRST_WORDS])) for count, found in zip(furniture, words, strict=True)],
-        "copies": [copies[text] for text in texts],
-        "shared_words": _shared(lines, words),
-    }
-
-
-def _share(found: Any) -> float:
+def _share(found: Iterable[bool]) -> float:
     """The share of what is true; -1 of nothing."""
     every = list(found)
     return sum(every) / len(every) if every else -1.0
 
 
-def _shared(lines: list[Line], words: list[list[str]]) -> list[float]:
-    """The share of each line's telling words that other sentences of the text have too: furniture speaks of something else."""
-    telling = [{word.casefold() for word in found if len(word) >= TELLING} for found in words]
-    said = Counter(word for line, found in zip(lines, telling, strict=True) if line.prose for word in found)
-    return [_share(said[word] > line.prose for word in sorted(found)) for line, found in zip(lines, telling, strict=True)]
-
-
-def _places(own: dict[str, Any]) -> dict[str, Any]:
-    """Where each line stands among the sentences."""
-    sizes, prose = own["chars"].astype(float), own["prose"].astype(float)
-    count, read, told = len(sizes), np.cumsum(sizes), np.cumsum(prose)
-    return {
-        "all_lines": np.full(count, count),
-        "index_share": np.arange(count) / max(1, count - 1),
-        "chars_before": read - sizes,
-        "chars_before_share": (read - sizes) / read[-1],
-        "prose_before": told - prose,
-        "prose_after": told[-1] - told,
-        "run": _runs(prose),
-        "mass": _masses(sizes * prose),
-    }
-
-
-def _runs(prose: Any) -> Any:
-    """How many lines of one sort follow one another there; below 0 for those that are no sentences, as headlines in a list."""
-    ends = np.flatnonzero(np.diff(prose, append=2.0)) + 1
-    lengths = np.diff(ends, prepend=0)
-    return np.repeat(np.where(prose[ends - 1] > 0, lengths, -lengths), lengths)
-
-
-def _masses(told: Any) -> Any:
-    """The letters of the passage that a line stands in, as a share of the longest's; a passage ends with the last sentence
-    before a longer gap than an article has."""
-    result = np.zeros(len(told))
-    places = np.flatnonzero(told)
-    for passage in np.split(places, np.flatnonzero(np.diff(places) > GAP + 1) + 1) if len(places) else []:
-        result[passage[0] : passage[-1] + 1] = told[passage].sum()
-    return result / max(1.0, result.max())
-
-
-def _distances(lines: list[Line]) -> dict[str, Any]:
-    """How many lines each stands behind and before the next mark of a kind."""
-    result = {}
-    for mark, kinds in MARKS.items():
-        marked = np.array([line.prose if kinds is None else line.kind in kinds for line in lines])
-        result[f"since_{mark}"] = _since(marked)
-        result[f"until_{mark}"] = _since(marked[::-1])[::-1]
-    return result
-
-
-def _since(marked: Any) -> Any:
+def _since(lines: _Lines, mark: str) -> NDArray[np.intp]:
     """Lines since the last marked one above; FAR where there is none."""
+    return _distances(lines.marked(mark))
+
+
+def _until(lines: _Lines, mark: str) -> NDArray[np.intp]:
+    """Lines until the next marked one below; FAR where there is none."""
+    return _distances(lines.marked(mark)[::-1])[::-1]
+
+
+def _distances(marked: NDArray[np.bool_]) -> NDArray[np.intp]:
     places = np.arange(len(marked))
     last = np.maximum.accumulate(np.where(marked, places, -FAR))
-    return np.minimum(FAR, places - np.concatenate([[-FAR], last[:-1]]))
+    distances: NDArray[np.intp] = np.minimum(FAR, places - np.concatenate([[-FAR], last[:-1]]))
+    return distances
 
 
-def _kinds(lines: list[Line]) -> dict[str, Any]:
-    """Which furniture each is."""
-    kinds = {kind.value: [line.kind is kind for line in lines] for kind in KINDS}
-    return {"furniture": np.array([line.kind is not None for line in lines]), **kinds}
+def _is_kind(lines: _Lines, kind: Kind) -> list[bool]:
+    return [line.kind is kind for line in lines.lines]
+
+
+FEATURES: Features[_Lines] = {
+    "chars": lambda text: text.measures.sizes,
+    "words": lambda text: text.measures.words,
+    "mean_word": lambda text: text.measures.mean_word,
+    "ends_sentence": lambda text: text.measures.end(CharacterClass.END),
+    "ends_colon": lambda text: text.measures.end(CharacterClass.COLON),
+    "starts_upper": lambda text: text.measures.begin(CharacterClass.UPPER),
+    "starts_word": lambda text: text.measures.begin(CharacterClass.WORD),
+    "starts_digit": lambda text: text.measures.begin(CharacterClass.DIGIT),
+    "starts_quote": lambda text: text.measures.begin(CharacterClass.QUOTE),
+    "upper_share": lambda text: text.measures.upper_share,
+    "digits_share": lambda text: text.measures.digits_share,
+    "commas": lambda text: text.measures.count(CharacterClass.COMMA),
+    "sentences": lambda text: text.measures.sentence_ends,
+    "spaceless": lambda text: text.measures.is_spaceless,
+    "prose": lambda text: text.prose,
+    "starts_lower": lambda text: [line[0].islower() for line in text.texts],
+    "capital_words": lambda text: [_share(word[0].isupper() for word in found) for found in text.words],
+    "small_words": lambda text: [_share(word.islower() for word in found[1:]) for found in text.words],
+    "bars": lambda text: [sum(map(line.count, BARS)) for line in text.texts],
+    "date_like": lambda text: [DATE_LIKE.search(line) is not None for line in text.texts],
+    "dateline": lambda text: [len(line) < DATED and dateline.of_line(line) is not None for line in text.texts],
+    "address": lambda text: [has_address(line) for line in text.texts],
+    "furniture_words": lambda text: text.furniture_words,
+    "furniture_share": _Lines.furniture_share,
+    "copies": lambda text: [text.copies[line] for line in text.texts],
+    "shared_words": _Lines.shared_words,
+    "all_lines": lambda text: np.full(len(text.lines), len(text.lines)),
+    "index_share": lambda text: np.arange(len(text.lines)) / max(1, len(text.lines) - 1),
+    "chars_before": lambda text: text.chars_before,
+    "chars_before_share": lambda text: text.chars_before / text.sizes.sum(),
+    "prose_before": lambda text: text.prose_until - text.prose,
+    "prose_after": lambda text: text.prose_until[-1] - text.prose_until,
+    "run": _Lines.runs,
+    "mass": _Lines.masses,
+    **{f"{name}_{mark}": partial(way, mark=mark) for mark in MARKS for name, way in (("since", _since), ("until", _until))},
+    "furniture": lambda text: [line.kind is not None for line in text.lines],
+    **{kind.value: partial(_is_kind, kind=kind) for kind in Kind},
+}
+
+
+@lru_cache(maxsize=1)
+def names() -> tuple[str, ...]:
+    """The names of the columns, in order: those of a text with one line."""
+    return line_table([Line("text", None, prose=False)]).names
+
+
+def chances(lines: list[Line]) -> NDArray[np.float64]:
+    """The chance of each line to belong to the article, by the shipped forest; shape (len(lines),)."""
+    return load("lines").probabilities(line_table(lines))
+
+
+def line_table(lines: list[Line]) -> Table:
+    """The features of all lines, a row each; there is at least one, and none is empty."""
+    own = measure(FEATURES, _Lines(lines))
+    nearby = own.select(*NEARBY)
+    return join(own, *(nearby.shifted(by) for by in REACH))

@@ -90,9 +90,9 @@ def main_text(root: Element, about: About, model: Model | None = None) -> Conten
     blocks = [block for block in blocks if not is_wall(block.text)]  # one longer than the text must not pass for it
     if not blocks:
         return Content(_stated("", about))
-    rows = block_features.matrix(blocks, places, hints_of(about))
-    first = model.first.probabilities(rows)
-    chances = (first + model.second.probabilities(neighbour_features.with_chances(rows, first))) / 2
+    table = block_features.block_table(blocks, places, hints_of(about))
+    first = model.first.probabilities(table)
+    chances = (first + model.second.probabilities(neighbour_features.with_chances(table, first))) / 2
     sure, cut = confidence(chances, blocks)
     keep = closed(blocks, chances, chances >= min(model.choice.keep, cut))
     tabled = in_tables(blocks, places, keep)

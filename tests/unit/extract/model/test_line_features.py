@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from worker.extract.lines.boilerplate_filter import read
-from worker.extract.model.line_features import chances, matrix, names
+from worker.extract.model.line_features import chances, line_table, names
 
 SENTENCES = [
     "The bridge over the river opened on Monday after three years of work by two hundred men.",
@@ -17,12 +17,12 @@ HEADLINES = ["Court Fines Three Over Sand", "Lake Ferry Gets Life Jackets", "Cho
 
 
 def column(texts: list[str], name: str) -> list[float]:
-    return matrix([read(text) for text in texts])[:, names().index(name)].tolist()
+    return line_table([read(text) for text in texts]).column(name).tolist()
 
 
 def test_every_line_has_a_number_in_every_column():
     for count in range(1, 5):
-        assert matrix([read(text) for text in SENTENCES[:count]]).shape == (count, len(names()))
+        assert line_table([read(text) for text in SENTENCES[:count]]).rows.shape == (count, len(names()))
 
 
 def test_a_run_tells_how_many_lines_of_one_sort_stand_together():

@@ -29,7 +29,7 @@ from classifier.model.stacking import fit_stacking
 from classifier.predict import Document, label
 from classifier.seeds.dataset import Seed, read_seeds
 from classifier.seeds.folds import assign
-from classifier.text.document import read
+from classifier.text.document import parse_text
 from classifier.training import train as training
 from classifier.training.commands import read_articles
 
@@ -158,19 +158,19 @@ def _minilm(seeds: Sequence[Seed], real: Sequence[Seed]) -> list[Row]:
 
 def _product(seeds: Sequence[Seed], real: Sequence[Seed]) -> list[Row]:
     """The parts of the model that ships, each alone, and the whole."""
-    readings = [read(seed.title, seed.text) for seed in seeds]
-    others = [read(article.title, article.text) for article in real]
+    texts = [parse_text(seed.title, seed.text) for seed in seeds]
+    others = [parse_text(article.title, article.text) for article in real]
     fold, vectors, cues, strengths = assign(seeds), read_vectors(), read_book(), training.Strengths()
     lessons, places = [], []
     for number in range(int(fold.max()) + 1):
         inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        heads = fit_first_level([seeds[i] for i in inside], [readings[i] for i in inside], vectors, cues, strengths)
-        lessons.append(training.lesson_of(heads, seeds, readings, outside))
+        heads = fit_first_level([seeds[i] for i in inside], [texts[i] for i in inside], vectors, cues, strengths)
+        lessons.append(training.lesson_of(heads, seeds, texts, outside))
         places.append(outside)
     joined = training.joined(lessons)
     order = np.argsort(np.concatenate(places))
     held = training.held_out(lessons, fold)
-    look = fit_first_level(seeds, readings, vectors, cues, strengths).look(others).measures
+    look = fit_first_level(seeds, texts, vectors, cues, strengths).look(others).measures
     model = artifact.load(artifact.default_folder())
     rows = []
     for name, column in _parts().items():

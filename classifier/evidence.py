@@ -8,7 +8,7 @@ from classifier.features.clause_role import NAMES
 from classifier.labels import TOPICS, Evidence, Term
 from classifier.model.linear import Floats
 from classifier.model.model import Model
-from classifier.text.document import Reading, Sentence
+from classifier.text.document import ParsedText, Sentence
 
 SENTENCES = 3
 """At most so many a label: enough to check a decision at a glance."""
@@ -18,20 +18,20 @@ CARRIES = 0.0
 """Log-odds from which a further sentence counts as carrying the label."""
 
 
-def quote(model: Model, reading: Reading, scores: Floats, topic: int) -> list[Evidence]:
+def quote(model: Model, parsed: ParsedText, scores: Floats, topic: int) -> list[Evidence]:
     """Evidence for one topic of one article, the strongest sentence first.
 
     `scores` are the article's sentence log-odds, (sentences, topics).
     """
     order = np.argsort(-scores[:, topic], kind="stable")[:SENTENCES]
     chosen = [int(order[0]), *(int(row) for row in order[1:] if scores[row, topic] > CARRIES)] if len(order) else []
-    return [_entry(model, reading, reading.sentences[row], topic) for row in chosen]
+    return [_entry(model, parsed, parsed.sentences[row], topic) for row in chosen]
 
 
-def _entry(model: Model, reading: Reading, sentence: Sentence, topic: int) -> Evidence:
+def _entry(model: Model, parsed: ParsedText, sentence: Sentence, topic: int) -> Evidence:
     span = sentence.span
     terms = telling_terms(model, sentence, topic)
-    return Evidence(TOPICS[topic].value, sentence.field, reading.quote(sentence), span.start, span.end, terms)
+    return Evidence(TOPICS[topic].value, sentence.field, parsed.quote(sentence), span.start, span.end, terms)
 
 
 def telling_terms(model: Model, sentence: Sentence, topic: int) -> list[Term]:

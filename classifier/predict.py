@@ -13,7 +13,7 @@ from classifier.model.linear import Floats, softmax
 from classifier.model.model import Judgement, Model
 from classifier.model.outlets import WEIGHT, witness
 from classifier.text import language
-from classifier.text.document import Reading, read
+from classifier.text.document import ParsedText, parse_text
 
 SHORTEST = 8
 """Words; with fewer a text is too short for a source type."""
@@ -29,13 +29,13 @@ class Document:
     site_name: str | None = None
 
 
-def judge(model: Model, readings: Sequence[Reading]) -> Judgement:
-    """Probabilities for `readings`, and which of them are strange to the model."""
-    look = model.base.look(readings)
+def judge(model: Model, texts: Sequence[ParsedText]) -> Judgement:
+    """Probabilities for `texts`, and which of them are strange to the model."""
+    look = model.base.look(texts)
     measures = look.measures
     known = measures.known.tolist()
-    words = np.array([sum(len(sentence.words) for sentence in reading.sentences) for reading in readings], np.int64)
-    supported = np.array([language.supported(r, share, model.familiar.languages) for r, share in zip(readings, known, strict=True)], bool)
+    words = np.array([sum(len(sentence.words) for sentence in parsed.sentences) for parsed in texts], np.int64)
+    supported = np.array([language.supported(r, share, model.familiar.languages) for r, share in zip(texts, known, strict=True)], bool)
     return Judgement(
         topics=model.stack.topic_probabilities(measures),
         source=model.stack.source_probabilities(measures),
@@ -49,26 +49,26 @@ def judge(model: Model, readings: Sequence[Reading]) -> Judgement:
 
 def label(model: Model, documents: Sequence[Document]) -> list[Labels]:
     """The labels of each document, in order."""
-    readings = [read(document.title, document.text) for document in documents]
-    if not readings:
+    texts = [parse_text(document.title, document.text) for document in documents]
+    if not texts:
         return []
-    judgement = judge(model, readings)
-    ends = np.cumsum([len(reading.sentences) for reading in readings])
+    judgement = judge(model, texts)
+    ends = np.cumsum([len(parsed.sentences) for parsed in texts])
     return [
-        _labels(model, document, reading, judgement=judgement, row=row, sentences=judgement.sentences[end - len(reading.sentences) : end])
-        for row, (document, reading, end) in enumerate(zip(documents, readings, ends, strict=True))
+        _labels(model, document, parsed, judgement=judgement, row=row, sentences=judgement.sentences[end - len(parsed.sentences) : end])
+        for row, (document, parsed, end) in enumerate(zip(documents, texts, ends, strict=True))
     ]
 
 
-def _labels(model: Model, document: Document, reading: Reading, *, judgement: Judgement, row: int, sentences: Floats) -> Labels:
-    topics = _topics(model, judgement, row, bool(reading.sentences))
-    carried = [place for place, topic in enumerate(topics) if topic.probability >= topic.threshold and reading.sentences]
+def _labels(model: Model, document: Document, parsed: ParsedText, *, judgement: Judgement, row: int, sentences: Floats) -> Labels:
+    topics = _topics(model, judgement, row, bool(parsed.sentences))
+    carried = [place for place, topic in enumerate(topics) if topic.probability >= topic.threshold and parsed.sentences]
     quoted = [place for place in carried if topics[place].decision != Decision.NO.value]
     return Labels(
         topics=topics,
         primary_topic=_primary(judgement, row, carried),
-        source_type=_source(model, document, reading, judgement, row),
-        evidence=[entry for place in quoted for entry in quote(model, reading, sentences, place)],
+        source_type=_source(model, document, parsed, judgement, row),
+        evidence=[entry for place in quoted for entry in quote(model, parsed, sentences, place)],
         language_supported=bool(judgement.supported[row]),
         unknown_words=round(float(judgement.unknown[row]), 4),
         model=ModelName(model.id, model.sha256),
@@ -92,14 +92,14 @@ def _primary(judgement: Judgement, row: int, carried: list[int]) -> str | None:
     return TOPICS[max(likely, key=lambda place: judgement.primary[row, place])].value if likely else None
 
 
-def _source(model: Model, document: Document, reading: Reading, judgement: Judgement, row: int) -> SourceTypeLabel:
+def _source(model: Model, document: Document, parsed: ParsedText, judgement: Judgement, row: int) -> SourceTypeLabel:
     """The source type as the text tells it, weighed with what the registry says of the outlet; in doubt where they disagree."""
     by_text = judgement.source[row]
     told = witness(model.outlets, document.url, document.site_name)
     probabilities = _weighed(by_text, told[1]) if told else by_text
     best = int(np.argmax(probabilities))
     agrees = told is None or told[1] == SOURCE_TYPES[int(np.argmax(by_text))]
-    long_enough = sum(len(sentence.words) for sentence in reading.sentences) >= SHORTEST
+    long_enough = sum(len(sentence.words) for sentence in parsed.sentences) >= SHORTEST
     sure = long_enough and agrees and probabilities[best] >= model.source_sure and not judgement.strange[row]
     return SourceTypeLabel(
         label=SOURCE_TYPES[best].value if long_enough else None,

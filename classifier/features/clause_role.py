@@ -80,7 +80,7 @@ class ClauseRoles:
         topical = [(row, self.topics[group], place) for row, (group, place, _) in enumerate(found) if self.topics[group] >= 0]
         if not topical:
             return []
-        if sentence.loose:
+        if sentence.fragment:
             return [(row, topic * len(KINDS) + LOOSE) for row, topic, _ in topical]
         fields = [(group, place) for group, place, _ in self.fields.find(sentence.words)]
         layout = _layout(sentence, fields)

@@ -13,7 +13,7 @@ from scipy import sparse
 from classifier.features.clause_role import NAMES, ClauseRoles
 from classifier.features.word_vectors import WordVectors
 from classifier.lexicon.lexicon import Lexicon, read_fields, read_voices
-from classifier.text.document import Reading, Sentence
+from classifier.text.document import ParsedText, Sentence
 from classifier.text.tokens import terms
 
 Floats = NDArray[np.float32]
@@ -35,7 +35,7 @@ class Vocabulary:
         return cls(terms_, idf, {term: column for column, term in enumerate(terms_)})
 
 
-def learn_vocabulary(articles: Sequence[Reading]) -> Vocabulary:
+def learn_vocabulary(articles: Sequence[ParsedText]) -> Vocabulary:
     """The terms that stand in MIN_ARTICLES of `articles` or more, weighted as in scikit-learn's smooth idf."""
     counts: Counter[str] = Counter()
     for article in articles:
@@ -75,7 +75,7 @@ class Rows:
 
 
 class Encoder:
-    """Makes Rows of readings with a fixed vocabulary, word vectors and cue book."""
+    """Makes Rows of texts with a fixed vocabulary, word vectors and cue book."""
 
     def __init__(self, vocabulary: Vocabulary, vectors: WordVectors, cues: Lexicon) -> None:
         self.vocabulary = vocabulary
@@ -84,11 +84,11 @@ class Encoder:
         self.standing = ClauseRoles(cues, read_fields())
         self.voices = read_voices()
 
-    def rows(self, readings: Sequence[Reading]) -> Rows:
-        """A row for each sentence of `readings`, in order."""
-        read = [sentence for reading in readings for sentence in reading.sentences]
+    def rows(self, texts: Sequence[ParsedText]) -> Rows:
+        """A row for each sentence of `texts`, in order."""
+        read = [sentence for parsed in texts for sentence in parsed.sentences]
         sentences = [sentence.words for sentence in read]
-        article = [i for i, reading in enumerate(readings) for _ in reading.sentences]
+        article = [i for i, parsed in enumerate(texts) for _ in parsed.sentences]
         known = [sum(word in self.vocabulary.index for word in words) for words in sentences]
         return Rows(
             self._counts(sentences),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.lexicon.lexicon import Lexicon
-from classifier.text.document import Reading, Sentence
+from classifier.text.document import ParsedText, Sentence
 
 NAMES = ("outsider", "office", "someone", "pronoun", "praise", "plain_praise", "doubt", "background", "quote", "own", "relay")
 """What a sentence can be, several at once: an outsider speaks (analyst, villager, institute), an office does, someone else, *he*; the
@@ -22,14 +22,14 @@ _OURS = frozenset({"we", "our", "us", "i", "my"})
 _PRONOUNS = frozenset({"he", "she", "they"})
 
 
-def speakers(readings: Sequence[Reading], book: Lexicon) -> NDArray[np.float32]:
+def speakers(texts: Sequence[ParsedText], book: Lexicon) -> NDArray[np.float32]:
     """The share of each article's sentences that are so, (articles, len(NAMES)), times SCALE."""
-    shares = [_share(reading, book) for reading in readings]
-    return np.array(shares, np.float32).reshape(len(readings), len(NAMES)) * SCALE
+    shares = [_share(parsed, book) for parsed in texts]
+    return np.array(shares, np.float32).reshape(len(texts), len(NAMES)) * SCALE
 
 
-def _share(reading: Reading, book: Lexicon) -> NDArray[np.float64]:
-    heard = [_heard(sentence, _QUOTE.search(reading.quote(sentence)) is not None, book) for sentence in reading.sentences]
+def _share(parsed: ParsedText, book: Lexicon) -> NDArray[np.float64]:
+    heard = [_heard(sentence, _QUOTE.search(parsed.quote(sentence)) is not None, book) for sentence in parsed.sentences]
     return np.mean(heard, axis=0) if heard else np.zeros(len(NAMES))
 
 

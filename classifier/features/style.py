@@ -7,7 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.text.document import Reading
+from classifier.text.document import ParsedText
 
 # No pattern may run from line to line: on a page of 50,000 lines of stars that took minutes.
 _PATTERNS = {
@@ -46,21 +46,21 @@ _COUNTED = (
 NAMES = (*_PATTERNS, *_MARKS, *_COUNTED)
 
 
-def style(reading: Reading) -> NDArray[np.float32]:
+def style(parsed: ParsedText) -> NDArray[np.float32]:
     """The habits of one article, in the order of NAMES: hits as log(1 + per 100 words), lengths as logarithms, shares as they are."""
-    text = reading.text
-    words = max(20, sum(len(sentence.words) for sentence in reading.sentences))
+    text = parsed.text
+    words = max(20, sum(len(sentence.words) for sentence in parsed.sentences))
     hits = [sum(1 for _ in pattern.finditer(text)) for pattern in _COMPILED]
     marks = [sum(map(text.count, signs)) for signs in _MARKS.values()]
     rates = np.log1p(np.array([*hits, *marks], np.float32) * (100.0 / words))
-    return np.concatenate([rates, _counts(reading, words)]).astype(np.float32)
+    return np.concatenate([rates, _counts(parsed, words)]).astype(np.float32)
 
 
-def _counts(reading: Reading, words: int) -> NDArray[np.float64]:
-    lengths = [len(sentence.words) for sentence in reading.sentences] or [0]
-    lines = [line for line in reading.text.split("\n") if line.strip()] or [""]
-    letters = np.frombuffer(reading.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    headline = lengths[0] if reading.has_headline else 0
+def _counts(parsed: ParsedText, words: int) -> NDArray[np.float64]:
+    lengths = [len(sentence.words) for sentence in parsed.sentences] or [0]
+    lines = [line for line in parsed.text.split("\n") if line.strip()] or [""]
+    letters = np.frombuffer(parsed.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    headline = lengths[0] if parsed.has_headline else 0
     return np.array(
         [
             np.log1p(np.mean(lengths)),

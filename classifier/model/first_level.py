@@ -17,7 +17,7 @@ from classifier.lexicon.lexicon import Lexicon
 from classifier.model.linear import Floats, LinearModel, fit_classes, fit_labels
 from classifier.model.pooling import pool
 from classifier.seeds.dataset import Seed
-from classifier.text.document import Reading, read
+from classifier.text.document import ParsedText, parse_text
 
 SPREAD_FLOOR = 0.05
 """Added to the spread of a form feature, so that one that hardly varies in the seeds is not blown up."""
@@ -71,18 +71,18 @@ class FirstLevel:
     form_mean: Floats
     form_spread: Floats
 
-    def look(self, readings: Sequence[Reading]) -> FirstLevelScores:
-        """Applies every head to `readings`."""
-        rows = self.encoder.rows(readings)
-        articles = rows.summed(len(readings))
+    def look(self, texts: Sequence[ParsedText]) -> FirstLevelScores:
+        """Applies every head to `texts`."""
+        rows = self.encoder.rows(texts)
+        articles = rows.summed(len(texts))
         weighted, dense = self.encoder.weighted(articles), self.encoder.dense(articles)
         sentences = self.sentence.scores(self.encoder.dense(rows))
         whole = np.stack([self.article.scores(dense), self.terms.scores(weighted)], axis=2)
-        habits = habit_rows(self.encoder, dense, forms(readings), self.form_mean, self.form_spread)
+        habits = habit_rows(self.encoder, dense, forms(texts), self.form_mean, self.form_spread)
         told = ((self.source_terms, weighted), (self.source_dense, dense), (self.source_form, habits))
         measures = Measures(
-            topics=np.concatenate([pool(readings, sentences), whole], axis=2),
-            source=np.hstack([*(head.scores(x) for head, x in told), speakers(readings, self.encoder.voices)]),
+            topics=np.concatenate([pool(texts, sentences), whole], axis=2),
+            source=np.hstack([*(head.scores(x) for head, x in told), speakers(texts, self.encoder.voices)]),
             known=(articles.known / np.maximum(articles.words, 1)).astype(np.float32),
             vectors=unit(articles.vectors),
         )
@@ -94,9 +94,9 @@ def unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), np.float32)
 
 
-def forms(readings: Sequence[Reading]) -> Floats:
+def forms(texts: Sequence[ParsedText]) -> Floats:
     """The form of each article, (articles, len(form.NAMES))."""
-    return np.stack([style.style(reading) for reading in readings]) if readings else np.zeros((0, len(style.NAMES)), np.float32)
+    return np.stack([style.style(parsed) for parsed in texts]) if texts else np.zeros((0, len(style.NAMES)), np.float32)
 
 
 def habit_rows(encoder: Encoder, dense: Floats, noted: Floats, mean: Floats, spread: Floats) -> Floats:
@@ -108,14 +108,14 @@ def habit_rows(encoder: Encoder, dense: Floats, noted: Floats, mean: Floats, spr
 
 
 def fit_first_level(
-    seeds: Sequence[Seed], readings: Sequence[Reading], vectors: WordVectors, cues: Lexicon, strengths: Strengths
+    seeds: Sequence[Seed], texts: Sequence[ParsedText], vectors: WordVectors, cues: Lexicon, strengths: Strengths
 ) -> FirstLevel:
-    """Heads fitted to `seeds`, whose readings are `readings`."""
-    encoder = Encoder(learn_vocabulary(readings), vectors, cues)
-    articles = encoder.rows(readings).summed(len(readings))
+    """Heads fitted to `seeds`, whose texts are `texts`."""
+    encoder = Encoder(learn_vocabulary(texts), vectors, cues)
+    articles = encoder.rows(texts).summed(len(texts))
     weighted, dense = encoder.weighted(articles), encoder.dense(articles)
     topics, sources = topic_targets(seeds), source_targets(seeds)
-    noted = forms(readings)
+    noted = forms(texts)
     mean, spread = noted.mean(axis=0), noted.std(axis=0) + SPREAD_FLOOR
     habits = habit_rows(encoder, dense, noted, mean, spread)
     return FirstLevel(
@@ -134,7 +134,7 @@ def fit_first_level(
 def _fit_sentences(seeds: Sequence[Seed], encoder: Encoder, strength: float) -> LinearModel:
     """The head of sentences, taught by labelled paragraphs."""
     labelled = [paragraph for seed in seeds for paragraph in seed.paragraphs if paragraph.topics is not None]
-    rows = encoder.rows([read("", paragraph.text) for paragraph in labelled]).summed(len(labelled))
+    rows = encoder.rows([parse_text("", paragraph.text) for paragraph in labelled]).summed(len(labelled))
     targets = np.array([[topic in (paragraph.topics or ()) for topic in TOPICS] for paragraph in labelled], np.int8)
     return fit_labels(encoder.dense(rows), targets, strength)
 

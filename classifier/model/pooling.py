@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.model.linear import sigmoid
-from classifier.text.document import Reading
+from classifier.text.document import ParsedText
 
 Floats = NDArray[np.float32]
 LEAD = 3
@@ -16,14 +16,14 @@ LEAD = 3
 NAMES = ("first", "second", "third", "mean", "noisy_or", "share", "headline", "has_headline", "lead", "length")
 
 
-def pool(readings: Sequence[Reading], scores: Floats) -> Floats:
+def pool(texts: Sequence[ParsedText], scores: Floats) -> Floats:
     """Pooled features of shape (articles, labels, len(NAMES)) from sentence scores (log-odds) in reading order."""
-    pooled = np.zeros((len(readings), scores.shape[1], len(NAMES)), np.float32)
+    pooled = np.zeros((len(texts), scores.shape[1], len(NAMES)), np.float32)
     start = 0
-    for row, reading in enumerate(readings):
-        end = start + len(reading.sentences)
+    for row, parsed in enumerate(texts):
+        end = start + len(parsed.sentences)
         if end > start:
-            pooled[row] = _pool_one(scores[start:end], reading.has_headline)
+            pooled[row] = _pool_one(scores[start:end], parsed.has_headline)
         start = end
     return pooled
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.text.document import Reading
+from classifier.text.document import ParsedText
 
 SHARE = 0.5
 """Mixtures for each seed; enough to teach what length means, few enough to leave the seeds the last word."""
@@ -25,7 +25,7 @@ def recipes(topics: NDArray[np.int8]) -> list[NDArray[np.int64]]:
     return [np.concatenate([[first], chance.choice(empty, size=chance.integers(1, MOST + 1))]) for first in firsts]
 
 
-def merged(readings: Sequence[Reading]) -> Reading:
-    """One reading of the sentences of all, under the headline of the first; its spans point nowhere."""
-    sentences = [sentence for reading in readings for sentence in reading.sentences]
-    return Reading("", "", sentences, readings[0].has_headline)
+def merged(texts: Sequence[ParsedText]) -> ParsedText:
+    """One text of the sentences of all, under the headline of the first; its spans point nowhere."""
+    sentences = [sentence for parsed in texts for sentence in parsed.sentences]
+    return ParsedText("", "", sentences, texts[0].has_headline)

@@ -1,1 +1,1 @@
-"""Read a text: its sentences, words, language and headline. Knows nothing of labels or models."""
+"""Split an article into sentences, words and headline, and recognise its language; know nothing of labels or models."""

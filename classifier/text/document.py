@@ -1,4 +1,4 @@
-"""Article read: its sentences with their words, the headline found, the form noted; all that features are made of."""
+"""Parse an article into sentences with their words and pauses, and find its headline."""
 
 from __future__ import annotations
 
@@ -6,33 +6,36 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from classifier.text.scripts import CLOSING_MARKS, SPACED_SENTENCE_ENDS, UNSPACED_SENTENCE_ENDS
 from classifier.text.sentences import Span, sentences
 from classifier.text.tokens import words_and_pauses
 
 Field = Literal["title", "text"]
 HEADLINE_WORDS = 30
 """A first line at most this long and without a full stop is taken for the headline where no title is given."""
-LOOSE_WORDS = 20
-"""A line without a full stop that is longer is a sentence whose stop was lost."""
-_STOPS = frozenset(".!?…:;,\"'”’»)]។៕。！？")
+FRAGMENT_WORDS = 20
+"""A longer line without a full stop is a sentence whose full stop was lost."""
+_LINE_STOPS = frozenset(SPACED_SENTENCE_ENDS + UNSPACED_SENTENCE_ENDS + CLOSING_MARKS + ":;,»")
+"""Last characters of a line that is a sentence, or part of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: the field it stands in, where, its words and pauses."""
+    """One sentence with its words."""
 
     field: Field
     span: Span
+    """Where it is in `field`."""
     words: list[str]
     pauses: list[int]
-    """Places of the words that a comma, bracket, colon or dash precedes."""
-    loose: bool = False
-    """A short line without a full stop that is not the headline: a heading, or what the page had around the article."""
+    """Positions in `words` of those that a comma, bracket, colon or dash precedes."""
+    fragment: bool = False
+    """A short line without a full stop that is not the headline: a subheading, or page boilerplate around the article."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """An article as the features see it; the headline comes first where there is one."""
+class ParsedText:
+    """An article split into sentences; the headline comes first where there is one."""
 
     title: str
     text: str
@@ -40,36 +43,42 @@ class Reading:
     has_headline: bool
 
     def quote(self, sentence: Sentence) -> str:
-        """The sentence as it stands in its field."""
+        """The sentence exactly as its field has it."""
         field = self.title if sentence.field == "title" else self.text
         return field[sentence.span.start : sentence.span.end]
 
+    @property
+    def word_count(self) -> int:
+        """Words of all sentences, the headline's included."""
+        return sum(len(sentence.words) for sentence in self.sentences)
 
-def read(title: str, text: str) -> Reading:
-    """The reading of an article; either part may be empty."""
-    body = [_sentence(text, span) for span in sentences(text)]
-    body = [sentence for sentence in body if sentence.words]
-    headline = _headline(title)
-    starts_with_headline = bool(headline) or (bool(body) and _looks_like_headline(text, body[0]))
-    if starts_with_headline and not headline:
-        body[0] = replace(body[0], loose=False)
-    return Reading(title, text, headline + body, starts_with_headline)
+
+def parse_text(title: str, text: str) -> ParsedText:
+    """The sentences of an article; either part may be empty."""
+    body = [sentence for sentence in (_sentence(text, span) for span in sentences(text)) if sentence.words]
+    headline = _title_sentence(title)
+    first_is_headline = not headline and bool(body) and _looks_like_headline(text, body[0])
+    if first_is_headline:
+        body[0] = replace(body[0], fragment=False)
+    return ParsedText(title, text, headline + body, bool(headline) or first_is_headline)
 
 
 def _sentence(text: str, span: Span) -> Sentence:
     words, pauses = words_and_pauses(text[span.start : span.end])
     ends_line = text[span.end : span.end + 1] in ("", "\n", "\r")
-    return Sentence("text", span, words, pauses, ends_line and len(words) <= LOOSE_WORDS and text[span.end - 1] not in _STOPS)
+    fragment = ends_line and len(words) <= FRAGMENT_WORDS and text[span.end - 1] not in _LINE_STOPS
+    return Sentence("text", span, words, pauses, fragment)
 
 
-def _headline(title: str) -> list[Sentence]:
+def _title_sentence(title: str) -> list[Sentence]:
+    """The title as one sentence; none where it has no words."""
     start = len(title) - len(title.lstrip())
     words, pauses = words_and_pauses(title)
     return [Sentence("title", Span(start, len(title.rstrip())), words, pauses)] if words else []
 
 
 def _looks_like_headline(text: str, first: Sentence) -> bool:
-    """A short first line that ends without a full stop and has text after it."""
+    """Whether the first sentence is a short line without a full stop, with another line after it."""
     line_ends = text.startswith("\n", first.span.end)
     stops = re.search(r"[.!:;]$", text[: first.span.end]) is not None
     return line_ends and not stops and len(first.words) <= HEADLINE_WORDS

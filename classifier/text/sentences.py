@@ -1,12 +1,16 @@
-"""Text read: where each sentence begins and ends, in the offsets that evidence quotes."""
+"""Split a text into sentences; return each as a span of code points, which is what evidence quotes."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from classifier.text.scripts import CLOSING_MARKS, SPACED_SENTENCE_ENDS, UNSPACED_SENTENCE_ENDS
+
 LONGEST = 400
 """Code points; about 65 words. Text without punctuation is cut here, so that evidence stays readable."""
+LONGEST_ABBREVIATION = 24
+"""Code points before a full stop that are searched for an abbreviation; more than the longest one, and bounded in cost."""
 
 _SHORT_FORMS = """
 mr mrs ms dr h.e prof gen lt col maj capt sgt sen sens rep reps gov hon st messrs rev jr sr brig adm amb mme mm
@@ -14,20 +18,20 @@ jan feb mar apr jun jul aug sep sept oct nov dec no nos vs fig art vol pp approx
 inc ltd co corp u.s u.k u.n a.m p.m e.g i.e etc d r
 """
 _ABBREVIATIONS = frozenset(_SHORT_FORMS.split())
-_STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[។៕។。！？]+|\n+")
+_STOP = re.compile(rf"[{SPACED_SENTENCE_ENDS}]+[{re.escape(CLOSING_MARKS)}]*(?=\s)|[{UNSPACED_SENTENCE_ENDS}]+|\n+")
 _WORD_BEFORE = re.compile(r"([^\W\d_](?:[\w.]*\w)?)\.$")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a text, in code points; `end` is exclusive."""
+    """A part of a text, in code points; `end` is exclusive."""
 
     start: int
     end: int
 
 
 def sentences(text: str) -> list[Span]:
-    """The sentences of `text` in order, without the white space around them."""
+    """The spans of the sentences of `text` in order, without the white space around them; none is longer than LONGEST."""
     spans: list[Span] = []
     start = 0
     for stop in _STOP.finditer(text):
@@ -39,10 +43,10 @@ def sentences(text: str) -> list[Span]:
 
 
 def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
-    """A line break or a full stop that is neither an abbreviation's nor an initial's."""
+    """Whether a match of _STOP ends a sentence: any but the full stop of an abbreviation or of an initial."""
     if stop.group()[0] != ".":
         return True
-    before = _WORD_BEFORE.search(text, max(0, stop.start() - 24), stop.start() + 1)
+    before = _WORD_BEFORE.search(text, max(0, stop.start() - LONGEST_ABBREVIATION), stop.start() + 1)
     if before is None:
         return True
     word = before.group(1).lower()
@@ -51,7 +55,7 @@ def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
 
 
 def _pieces(text: str, start: int, end: int) -> list[Span]:
-    """The stretch trimmed, and cut at white space where it is longer than LONGEST."""
+    """The text from `start` to `end`, trimmed, and cut at white space where it is longer than LONGEST."""
     pieces = []
     while end - start > LONGEST:
         cut = text.rfind(" ", start + LONGEST // 2, start + LONGEST)

@@ -1,4 +1,4 @@
-"""Sentence cut into terms: words, pairs of words and word beginnings; runs of letters where a script has no spaces."""
+"""Split a sentence into words, and list the terms that features count: words, pairs of words and word beginnings."""
 
 from __future__ import annotations
 
@@ -7,37 +7,39 @@ import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
-STEM = 6
-"""Letters; `export*` joins exports, exported, exporter. Shorter stems join strangers."""
-LONGEST = 40
-"""Letters of a word that are read; longer runs of letters are no words, and would fill the memory of those met before."""
-GRAM = 4
-"""Letters of the runs taken from Thai, Khmer, Lao, Burmese and Chinese, which write no spaces between words."""
+from classifier.text.scripts import PAUSES, UNSPACED_LETTERS
 
-_SCRIPTS = "\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\u3040-\u30ff\u4e00-\u9fff"
-_WORD = rf"[{_SCRIPTS}]+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’\-][^\W\d_]+)*"
-_PAUSES = ",;:()\u2013\u2014"
-_TOKEN = re.compile(rf"{_WORD}|[{_PAUSES}]")
-_UNSPACED = re.compile(f"[{_SCRIPTS}]")
+STEM = 6
+"""Letters; `export*` joins exports, exported, exporter. Shorter stems join unrelated words."""
+LONGEST_WORD = 40
+"""Letters of a word that are kept; longer runs of letters are no words and would fill the cache of normal forms."""
+GRAM = 4
+"""Letters of the overlapping runs that replace words in scripts without spaces (classifier.text.scripts)."""
+CACHED_WORDS = 50_000
+"""Normal forms kept; more than a day's news uses often, in about 5 MB."""
+
+_WORD = rf"[{UNSPACED_LETTERS}]+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’\-][^\W\d_]+)*"
+_TOKEN = re.compile(rf"{_WORD}|[{PAUSES}]")
+_UNSPACED = re.compile(f"[{UNSPACED_LETTERS}]")
 
 
 def tokens(sentence: str) -> list[str]:
-    """The words of a sentence, lower-cased; a number is `#year` or `#num`, possessives are dropped."""
+    """The words of a sentence in lower case; a number is `#year` or `#num`, a possessive `'s` is dropped."""
     return words_and_pauses(sentence)[0]
 
 
 def words_and_pauses(sentence: str) -> tuple[list[str], list[int]]:
-    """The words of a sentence as `tokens` has them, and the places of those that a comma, bracket, colon or dash precedes."""
-    found: list[str] = []
+    """The words of a sentence as `tokens` returns them, and the positions of those that one of PAUSES precedes."""
+    words: list[str] = []
     pauses: list[int] = []
     if not unicodedata.is_normalized("NFC", sentence):
-        sentence = unicodedata.normalize("NFC", sentence)  # a loose accent would cut its word in two
+        sentence = unicodedata.normalize("NFC", sentence)  # a combining accent would split its word in two
     for raw in _TOKEN.findall(sentence.lower()):
-        if raw in _PAUSES:
-            pauses.append(len(found))
+        if raw in PAUSES:
+            pauses.append(len(words))
         else:
-            found.extend(_remembered(raw) if len(raw) <= LONGEST else _normal(raw if unspaced(raw) else raw[:LONGEST]))
-    return found, pauses
+            words.extend(_cached_normal(raw) if len(raw) <= LONGEST_WORD else _normal(raw if unspaced(raw) else raw[:LONGEST_WORD]))
+    return words, pauses
 
 
 def unspaced(text: str) -> bool:
@@ -45,12 +47,8 @@ def unspaced(text: str) -> bool:
     return _UNSPACED.match(text) is not None
 
 
-@lru_cache(maxsize=50_000)
-def _remembered(raw: str) -> tuple[str, ...]:
-    return _normal(raw)
-
-
 def _normal(raw: str) -> tuple[str, ...]:
+    """The words that features use for one match of _WORD."""
     if raw[0].isdigit():
         return ("#year",) if len(raw) == 4 and raw[:2] in ("18", "19", "20") else ("#num",)
     if unspaced(raw):
@@ -59,8 +57,11 @@ def _normal(raw: str) -> tuple[str, ...]:
     return tuple(part for part in word.replace("'", "-").split("-") if part)
 
 
+_cached_normal = lru_cache(maxsize=CACHED_WORDS)(_normal)
+
+
 def terms(words: list[str]) -> list[str]:
-    """The terms of a sentence of `words`: each word, each neighbouring pair, each beginning of a long word."""
+    """The terms of a sentence of `words`: each word, each pair of neighbours, each beginning of a long word."""
     pairs = [f"{first} {second}" for first, second in pairwise(words)]
     stems = [f"{word[:STEM]}*" for word in words if len(word) > STEM]
     return words + pairs + stems

@@ -18,7 +18,7 @@ from classifier.model.model import Model
 from classifier.model.outlets import read_outlets
 from classifier.predict import Document, judge, label
 from classifier.seeds.dataset import Seed, digest, parse_seed, read_seeds
-from classifier.text.document import read
+from classifier.text.document import parse_text
 from classifier.training.evaluate import figures, held_out_figures
 from classifier.training.held_out import parts_of
 from classifier.training.reference import reference
@@ -90,7 +90,7 @@ def judge_file(path: Path, model_folder: Path) -> dict[str, Any]:
 
 def judge_articles(model: Model, articles: Sequence[Seed]) -> dict[str, Any]:
     """Figures of a model on labelled articles."""
-    judgement = judge(model, [read(article.title, article.text) for article in articles])
+    judgement = judge(model, [parse_text(article.title, article.text) for article in articles])
     said = label(model, [Document(article.title, article.text) for article in articles])
     return figures(articles, judgement.topics, judgement.source, [entry.primary_topic for entry in said], model.cuts)
 

@@ -16,7 +16,7 @@ from classifier.model.thresholds import Threshold
 from classifier.predict import judge
 from classifier.seeds.dataset import Seed
 from classifier.seeds.folds import FOLDS, assign
-from classifier.text.document import read
+from classifier.text.document import parse_text
 from classifier.training.evaluate import figures
 from classifier.training.held_out import HeldRows
 from classifier.training.train import Progress, train
@@ -71,7 +71,7 @@ def _samples(seeds: Sequence[Seed], fold: NDArray[np.int64]) -> list[list[Seed]]
 
 
 def _of_model(texts: Sequence[Seed], origin: str | None, taught: int, model: Model) -> list[Point]:
-    judgement = judge(model, [read(text.title, text.text) for text in texts]) if texts else None
+    judgement = judge(model, [parse_text(text.title, text.text) for text in texts]) if texts else None
     if judgement is None:
         return []
     return _by_origin(texts, taught, np.hstack([judgement.topics, judgement.source]), model.cuts, origin)

@@ -23,7 +23,7 @@ from classifier.model.thresholds import choose_threshold
 from classifier.seeds import augment
 from classifier.seeds.dataset import Seed
 from classifier.seeds.folds import assign
-from classifier.text.document import Reading, read
+from classifier.text.document import ParsedText, parse_text
 from classifier.text.language import profiles
 
 FEWEST = 60
@@ -66,30 +66,30 @@ def _refuse_too_few(seeds: Sequence[Seed]) -> None:
 
 
 def _train(seeds: Sequence[Seed], progress: Progress, strengths: Strengths) -> tuple[Model, HeldOut]:
-    readings = [read(seed.title, seed.text) for seed in seeds]
+    texts = [parse_text(seed.title, seed.text) for seed in seeds]
     fold = assign(seeds)
     steps = int(fold.max()) + 2
     vectors, cues = read_vectors(), read_book()
 
     def fit(places: Places) -> FirstLevel:
-        return fit_first_level([seeds[i] for i in places.tolist()], [readings[i] for i in places.tolist()], vectors, cues, strengths)
+        return fit_first_level([seeds[i] for i in places.tolist()], [texts[i] for i in places.tolist()], vectors, cues, strengths)
 
     lessons = []
     for number in range(steps - 1):
         progress("fold", number + 1, steps)
-        lessons.append(lesson_of(fit(np.flatnonzero(fold != number)), seeds, readings, np.flatnonzero(fold == number)))
+        lessons.append(lesson_of(fit(np.flatnonzero(fold != number)), seeds, texts, np.flatnonzero(fold == number)))
     progress("all seeds", steps, steps)
     base = fit(np.arange(len(seeds)))
     held = held_out(lessons, fold)
     truth = topic_targets(seeds) == 1
     cuts = [choose_threshold(held.topics[:, place], truth[:, place]) for place in range(len(TOPICS))]
-    familiar = _familiar(seeds, readings, base.look(readings).measures)
+    familiar = _familiar(seeds, texts, base.look(texts).measures)
     return Model(base, fit_stacking(joined(lessons)), cuts, SOURCE_SURE, familiar), held
 
 
-def lesson_of(heads: FirstLevel, seeds: Sequence[Seed], readings: Sequence[Reading], places: Places) -> Lesson:
+def lesson_of(heads: FirstLevel, seeds: Sequence[Seed], texts: Sequence[ParsedText], places: Places) -> Lesson:
     """What heads say of seeds that they have not seen, alone and mixed."""
-    unseen = [readings[i] for i in places.tolist()]
+    unseen = [texts[i] for i in places.tolist()]
     told = [seeds[i] for i in places.tolist()]
     topics = topic_targets(told)
     recipes = augment.recipes(topics)
@@ -134,11 +134,11 @@ def held_out(lessons: Sequence[Lesson], fold: Places) -> HeldOut:
     return held
 
 
-def _familiar(seeds: Sequence[Seed], readings: Sequence[Reading], seen: Measures) -> TrainingDistribution:
+def _familiar(seeds: Sequence[Seed], texts: Sequence[ParsedText], seen: Measures) -> TrainingDistribution:
     """The seeds' places and languages; the limit is such that hardly a seed would be strange to the others."""
     vectors = seen.vectors
     likeness = vectors @ vectors.T
     np.fill_diagonal(likeness, -1)
     placed = vectors.any(axis=1)  # scripts without word vectors have no place
     least_near = float(np.quantile(likeness[placed].max(axis=1), STRANGEST))
-    return TrainingDistribution(vectors, round(least_near, 4), profiles([seed.language for seed in seeds], readings))
+    return TrainingDistribution(vectors, round(least_near, 4), profiles([seed.language for seed in seeds], texts))

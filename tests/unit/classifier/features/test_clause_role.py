@@ -4,7 +4,7 @@ import pytest
 
 from classifier.features.clause_role import NAMES, ClauseRoles
 from classifier.lexicon.lexicon import read_book, read_fields
-from classifier.text.document import read
+from classifier.text.document import parse_text
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,7 @@ def standing() -> ClauseRoles:
 
 
 def kinds(standing: ClauseRoles, text: str) -> set[str]:
-    (sentence,) = read("", text).sentences
+    (sentence,) = parse_text("", text).sentences
     return {NAMES[column] for _, column in standing.judge(sentence, read_book().find(sentence.words))}
 
 
@@ -38,7 +38,7 @@ def test_a_word_in_a_list_or_a_participle_is_told_from_one_that_carries_a_clause
 
 def test_every_topical_cue_is_judged_once_and_no_other(standing: ClauseRoles) -> None:
     # Given a sentence with topical cues and with those of a source
-    (sentence,) = read("", "The ministry said that exports rose.").sentences
+    (sentence,) = parse_text("", "The ministry said that exports rose.").sentences
     found = read_book().find(sentence.words)
 
     # When they are judged
@@ -55,10 +55,10 @@ def test_the_fields_own_topic_makes_no_list_of_it(standing: ClauseRoles) -> None
 
 def test_a_line_that_is_no_sentence_is_told_from_the_headline(standing: ClauseRoles) -> None:
     # Given a page whose furniture was left under the article
-    reading = read("", "Exports rise again\n\nExports rose by a tenth, the ministry said.\n\nTariff wars: what we follow")
+    parsed = parse_text("", "Exports rise again\n\nExports rose by a tenth, the ministry said.\n\nTariff wars: what we follow")
 
     # When the cues of each line are judged
-    told = [{NAMES[column] for _, column in standing.judge(s, read_book().find(s.words))} for s in reading.sentences]
+    told = [{NAMES[column] for _, column in standing.judge(s, read_book().find(s.words))} for s in parsed.sentences]
 
     # Then only the last line is loose
     assert told == [{"trade.free"}, {"trade.free"}, {"trade.loose"}]

@@ -4,7 +4,7 @@ import numpy as np
 
 from classifier.features.speakers import NAMES, SCALE, speakers
 from classifier.lexicon.lexicon import read_voices
-from classifier.text.document import read
+from classifier.text.document import parse_text
 
 OFFICE = "The ministry said in a statement that both sides reaffirmed their commitment."
 OUTSIDER = "Sok Touch, an analyst in Phnom Penh, said that little would come of it."
@@ -12,7 +12,7 @@ PRAISE = "This milestone is a testament to the enduring friendship."
 
 
 def heard(text: str) -> dict[str, float]:
-    shares = speakers([read("", text)], read_voices())[0] / SCALE
+    shares = speakers([parse_text("", text)], read_voices())[0] / SCALE
     return {name: round(float(share), 2) for name, share in zip(NAMES, shares, strict=True)}
 
 
@@ -32,5 +32,5 @@ def test_bare_figures_of_the_past_are_background() -> None:
 
 
 def test_an_article_without_sentences_has_no_voices() -> None:
-    assert np.array_equal(speakers([read("", "")], read_voices()), np.zeros((1, len(NAMES)), np.float32))
+    assert np.array_equal(speakers([parse_text("", "")], read_voices()), np.zeros((1, len(NAMES)), np.float32))
     assert speakers([], read_voices()).shape == (0, len(NAMES))

@@ -5,11 +5,11 @@ import time
 import pytest
 
 from classifier.features.style import NAMES, style
-from classifier.text.document import read
+from classifier.text.document import parse_text
 
 
 def noted(text: str) -> dict[str, float]:
-    return dict(zip(NAMES, style(read("", text)).tolist(), strict=True))
+    return dict(zip(NAMES, style(parse_text("", text)).tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -37,5 +37,5 @@ def test_a_habit_is_noted_where_it_shows_and_not_in_plain_prose(text: str, habit
 )
 def test_a_page_of_nonsense_costs_seconds_and_not_minutes(text: str) -> None:
     began = time.process_time()
-    style(read("", text))
+    style(parse_text("", text))
     assert time.process_time() - began < 20

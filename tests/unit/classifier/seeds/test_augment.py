@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from classifier.seeds.augment import MOST, merged, recipes
-from classifier.text.document import read
+from classifier.text.document import parse_text
 
 
 def test_a_mixture_is_any_article_and_then_only_some_that_carry_nothing() -> None:
@@ -23,6 +23,6 @@ def test_without_articles_that_carry_nothing_there_is_nothing_to_mix_in() -> Non
 
 
 def test_a_merged_reading_has_all_sentences_under_the_first_headline() -> None:
-    one, two = read("A headline", "First. Second."), read("", "Third.")
+    one, two = parse_text("A headline", "First. Second."), parse_text("", "Third.")
     assert [sentence.words for sentence in merged([one, two]).sentences] == [["a", "headline"], ["first"], ["second"], ["third"]]
     assert merged([one, two]).has_headline

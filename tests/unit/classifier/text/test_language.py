@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from classifier.text.document import read
+from classifier.text.document import parse_text
 from classifier.text.language import profiles, supported
 
 ENGLISH = (
@@ -10,14 +10,14 @@ ENGLISH = (
 )
 GERMAN = "Das Ministerium sagte, dass die Seiten sich über den Preis geeinigt hätten und er bis Ende des Jahres zu zahlen sei."
 KHMER = "ក្រសួងបាននិយាយថាភាគីទាំងពីរបានយល់ព្រមលើតម្លៃអង្ករ"
-SEEN = profiles(["en", "km"], [read("", ENGLISH), read("", KHMER)])
+SEEN = profiles(["en", "km"], [parse_text("", ENGLISH), parse_text("", KHMER)])
 
 
 @pytest.mark.parametrize(("text", "expected"), [(ENGLISH, True), (GERMAN, False), (KHMER, True), ("กระทรวงกล่าวว่าทั้งสองฝ่ายตกลงกันแล้ว", False)])
 def test_a_language_is_known_by_its_script_or_its_commonest_words(text: str, expected: bool) -> None:
-    assert supported(read("", text), 0.0, SEEN) is expected
+    assert supported(parse_text("", text), 0.0, SEEN) is expected
 
 
 def test_a_short_text_is_judged_by_how_many_of_its_words_are_known() -> None:
-    assert supported(read("", "Exports rose."), 1.0, SEEN)
-    assert not supported(read("", "Zölle sinken."), 0.0, SEEN)
+    assert supported(parse_text("", "Exports rose."), 1.0, SEEN)
+    assert not supported(parse_text("", "Zölle sinken."), 0.0, SEEN)

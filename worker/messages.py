@@ -197,6 +197,8 @@ class Listed:
     http: Http
     host: HostReport | None = None
     fetched_at: str = ""
+    warnings: list[str] = field(default_factory=list)
+    """One line for each entry that could not be read and was skipped."""
     type: Literal["listed"] = "listed"
     v: Literal[1] = VERSION
 

@@ -38,6 +38,7 @@ class Reason(Enum):
     OPTED_OUT = ("opted-out", Fate.REFUSED)
 
     NOT_HTML = ("not-html", Fate.DEAD)
+    NOT_FEED = ("not-feed", Fate.DEAD)
     TOO_BIG = ("too-big", Fate.DEAD)
     TOO_MANY_REDIRECTS = ("too-many-redirects", Fate.DEAD)
     HTTP_404 = ("http-404", Fate.DEAD)

@@ -19,7 +19,7 @@ CEILINGS = {
     "imports inside functions": 78,
     "patterns in extract": 117,
     "files with letters of other scripts": 9,
-    "files over 300 lines": 1,
+    "files over 300 lines": 2,
     "modules at worker's top": 11,
     "modules in the largest folder": 31,
     "subscripts by a name of the contract": 108,

@@ -29,11 +29,15 @@ __all__ = ["Answer", "FetchFailed", "Fetcher", "HostBusy"]
 _MEDIA = re.compile(r"[A-Za-z0-9!#$&^_.+*-]+/[A-Za-z0-9!#$&^_.+*-]+\s*(;|$)")
 PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
 """Media types of an article; none at all is left to the extraction to judge."""
+NO_LISTS = ("image/", "audio/", "video/", "font/", "application/pdf")
+"""Beginnings of media types that no feed or sitemap is served as; servers call them almost anything else, HTML and binary data too."""
 ACCEPT: Mapping[Kind, str] = {
     "article": "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.5",
     "feed": "application/rss+xml,application/atom+xml,application/xml;q=0.9,text/xml;q=0.8,*/*;q=0.1",
     "sitemap": "application/xml,text/xml;q=0.9,text/plain;q=0.8,*/*;q=0.1",
 }
+WANTED: Mapping[Kind, str] = {"article": "HTML or plain text", "feed": "a feed", "sitemap": "a sitemap"}
+"""What the details of failures name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,9 @@ class Fetcher:
     def fetch(self, url: str, *, kind: Kind = "article", etag: str | None = None, last_modified: str | None = None) -> Answer:
         """The page at `url`. With the validators of an earlier answer it may be unchanged.
 
-        An `article` of another type than HTML, XHTML or plain text is refused by its header; a feed
-        or a sitemap may be of any type. Raises FetchFailed, or HostBusy where the host has to be
-        left alone a while first.
+        An `article` of another type than HTML, XHTML or plain text is refused by its header, and so
+        is a feed or a sitemap of a type in NO_LISTS. Raises FetchFailed, or HostBusy where the host
+        has to be left alone a while first.
         """
         limit = self._settings.total_timeout
         context = FetchContext(Deadline.after(limit, f"not done within {limit:g} s"))
@@ -107,11 +111,19 @@ class Fetcher:
             asked = retry_after(head.get("retry-after"), self._settings.retry_after_cap, datetime.now(UTC))
             waits = reason.fate in {Fate.AGAIN, Fate.WAITS}
             raise ItemFailed(reason, f"status {head.status}", retry_after=asked if waits else None)
-        if head.status in {204, 205}:
-            raise ItemFailed(Reason.NO_TEXT, f"status {head.status}: an answer without a document")
-        media = (_content_type(head) or "").partition(";")[0].strip().lower()
-        if kind == "article" and media not in PAGES:
-            raise ItemFailed(Reason.NOT_HTML, f"Content-Type {shown(media)[:60]}")
+        _require_document(head, kind)
+
+
+def _require_document(head: Head, kind: Kind) -> None:
+    """Raises ItemFailed for a success that brings nothing, or a type that is never a document of this kind."""
+    is_page = kind == "article"
+    if head.status in {204, 205}:
+        reason = Reason.NO_TEXT if is_page else Reason.NOT_FEED
+        raise ItemFailed(reason, f"expected {WANTED[kind]}, got status {head.status}: an answer without a document")
+    media = (_content_type(head) or "").partition(";")[0].strip().lower()
+    if media not in PAGES if is_page else media.startswith(NO_LISTS):
+        reason = Reason.NOT_HTML if is_page else Reason.NOT_FEED
+        raise ItemFailed(reason, f"expected {WANTED[kind]}, got Content-Type {shown(media)[:60]}")
 
 
 def _content_type(head: Head) -> str | None:

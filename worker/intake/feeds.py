@@ -1,68 +1,59 @@
-"""Feed read: RSS, Atom, RDF or JSON Feed in, the addresses of its articles out."""
+"""Read a feed (RSS, Atom, RDF or JSON Feed) into the addresses of its articles."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import urljoin
 
 from worker.errors import ItemFailed
-from worker.intake.xml_stream import Element, elements, local_name
+from worker.intake.links import LinkCollector, Links, described
+from worker.intake.xml_stream import Element, XmlStream, local_name
 from worker.reasons import Reason
 
 MAX_LINKS = 10_000
 """A feed of a busy agency holds hundreds; more than this is a trap or an archive."""
+EXPECTED = "expected a feed (RSS, Atom, RDF or JSON Feed)"
+ROOTS = ("rss", "feed", "rdf")
+"""Root elements of the three XML families, in lower case."""
 
 
-def links(body: bytes, base: str = "") -> list[str]:
+def links(body: bytes, base: str = "") -> Links:
     """The article addresses in a feed, in order, each once, made absolute against `base`.
 
-    Raises ItemFailed(NOT_HTML) for what is no feed and ItemFailed(PARSE_LIMIT) for a bomb.
+    An entry without a usable address is skipped with a warning. Raises ItemFailed: NOT_FEED for
+    what cannot be read as a feed, PARSE_LIMIT for a bomb.
     """
-    found = _json_links(body) if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else _xml_links(body)
-    return unique(urljoin(base, link) for link in found)
+    found = LinkCollector(MAX_LINKS, base)
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+        _read_json(body, found)
+    else:
+        _read_xml(body, found)
+    return found.links()
 
 
-def unique(found: Iterable[str], limit: int = MAX_LINKS) -> list[str]:
-    """The first `limit` different ones, in order."""
-    seen: dict[str, None] = {}
-    for link in found:
-        if len(seen) == limit:
-            break
-        seen.setdefault(link)
-    return list(seen)
-
-
-def _json_links(body: bytes) -> list[str]:
+def _read_json(body: bytes, found: LinkCollector) -> None:
     """JSON Feed 1.1: `items[].url`, else `external_url`."""
     try:
         feed: Any = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ItemFailed(Reason.NOT_HTML, "expected a feed, came broken JSON") from error
+        raise ItemFailed(Reason.NOT_FEED, f"{EXPECTED}, got broken JSON") from error
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
-        raise ItemFailed(Reason.NOT_HTML, "expected a JSON feed with `items`")
-    addresses = (item.get("url") or item.get("external_url") for item in items if isinstance(item, dict))
-    return [address.strip() for address in addresses if isinstance(address, str) and address.strip()]
+        raise ItemFailed(Reason.NOT_FEED, f"{EXPECTED}, got JSON without a list `items`")
+    for item in items:
+        address = (item.get("url") or item.get("external_url")) if isinstance(item, dict) else None
+        found.add(address if isinstance(address, str) else None)
 
 
-def _xml_links(body: bytes) -> Iterator[str]:
-    root: str | None = None
-    for element in elements(body, ("item", "entry")):
-        root = root or element.root
-        link = _rss_link(element) if element.name == "item" else _atom_link(element)
-        if link:
-            yield link
-    if root is None:
-        _expect_feed(body)
-
-
-def _expect_feed(body: bytes) -> None:
-    """An empty feed is one; a page is none."""
-    head = body[:2000].lower()
-    if not any(mark in head for mark in (b"<rss", b"<feed", b":rdf", b"<rdf")):
-        raise ItemFailed(Reason.NOT_HTML, "expected RSS, Atom, RDF or JSON Feed")
+def _read_xml(body: bytes, found: LinkCollector) -> None:
+    stream = XmlStream(body, ("item", "entry"))
+    for element in stream:
+        found.add(_rss_link(element) if element.name == "item" else _atom_link(element))
+    root = stream.root.lower()
+    if root == "html" or (root not in ROOTS and found.empty):
+        raise ItemFailed(Reason.NOT_FEED, f"{EXPECTED}, got {described(body, stream.root)}")
+    if stream.error is not None:
+        found.warn(stream.error)
 
 
 def _rss_link(item: Element) -> str | None:
@@ -76,4 +67,4 @@ def _rss_link(item: Element) -> str | None:
 def _atom_link(entry: Element) -> str | None:
     """`rel="alternate"`, which is also what a link without `rel` is (RFC 4287 section 4.2.7.2)."""
     hrefs = (at for name, _, at in entry.children if name == "link" and at.get("href"))
-    return next((at["href"].strip() for at in hrefs if at.get("rel", "alternate") == "alternate"), None)
+    return next((at["href"] for at in hrefs if at.get("rel", "alternate") == "alternate"), None)

@@ -1,9 +1,10 @@
-"""XML read one element at a time: feeds and sitemaps, with nothing expanded and nothing fetched."""
+"""Read XML one element at a time; expand no entity and fetch nothing."""
 
 from __future__ import annotations
 
 import contextlib
 import re
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,7 +16,12 @@ from worker.reasons import Reason
 
 MAX_ELEMENTS = 1_000_000
 """Twenty tags for each of a sitemap's 50,000 URLs: more is a bomb."""
-_DOCTYPE = re.compile(rb"<!(?:DOCTYPE[^>]*\[|ENTITY)", re.IGNORECASE)
+_PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+"""White space, instructions and comments: all that may come before a document type (XML 1.0, production 22)."""
+_SUBSET = re.compile(rb"""<!DOCTYPE(?:[^>\["']|"[^"]*"|'[^']*')*\[""", re.IGNORECASE)
+"""A document type with declarations of its own, up to where they begin."""
+_BREAKS_OFF = ("_NOT_FINISHED", "_RESOURCE_LIMIT")
+"""Endings of the names of libxml2's errors after which it reads no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,39 +29,55 @@ class Element:
     """One element with its direct children, names without their namespaces."""
 
     name: str
-    root: str
     attributes: Mapping[str, str]
     children: Sequence[tuple[str, str, Mapping[str, str]]]
     """Name, trimmed text, attributes."""
 
 
-def elements(body: bytes, names: Collection[str]) -> Iterator[Element]:
-    """Every element called one of `names`, in document order; each is dropped once it has been given.
+class XmlStream:
+    """Yields every element called one of `names`, in document order, and drops each once it has been yielded.
 
-    A document type with declarations of its own is refused before it is parsed, so no entity can
-    grow or read a file. Raises ItemFailed(PARSE_LIMIT), or ItemFailed(NOT_HTML) for what is no XML
-    at all; what comes before the first error of a broken document is given.
+    A document type that declares entities is refused before it is parsed, so no entity can grow or
+    read a file. Iterating raises ItemFailed(PARSE_LIMIT) for that and for too many elements, and
+    nothing for what is no XML: then `root` stays empty. Broken XML is read as far as libxml2 can.
     """
-    if _DOCTYPE.search(body):
-        raise ItemFailed(Reason.PARSE_LIMIT, "declares entities of its own")
-    root = ""
-    for count, (event, node) in enumerate(_events(body)):
-        if count > 2 * MAX_ELEMENTS:
-            raise ItemFailed(Reason.PARSE_LIMIT, f"more than {MAX_ELEMENTS} elements")
-        root = root or local_name(node.tag)
-        if event == "end" and local_name(node.tag) in names:
-            yield _element(node, root)
-            _drop(node)
+
+    def __init__(self, body: bytes, names: Collection[str]) -> None:
+        self._body = body
+        self._names = names
+        self.root = ""
+        """Name of the root element, once it has been read."""
+        self.error: str | None = None
+        """Once all is read: where the document breaks off and why, None where it does not."""
+
+    def __iter__(self) -> Iterator[Element]:
+        if _declares_entities(self._body):
+            raise ItemFailed(Reason.PARSE_LIMIT, "declares entities of its own")
+        for count, (event, node) in enumerate(self._events()):
+            if count > 2 * MAX_ELEMENTS:
+                raise ItemFailed(Reason.PARSE_LIMIT, f"more than {MAX_ELEMENTS} elements")
+            self.root = self.root or local_name(node.tag)
+            if event == "end" and local_name(node.tag) in self._names:
+                yield _element(node)
+                _drop(node)
+
+    def _events(self) -> Iterator[tuple[str, etree._Element]]:
+        """Starts and ends of elements, up to the first error that libxml2 cannot recover from."""
+        source = BytesIO(self._body.strip())
+        reader = etree.iterparse(
+            source, events=("start", "end"), recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        )
+        with contextlib.suppress(etree.XMLSyntaxError):
+            yield from reader
+        last = next((error for error in reader.error_log if error.type_name.endswith(_BREAKS_OFF)), None)
+        self.error = None if last is None else f"breaks off at line {last.line}: {last.message.splitlines()[0]}"
 
 
-def _events(body: bytes) -> Iterator[tuple[str, etree._Element]]:
-    """Starts and ends of elements, up to the first error that cannot be mended."""
-    source = BytesIO(body.strip())
-    reader = etree.iterparse(
-        source, events=("start", "end"), recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    with contextlib.suppress(etree.XMLSyntaxError):
-        yield from reader
+def _declares_entities(body: bytes) -> bool:
+    """Whether its document type may; what an article quotes declares nothing."""
+    text = body.removeprefix(BOM_UTF8)
+    prolog = _PROLOG.match(text)
+    return prolog is not None and _SUBSET.match(text, prolog.end()) is not None
 
 
 def local_name(tag: object) -> str:
@@ -63,13 +85,13 @@ def local_name(tag: object) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def _element(node: etree._Element, root: str) -> Element:
+def _element(node: etree._Element) -> Element:
     children = [(local_name(child.tag), (child.text or "").strip(), dict(child.attrib)) for child in node]
-    return Element(local_name(node.tag), root, dict(node.attrib), children)
+    return Element(local_name(node.tag), dict(node.attrib), children)
 
 
 def _drop(node: etree._Element) -> None:
-    """Frees what has been read, or a sitemap of 50 MB would stand in memory ten times over."""
+    """Frees what has been read; otherwise a sitemap of 50 MB would take ten times that in memory."""
     node.clear()
     while node.getprevious() is not None:
         del node.getparent()[0]

@@ -8,9 +8,10 @@ from typing import Protocol, cast
 
 from worker.errors import ItemFailed, Unavailable
 from worker.fetch.client import Answer, FetchFailed, HostBusy
+from worker.intake.links import Links
 from worker.messages import Extracted, Failed, Kind, Listed, Outcome, Page, Returned, Struck, Unchanged, URLRequest
 from worker.reasons import Reason
-from worker.sandbox.pool import Links, Parsed, ParseKilled
+from worker.sandbox.pool import Parsed, ParseKilled
 
 log = logging.getLogger(__name__)
 
@@ -84,8 +85,7 @@ class ItemReader:
 
     def _parsed(self, request: URLRequest, page: Page, answer: Answer) -> Extracted | Listed:
         if request.kind != "article":
-            links = self.parser.links(request.kind, page)
-            return Listed(request.item_id, request.token, links.urls, links.sitemaps, answer.http, answer.host, page.fetched_at)
+            return _listed(request, self.parser.links(request.kind, page), answer, page.fetched_at)
         parsed = self.parser.extract(page)
         if parsed.opt_outs and self.refuse_opt_outs:
             raise ItemFailed(Reason.OPTED_OUT, "; ".join(parsed.opt_outs))
@@ -101,6 +101,12 @@ class ItemReader:
             host=answer.host,
             fetched_at=page.fetched_at,
         )
+
+
+def _listed(request: URLRequest, links: Links, answer: Answer, fetched_at: str) -> Listed:
+    if links.warnings:
+        log.warning("the %s %s was read with warnings: %s", request.kind, request.url, "; ".join(links.warnings))
+    return Listed(request.item_id, request.token, links.urls, links.sitemaps, answer.http, answer.host, fetched_at, warnings=links.warnings)
 
 
 def returned(request: URLRequest, after: float = 0.0) -> Returned:

@@ -53,7 +53,7 @@ def read(kind: Kind, page: Page) -> bytes:
     Raises ItemFailed.
     """
     if kind == "feed":
-        return json.dumps({"urls": feeds.links(page.body, page.final_url), "sitemaps": []}).encode()
+        return json.dumps(asdict(feeds.links(page.body, page.final_url))).encode()
     if kind == "sitemap":
         return json.dumps(asdict(sitemaps.links(page.body))).encode()
     return _read_article(page)

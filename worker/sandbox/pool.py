@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable
+from worker.intake.links import Links
 from worker.messages import Article, Kind, Page, decode
 from worker.sandbox.child import SAMPLE, Child, NotStarted, ParseKilled, Read, read
 
@@ -29,14 +30,6 @@ class Parsed:
     simhash: str
     opt_outs: list[str] = field(default_factory=list)
     """Reservations against machine use, from the headers and from the page's own head."""
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """What a feed or a sitemap lists."""
-
-    urls: list[str]
-    sitemaps: list[str]
 
 
 class ParsePool:

@@ -13,7 +13,7 @@ from worker.messages import Failed, HostReport, Labelled, Listed, Outcome, Relab
 from worker.reasons import Reason
 from worker.storage import articles, counters, hosts, leadership, relabelling, transitions
 from worker.storage.duplicates import Duplicates
-from worker.storage.item_rules import Item, ItemRules, Transition, answer_of
+from worker.storage.item_rules import Item, ItemRules, Transition, answer_of, one_line
 from worker.storage.values import Event, Kept
 
 
@@ -108,7 +108,8 @@ class Settlement:
     def _listed(self, item: Item, outcome: Listed) -> Transition:
         item = replace(item, attempts=item.attempts + 1, answer=answer_of(outcome))
         found = f"{len(outcome.urls)} articles, {len(outcome.sitemaps)} sitemaps"
-        return self._rules.end(item, "stored", None, None, Event(self._rules.now, "fetch", "listed", None, found, outcome.http.ms))
+        detail = one_line("; ".join([found, *outcome.warnings]))
+        return self._rules.end(item, "stored", None, None, Event(self._rules.now, "fetch", "listed", None, detail, outcome.http.ms))
 
     def _unchanged(self, item: Item, outcome: Unchanged) -> Transition:
         event = Event(self._rules.now, "fetch", "unchanged", Reason.NOT_MODIFIED.word, ms=outcome.http.ms)

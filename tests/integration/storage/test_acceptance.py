@@ -88,6 +88,18 @@ def test_a_feed_brings_its_links_into_its_jobs_and_is_read_again_when_asked(ledg
     assert balanced(ledger)
 
 
+def test_what_was_skipped_in_a_feed_stands_in_its_trace(ledger, lead):
+    # Given
+    feed = replace(entry(1), kind="feed")
+    ledger.accept([feed], ledger.open_job())
+    # When
+    outcome = replace(listed(leased(ledger, lead)[0], ["https://press.test/a"]), warnings=["entry 2: expected an address, got none"])
+    keep(ledger, outcome)
+    # Then
+    last = ledger.trace(feed.key)[0].events[-1]
+    assert (last.outcome, last.detail) == ("listed", "1 articles, 0 sitemaps; entry 2: expected an address, got none")
+
+
 def test_lists_that_name_each_other_come_to_an_end(ledger, lead):
     # Given a sitemap that names a new sitemap each time it is read
     ledger.accept([replace(entry(0), kind="sitemap")], ledger.open_job())

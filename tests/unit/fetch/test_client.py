@@ -202,13 +202,35 @@ def test_retry_after_is_told_and_capped(serving) -> None:
     assert (failure.host.ok, failure.host.retry_after) == (False, 100)
 
 
-def test_an_article_of_another_type_is_refused_by_its_header_and_a_feed_is_not(serving, settings) -> None:
-    pdf = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 4\r\n\r\n%PDF"
-    server = serving(a=pdf)
-    assert failure_of(lambda: fetcher(settings).fetch(server.url("/a"))).reason.word == "not-html"
-    feed = fetcher(settings).fetch(server.url("/a"), kind="feed").page
-    assert feed is not None
-    assert feed.body == b"%PDF"
+def of_type(media: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Type: " + media + b"\r\nContent-Length: 4\r\n\r\nBody"
+
+
+def test_an_article_of_another_type_is_refused_by_its_header(serving, settings) -> None:
+    server = serving(a=of_type(b"application/pdf"))
+    failure = failure_of(lambda: fetcher(settings).fetch(server.url("/a")))
+    assert (failure.reason.word, failure.detail) == ("not-html", "expected HTML or plain text, got Content-Type application/pdf")
+
+
+@pytest.mark.parametrize("media", [b"application/rss+xml", b"text/html", b"text/plain", b"application/octet-stream", b"nonsense"])
+@pytest.mark.parametrize("kind", ["feed", "sitemap"])
+def test_a_feed_or_a_sitemap_is_taken_under_any_type_that_servers_give_them(serving, settings, kind, media) -> None:
+    page = fetcher(settings).fetch(serving(a=of_type(media)).url("/a"), kind=kind).page
+    assert page is not None
+    assert page.body == b"Body"
+
+
+@pytest.mark.parametrize("media", [b"image/png", b"video/mp4", b"Application/PDF; x=1"])
+def test_a_feed_of_a_type_that_is_never_one_is_not_loaded(serving, settings, media) -> None:
+    failure = failure_of(lambda: fetcher(settings).fetch(serving(a=of_type(media)).url("/a"), kind="feed"))
+    assert failure.reason.word == "not-feed"
+    assert failure.detail == f"expected a feed, got Content-Type {media.decode().partition(';')[0].lower()}"
+
+
+def test_a_sitemap_without_a_document_is_none(serving, settings) -> None:
+    server = serving(a=b"HTTP/1.1 204 No Content\r\n\r\n")
+    failure = failure_of(lambda: fetcher(settings).fetch(server.url("/a"), kind="sitemap"))
+    assert (failure.reason.word, failure.detail) == ("not-feed", "expected a sitemap, got status 204: an answer without a document")
 
 
 def test_opt_outs_are_obeyed_where_the_operator_says_so(serving) -> None:

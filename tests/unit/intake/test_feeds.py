@@ -6,6 +6,7 @@ import pytest
 
 from worker.errors import ItemFailed
 from worker.intake.feeds import MAX_LINKS, links
+from worker.intake.links import MAX_WARNINGS
 from worker.reasons import Reason
 
 RSS = b"""<?xml version="1.0" encoding="utf-8"?>
@@ -30,15 +31,15 @@ RDF = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns
 
 
 def test_rss_gives_links_and_permanent_guids_each_once() -> None:
-    assert links(RSS) == ["https://kampot.example/a?b=1&c=2", "https://kampot.example/rain"]
+    assert links(RSS).urls == ["https://kampot.example/a?b=1&c=2", "https://kampot.example/rain"]
 
 
 def test_atom_gives_the_alternate_links_made_absolute() -> None:
-    assert links(ATOM, "https://site.example/feed.xml") == ["https://site.example/one", "https://site.example/two"]
+    assert links(ATOM, "https://site.example/feed.xml").urls == ["https://site.example/one", "https://site.example/two"]
 
 
 def test_rdf_gives_links_else_what_the_item_is_about() -> None:
-    assert links(RDF) == ["https://old.example/1", "https://old.example/2"]
+    assert links(RDF).urls == ["https://old.example/1", "https://old.example/2"]
 
 
 def test_a_json_feed_gives_its_urls() -> None:
@@ -46,25 +47,86 @@ def test_a_json_feed_gives_its_urls() -> None:
         "version": "https://jsonfeed.org/version/1.1",
         "items": [{"url": "https://j.example/1"}, {"external_url": "https://j.example/2"}, {"id": "3"}, 7],
     }
-    assert links(b"\xef\xbb\xbf" + json.dumps(feed).encode()) == ["https://j.example/1", "https://j.example/2"]
+    assert links(b"\xef\xbb\xbf" + json.dumps(feed).encode()).urls == ["https://j.example/1", "https://j.example/2"]
 
 
 def test_an_empty_feed_is_a_feed() -> None:
-    assert links(b"<rss><channel><title>Quiet day</title></channel></rss>") == []
+    assert links(b"<rss><channel><title>Quiet day</title></channel></rss>").urls == []
 
 
-def test_what_comes_before_a_break_in_a_feed_counts() -> None:
-    assert links(RSS[: RSS.index(b"<title>Rain")]) == ["https://kampot.example/a?b=1&c=2"]
+def test_an_empty_feed_of_two_bytes_a_letter_is_a_feed() -> None:
+    assert links("<rss><channel/></rss>".encode("utf-16")).urls == []
+
+
+def test_what_comes_before_a_break_in_a_feed_counts_and_the_break_is_reported() -> None:
+    found = links(RSS[: RSS.index(b"<title>Rain")])
+    assert found.urls == ["https://kampot.example/a?b=1&c=2"]
+    assert found.warnings[-1].startswith("breaks off at line 7")
+
+
+NO_FEEDS = {
+    b"": "an empty document",
+    b"<html><body>No feed</body></html>": "an HTML page",
+    b"<!DOCTYPE html><p>No feed": "an HTML page",
+    b"<html><body><item><link>https://x.example/1</link></item></body></html>": "an HTML page",
+    b"<urlset><url><loc>https://x.example/1</loc></url></urlset>": "a sitemap",
+    b"<opml><body/></opml>": "XML with the root element 'opml'",
+    b"plain words": "plain text",
+    b"[1, 2]": "JSON",
+    b"{broken": "broken JSON",
+    b'{"items": 5}': "JSON without a list `items`",
+    b"{" + b'"a":[' * 100_000: "broken JSON",
+    b"\x00\xff\x00": "binary data",
+    b"\x89PNG\r\n\x1a\n": "binary data",
+}
+
+
+@pytest.mark.parametrize("body", NO_FEEDS, ids=[str(body[:20]) for body in NO_FEEDS])
+def test_what_is_no_feed_is_refused_and_the_detail_says_what_it_is(body: bytes) -> None:
+    with pytest.raises(ItemFailed) as failed:
+        links(body)
+    assert failed.value.reason is Reason.NOT_FEED
+    assert failed.value.detail == f"expected a feed (RSS, Atom, RDF or JSON Feed), got {NO_FEEDS[body]}"
+
+
+def rss(*items: bytes) -> bytes:
+    return b"<rss><channel>" + b"".join(b"<item>%s</item>" % item for item in items) + b"</channel></rss>"
+
+
+GOOD = b"<link>https://x.example/good</link>"
 
 
 @pytest.mark.parametrize(
-    "body",
-    [b"", b"<html><body>No feed</body></html>", b"plain words", b"{broken", b'{"items": 5}', b"{" + b'"a":[' * 100_000, b"\x00\xff\x00"],
+    ("entry", "warning"),
+    [
+        (b"<link>http://[half</link>", "entry 2: expected an address, got 'http://[half'"),
+        (b"<title>No address</title>", "entry 2: expected an address, got none"),
+        (b"<link> </link>", "entry 2: expected an address, got none"),
+        ("<link>http://xn--ａ／b/</link>".encode(), "entry 2: expected an address, got 'http://xn--\\uff41\\uff0fb/'"),
+    ],
 )
-def test_what_is_no_feed_is_refused_as_such(body: bytes) -> None:
-    with pytest.raises(ItemFailed) as failed:
-        links(body)
-    assert failed.value.reason is Reason.NOT_HTML
+def test_an_entry_that_cannot_be_read_is_skipped_with_a_warning(entry: bytes, warning: str) -> None:
+    found = links(rss(GOOD, entry, b"<link>/next</link>"), "https://x.example/feed")
+    assert found.urls == ["https://x.example/good", "https://x.example/next"]
+    assert found.warnings == [warning]
+
+
+def test_an_entry_of_a_json_feed_that_no_message_could_carry_is_skipped() -> None:
+    found = links(json.dumps({"items": [{"url": "https://x.example/\ud800"}, {"url": "https://x.example/2"}]}).encode())
+    assert found.urls == ["https://x.example/2"]
+    assert found.warnings == ["entry 1: expected an address, got 'https://x.example/\\ud800'"]
+
+
+def test_many_bad_entries_are_counted_and_not_listed() -> None:
+    found = links(rss(*[b"<title>No address</title>"] * 30, GOOD))
+    assert found.urls == ["https://x.example/good"]
+    assert len(found.warnings) == MAX_WARNINGS + 1
+    assert found.warnings[-1] == f"{30 - MAX_WARNINGS} more warnings"
+
+
+def test_an_entry_that_quotes_an_entity_declaration_does_not_end_the_feed() -> None:
+    quoting = b"<link>https://x.example/xxe</link><description><![CDATA[<!DOCTYPE a [<!ENTITY b 'c'>]>]]></description>"
+    assert links(rss(quoting, GOOD)).urls == ["https://x.example/xxe", "https://x.example/good"]
 
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
@@ -72,7 +134,10 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&
 OUTSIDE = b"""<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/hostname">]><rss><channel><item><link>https://x.example/&x;</link></item></channel></rss>"""
 
 
-@pytest.mark.parametrize("body", [BOMB, OUTSIDE])
+HIDDEN = b"<?xml version='1.0'?><!-- <rss> --><?x <rss>?>\n<!DOCTYPE rss PUBLIC 'a>b' \"<rss>\" [<!ENTITY a 'ha'>]><rss><channel/></rss>"
+
+
+@pytest.mark.parametrize("body", [BOMB, OUTSIDE, HIDDEN, b"\xef\xbb\xbf" + OUTSIDE])
 def test_a_feed_that_declares_entities_is_refused(body: bytes) -> None:
     with pytest.raises(ItemFailed) as failed:
         links(body)
@@ -81,7 +146,7 @@ def test_a_feed_that_declares_entities_is_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
 def test_entities_hidden_in_another_encoding_expand_to_nothing(encoding: str) -> None:
-    found = links(OUTSIDE.decode().encode(encoding)) if encoding == "utf-16" else []
+    found = links(OUTSIDE.decode().encode(encoding)).urls if encoding == "utf-16" else []
     assert all(link == "https://x.example/" for link in found)
 
 
@@ -91,4 +156,4 @@ def test_a_feed_with_more_links_than_any_agency_is_cut() -> None:
         + b"".join(b"<item><link>https://x.example/%d</link></item>" % n for n in range(MAX_LINKS + 5))
         + b"</channel></rss>"
     )
-    assert len(links(body)) == MAX_LINKS
+    assert len(links(body).urls) == MAX_LINKS

@@ -44,11 +44,47 @@ def test_an_empty_sitemap_is_a_sitemap() -> None:
     assert links(b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"/>').urls == []
 
 
-@pytest.mark.parametrize("body", [b"", b"<html><p>no</p></html>", b"words", b"\x00\xff", b"%PDF-1.7"])
-def test_what_is_no_sitemap_is_refused_as_such(body: bytes) -> None:
+NO_SITEMAPS = {
+    b"": "an empty document",
+    b"<html><p>no</p></html>": "an HTML page",
+    b"<rss><channel><image><url>https://x.example/logo.png</url></image></channel></rss>": "a feed",
+    b"words": "plain text",
+    b"User-agent: *\nDisallow: /\nSitemap: https://x.example/map.xml": "plain text",
+    b'{"items": []}': "JSON",
+    b"\x00\xff": "binary data",
+    b"%PDF-1.7\x00": "binary data",
+    b"\x1f\x8b\x08\x00broken-broken-broken": "gzip that cannot be unpacked",
+}
+
+
+@pytest.mark.parametrize("body", NO_SITEMAPS, ids=[str(body[:20]) for body in NO_SITEMAPS])
+def test_what_is_no_sitemap_is_refused_and_the_detail_says_what_it_is(body: bytes) -> None:
     with pytest.raises(ItemFailed) as failed:
         links(body)
-    assert failed.value.reason is Reason.NOT_HTML
+    assert failed.value.reason is Reason.NOT_FEED
+    assert failed.value.detail == f"expected a sitemap (XML, or a URL a line), got {NO_SITEMAPS[body]}"
+
+
+def test_entries_of_an_xml_sitemap_without_an_address_are_skipped_with_a_warning() -> None:
+    found = links(b"<urlset><url><lastmod>2026</lastmod></url><url><loc>https://x.example/2</loc></url></urlset>")
+    assert found.urls == ["https://x.example/2"]
+    assert found.warnings == ["entry 1: expected an address, got none"]
+
+
+def test_lines_of_a_text_sitemap_that_are_no_address_are_skipped_with_a_warning() -> None:
+    found = links(b"https://x.example/1\n\nsome words\nhttps://x.example/2\nhttps://x.example/\xe9\nhttps://x.example/3\n")
+    assert found.urls == ["https://x.example/1", "https://x.example/2", "https://x.example/3"]
+    assert found.warnings == [
+        "entry 2: expected an address, got 'some words'",
+        "entry 4: expected an address, got 'https://x.example/\\ufffd'",
+    ]
+
+
+def test_a_packed_sitemap_that_breaks_off_gives_what_came_before() -> None:
+    body = b"<urlset>" + b"".join(b"<url><loc>https://x.example/%d</loc></url>" % n for n in range(2000)) + b"</urlset>"
+    found = links(gzip.compress(body)[:-2000])
+    assert 0 < len(found.urls) < 2000
+    assert "the gzip breaks off" in found.warnings
 
 
 def test_a_gzip_bomb_is_stopped_at_the_protocols_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,12 +92,6 @@ def test_a_gzip_bomb_is_stopped_at_the_protocols_bound(monkeypatch: pytest.Monke
     with pytest.raises(ItemFailed) as failed:
         links(gzip.compress(b"<urlset>" + b" " * 50_000))
     assert failed.value.reason is Reason.TOO_BIG
-
-
-def test_broken_gzip_is_told() -> None:
-    with pytest.raises(ItemFailed) as failed:
-        links(b"\x1f\x8b\x08\x00broken-broken-broken")
-    assert failed.value.reason is Reason.DECODE
 
 
 def test_a_sitemap_of_fifty_thousand_pages_is_read_whole_and_no_more() -> None:

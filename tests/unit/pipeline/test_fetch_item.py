@@ -6,10 +6,11 @@ import pytest
 
 from worker.errors import ItemFailed, Unavailable
 from worker.fetch.client import Answer, FetchFailed, HostBusy
+from worker.intake.links import Links
 from worker.messages import Article, Extracted, Extractor, Failed, HostReport, Http, Listed, Page, Returned, Struck, Unchanged, URLRequest
 from worker.pipeline.fetch_item import RETURN_AFTER, ItemReader
 from worker.reasons import Reason
-from worker.sandbox.pool import Links, Parsed, ParseKilled
+from worker.sandbox.pool import Parsed, ParseKilled
 
 HTTP = Http(status=200, ms=12, bytes=99)
 HOST = HostReport("a.test:80", ok=True)
@@ -78,6 +79,12 @@ def test_what_the_page_reserves_ends_it_where_the_operator_says_so():
 def test_a_feed_becomes_its_links(kind):
     outcome = read(Says(), URLRequest(5, 9, "http://a.test/1", kind=kind))
     assert outcome == Listed(5, 9, ["http://a.test/3"], ["http://a.test/s.xml"], HTTP, HOST, "2026-11-24T06:00:00Z")
+
+
+def test_entries_that_were_skipped_are_logged_and_reported(caplog):
+    outcome = read(Says(parsed=Links(["http://a.test/3"], [], ["entry 2: no address"])), URLRequest(5, 9, "http://a.test/1", kind="feed"))
+    assert (outcome.urls, outcome.warnings) == (["http://a.test/3"], ["entry 2: no address"])
+    assert "the feed http://a.test/1 was read with warnings: entry 2: no address" in caplog.text
 
 
 def test_a_page_that_did_not_change_is_unchanged():

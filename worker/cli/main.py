@@ -1,7 +1,7 @@
-"""The program: finds the command, runs it, and turns every ending into an exit code and at most one line.
+"""Find the command, run it, and turn every ending into an exit code and at most one line.
 
-Commands live one family a file and are imported only when they are called, so that `pressmark --version`
-and shell completion answer at once.
+Commands stand one a file and are imported only when they are called, so that `pressmark --version` and shell
+completion answer at once. What only some calls need is imported inside functions for the same reason.
 """
 
 from __future__ import annotations
@@ -56,7 +56,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "config": ("settings", "every setting, where it came from and why"),
     "completion": ("settings", "the line that turns on completion in your shell"),
 }
-"""Name, the file in this folder that holds it, and its sentence."""
+"""Name, the module in this folder that holds it, and its sentence.
+
+A module that is called like the command (with an underscore where Python reserves the name) holds it under its own
+name; one that still holds several commands lists them in a dictionary of its own, `COMMANDS`.
+"""
 
 COMPLETE = "_PRESSMARK_COMPLETE"
 """Set by the shell's own completion script, in click's protocol."""
@@ -64,7 +68,7 @@ COMPLETE = "_PRESSMARK_COMPLETE"
 OUTSIDE = {"redis": "Redis", "kombu": "Redis", "sqlalchemy": "the database", "sqlite3": "the database"}
 """Libraries whose errors mean that something outside is away; by name, since importing them takes its time."""
 
-LATER = ("dashboard",)
+LATER = ("due", "show", "sources", "backup", "restore", "dashboard")
 """In the contract, and not delivered yet."""
 
 
@@ -81,9 +85,7 @@ class Program(click.Group):
             raise click.UsageError(f"`pressmark {cmd_name}` is not delivered yet in version {__version__}")
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"worker.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = module.COMMANDS[cmd_name]
-        return command
+        return _command_of(cmd_name)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does it; an unknown name is answered with the nearest one."""
@@ -96,6 +98,13 @@ class Program(click.Group):
         """The table, without importing a single command."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+
+
+def _command_of(name: str) -> click.Command:
+    stem = COMMANDS[name][0]
+    module = importlib.import_module(f"worker.cli.{stem}")
+    command: click.Command = module.COMMANDS[name] if hasattr(module, "COMMANDS") else getattr(module, stem)
+    return command
 
 
 def _nearest(name: str) -> str:

@@ -52,7 +52,7 @@ def test_a_nul_in_the_name_is_told() -> None:
 
 
 def test_a_pipe_that_the_shell_hands_over_is_read() -> None:
-    script = "import sys\nfrom worker.cli.reading import opened\nwith opened(sys.argv[1]) as file: print(file.read())"
+    script = "import sys\nfrom worker.cli._shared.files import opened\nwith opened(sys.argv[1]) as file: print(file.read())"
     command = f"{sys.executable} -c '{script}' <(echo hi)"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "b'hi\\n'"

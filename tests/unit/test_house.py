@@ -45,6 +45,7 @@ def test_the_contracts_hold_on_the_tree_as_it_is(tree: Path) -> None:
         ("worker/extract/__init__.py", "import requests"),
         ("worker/extract/__init__.py", "from worker import fetch"),
         ("worker/intake/__init__.py", "import classifier.predict"),
+        ("worker/intake/feeds.py", "from worker.storage import for_intake"),
         ("worker/pipeline/keeper.py", "import sqlalchemy"),
         ("worker/pipeline/dispatcher.py", "import celery"),
         ("worker/unplaced.py", "import json"),

@@ -148,10 +148,9 @@ def _judge(candidate: Candidate, order: Order) -> Entry | ItemFailed:
     if candidate.fault:
         return ItemFailed(Reason.BAD_URL, candidate.fault)
     try:
-        admitted = admit(candidate.url, order.settings)
+        return admit(candidate.url, order.settings, candidate.kind)
     except ItemFailed as failed:
         return failed
-    return Entry(admitted.url, admitted.key, admitted.place, candidate.kind)
 
 
 def _accepted(done: Accepted, order: Order) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from worker.errors import PressmarkError
 from worker.intake.canonical_url import admit
 from worker.operations.status import queues_document
 from worker.processes.supervisor import Supervisor
-from worker.storage.values import Entry, Job
+from worker.storage.values import Job
 
 log = logging.getLogger(__name__)
 
@@ -81,17 +81,12 @@ def _run(services: Services, line: Supervisor, site: PressSite) -> list[Verdict]
     """Accepts every page, waits until all have ended, and compares."""
     pages = expected()
     job = services.intake_ledger.open_job("demo")
-    entries = [_entry(page.url(site.port), services.settings) for page in pages]
+    entries = [admit(page.url(site.port), services.settings) for page in pages]
     accepted = services.intake_ledger.accept(entries, job)
     _wait(services, line, job)
     results = {result.item_id: result for result in services.articles.results("all")}
     found = {page.host + page.path: results.get(done.item_id) for page, done in zip(pages, accepted, strict=True)}
     return compare(pages, {place: result for place, result in found.items() if result})
-
-
-def _entry(url: str, settings: Settings) -> Entry:
-    admitted = admit(url, settings)
-    return Entry(admitted.url, admitted.key, admitted.place)
 
 
 def _wait(services: Services, line: Supervisor, job: Job) -> None:

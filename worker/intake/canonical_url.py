@@ -1,4 +1,4 @@
-"""URL accepted: judged at the door, brought to its one spelling, and given the key by which it is known again."""
+"""Check a URL, bring it to its one spelling, and give it the key by which the ledger knows it again."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import contextlib
 import hashlib
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
 from worker.config import Settings
+from worker.messages import Kind
 from worker.net import policy
+from worker.storage.values import Entry
 
 # fmt: off
 TRACKING = frozenset({
@@ -29,29 +31,18 @@ _ESCAPES = re.compile(r"[A-Za-z]?(?:%[0-9A-Fa-f]{2})+")
 """With the letter before: an accent may follow it as an escape of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """A URL that passed the door."""
+def admit(url: str, settings: Settings, kind: Kind = "article") -> Entry:
+    """The ledger's entry for `url`; raises ItemFailed for a URL that is malformed or may not be fetched.
 
-    url: str
-    """In its one spelling."""
-    key: str
-    """128 bits of its SHA-256, 32 hexadecimal digits: equal keys are one item."""
-    place: str
-    """Host and port, as in `example.org:443`: what is paced."""
-
-
-def admit(url: str, settings: Settings) -> Admitted:
-    """Judges and spells `url`; raises ItemFailed with the door's reason.
-
-    Gone are fragment, tracking parameters, default port and dot segments; escapes are normalised (RFC 3986
-    section 6.2.2) and text is in NFC. The order of parameters stays: to some servers it matters.
+    Its address is the URL's one spelling: without fragment, tracking parameters, default port and dot segments,
+    with escapes normalised (RFC 3986 section 6.2.2) and text in NFC. The order of parameters stays: to some
+    servers it matters.
     """
     address = policy.parse(url, settings)
     path, _, query = address.target.partition("?")
     query = _without_tracking(query)
     spelled = replace(address, target=_normal(path) + ("?" + _normal(query) if query else ""))
-    return Admitted(spelled.url, url_key(spelled.url), spelled.place)
+    return Entry(spelled.url, url_key(spelled.url), spelled.place, kind)
 
 
 def canonical(url: str, settings: Settings) -> str:
@@ -60,7 +51,10 @@ def canonical(url: str, settings: Settings) -> str:
 
 
 def url_key(canonical_url: str) -> str:
-    """The key of a canonical URL. Half of SHA-256: the index is half as large, and chance needs 10^19 URLs for two alike."""
+    """The key of a canonical URL: 128 bits of its SHA-256 as 32 hexadecimal digits; equal keys are one item.
+
+    Half of SHA-256 halves the index, and chance needs 10^19 URLs for two alike.
+    """
     return hashlib.sha256(canonical_url.encode("ascii")).hexdigest()[:32]
 
 

@@ -69,16 +69,18 @@ def run_keeper(settings: Settings, pulse: Pulse = _nothing) -> None:
     from worker.intake.canonical_url import admit
     from worker.pipeline.keeper import Keeper
     from worker.storage.database import require_current
-    from worker.storage.values import Entry
-
-    def to_entry(url: str) -> Entry:
-        admitted = admit(url, settings)
-        return Entry(admitted.url, admitted.key, admitted.place)
 
     services = Services(settings)
     _expect_redis(services)
     require_current(services.engine)
-    keeper = Keeper(services.keeper_ledger, services.articles, services.results, services.public_stream, settings, to_entry=to_entry)
+    keeper = Keeper(
+        services.keeper_ledger,
+        services.articles,
+        services.results,
+        services.public_stream,
+        settings,
+        to_entry=lambda url: admit(url, settings),
+    )
     keeper.run(_until_told(pulse))
     services.close()
 

@@ -57,7 +57,7 @@ def test_bytes_of_another_encoding_stay_as_they_are() -> None:
 
 
 def test_the_place_that_is_paced_is_host_and_port() -> None:
-    assert admit("https://Pub.Example/a", HERE).place == "pub.example:443"
+    assert admit("https://Pub.Example/a", HERE).host == "pub.example:443"
 
 
 @pytest.mark.parametrize(

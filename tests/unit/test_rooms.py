@@ -16,8 +16,8 @@ FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("
 TOP_OF_WORKER = 12
 FILES_A_FOLDER = 12
 MAX_LINES = 300
-LARGER_FOLDERS = {"worker/storage", "worker/cli", "worker/fetch"}
-"""One file a table or question, one a command, and the parts of one request: a folder more would only be one more name."""
+LARGER_FOLDERS = {"worker/storage", "worker/cli", "worker/operations", "worker/fetch"}
+"""One file a table or question, a command, a subject of commands, and the parts of one request: a folder more is one more name."""
 
 FIELD_TERMS = set(Path(__file__).with_name("field_terms.txt").read_text(encoding="utf-8").split())
 """Words of which module names are made: terms of the field, or words that ARCHITECTURE's glossary explains."""

@@ -1,9 +1,8 @@
-"""The filters of dead letters."""
+"""Times as programs write them and as people type them."""
 
 import pytest
 
-from worker.cli.dead import DEADLY, parse_since
-from worker.reasons import Fate, Reason
+from worker.operations.times import parse_since, rfc3339
 
 NOW = 1_700_000_000.0
 
@@ -30,5 +29,6 @@ def test_anything_else_is_refused(text: str) -> None:
         parse_since(text, NOW)
 
 
-def test_only_what_can_kill_is_a_reason_to_filter_by() -> None:
-    assert set(DEADLY) == {reason.word for reason in Reason if reason.fate in (Fate.DEAD, Fate.AGAIN, Fate.WAITS, Fate.STRIKE)}
+@pytest.mark.parametrize(("seconds", "text"), [(None, None), (0.0, "1970-01-01T00:00:00.000Z"), (1.5, "1970-01-01T00:00:01.500Z")])
+def test_times_are_rfc_3339_in_utc(seconds: float | None, text: str | None) -> None:
+    assert rfc3339(seconds) == text

@@ -1,0 +1,51 @@
+"""The doctor: every check is made, whatever the others found."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from worker.bootstrap import Services
+from worker.config import Settings
+from worker.errors import Unavailable
+from worker.operations import doctor
+
+
+def test_a_fresh_installation_is_well_and_every_check_was_made(settings: Settings) -> None:
+    found = doctor.diagnose(settings)
+    assert found.ok
+    assert {finding.check for finding in found.checks} == {"settings", "disk", "database", "redis", "model"}
+    assert list(found.to_dict()["checks"][0]) == ["check", "state", "detail", "remedy"]
+
+
+def test_a_database_is_counted_anew(services: Services) -> None:
+    findings = {finding.check: finding for finding in doctor.diagnose(services.settings).checks}
+    assert (findings["identity"].state, findings["counters"].detail) == ("ok", "0 accepted, counted anew")
+
+
+def test_a_full_disk_is_wrong_and_has_a_remedy(settings: Settings) -> None:
+    found = doctor.diagnose(dataclasses.replace(settings, disk_free_min=1 << 49))
+    (disk,) = [finding for finding in found.checks if finding.check == "disk"]
+    assert (found.ok, disk.state) == (False, "wrong")
+    assert disk.remedy
+
+
+def test_a_check_that_cannot_be_made_is_a_finding(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given
+    def away(_: Settings) -> None:
+        raise Unavailable("the database is away")
+
+    monkeypatch.setitem(doctor.CHECKS, "database", away)
+    # When
+    found = doctor.diagnose(settings)
+    # Then
+    assert ("database", "wrong", "the database is away") in [(one.check, one.state, one.detail) for one in found.checks]
+    assert found.checks[-1].check == "model"
+
+
+def test_an_evicting_redis_and_one_without_a_log_are_told(settings: Settings) -> None:
+    findings = list(doctor._durability("allkeys-lru", "no"))
+    assert [finding.state for finding in findings] == ["wrong", "note"]
+    assert doctor._version({"redis_version": "6.0.16"}).state == "wrong"
+    assert doctor._version({"redis_version": "7.2.4", "valkey_version": "8.1.0"}).detail == "answers, version 8.1.0"

@@ -1,0 +1,92 @@
+"""List the jobs, show how far each one is, wait for one, stop one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from worker.bootstrap import Services
+from worker.operations.document import Document
+from worker.operations.times import rfc3339
+from worker.storage.values import Job, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus(Document):
+    """How far a job is: its items by state, and what it was given beside them."""
+
+    id: int
+    name: str
+    created_at: str
+    """RFC 3339, UTC."""
+    stopped_at: str | None
+    accepted: int
+    waiting: int
+    running: int
+    stored: int
+    duplicate: int
+    refused: int
+    dead: int
+    refused_at_door: int
+    """URLs that `enqueue` refused: they are no items."""
+    known: int
+    """URLs that were accepted earlier."""
+
+    @classmethod
+    def of(cls, progress: Progress) -> JobStatus:
+        """From the ledger's count."""
+        job, states = progress.job, progress.states
+        return cls(
+            id=job.id,
+            name=job.name,
+            created_at=rfc3339(job.created_at),
+            stopped_at=rfc3339(job.stopped_at),
+            accepted=sum(states.values()),
+            waiting=states["waiting"],
+            running=states["running"],
+            stored=states["stored"],
+            duplicate=states["duplicate"],
+            refused=states["refused"],
+            dead=states["dead"],
+            refused_at_door=progress.refused_at_door,
+            known=progress.known,
+        )
+
+    @property
+    def under_way(self) -> int:
+        """Items that have not ended yet."""
+        return self.waiting + self.running
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped(Document):
+    """A job that was stopped, and how many of its items were dropped for it."""
+
+    job: str
+    dropped: int
+
+
+def jobs(services: Services) -> list[JobStatus]:
+    """Every job, newest first."""
+    return [JobStatus.of(progress) for progress in services.operator_ledger.jobs()]
+
+
+def show(services: Services, name: str) -> JobStatus:
+    """The job with this name or number; raises UsageError where there is none."""
+    ledger = services.operator_ledger
+    return JobStatus.of(ledger.progress(ledger.find_job(name)))
+
+
+def until_ended(services: Services, job: Job, every: float) -> Iterator[JobStatus]:
+    """The job as it is now and again every so many seconds; the last one has nothing under way any more."""
+    while (status := JobStatus.of(services.operator_ledger.progress(job))).under_way:
+        yield status
+        time.sleep(every)
+    yield status
+
+
+def stop(services: Services, name: str) -> Stopped:
+    """Drops what still waits in this job and in no other, as `dropped-by-user`; raises UsageError where there is no such job."""
+    job = services.operator_ledger.find_job(name)
+    return Stopped(job.name, services.operator_ledger.stop_job(job))

@@ -1,0 +1,70 @@
+"""Stop stages and hosts, and let them go on; what is stopped stays so across restarts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from worker.bootstrap import Services
+from worker.errors import Unavailable
+from worker.operations.document import Document
+from worker.operations.hosts import canonical_host, places
+
+STAGES = ("fetch", "label", "store")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be stopped or to go on: some stages, or a host."""
+
+    stages: tuple[str, ...] = ()
+    """Of STAGES."""
+    host: str | None = None
+    """One port of it where the port is given, else every port that a page may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses(Document):
+    """What is stopped."""
+
+    stages: tuple[str, ...]
+    hosts: tuple[str, ...]
+    announced: bool
+    """False where Redis is away: the dispatcher tells the workers when it starts."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Without `announced`, which is for people."""
+        return {"stages": list(self.stages), "hosts": list(self.hosts)}
+
+
+def pause(services: Services, target: Target) -> Pauses:
+    """Stops the target, and returns what is stopped then; what is under way is finished. Raises Unavailable."""
+    for stage in target.stages:
+        services.operator_ledger.pause(stage=stage)
+    for place in places(target.host, services.settings) if target.host else ():
+        services.operator_ledger.pause(host=place)
+    return _announce(services)
+
+
+def resume(services: Services, target: Target) -> Pauses:
+    """Lets the target go on, also on ports that were paused under other settings. Raises Unavailable."""
+    for stage in target.stages:
+        services.operator_ledger.resume(stage=stage)
+    if target.host:
+        for place in {*places(target.host, services.settings), *_paused_places(services, canonical_host(target.host))}:
+            services.operator_ledger.resume(host=place)
+    return _announce(services)
+
+
+def _paused_places(services: Services, host: str) -> list[str]:
+    return [place for place in services.operator_ledger.paused().hosts if place.rpartition(":")[0] == host]
+
+
+def _announce(services: Services) -> Pauses:
+    """Tells the workers through Redis, where it is there."""
+    paused = services.operator_ledger.paused()
+    stages = sorted(paused.stages)
+    try:
+        services.control.set_paused(stages)
+    except Unavailable:
+        return Pauses(tuple(stages), paused.hosts, announced=False)
+    return Pauses(tuple(stages), paused.hosts, announced=True)

@@ -1,0 +1,35 @@
+"""Write times as RFC 3339 in UTC, and read the times and ages that people write."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import overload
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+"""Seconds in each unit of an age."""
+
+
+@overload
+def rfc3339(seconds: float) -> str: ...
+@overload
+def rfc3339(seconds: None) -> None: ...
+@overload
+def rfc3339(seconds: float | None) -> str | None: ...
+def rfc3339(seconds: float | None) -> str | None:
+    """Seconds since 1970 as RFC 3339 in UTC, to the millisecond; None stays None."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_since(text: str, now: float) -> float:
+    """Seconds since 1970 of a date, an RFC 3339 time, or an age before `now` as `90m`, `12h`, `7d`.
+
+    A time without a zone is in UTC. Raises ValueError, or OverflowError for an age before the year 1.
+    """
+    age = re.fullmatch(r"(\d{1,9})([smhd])", text)
+    if age:
+        return now - int(age[1]) * UNITS[age[2]]
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

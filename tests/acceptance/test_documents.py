@@ -10,8 +10,8 @@ import pytest
 
 from tests.acceptance.conftest import ROOT, Home
 from worker.cli.main import COMMANDS, LATER
-from worker.cli.settings import markdown_table
 from worker.config import setting_fields
+from worker.operations.settings import markdown_table
 from worker.reasons import Reason
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -45,9 +45,9 @@ def test_what_the_console_shows_is_what_happens(block: str, home: Home, tmp_path
             text=True,
             check=False,
         )
-        came = done.stdout
+        got = done.stdout
         for line in filter(lambda line: line.strip() != "…", shown):
-            assert re.search(pattern(line), came), f"{command}: expected {line!r}, came {came!r}"
+            assert re.search(pattern(line), got), f"{command}: expected {line!r}, got {got!r}"
 
 
 def test_the_python_examples_of_the_readme_hold() -> None:

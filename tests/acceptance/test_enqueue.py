@@ -72,7 +72,7 @@ def test_a_list_that_is_no_utf_8_is_refused_whole(home: Home) -> None:
     (home.folder / "list").write_bytes(b"http://pub.example/1\nhttp://pub.example/\xa1\xd2\n")
     done = home.run("enqueue", "-f", "list")
     assert (done.code, done.out) == (2, "")
-    assert done.told == ["pressmark: list:2: expected UTF-8 text, came the byte 0xa1"]
+    assert done.told == ["pressmark: list:2: expected UTF-8 text, got the byte 0xa1"]
 
 
 def test_the_same_url_ten_thousand_times_is_one_item(home: Home) -> None:

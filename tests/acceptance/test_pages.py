@@ -140,7 +140,7 @@ def test_the_classifier_alone_gives_the_same_labels(home: Home) -> None:
 def test_a_text_that_is_no_utf_8_is_told_with_its_line(home: Home) -> None:
     (home.folder / "text.txt").write_bytes(b"fine\n\xa1\xd2\n")
     done = home.call("label", "text.txt")
-    assert (done.code, done.told) == (2, ["pressmark: text.txt:2: expected UTF-8 text, came the byte 0xa1"])
+    assert (done.code, done.told) == (2, ["pressmark: text.txt:2: expected UTF-8 text, got the byte 0xa1"])
 
 
 def test_a_file_is_tried_whole(home: Home) -> None:

@@ -1,5 +1,6 @@
 """The house rules: who may import whom, nothing unpickled, no script run in Redis, no trace of one machine."""
 
+import keyword
 import re
 import shutil
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from worker.cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [*(ROOT / "worker").rglob("*.py"), *(ROOT / "classifier").rglob("*.py")]
@@ -48,6 +51,8 @@ def test_the_contracts_hold_on_the_tree_as_it_is(tree: Path) -> None:
         ("worker/intake/feeds.py", "from worker.storage import for_intake"),
         ("worker/pipeline/keeper.py", "import sqlalchemy"),
         ("worker/pipeline/dispatcher.py", "import celery"),
+        ("worker/operations/trace.py", "import click"),
+        ("worker/operations/trace.py", "def late():\n    from worker.cli import main"),
         ("worker/unplaced.py", "import json"),
     ],
 )
@@ -55,6 +60,17 @@ def test_a_planted_import_breaks_the_contracts(tree: Path, file: str, planted: s
     with (tree / file).open("a", encoding="utf-8") as source:
         source.write(f"\n{planted}\n")
     assert lint_imports(tree) == 1
+
+
+def test_each_file_of_commands_is_one_command() -> None:
+    files = {path.stem for path in (ROOT / "worker" / "cli").glob("*.py")} - {"__init__", "main"}
+    assert files == {module for module, _ in COMMANDS.values()}
+    elsewhere = {name for name, (module, _) in COMMANDS.items() if module != name + "_" * keyword.iskeyword(name)}
+    assert elsewhere <= NOT_SPLIT
+
+
+NOT_SPLIT = {"try", "extract", "label", "train", "evaluate", "diff", "promote", "rollback"}
+"""Commands that share a file with others today; none may be added."""
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -1,144 +1,25 @@
-"""The doctor: looks at everything that an installation needs, and names the remedy of what is wrong."""
+"""`pressmark doctor`: what is wrong with this installation, and the remedy."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import closing
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
-
 import click
 
-from worker.bootstrap import Services
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import show_json, show_table
-from worker.cli._shared.services import is_there
 from worker.config import Settings
-from worker.errors import PressmarkError, Unavailable
-from worker.models.cache import at_hand
-from worker.models.labeller import Document, Labeller
-from worker.queues.embedded_server import address_of, server_binary
-from worker.storage.database import require_current
+from worker.operations.doctor import diagnose
 
-OLDEST_REDIS = (6, 2)
-"""The first with XAUTOCLAIM, and the oldest that kombu accepts."""
+COLUMNS = ("check", "state", "what", "remedy")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. A `note` is worth knowing and no fault."""
-
-    check: str
-    state: Literal["ok", "note", "wrong"]
-    detail: str
-    remedy: str | None = None
-
-
-@command("doctor", help="What is wrong with this installation, and the remedy; 1 where anything is.")
+@command("doctor", help="What is wrong with this installation, and the remedy; 1 where anything is.", example="pressmark doctor --json")
 @json_option
 def doctor(settings: Settings, *, as_json: bool) -> int:
     """Every check, whatever the others found."""
-    findings = [finding for check in CHECKS for finding in _looked(check, settings)]
-    healthy = all(finding.state != "wrong" for finding in findings)
+    found = diagnose(settings)
     if as_json:
-        show_json({"ok": healthy, "checks": [asdict(finding) for finding in findings]})
+        show_json(found)
     else:
-        show_table(("check", "state", "what", "remedy"), ((f.check, f.state, f.detail, f.remedy or "") for f in findings))
-        click.echo("all well" if healthy else "something is wrong")
-    return 0 if healthy else 1
-
-
-def _looked(check: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
-    """A check that cannot even be made is a finding too."""
-    name = check.__name__.removeprefix("_")
-    try:
-        yield from check(settings)
-    except PressmarkError as error:
-        yield Finding(name, "wrong", str(error), "see the message")
-
-
-def _settings(settings: Settings) -> Iterator[Finding]:
-    for note in settings.notes:
-        yield Finding("settings", "note", note, "`pressmark config` lists the settings")
-    if settings.allow_private:
-        places = ", ".join(str(place.host or place.network) for place in settings.allow_private)
-        yield Finding("settings", "note", f"private addresses are open to pages: {places}", "unset PRESSMARK_ALLOW_PRIVATE in production")
-    if not settings.contact:
-        yield Finding("settings", "note", "site owners have no way to write to you", "set PRESSMARK_CONTACT to an address")
-    yield Finding("settings", "ok", "every setting is well-formed")
-
-
-def _disk(settings: Settings) -> Iterator[Finding]:
-    folder = next(path for path in (settings.data_dir, *settings.data_dir.parents) if path.exists())
-    if not os.access(folder, os.W_OK):
-        yield Finding("disk", "wrong", f"{folder} cannot be written", "choose another PRESSMARK_DATA_DIR")
-        return
-    free = shutil.disk_usage(folder).free
-    enough = free >= settings.disk_free_min
-    remedy = None if enough else f"free some: under {settings.disk_free_min} bytes nothing is fetched"
-    yield Finding("disk", "ok" if enough else "wrong", f"{free} bytes free in {folder}", remedy)
-
-
-def _database(settings: Settings) -> Iterator[Finding]:
-    if not is_there(settings):
-        yield Finding("database", "ok", f"none yet; the first `enqueue` or `up` makes one in {settings.data_dir}")
-        return
-    with closing(Services(settings)) as services:
-        require_current(services.engine)
-        running, counted = services.operator_ledger.recount()
-        name = services.engine.dialect.name
-    yield Finding("database", "ok", f"{name}, schema current")
-    if running == counted or (running.accepted, running.states) == (counted.accepted, counted.states):
-        yield Finding("counters", "ok", f"{counted.accepted} accepted, counted anew")
-    else:
-        yield Finding("counters", "note", "they moved while they were counted, or are off", "run it again while nothing is under way")
-    if counted.balanced:
-        yield Finding("identity", "ok", "every accepted URL is in exactly one state")
-    else:
-        yield Finding("identity", "wrong", f"{counted}", "report it: this must never happen")
-
-
-def _redis(settings: Settings) -> Iterator[Finding]:
-    if settings.redis_url is None:
-        yield Finding("redis", "ok", f"embedded: {server_binary()}")
-        if address_of(settings.data_dir) is None:
-            yield Finding("redis", "note", "nothing is up in this data folder", "`pressmark up` starts it")
-            return
-    with closing(Services(settings)) as services:
-        server, policy, append = _asked(services.redis)
-    yield _version(server)
-    yield from _durability(policy.get("maxmemory-policy"), append.get("appendonly"))
-
-
-def _asked(client: Any) -> tuple[Any, Any, Any]:
-    try:
-        return client.info("server"), client.config_get("maxmemory-policy"), client.config_get("appendonly")
-    except Exception as error:
-        raise Unavailable(f"Redis cannot be asked: {error}") from error
-
-
-def _version(server: Any) -> Finding:
-    told = str(server.get("valkey_version") or server.get("redis_version"))
-    compatible = str(server.get("redis_version", told))
-    new_enough = tuple(int(part) for part in compatible.split(".")[:2]) >= OLDEST_REDIS
-    remedy = None if new_enough else "upgrade to Redis 6.2 or Valkey"
-    return Finding("redis", "ok" if new_enough else "wrong", f"answers, version {told}", remedy)
-
-
-def _durability(policy: str | None, append: str | None) -> Iterator[Finding]:
-    if policy not in (None, "noeviction"):
-        yield Finding("redis", "wrong", f"maxmemory-policy is {policy}: a full server forgets queues", "set maxmemory-policy noeviction")
-    if append == "no":
-        yield Finding("redis", "note", "no append-only file: after a restart everything under way is fetched again", "set appendonly yes")
-
-
-def _model(settings: Settings) -> Iterator[Finding]:
-    labeller = Labeller(at_hand(settings))
-    labels = labeller.label([Document("Customs", "The two ministries of commerce signed a free trade agreement on Monday.")])[0]
-    yield Finding("model", "ok", f"{labeller.model_id}, {len(labels.topics)} topics")
-
-
-CHECKS = (_settings, _disk, _database, _redis, _model)
-COMMANDS = {"doctor": doctor}
+        show_table(COLUMNS, ((f.check, f.state, f.detail, f.remedy or "") for f in found.checks))
+        click.echo("all well" if found.ok else "something is wrong")
+    return 0 if found.ok else 1

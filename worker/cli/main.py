@@ -1,7 +1,7 @@
 """Find the command, run it, and turn every ending into an exit code and at most one line.
 
 Commands stand one a file and are imported only when they are called, so that `pressmark --version` and shell
-completion answer at once. What only some calls need is imported inside functions for the same reason.
+completion answer at once.
 """
 
 from __future__ import annotations
@@ -14,29 +14,31 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 import click
+from click.shell_completion import shell_complete
 
 from worker import __version__
 from worker.cli._shared.output import clean, complain
 from worker.errors import PressmarkError
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("processes", "run a sample press site through the whole program, then clean up"),
-    "up": ("processes", "everything on this machine in the foreground until Ctrl-C"),
+    "demo": ("demo", "run a sample press site through the whole program, then clean up"),
+    "up": ("up", "run everything on this machine in the foreground until Ctrl-C"),
     "enqueue": ("enqueue", "accept URLs, feeds and sitemaps"),
     "try": ("trial", "one page through fetch, extract and label, here"),
     "extract": ("pages", "HTML or plain text to article"),
     "label": ("texts", "text to labels"),
-    "status": ("report", "how things stand, in a few lines"),
-    "queues": ("report", "the queues and the ledger"),
-    "workers": ("report", "who works, and on what"),
-    "trace": ("report", "where one URL went, hop by hop"),
+    "status": ("status", "how things are, in a few lines, and what is wrong"),
+    "queues": ("queues", "the queues, the ledger and the dead letters by cause"),
+    "workers": ("workers", "the workers, their queues, and when each was last seen"),
+    "trace": ("trace", "where one URL went, step by step"),
     "jobs": ("jobs", "the jobs and how far they are"),
     "dead": ("dead", "the dead letters: list, show, requeue, drop"),
-    "pause": ("control", "stop a stage or a host"),
-    "resume": ("control", "let a stage or a host go on"),
-    "forget": ("control", "take an article and its traces out"),
+    "pause": ("pause", "stop a stage or a host until `resume`"),
+    "resume": ("resume", "let a stage or a host go on"),
+    "forget": ("forget", "take an article and its traces out"),
     "search": ("search", "the stored articles by words, date, language, host and labels"),
     "export": ("export", "the stored articles as a table, JSON lines, CSV or Parquet"),
     "seeds": ("seeds", "the labelled articles: check, add, import, export"),
@@ -48,13 +50,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rollback": ("models", "go back to the model that was active before"),
     "relabel": ("relabel", "label stored articles again with the active model"),
     "review": ("review", "label a few telling articles by hand"),
-    "worker": ("processes", "one Celery worker, for fetch or label"),
-    "dispatcher": ("processes", "the process that sends due URLs to the workers"),
-    "keeper": ("processes", "the process that writes results to the database"),
-    "migrate": ("processes", "bring the database to this version's schema"),
+    "worker": ("worker", "run one Celery worker, for fetch or label"),
+    "dispatcher": ("dispatcher", "run the process that sends due URLs to the workers"),
+    "keeper": ("keeper", "run the process that writes results to the database"),
+    "migrate": ("migrate", "bring the database to this version's schema"),
     "doctor": ("doctor", "what is wrong with this installation, and the remedy"),
-    "config": ("settings", "every setting, where it came from and why"),
-    "completion": ("settings", "the line that turns on completion in your shell"),
+    "config": ("config", "every setting, its source, and why the default is what it is"),
+    "completion": ("completion", "the line that turns on completion in your shell"),
 }
 """Name, the module in this folder that holds it, and its sentence.
 
@@ -66,7 +68,7 @@ COMPLETE = "_PRESSMARK_COMPLETE"
 """Set by the shell's own completion script, in click's protocol."""
 
 OUTSIDE = {"redis": "Redis", "kombu": "Redis", "sqlalchemy": "the database", "sqlite3": "the database"}
-"""Libraries whose errors mean that something outside is away; by name, since importing them takes its time."""
+"""Libraries whose errors mean that Redis or the database is away; by name, since to import them takes 0.3 s."""
 
 LATER = ("due", "show", "sources", "backup", "restore", "dashboard")
 """In the contract, and not delivered yet."""
@@ -80,7 +82,7 @@ class Program(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, None for a name that is not one; raises UsageError for one that is still to come."""
+        """The command, None for an unknown name; raises UsageError for one that is not delivered yet."""
         if cmd_name in LATER:
             raise click.UsageError(f"`pressmark {cmd_name}` is not delivered yet in version {__version__}")
         if cmd_name not in COMMANDS:
@@ -88,7 +90,7 @@ class Program(click.Group):
         return _command_of(cmd_name)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does it; an unknown name is answered with the nearest one."""
+        """As click does it; the error for an unknown name suggests the nearest one."""
         name = args[0]
         if not name.startswith("-") and name not in COMMANDS and name not in LATER:
             raise click.UsageError(f"there is no command {clean(name)!r}{_nearest(name)}; `pressmark --help` lists them")
@@ -108,8 +110,6 @@ def _command_of(name: str) -> click.Command:
 
 
 def _nearest(name: str) -> str:
-    from difflib import get_close_matches
-
     close = get_close_matches(name, [*COMMANDS, *LATER], n=1)
     return f"; the nearest is `{close[0]}`" if close else ""
 
@@ -128,9 +128,9 @@ def program(ctx: click.Context, config_file: str | None, debug: bool) -> None:
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """The console script: always ends in SystemExit."""
+    """The console script; always raises SystemExit."""
     arguments = list(sys.argv[1:] if args is None else args)
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a closed pipe is told by BrokenPipeError and ends with 0
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a closed pipe raises BrokenPipeError instead, and ends with 0
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
@@ -140,12 +140,12 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 def _nowhere() -> io.TextIOWrapper:
-    """In place of a stream that the caller has closed."""
+    """A stream in place of one that the caller has closed; it discards what is written."""
     return io.TextIOWrapper(io.FileIO(os.devnull, "w"))
 
 
 def run(arguments: list[str]) -> int:
-    """The exit code of one call; what the user has to know is on standard error by then."""
+    """The exit code of one call; errors are on standard error by then."""
     try:
         code = _call(arguments)
         sys.stdout.flush()
@@ -154,7 +154,7 @@ def run(arguments: list[str]) -> int:
         return 0
     except (KeyboardInterrupt, click.Abort):
         return 130
-    except Exception as error:  # noqa: BLE001 - the last stop: whatever it is, the user gets a line and a code
+    except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a line and a code
         return _failed(error, "--debug" in arguments)
     return code if isinstance(code, int) else 0
 
@@ -163,15 +163,13 @@ def _call(arguments: list[str]) -> object:
     """Runs one command. Not `program.main`, which ends a closed pipe with 1."""
     instruction = os.environ.get(COMPLETE)
     if instruction:
-        from click.shell_completion import shell_complete
-
         return shell_complete(program, {}, "pressmark", COMPLETE, instruction)
     with program.make_context("pressmark", arguments) as context:
         return program.invoke(context)
 
 
 def _give_up_output() -> None:
-    """What is still buffered goes nowhere, so that Python's own flush at its end cannot fail and change the exit code."""
+    """Discards what is still buffered, so that Python's own flush at its end cannot fail and change the exit code."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -196,7 +194,7 @@ def _usage_hint(error: click.ClickException) -> str:
 
 
 def _unforeseen(error: Exception) -> int:
-    """Trouble with disk, Redis or database is 3; anything else is our own mistake, told in one line all the same."""
+    """3 for trouble with disk, Redis or database; 1 for anything else, which is our own mistake. One line each."""
     if isinstance(error, OSError):
         _give_up_output()
         complain(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from rich import box
 from rich.cells import cell_len
@@ -18,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.demo.site import Expected
+from worker.operations.queues import QueueReport, QueueStatus
 from worker.results import Result
 
 COLUMNS = ("page", "title", "date", "topics", "source type", "outcome", "as expected")
@@ -93,20 +93,20 @@ def compare(pages: Sequence[Expected], results: Mapping[str, Result]) -> list[Ve
     return [Verdict(page, results.get(page.host + page.path), outcome(page.twin)) for page in pages]
 
 
-def report(verdicts: Sequence[Verdict], queues: Mapping[str, Any], width: int) -> Group:
+def report(verdicts: Sequence[Verdict], queues: QueueReport, width: int) -> Group:
     """Everything for people: the pages, how good the labels are, the queues, and the identity, `width` columns wide."""
     wrong = sum(bool(verdict.faults) for verdict in verdicts)
     ended = f"{len(verdicts) - wrong} of {len(verdicts)} pages ended as expected"
-    ledger = queues["ledger"]
-    identity = ", ".join(f"{ledger[state]} {state}" for state in STATES)
-    balanced = str(queues["balanced"]).lower()
+    ledger = queues.ledger
+    identity = ", ".join(f"{getattr(ledger, state)} {state}" for state in STATES)
+    balanced = str(queues.balanced).lower()
     return Group(
         _pages(verdicts, width),
         Text(ended, style="red" if wrong else "green"),
         Text(label_count(verdicts)),
-        _queues(queues["queues"]),
-        Text(f"accepted {ledger['accepted']} = {identity}"),
-        Text(f"balanced: {balanced}", style="green" if queues["balanced"] else "red"),
+        _queues(queues.queues),
+        Text(f"accepted {ledger.accepted} = {identity}"),
+        Text(f"balanced: {balanced}", style="green" if queues.balanced else "red"),
     )
 
 
@@ -202,12 +202,12 @@ def label_count(verdicts: Sequence[Verdict]) -> str:
     )
 
 
-def _queues(rows: Iterable[Mapping[str, object]]) -> Table:
+def _queues(rows: Iterable[QueueStatus]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="The queues afterwards", title_justify="left")
     table.add_column("queue")
     for column in ("waiting", "running", "in a minute", "out a minute"):
         table.add_column(column, justify="right")
     for row in rows:
-        figures = (row[name] for name in ("waiting", "running", "in_per_min", "out_per_min"))
-        table.add_row(str(row["name"]), *("–" if figure is None else str(figure) for figure in figures))
+        figures = (row.waiting, row.running, row.in_per_min, row.out_per_min)
+        table.add_row(row.name, *("–" if figure is None else str(figure) for figure in figures))
     return table

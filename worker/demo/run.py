@@ -1,4 +1,4 @@
-"""The demonstration run: private services in a temporary folder, the press site on loopback, and every page to its end."""
+"""Run the demonstration: private services in a temporary folder, the press site on loopback, every page to its end."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -23,7 +22,9 @@ from worker.demo.server import PressSite, opened, press_site
 from worker.demo.site import expected
 from worker.errors import PressmarkError
 from worker.intake.canonical_url import admit
-from worker.operations.status import queues_document
+from worker.operations.jobs import until_ended
+from worker.operations.queues import QueueReport
+from worker.operations.queues import report as report_queues
 from worker.processes.supervisor import Supervisor
 from worker.storage.values import Job
 
@@ -40,9 +41,9 @@ WIDE = 220
 
 
 def demo(settings: Settings, *, keep: bool = False, as_json: bool = False) -> int:
-    """Runs the sample press site through the whole program and shows what came of it, on standard output.
+    """Runs the sample press site through the whole program and prints the outcome of each page.
 
-    Answers 0 when every page ended as expected and the ledger is balanced, else 1. With `keep` everything
+    Returns 0 when every page ended as expected and the ledger is balanced, else 1. With `keep` everything
     goes on running until Ctrl-C. Raises Unavailable where the services cannot be started.
     """
     with (
@@ -53,19 +54,19 @@ def demo(settings: Settings, *, keep: bool = False, as_json: bool = False) -> in
         closing(Services(line.settings)) as services,
     ):
         verdicts = _run(services, line, site)
-        queues = queues_document(services)
+        queues = report_queues(services)
         _show(verdicts, queues, as_json)
         if keep:
             _stay(line, Path(folder))
-    return 0 if queues["balanced"] and not any(verdict.faults for verdict in verdicts) else 1
+    return 0 if queues.balanced and not any(verdict.faults for verdict in verdicts) else 1
 
 
 def private(settings: Settings, folder: Path, site: PressSite) -> Settings:
     """Settings of our own: defaults, a fresh folder, no pace, a short back-off, and nothing reachable but the site.
 
-    Of the user's only those that say which model labels and how much is told are kept.
+    Of the user's settings only the model and those of the log are kept.
     """
-    level = "warning" if settings.log_level == "info" else settings.log_level  # the table tells the rest
+    level = "warning" if settings.log_level == "info" else settings.log_level  # the table shows the rest
     ours = Settings(
         data_dir=folder,
         host_interval=0.0,
@@ -91,18 +92,15 @@ def _run(services: Services, line: Supervisor, site: PressSite) -> list[Verdict]
 
 def _wait(services: Services, line: Supervisor, job: Job) -> None:
     """Until nothing of the job is under way; raises PressmarkError when that takes absurdly long."""
-    until = time.monotonic() + PATIENCE
+    end = time.monotonic() + PATIENCE
     with _bar() as bar:
         task = bar.add_task("pages ended", total=None)
-        while (progress := services.operator_ledger.progress(job)).open:
-            total = sum(progress.states.values())
-            bar.update(task, completed=total - progress.open, total=total)
-            if time.monotonic() > until:
-                raise PressmarkError(
-                    f"expected the site to be read within {PATIENCE:.0f} s, but {progress.open} of {total} pages have not ended"
-                )
+        for status in until_ended(services, job, LOOK):
+            bar.update(task, completed=status.accepted - status.under_way, total=status.accepted)
+            if status.under_way and time.monotonic() > end:
+                left = f"{status.under_way} of {status.accepted} pages have not ended"
+                raise PressmarkError(f"expected the site to be read within {PATIENCE:.0f} s, but {left}")
             line.look()
-            time.sleep(LOOK)
 
 
 def _bar() -> Progress:
@@ -112,10 +110,10 @@ def _bar() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def _show(verdicts: Sequence[Verdict], queues: Mapping[str, Any], as_json: bool) -> None:
+def _show(verdicts: Sequence[Verdict], queues: QueueReport, as_json: bool) -> None:
     if as_json:
         results = [verdict.result.to_dict() for verdict in verdicts if verdict.result]
-        sys.stdout.write(json.dumps({"results": results, "queues": queues}, ensure_ascii=False, allow_nan=False) + "\n")
+        sys.stdout.write(json.dumps({"results": results, "queues": queues.to_dict()}, ensure_ascii=False, allow_nan=False) + "\n")
     else:
         console = Console() if sys.stdout.isatty() else Console(width=WIDE, no_color=True)
         console.print(report(verdicts, queues, console.width))
@@ -141,10 +139,10 @@ def _stay(line: Supervisor, folder: Path) -> None:
 def _terminated_like_interrupted() -> Iterator[None]:
     """SIGTERM cleans up as Ctrl-C does."""
 
-    def told(*_: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, told)
+    before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     finally:

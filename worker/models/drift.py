@@ -1,9 +1,10 @@
-"""Drift judged: whether this week's words, scores and labels are still of the kind that came before, and that the model was trained for."""
+"""Judge drift: whether this week's words, scores and labels still look like those of earlier weeks and of the training."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from worker.storage.label_counts import LabelCounts
@@ -30,23 +31,60 @@ SHIFT = 0.25
 TINY = 1e-3
 """Share that an empty bin is taken for, since the index divides by it: a tenth of an article in a hundred."""
 
-Reference = Mapping[str, Any]
-"""What the manifest of a model tells of held-out seeds (classifier.training.reference)."""
+
+@dataclass(frozen=True, slots=True)
+class WordShare:
+    """Unknown words in the articles of one language: `mean` is the mean share of an article's words."""
+
+    articles: int
+    mean: float
 
 
-def document(now: LabelCounts, before: LabelCounts, reference: Reference | None) -> dict[str, Any]:
-    """Three stretches as shares, for `status --json` and metrics; `training` is null for a model that kept no reference."""
-    week, weeks = _shares(now), _shares(before)
-    return {
-        "week": week,
-        "weeks_before": weeks,
-        "training": reference,
-        "score_shift": {
-            "weeks_before": _shifts(week, weeks) if before.articles else None,
-            "training": _shifts(week, reference) if reference else None,
-        },
-        "warnings": warnings(now, before, reference),
-    }
+@dataclass(frozen=True, slots=True)
+class SeedWordShare:
+    """The same of held-out seeds; `p95` is the share that 19 of 20 seeds do not exceed."""
+
+    articles: int
+    mean: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelShares:
+    """One topic: shares of its decisions, its mean probability, and the share of probabilities in each of equal bins."""
+
+    yes: float
+    unsure: float
+    mean_probability: float
+    scores: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """A stretch of time: `unsupported` is the share of articles in languages that no seed has; words by language, labels by topic."""
+
+    articles: int
+    unsupported: float
+    unknown_words: Mapping[str, WordShare]
+    topics: Mapping[str, LabelShares]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a model's manifest keeps of held-out seeds (classifier.training.reference): words by language, labels by topic."""
+
+    unknown_words: Mapping[str, SeedWordShare]
+    topics: Mapping[str, LabelShares]
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Reference:
+        """From the manifest's JSON."""
+        words = {language: SeedWordShare(row["articles"], row["mean"], row["p95"]) for language, row in kept["unknown_words"].items()}
+        topics = {
+            label: LabelShares(row["yes"], row["unsure"], row["mean_probability"], tuple(row["scores"]))
+            for label, row in kept["topics"].items()
+        }
+        return cls(words, topics)
 
 
 def warnings(now: LabelCounts, before: LabelCounts, reference: Reference | None) -> list[str]:
@@ -68,7 +106,8 @@ def warnings(now: LabelCounts, before: LabelCounts, reference: Reference | None)
 
 def _in_doubt(label: str, now: LabelCounts, reference: Reference | None) -> str | None:
     here = share(now.unsure[label], now.articles)
-    usual = reference["topics"].get(label, {}).get("unsure") if reference else None
+    seeds = reference.topics.get(label) if reference else None
+    usual = seeds.unsure if seeds else None
     if here <= (UNSURE if usual is None else DOUBT * max(usual, LEAST)):
         return None
     beside = "" if usual is None else f", {usual:.0%} of those on held-out seeds"
@@ -77,14 +116,14 @@ def _in_doubt(label: str, now: LabelCounts, reference: Reference | None) -> str 
 
 def _strange_words(now: LabelCounts, before: LabelCounts, reference: Reference | None) -> Iterator[str]:
     """Words are held against held-out seeds and earlier weeks of the same language: scripts without spaces have far more."""
-    common = reference["unknown_words"] if reference else {}
+    common = reference.unknown_words if reference else {}
     for language, (articles, mean) in sorted(now.unknown_words.items()):
         count, was = before.unknown_words.get(language, (0, 0.0))
-        told = f"{mean:.0%} of the words of this week's articles in {language} are unknown to the model"
-        if articles >= FEWEST and language in common and mean > common[language]["p95"]:
-            yield f"{told}, more than in 19 of 20 seeds ({common[language]['p95']:.0%}): add seeds of these outlets"
+        share_now = f"{mean:.0%} of the words of this week's articles in {language} are unknown to the model"
+        if articles >= FEWEST and language in common and mean > common[language].p95:
+            yield f"{share_now}, more than in 19 of 20 seeds ({common[language].p95:.0%}): add seeds of these outlets"
         elif min(articles, count) >= FEWEST and mean > STRANGER * was:
-            yield f"{told}, {was:.0%} in the four weeks before: a new subject, or a new kind of source"
+            yield f"{share_now}, {was:.0%} in the four weeks before: a new subject, or a new kind of source"
 
 
 def _moved(label: str, now: LabelCounts, before: LabelCounts) -> str | None:
@@ -100,15 +139,14 @@ def _moved(label: str, now: LabelCounts, before: LabelCounts) -> str | None:
 def _shifted(now: LabelCounts, before: LabelCounts) -> Iterator[str]:
     """What chance alone gives on average, bins - 1 times the sum of 1/articles (Yurdakul 2018), is allowed for."""
     chance = 1 / now.articles + 1 / before.articles
-    for label, shift in sorted(_shifts(_shares(now), _shares(before)).items()):
+    for label, shift in sorted(shifts(shares(now).topics, shares(before).topics).items()):
         if shift > SHIFT + (len(now.scores[label]) - 1) * chance:
             yield f"the probabilities of {label} are spread otherwise than in the four weeks before (index {shift:.2f}): look at some"
 
 
-def _shifts(these: Mapping[str, Any], those: Mapping[str, Any]) -> dict[str, float]:
-    """By topic the population stability index between two distributions of scores."""
-    other = those["topics"]
-    return {label: stability(told["scores"], other[label]["scores"]) for label, told in these["topics"].items() if label in other}
+def shifts(these: Mapping[str, LabelShares], those: Mapping[str, LabelShares]) -> dict[str, float]:
+    """By topic that both have, the population stability index between two distributions of scores."""
+    return {label: stability(this.scores, those[label].scores) for label, this in these.items() if label in those}
 
 
 def stability(these: Sequence[float], those: Sequence[float]) -> float:
@@ -122,18 +160,17 @@ def share(count: int, total: int) -> float:
     return count / total if total else 0.0
 
 
-def _shares(rates: LabelCounts) -> dict[str, Any]:
-    return {
-        "articles": rates.articles,
-        "unsupported": round(share(rates.unsupported, rates.articles), 4),
-        "unknown_words": {name: {"articles": count, "mean": round(mean, 4)} for name, (count, mean) in sorted(rates.unknown_words.items())},
-        "topics": {
-            label: {
-                "yes": round(share(rates.yes.get(label, 0), rates.articles), 4),
-                "unsure": round(share(rates.unsure.get(label, 0), rates.articles), 4),
-                "mean_probability": round(mean, 4),
-                "scores": [round(share(count, rates.articles), 4) for count in rates.scores.get(label, ())],
-            }
-            for label, mean in sorted(rates.mean_probability.items())
-        },
-    }
+def shares(counts: LabelCounts) -> Shares:
+    """Counts as shares, rounded to four digits."""
+    words = {name: WordShare(articles, round(mean, 4)) for name, (articles, mean) in sorted(counts.unknown_words.items())}
+    topics = {label: _label_shares(counts, label) for label in sorted(counts.mean_probability)}
+    return Shares(counts.articles, round(share(counts.unsupported, counts.articles), 4), words, topics)
+
+
+def _label_shares(counts: LabelCounts, label: str) -> LabelShares:
+    return LabelShares(
+        yes=round(share(counts.yes.get(label, 0), counts.articles), 4),
+        unsure=round(share(counts.unsure.get(label, 0), counts.articles), 4),
+        mean_probability=round(counts.mean_probability[label], 4),
+        scores=tuple(round(share(count, counts.articles), 4) for count in counts.scores.get(label, ())),
+    )

@@ -27,7 +27,7 @@ def ending(error: BaseException, monkeypatch: pytest.MonkeyPatch, arguments: lis
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (UsageError("expected a URL, came nothing"), 2),
+        (UsageError("expected a URL, got nothing"), 2),
         (Unavailable("Redis is away"), 3),
         (PressmarkError("a gate failed"), 1),
         (ItemFailed(Reason.HTTP_404), 1),

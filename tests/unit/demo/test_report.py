@@ -12,15 +12,20 @@ from rich.console import Console
 from classifier.labels import SourceTypeLabel, TopicLabel
 from worker.demo.report import compare, label_count, report, same_moment
 from worker.demo.site import Expected
+from worker.operations.queues import Ledger, ModelInUse, QueueReport, QueueStatus
 from worker.results import Result
 
 PAGE = Expected("press.example", "/a", "A title", "2025-03-12T01:15:00Z", ("trade",), "trade", "independent", "stored", None, "Text.")
 GONE = replace(PAGE, path="/gone", title=None, published_at=None, topics=(), outcome="dead", reason="http-404", text=None)
-QUEUES = {
-    "queues": [{"name": "fetch", "waiting": 0, "running": 0, "in_per_min": 3, "out_per_min": None}],
-    "ledger": {"accepted": 2, "stored": 1, "duplicate": 0, "refused": 0, "dead": 1, "waiting": 0, "running": 0},
-    "balanced": True,
-}
+QUEUES = QueueReport(
+    queues=(QueueStatus("fetch", 0, 0, None, 3, None, paused=False),),
+    ledger=Ledger(2, waiting=0, running=0, stored=1, duplicate=0, refused=0, dead=1),
+    balanced=True,
+    dead=(),
+    workers=(),
+    model=ModelInUse("m1"),
+    at="2026-01-01T00:00:00.000Z",
+)
 
 
 STORED = Result(

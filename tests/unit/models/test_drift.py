@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from worker.models.drift import document, stability, warnings
+from worker.models.drift import Reference, stability, warnings
 from worker.storage.label_counts import LabelCounts
 
 QUIET = (80, 5, 3, 2, 1, 1, 1, 2, 2, 3)
-REFERENCE: dict[str, Any] = {
-    "unknown_words": {"en": {"articles": 900, "mean": 0.09, "p95": 0.16}},
-    "topics": {"trade": {"yes": 0.2, "unsure": 0.05, "mean_probability": 0.22, "scores": [0.1] * 10}},
-}
+REFERENCE = Reference.of(
+    {
+        "unknown_words": {"en": {"articles": 900, "mean": 0.09, "p95": 0.16}},
+        "topics": {"trade": {"yes": 0.2, "unsure": 0.05, "mean_probability": 0.22, "scores": [0.1] * 10}},
+    }
+)
 
 
 def week(articles: int, trade: int = 0, unsure: int = 0, unsupported: int = 0, words: float = 0.1) -> LabelCounts:
@@ -80,19 +81,3 @@ def test_scores_that_gather_elsewhere_are_told_though_the_rate_is_the_same() -> 
 def test_the_index_is_nothing_for_equals_and_finite_for_empty_bins() -> None:
     assert stability([0.5, 0.5], [0.5, 0.5]) == 0
     assert stability([1.0, 0.0], [0.0, 1.0]) == pytest.approx(2 * 0.999 * 6.9078, abs=0.01)
-
-
-def test_the_document_gives_shares_of_all_stretches() -> None:
-    told = document(week(400, trade=100), week(200, trade=40), REFERENCE)
-    trade = told["week"]["topics"]["trade"]
-    assert (trade["yes"], trade["unsure"], trade["scores"][0]) == (0.25, 0.0, 0.8)
-    assert told["week"]["unknown_words"] == {"en": {"articles": 400, "mean": 0.1}}
-    assert told["training"] == REFERENCE
-    assert told["score_shift"]["weeks_before"] == {"trade": 0.0}
-    assert told["score_shift"]["training"]["trade"] > 1
-
-
-def test_a_model_without_a_reference_and_weeks_without_articles_are_null() -> None:
-    told = document(week(400, trade=100), LabelCounts(0), None)
-    assert (told["training"], told["weeks_before"]["articles"]) == (None, 0)
-    assert told["score_shift"] == {"weeks_before": None, "training": None}

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from worker.models.drift import document as drift
+from worker.operations.dead import DeadCause
+from worker.operations.drift import compare
 from worker.operations.metrics import lines
+from worker.operations.queues import Ledger, ModelInUse, QueueReport, QueueStatus
+from worker.operations.status import Status
 from worker.storage.label_counts import LabelCounts
 
 WEEK = LabelCounts(2, {"trade": 1}, {}, {"trade": 0.5}, 0, {"trade": (1, 0, 0, 0, 0, 0, 0, 0, 0, 1)}, {"en": (2, 0.25)})
 
 
-def status(**told: Any) -> dict[str, Any]:
-    queue = {"name": "fetch", "waiting": 4, "running": 1, "oldest_waiting_s": None, "in_per_min": 2.5, "out_per_min": 0.0}
-    return {
-        "ok": True,
-        "balanced": True,
-        "ledger": {"accepted": 7, "stored": 2},
-        "queues": [queue],
-        "dead": [{"reason": 'odd "one"\\', "count": 3}],
-        "drift": drift(WEEK, LabelCounts(0), None),
-        **told,
-    }
+def status() -> Status:
+    queues = QueueReport(
+        queues=(QueueStatus("fetch", waiting=4, running=1, oldest_waiting_s=None, in_per_min=2, out_per_min=0, paused=False),),
+        ledger=Ledger(7, waiting=4, running=1, stored=2, duplicate=0, refused=0, dead=0),
+        balanced=True,
+        dead=(DeadCause('odd "one"\\', 3, "2026-01-01T00:00:00.000Z"),),
+        workers=(),
+        model=ModelInUse("m1"),
+        at="2026-01-01T00:00:00.000Z",
+    )
+    return Status(queues, compare(WEEK, LabelCounts(0), None), problems=())
 
 
 def test_every_family_is_named_once_and_its_samples_stand_together() -> None:

@@ -1,4 +1,4 @@
-"""Files and pipes read a line at a time, in bounded memory, with one clear error for what is no text."""
+"""Read files and pipes a line at a time, in bounded memory, with one clear error for what is not text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, NoReturn
 
 from worker.errors import UsageError
 
@@ -25,7 +25,7 @@ def shown(name: str) -> str:
 
 @contextmanager
 def opened(name: str) -> Iterator[BinaryIO]:
-    """The bytes of a file, or of standard input for `-`; raises UsageError for what cannot be read to an end."""
+    """The bytes of a file, or of standard input for `-`; raises UsageError for what cannot be read to its end."""
     if name == "-":
         if sys.stdin is None:
             raise UsageError("expected text on standard input, but it is closed")
@@ -33,7 +33,7 @@ def opened(name: str) -> Iterator[BinaryIO]:
         return
     _expect_readable(name)
     try:
-        file = Path(name).open("rb")  # noqa: SIM115 - closed below; only its opening is judged here
+        file = Path(name).open("rb")  # noqa: SIM115 - closed below; only its opening is checked here
     except OSError as error:
         raise UsageError(f"{name}: expected a readable file: {error.strerror}") from error
     with file:
@@ -50,7 +50,7 @@ def _expect_readable(name: str) -> None:
     if stat.S_ISREG(mode) or handed_over or name == os.devnull:
         return
     kind = "a folder" if stat.S_ISDIR(mode) else "a named pipe" if stat.S_ISFIFO(mode) else "a device"
-    raise UsageError(f"{name}: expected a file, came {kind} (`-` reads standard input)")
+    raise UsageError(f"{name}: expected a file, got {kind} (`-` reads standard input)")
 
 
 def read_all(name: str, limit: int) -> bytes:
@@ -82,7 +82,7 @@ def _skip_line(file: BinaryIO) -> None:
 def expect_text(name: str, file: BinaryIO) -> None:
     """Reads a regular file through once and rewinds it; raises UsageError, naming the line, unless it is UTF-8 text.
 
-    A pipe cannot be rewound; its lines are judged as they come.
+    A pipe cannot be rewound; its lines are checked as they are read.
     """
     if not file.seekable() or not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         return
@@ -101,8 +101,8 @@ def expect_text(name: str, file: BinaryIO) -> None:
 
 
 def not_text(name: str, line: int, byte: int) -> UsageError:
-    """The error for a file that is no UTF-8 text."""
-    return UsageError(f"{name}:{line}: expected UTF-8 text, came the byte 0x{byte:02x}")
+    """The error for a file that is not UTF-8 text."""
+    return UsageError(f"{name}:{line}: expected UTF-8 text, got the byte 0x{byte:02x}")
 
 
 def decoded(name: str, number: int, raw: bytes) -> str:
@@ -119,7 +119,7 @@ def decoded(name: str, number: int, raw: bytes) -> str:
     return text.removeprefix("\ufeff") if number == 1 else text
 
 
-def parse_object(raw: bytes | str) -> dict[str, Any]:
+def parse_object(raw: bytes | str) -> dict[str, object]:
     """One JSON object; raises ValueError with what was expected for anything else.
 
     Stricter than the json module: no key twice, no NaN or Infinity, bounded depth and digits.
@@ -127,36 +127,36 @@ def parse_object(raw: bytes | str) -> dict[str, Any]:
     try:
         value = json.loads(raw, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
     except RecursionError:
-        raise ValueError("expected a JSON object, came one nested too deep") from None
+        raise ValueError("expected a JSON object, got one nested too deep") from None
     except UnicodeDecodeError:
         raise ValueError("expected UTF-8 text") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"expected a JSON object: {error.msg} at column {error.colno}") from None
     if not isinstance(value, dict):
-        raise ValueError(f"expected a JSON object, came {_kind(value)}")  # noqa: TRY004 - one kind of error for a bad line
+        raise ValueError(f"expected a JSON object, got {_kind(value)}")  # noqa: TRY004 - one kind of error for a bad line
     return value
 
 
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
     table = dict(pairs)
     if len(table) != len(pairs):
         twice = next(name for name, _ in pairs if sum(other == name for other, _ in pairs) > 1)
-        raise ValueError(f"expected each key once, came {twice!r} twice")
+        raise ValueError(f"expected each key once, got {twice!r} twice")
     return table
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"expected JSON, came {name}")
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"expected JSON, got {name}")
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
     return names[type(value)]
 
 
-def text_field(row: dict[str, Any], name: str, *, required: bool = False) -> str | None:
+def text_field(row: dict[str, object], name: str, *, required: bool = False) -> str | None:
     """A text of a JSON object; raises ValueError where it is missing or of another kind."""
     value = row.get(name)
     if isinstance(value, str) or (value is None and not required):
         return value
-    raise ValueError(f"{name}: expected text, came {_kind(value) if name in row else 'nothing'}")
+    raise ValueError(f"{name}: expected text, got {_kind(value) if name in row else 'nothing'}")

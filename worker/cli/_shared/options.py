@@ -1,4 +1,4 @@
-"""What the commands have in common: the settings, `--config` and `--debug` behind the command too, and `--json`."""
+"""Declare commands: the settings come first, `--config` and `--debug` may follow the command, `--json` means one thing."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ import getpass
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import click
 
 from worker.cli._shared.output import complain
 from worker.config import Settings, load
 
+R = TypeVar("R")
+
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on standard output and nothing else there.")
-yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
-def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], click.Command]:
-    """A click command that takes the settings as its first argument."""
+def command(name: str, *, help: str, example: str | None = None) -> Callable[[Callable[..., R]], click.Command]:  # noqa: A002 - click's
+    """A click command that takes the settings as its first argument; `example` is a call, shown below its options."""
 
-    def decorate(function: Callable[..., Any]) -> click.Command:
+    def decorate(function: Callable[..., R]) -> click.Command:
         @functools.wraps(function)
-        def callback(config_file: str | None, debug: bool, **values: Any) -> Any:
+        def callback(config_file: str | None, debug: bool, **values: object) -> R:
             return function(settings(config_file), **values)
 
-        make: Callable[[Callable[..., Any]], click.Command] = click.command(name, **attributes)
-        made = make(callback)
+        made = click.command(name, help=help, epilog=f"Example: {example}" if example else None)(callback)
         made.params += [click.Option(["--config", "config_file"], hidden=True), click.Option(["--debug"], is_flag=True, hidden=True)]
         return made
 
@@ -35,7 +35,7 @@ def command(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], clic
 
 
 def settings(config_file: str | None) -> Settings:
-    """The settings of this call; its notes are told once, on standard error."""
+    """The settings of this call; their warnings go to standard error, once."""
     above = (click.get_current_context().find_root().obj or {}).get("config")
     named = config_file or above
     result = load(config_file=Path(named) if named else None)
@@ -45,7 +45,7 @@ def settings(config_file: str | None) -> Settings:
 
 
 def who() -> str:
-    """The person at work, for what is written down of them: clusters run containers under numbers that have no name."""
+    """The name of the person at work; `uid-1000` where the system has none, as in containers."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # OSError from Python 3.13 on

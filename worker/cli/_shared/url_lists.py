@@ -1,32 +1,19 @@
-"""Lists of URLs read: arguments, files and pipes become candidates with the place where each one stood."""
+"""Read lists of URLs from arguments, files and pipes; each candidate keeps the place where it stood."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 from worker.cli._shared.files import decoded, expect_text, lines, opened, parse_object, shown, text_field
 from worker.errors import UsageError
-from worker.messages import Kind
+from worker.operations.accept import Candidate
 
 Format = Literal["lines", "csv", "jsonl"]
 
 MAX_LINE = 64 * 1024
 """Bytes: a URL of 8,000 characters with every byte escaped, and the other columns of a table, fit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A URL as it was given, not yet judged."""
-
-    url: str
-    where: str
-    """`argument 2` or `list.txt:17`."""
-    kind: Kind = "article"
-    fault: str | None = None
-    """Why the line holds no URL at all."""
 
 
 def from_arguments(urls: Sequence[str], feeds: Sequence[str], sitemaps: Sequence[str]) -> Iterator[Candidate]:
@@ -40,7 +27,7 @@ def from_arguments(urls: Sequence[str], feeds: Sequence[str], sitemaps: Sequence
 
 
 def check_files(names: Sequence[str]) -> None:
-    """Raises UsageError, before anything is accepted, for a file that is missing, endless or no UTF-8 text."""
+    """Raises UsageError, before anything is accepted, for a file that is missing, endless or not UTF-8 text."""
     for name in names:
         with opened(name) as file:
             expect_text(shown(name), file)
@@ -49,7 +36,7 @@ def check_files(names: Sequence[str]) -> None:
 def from_file(name: str, form: Format) -> Iterator[Candidate]:
     """Those of a file or of standard input, in constant memory; blank lines and `#` comments are skipped.
 
-    Raises UsageError where a pipe turns out to be no UTF-8 text; what came before is accepted by then.
+    Raises UsageError where a pipe turns out not to be UTF-8 text; the lines before are accepted by then.
     """
     place = shown(name)
     with opened(name) as file:
@@ -69,7 +56,7 @@ def _text_lines(place: str, file: BinaryIO) -> Iterator[tuple[int, str | None]]:
 def _plain(line: str, where: str, number: int) -> Iterator[Candidate]:
     head = line.partition(",")[0].strip().strip('"').lower()
     if number == 1 and head in ("url", "link", "address") and "," in line:
-        raise UsageError(f"{where}: expected a URL a line, came the header of a table; use `--format csv`")
+        raise UsageError(f"{where}: expected a URL a line, got the header of a table; use `--format csv`")
     yield Candidate(line, where)
 
 

@@ -31,7 +31,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    assert "came a folder" in refused(str(tmp_path))
+    assert "got a folder" in refused(str(tmp_path))
 
 
 def test_a_loop_of_links_is_told(loop: Path) -> None:
@@ -39,12 +39,12 @@ def test_a_loop_of_links_is_told(loop: Path) -> None:
 
 
 def test_an_endless_device_is_not_read() -> None:
-    assert "came a device" in refused("/dev/zero")
+    assert "got a device" in refused("/dev/zero")
 
 
 def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
-    assert "came a named pipe" in refused(str(tmp_path / "fifo"))
+    assert "got a named pipe" in refused(str(tmp_path / "fifo"))
 
 
 def test_a_nul_in_the_name_is_told() -> None:
@@ -78,9 +78,9 @@ def test_a_long_line_without_an_end_is_refused() -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ("ok\nกรุงเทพ\n".encode("cp874"), ":2: expected UTF-8 text, came the byte 0xa1"),
-        ("http://a.example/\n".encode("utf-16"), ":1: expected UTF-8 text, came the byte 0xff"),
-        (b"\x1f\x8b\x08\x00", ":1: expected UTF-8 text, came the byte 0x8b"),
+        ("ok\nกรุงเทพ\n".encode("cp874"), ":2: expected UTF-8 text, got the byte 0xa1"),
+        ("http://a.example/\n".encode("utf-16"), ":1: expected UTF-8 text, got the byte 0xff"),
+        (b"\x1f\x8b\x08\x00", ":1: expected UTF-8 text, got the byte 0x8b"),
     ],
 )
 def test_what_is_no_utf_8_is_told_with_its_line(tmp_path: Path, content: bytes, told: str) -> None:
@@ -105,7 +105,7 @@ def test_a_letter_that_ends_too_early_is_told(tmp_path: Path) -> None:
 
 
 def test_utf_16_without_a_mark_is_told_at_its_first_line() -> None:
-    with pytest.raises(UsageError, match="list:1: expected UTF-8 text, came the byte 0x00"):
+    with pytest.raises(UsageError, match="list:1: expected UTF-8 text, got the byte 0x00"):
         decoded("list", 1, "http://a.example/".encode("utf-16-le"))
     assert decoded("list", 36, b"http://a.example/\0") == "http://a.example/\0"
 
@@ -117,13 +117,13 @@ def test_the_mark_of_an_editor_goes() -> None:
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
-        (b"[1]", "came a list"),
-        (b"5", "came a number"),
-        (b"null", "came null"),
+        (b"[1]", "got a list"),
+        (b"5", "got a number"),
+        (b"null", "got null"),
         (b"{", "expected a JSON object"),
         (b"[" * 100_000, "nested too deep"),
         (b'{"a":' * 100_000, "nested too deep"),
-        (b'{"a":NaN}', "came NaN"),
+        (b'{"a":NaN}', "got NaN"),
         (b'{"a":1,"a":2}', "'a' twice"),
         (b'{"a":' + b"1" * 5000 + b"}", "digits"),
         (b'{"a":"\xff"}', "UTF-8"),
@@ -135,8 +135,8 @@ def test_what_is_no_strict_json_object_is_told(raw: bytes, told: str) -> None:
 
 
 def test_a_field_of_another_kind_is_named() -> None:
-    with pytest.raises(ValueError, match="url: expected text, came a number"):
+    with pytest.raises(ValueError, match="url: expected text, got a number"):
         text_field({"url": 5}, "url")
-    with pytest.raises(ValueError, match="url: expected text, came nothing"):
+    with pytest.raises(ValueError, match="url: expected text, got nothing"):
         text_field({}, "url", required=True)
     assert text_field({"url": None}, "url") is None

@@ -1,0 +1,79 @@
+"""`pressmark status`: how things are, in a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import show_json
+from worker.cli._shared.services import opened
+from worker.config import Settings
+from worker.models.drift import LabelShares, SeedWordShare, WordShare
+from worker.operations import metrics
+from worker.operations.drift import DriftReport
+from worker.operations.status import Status
+from worker.operations.status import status as look
+
+
+@command("status", help="How things are, in a few lines; with --check exit 1 when something is wrong.", example="pressmark status --check")
+@click.option("--check", is_flag=True, help="Exit 1 when something is wrong.")
+@click.option("--metrics", "as_metrics", is_flag=True, help="Its figures in Prometheus' text format.")
+@json_option
+def status(settings: Settings, *, check: bool, as_metrics: bool, as_json: bool) -> int:
+    """The ledger, what waits, which workers are alive, what is wrong, and whether the labels drift."""
+    found = look(opened(settings))
+    if as_json:
+        show_json(found)
+    elif as_metrics:
+        for line in metrics.lines(found):
+            click.echo(line)
+    else:
+        _show_queues(found)
+        _show_drift(found.drift)
+    return 1 if check and not found.ok else 0
+
+
+def _show_queues(found: Status) -> None:
+    report = found.queues
+    waiting = ", ".join(f"{queue.name} {queue.waiting}" for queue in report.queues if queue.waiting)
+    paused = ", ".join(queue.name for queue in report.queues if queue.paused)
+    alive = ", ".join(worker.name for worker in report.workers if worker.alive)
+    click.echo(report.summary())
+    click.echo(f"in queues: {waiting or 'nothing'}{f'; paused: {paused}' if paused else ''}")
+    click.echo(f"at work: {alive or 'nobody'}; model {report.model.id}")
+    for line in found.problems:
+        click.echo(f"wrong: {line}")
+
+
+def _show_drift(drift: DriftReport) -> None:
+    """Nothing in a week without articles."""
+    if not drift.week.articles:
+        return
+    seeds = drift.training
+    yes = [_label(name, drift.week.topics, drift.weeks_before.topics, seeds.topics if seeds else {}) for name in drift.week.topics]
+    words = [
+        _words(name, drift.week.unknown_words, drift.weeks_before.unknown_words, seeds.unknown_words if seeds else {})
+        for name in drift.week.unknown_words
+    ]
+    click.echo(f"labels of {drift.week.articles} articles this week (four weeks before, training): {', '.join(yes)}")
+    click.echo(f"words unknown to the model: {', '.join(words) or 'not counted yet'}")
+    if seeds is None:
+        click.echo("the model kept no figures of its training: one trained by this version will")
+    for line in drift.warnings:
+        click.echo(f"drift: {line}")
+
+
+def _label(name: str, week: Mapping[str, LabelShares], *others: Mapping[str, LabelShares]) -> str:
+    return _beside(name, week[name].yes, *(other[name].yes if name in other else None for other in others))
+
+
+def _words(name: str, week: Mapping[str, WordShare], before: Mapping[str, WordShare], seeds: Mapping[str, SeedWordShare]) -> str:
+    return _beside(name, week[name].mean, before[name].mean if name in before else None, seeds[name].mean if name in seeds else None)
+
+
+def _beside(name: str, *shares: float | None) -> str:
+    """A share of this week, with those of other stretches of time in parentheses."""
+    week, *others = (f"{share:.0%}" if share is not None else "–" for share in shares)
+    return f"{name} {week} ({', '.join(others)})"

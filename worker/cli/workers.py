@@ -1,0 +1,27 @@
+"""`pressmark workers`: which workers there are, and what each one does."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+import click
+
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import show_lines, show_table
+from worker.cli._shared.services import opened
+from worker.config import Settings
+from worker.operations.workers import alive_here
+from worker.operations.workers import workers as every_worker
+
+COLUMNS = ("name", "queues", "alive", "last_seen", "running")
+
+
+@command("workers", help="The workers, their queues, and when each was last seen.", example="pressmark workers --alive fetch")
+@click.option("--alive", type=click.Choice(["fetch", "label"]), help="A probe: exit 1 unless a worker of this stage lives on this machine.")
+@json_option
+def workers(settings: Settings, *, alive: str | None, as_json: bool) -> int:
+    """Every worker seen within a day, or the ones that the probe found; raises Unavailable where Redis is away."""
+    services = opened(settings)
+    found = alive_here(services, alive) if alive else every_worker(services)
+    show_lines(found) if as_json else show_table(COLUMNS, map(attrgetter(*COLUMNS), found))
+    return 1 if alive and not found else 0

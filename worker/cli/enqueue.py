@@ -39,7 +39,7 @@ EVERY = 0.5
 @click.option("--feed", "feeds", multiple=True, metavar="URL", help="An RSS, Atom, RDF or JSON feed.")
 @click.option("--sitemap", "sitemaps", multiple=True, metavar="URL", help="A sitemap or an index of them.")
 @click.option("--job", "job_name", metavar="NAME", help="The job that they belong to; made where there is none.")
-@click.option("--lane", type=click.Choice(["urgent", "normal", "bulk"]), default="normal", show_default=True)
+@click.option("--lane", type=click.Choice(["urgent", "normal", "bulk"]), default="normal", show_default=True, help="Which are read first.")
 @click.option("--force", is_flag=True, help="Fetch again what is known and has ended.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @click.option("--wait", is_flag=True, help="Wait until everything in the job has ended; 1 if something died.")

@@ -1,7 +1,10 @@
 """Every ending of the program: its exit code, and at most one line."""
 
+import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import click
 import pytest
@@ -11,6 +14,11 @@ from worker.cli import main as program
 from worker.errors import ItemFailed, PressmarkError, Unavailable, UsageError
 from worker.reasons import Reason
 
+NO_EXAMPLE_YET = {
+    *("try", "extract", "label", "search", "export", "seeds", "train", "evaluate", "models", "diff", "promote", "rollback"),
+    *("relabel", "review"),
+}
+"""Commands whose help has no example; none may be added."""
 HEAVY = {"sklearn", "scipy", "numpy", "celery", "kombu", "sqlalchemy", "alembic", "redis", "requests", "lxml", "rich", "pydantic"}
 
 
@@ -95,6 +103,32 @@ def test_nothing_is_delivered_and_still_to_come() -> None:
 def test_every_command_in_the_table_stands_in_its_file(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert program.run([name, "--help"]) == 0
     assert "Usage: pressmark " + name in capsys.readouterr().out
+
+
+def examples(command: click.Command) -> Iterator[str]:
+    """The example of a command's help, and those of the commands in it."""
+    yield (command.epilog or "").removeprefix("Example: ")
+    for part in command.commands.values() if isinstance(command, click.Group) else ():
+        yield from examples(part)
+
+
+def parse(group: click.Group, words: list[str]) -> None:
+    """Parses a call down to the innermost command, and runs nothing."""
+    context = click.Context(group)
+    name, found, rest = group.resolve_command(context, words)
+    if isinstance(found, click.Group):
+        parse(found, rest)
+    else:
+        found.make_context(name, rest, parent=context)
+
+
+@pytest.mark.parametrize("name", sorted(set(program.COMMANDS) - NO_EXAMPLE_YET))
+def test_every_help_ends_with_an_example_that_can_be_called(name: str) -> None:
+    for example in examples(program.program.get_command(click.Context(program.program), name)):
+        call = re.split(r" \||>", example)[0]
+        program_name, *words = shlex.split(call)
+        assert (program_name, words[0]) == ("pressmark", name)
+        parse(program.program, words)
 
 
 def test_no_arguments_show_the_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ from worker.demo.report import Verdict, compare, report
 from worker.demo.server import PressSite, opened, press_site
 from worker.demo.site import expected
 from worker.errors import PressmarkError
-from worker.intake.canonical_url import admit
+from worker.operations.accept import Acceptance, Candidate, Terms
 from worker.operations.jobs import until_ended
 from worker.operations.queues import QueueReport
 from worker.operations.queues import report as report_queues
@@ -81,12 +81,12 @@ def private(settings: Settings, folder: Path, site: PressSite) -> Settings:
 def _run(services: Services, line: Supervisor, site: PressSite) -> list[Verdict]:
     """Accepts every page, waits until all have ended, and compares."""
     pages = expected()
-    job = services.intake_ledger.open_job("demo")
-    entries = [admit(page.url(site.port), services.settings) for page in pages]
-    accepted = services.intake_ledger.accept(entries, job)
-    _wait(services, line, job)
+    acceptance = Acceptance(services.settings, lambda: services, Terms("demo"))
+    answers = acceptance.batch([Candidate(page.url(site.port), page.path) for page in pages])
+    if acceptance.job:
+        _wait(services, line, acceptance.job)
     results = {result.item_id: result for result in services.articles.results("all")}
-    found = {page.host + page.path: results.get(done.item_id) for page, done in zip(pages, accepted, strict=True)}
+    found = {page.host + page.path: results.get(answer.item_id) for page, answer in zip(pages, answers, strict=True)}
     return compare(pages, {place: result for place, result in found.items() if result})
 
 

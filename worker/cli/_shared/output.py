@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -43,15 +43,8 @@ def tell(message: str) -> None:
     click.echo(clean(message), err=True)
 
 
-class Document(Protocol):
-    """A value that has a shape in the contract, as those of `worker.operations` and `classifier.labels`."""
-
-    def to_dict(self) -> dict[str, object]:
-        """Its JSON object."""
-
-
 def show_json(value: object) -> None:
-    """One JSON document on one line: of a document, or of anything that the json module takes."""
+    """One JSON document on one line: of a value with `to_dict`, or of anything that the json module takes."""
     click.echo(_json(value))
 
 

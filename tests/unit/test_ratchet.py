@@ -16,11 +16,11 @@ PACKAGES = ("worker", "classifier")
 
 CEILINGS = {
     "Any": 246,
-    "imports inside functions": 65,
-    "patterns in extract": 117,
+    "imports inside functions": 64,
+    "patterns in extract": 114,
     "files with letters of other scripts": 9,
     "files over 300 lines": 2,
-    "modules at worker's top": 11,
+    "modules at worker's top": 12,
     "modules in the largest folder": 31,
     "subscripts by a name of the contract": 94,
 }

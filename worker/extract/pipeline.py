@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from worker import __version__
@@ -13,14 +13,25 @@ from worker.extract.fields.language import language_of
 from worker.extract.lines import boilerplate_filter
 from worker.extract.page import embedded_state, encoding, markup
 from worker.extract.page.elements import Element
+from worker.extract.page.reservations import reserving_metas
 from worker.extract.select import plain_text
 from worker.extract.select.html_text import Content, Model, main_text
 from worker.messages import Article, Extractor, Page
 from worker.reasons import Reason
+from worker.reservations import reservations
 
 QUOTES = '"“”«»'
 """Ministries put the headings of their papers between them."""
 EXTRACTOR = Extractor("pressmark", __version__)
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What a page gives: its article, and what it reserves against machines."""
+
+    article: Article
+    reservations: tuple[str, ...]
+    """Of the header and of the page's head: `x-robots-tag: noai`, `robots: noindex`."""
 
 
 def extract(page: Page) -> Article:
@@ -28,9 +39,15 @@ def extract(page: Page) -> Article:
 
     Raises ItemFailed(NOT_HTML | DECODE | PARSE_LIMIT | NO_TEXT | NOT_ARTICLE). Pure: the same page, the same article.
     """
+    return extract_page(page).article
+
+
+def extract_page(page: Page) -> Extraction:
+    """The article of a fetched page and the page's reservations, from one parse. Raises as `extract` does."""
     text, warnings = encoding.decode(page.body, page.content_type)
     kind = encoding.media_type(page.content_type)
-    return _read(text, page.final_url or page.url, kind, [*page.warnings, *warnings], _day(page.fetched_at))
+    article, metas = _read(text, page.final_url or page.url, kind, [*page.warnings, *warnings], _day(page.fetched_at))
+    return Extraction(article, reservations(metas, known=page.opt_outs))
 
 
 def extract_text(source: str | bytes, url: str | None = None, content_type: str | None = None, today: date | None = None) -> Article:
@@ -42,7 +59,7 @@ def extract_text(source: str | bytes, url: str | None = None, content_type: str 
         text, warnings = encoding.decode(source, content_type)
     else:
         text, warnings = encoding.clean(source), []
-    return _read(text, url, encoding.media_type(content_type), warnings, today or datetime.now(UTC).date())
+    return _read(text, url, encoding.media_type(content_type), warnings, today or datetime.now(UTC).date())[0]
 
 
 def _day(fetched_at: str) -> date:
@@ -53,13 +70,16 @@ def _day(fetched_at: str) -> date:
         return date.max
 
 
-def _read(text: str, url: str | None, kind: str | None, warnings: list[str], today: date) -> Article:
+def _read(text: str, url: str | None, kind: str | None, warnings: list[str], today: date) -> tuple[Article, list[tuple[str, str]]]:
+    """The article, and the meta elements that reserve a use of the page; a plain text has none."""
     if not text.strip():
         raise ItemFailed(Reason.NO_TEXT, "expected text, came an empty page")
     if kind == "text/plain" or (kind is None and not plain_text.looks_like_markup(text)):
-        return _from_plain(plain_text.judge(text, today), url, warnings)
-    article = read_html(text, url, today)
-    return replace(article, warnings=list(dict.fromkeys([*warnings, *article.warnings])))
+        return _from_plain(plain_text.judge(text, today), url, warnings), []
+    tree = markup.parse(text)
+    article = _from_tree(tree, url, today, None)
+    metas = [] if tree.root is None else [*reserving_metas(tree.root)]
+    return replace(article, warnings=list(dict.fromkeys([*warnings, *article.warnings]))), metas
 
 
 def _from_plain(read: plain_text.Plain, url: str | None, warnings: list[str]) -> Article:
@@ -85,7 +105,10 @@ def _from_plain(read: plain_text.Plain, url: str | None, warnings: list[str]) ->
 
 def read_html(text: str, url: str | None, today: date, model: Model | None = None) -> Article:
     """The article of a page's markup, by the shipped model or another one. Raises as `extract` does."""
-    tree = markup.parse(text)
+    return _from_tree(markup.parse(text), url, today, model)
+
+
+def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | None) -> Article:
     if tree.root is None:
         raise ItemFailed(Reason.NO_TEXT, "expected a page with text, came markup without any")
     about = metadata.read(tree.root, url, today)

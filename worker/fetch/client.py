@@ -12,9 +12,9 @@ from worker.errors import ItemFailed
 from worker.fetch.deadline import Deadline
 from worker.fetch.fetch_context import FetchContext, FetchFailed, kept, shown
 from worker.fetch.head import Head
-from worker.fetch.opt_outs import opt_outs
 from worker.fetch.pace import HostBusy, Pace
 from worker.fetch.paced_request import PacedRequests
+from worker.fetch.reservations import header_reservations
 from worker.fetch.retry_after import retry_after
 from worker.fetch.robots import Robots, product
 from worker.fetch.robots_check import REDIRECTS, RobotsCheck
@@ -98,7 +98,7 @@ class Fetcher:
         if head.status == 304 and conditional:
             return Answer(None, context.http(), context.host())
         self._judge(head, kind)
-        reserved = opt_outs(head, self._product)
+        reserved = header_reservations(head, self._product)
         if reserved and self._settings.refuse_opt_outs:
             raise ItemFailed(Reason.OPTED_OUT, ", ".join(reserved))
         body = _whole(exchange.stream(), self._settings.max_decoded_bytes)

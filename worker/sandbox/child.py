@@ -62,11 +62,11 @@ def read(kind: Kind, page: Page) -> bytes:
 def _read_article(page: Page) -> bytes:
     # Imported in children only: extraction costs 0.3 s of CPU and 30 MiB, and the parent never needs it
     from worker.extract.near_duplicates import content_sha256, simhash
-    from worker.extract.page.reservations import opt_outs
-    from worker.extract.pipeline import extract
+    from worker.extract.pipeline import extract_page
 
-    article = extract(page)
-    marks = {"content_sha256": content_sha256(article.text), "simhash": simhash(article.text), "opt_outs": list(opt_outs(page))}
+    extraction = extract_page(page)
+    article, reserved = extraction.article, list(extraction.reservations)
+    marks = {"content_sha256": content_sha256(article.text), "simhash": simhash(article.text), "opt_outs": reserved}
     return json.dumps(marks).encode() + b"\n" + encode(article)
 
 

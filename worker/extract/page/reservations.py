@@ -1,36 +1,25 @@
-"""Reservations of the page against machines: recorded, and obeyed where the operator says so."""
+"""Find the reservations against machines in the head of a parsed page."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
-from worker.messages import Page
-
-HEAD = 65536  # bytes: reservations stand in the head
-META = re.compile(rb"<meta\b[^<>]{0,1000}>", re.IGNORECASE)
-NAME = re.compile(rb"name\s*=\s*[\"']?\s*([\w\-]+)", re.IGNORECASE)
-CONTENT = re.compile(rb"content\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
-ROBOTS = ("robots", "pressmark", "googlebot-news", "tdmrep")
-RESERVED = {"noindex", "none", "noarchive", "noai", "noimageai", "nosnippet", "notranslate", "nocache"} - {"notranslate"}
+from worker.extract.page.elements import Element
+from worker.reservations import METAS
 
 
-def opt_outs(page: Page) -> tuple[str, ...]:
-    """The page's reservations, headers first: `x-robots-tag: noai`, `robots: noindex`, `tdm-reservation: 1`."""
-    found = list(page.opt_outs)
-    for tag in META.findall(page.body[:HEAD]):
-        name, content = NAME.search(tag), CONTENT.search(tag)
-        if name and content:
-            value = next(group for group in content.groups() if group is not None)
-            found += _reservations(name[1].decode("ascii", "replace").lower(), value.decode("utf-8", "replace"))
-    return tuple(dict.fromkeys(found))
+def reserving_metas(root: Element) -> Iterator[tuple[str, str]]:
+    """Name, in lower case, and content of the meta elements that may reserve a use of the page, in order.
+
+    Those of the head, and those beside the body's first children: a parser ends the head at the first element that does
+    not belong there, and the rest of it follows in the body.
+    """
+    for meta in root.iter("meta"):
+        name = (meta.get("name") or "").strip().lower()
+        if name in METAS and _is_in_head(meta):
+            yield name, meta.get("content") or ""
 
 
-def _reservations(name: str, value: str) -> list[str]:
-    if name == "tdm-reservation":
-        return [f"tdm-reservation: {value.strip()}"] if value.strip() == "1" else []
-    if name == "tdm-policy":
-        return [f"tdm-policy: {value.strip()[:500]}"]
-    if name not in ROBOTS:
-        return []
-    words = (word.strip().lower() for word in value.split(","))
-    return [f"{name}: {word}" for word in words if word in RESERVED]
+def _is_in_head(meta: Element) -> bool:
+    parent = meta.getparent()
+    return parent is None or parent.tag in ("html", "body") or any(outer.tag == "head" for outer in meta.iterancestors())

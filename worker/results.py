@@ -15,7 +15,7 @@ from pydantic_core import to_jsonable_python
 
 from classifier.labels import Evidence, Labels, ModelName, SourceTypeLabel, TopicLabel, source_type_from_dict
 from worker.errors import ItemFailed
-from worker.messages import VERSION, Article, Extracted, Extractor, Http
+from worker.messages import VERSION, Article, Extracted, Extractor, Http, Kind
 from worker.reasons import Fate
 
 EndState = Literal["stored", "duplicate", "refused", "dead"]
@@ -52,6 +52,8 @@ class Result:
     v: Literal[1] = VERSION
     item_id: int | None = None
     """None for a page that `try` read: it has no item."""
+    kind: Kind = "article"
+    """Feeds and sitemaps end as items too; `export --outcome all` has them."""
     url: str | None
     canonical_url: str | None = None
     title: str | None = None
@@ -133,6 +135,7 @@ def of_row(
     has_labels = has_article and row["label_item_id"] is not None
     return Result(
         item_id=row["item_id"],
+        kind=row["item_kind"],
         url=row["item_url"],
         outcome=row["item_state"],
         reason=row["item_reason"],

@@ -82,11 +82,11 @@ def test_the_same_url_ten_thousand_times_is_one_item(home: Home) -> None:
     assert waiting(home) == 1
 
 
-def test_feeds_and_sitemaps_are_items_of_their_own_and_not_counted_as_articles(home: Home) -> None:
+def test_feeds_and_sitemaps_are_items_of_their_own_and_counted_as_articles_are(home: Home) -> None:
     done = home.run("enqueue", "--feed", "http://pub.example/feed", "--sitemap", "http://pub.example/map.xml", "--json")
     assert [line["state"] for line in done.lines] == ["accepted", "accepted"]
     assert done.code == 0
-    assert waiting(home) == 0
+    assert waiting(home) == 2
     assert home.call("trace", "http://pub.example/feed", "--json").lines[0]["kind"] == "feed"
 
 

@@ -77,15 +77,19 @@ def port() -> Iterator[int]:
         server.shutdown()
 
 
-def test_what_feeds_and_sitemaps_list_is_read_once_and_stored(home: Home, port: int) -> None:
-    # Given
+@pytest.fixture
+def base(home: Home, port: int) -> str:
+    """The site's address, which the installation may read without a pace."""
     home.more = {
         "PRESSMARK_RESOLVE": f"{HOST}=127.0.0.1",
         "PRESSMARK_ALLOW_PRIVATE": f"{HOST}:{port}",
         "PRESSMARK_HOST_INTERVAL": "0",
         "PRESSMARK_BACKOFF": "0.5",
     }
-    base = f"http://{HOST}:{port}"
+    return f"http://{HOST}:{port}"
+
+
+def test_what_feeds_and_sitemaps_list_is_read_once_and_stored(home: Home, base: str) -> None:
     with home.up():
         # When
         done = home.run("enqueue", "--feed", f"{base}/feed", "--sitemap", f"{base}/index.xml", "--job", "lists", "--wait")
@@ -94,5 +98,25 @@ def test_what_feeds_and_sitemaps_list_is_read_once_and_stored(home: Home, port: 
         stored = sorted(line["url"] for line in home.call("export", "--json").lines)
         assert stored == [f"{base}/1", f"{base}/2", f"{base}/3"]
         document = home.call("queues", "--json").lines[0]
-        assert (document["ledger"]["accepted"], document["balanced"]) == (3, True)
+        assert (document["ledger"]["accepted"], document["balanced"]) == (6, True), "three articles, a feed and two sitemaps"
         assert home.call("trace", f"{base}/index.xml", "--json").lines[0]["state"] == "stored"
+
+
+def test_a_page_given_as_a_feed_is_dead_as_such_wherever_one_looks(home: Home, base: str) -> None:
+    with home.up():
+        # When an article and a page that is no feed have ended
+        done = home.run("enqueue", f"{base}/1", "--feed", f"{base}/2", "--wait")
+    # Then every command counts both
+    assert done.code == 1
+    assert "2 accepted: 1 stored, 0 duplicate, 0 refused, 1 dead" in home.call("status").out
+    document = home.call("queues", "--json").lines[0]
+    assert (document["ledger"]["accepted"], document["ledger"]["dead"], document["balanced"]) == (2, 1, True)
+    assert [(group["reason"], group["count"]) for group in document["dead"]] == [("not-feed", 1)]
+    assert [(group["reason"], group["count"]) for group in home.call("dead", "list", "--json").lines] == [("not-feed", 1)]
+    assert home.call("dead", "show", "--json").lines[0]["detail"] == "expected a feed (RSS, Atom, RDF or JSON Feed), got an HTML page"
+    checks = {check["check"]: (check["state"], check["detail"]) for check in home.call("doctor", "--json").lines[0]["checks"]}
+    assert checks["counters"] == ("ok", "2 accepted, counted anew")
+    ended = [(row["kind"], row["outcome"], row["reason"]) for row in home.call("export", "--outcome", "all", "--json").lines]
+    assert ended == [("article", "stored", None), ("feed", "dead", "not-feed")]
+    # And what a requeue would send is what was counted
+    assert home.call("dead", "requeue", "--dry-run", "--json").lines[0]["url"] == f"{base}/2"

@@ -20,7 +20,7 @@ ARTICLE = {
 LABELS = {"topics", "primary_topic", "source_type", "evidence", "language_supported", "unknown_words", "model"}
 ENDING = {
     *("v", "item_id", "job_ids", "outcome", "reason", "final_url", "http", "content_sha256", "duplicate_of", "cluster_id"),
-    *("fetched_at", "stored_at", "attempts"),
+    *("kind", "fetched_at", "stored_at", "attempts"),
 }
 
 

@@ -23,7 +23,7 @@ COLUMNS = (
     *("item_id", "url", "final_url", "canonical_url", "outcome", "reason", "duplicate_of", "cluster_id", "title", "published_at"),
     *("published_source", "modified_at", "language", "authors", "site_name", "description", "image", "topics", "unsure_topics"),
     *("primary_topic", "source_type", "source_type_decision", "model_id", "http_status", "content_sha256", "fetched_at", "stored_at"),
-    *("attempts", "job_ids", "warnings", "text"),
+    *("attempts", "job_ids", "warnings", "text", "kind"),
 )
 """Of CSV and Parquet: a flat row for each Result."""
 ROWS_A_GROUP = 1000

@@ -75,8 +75,7 @@ def _insert(connection: Connection, fresh: dict[Key, Entry], terms: Acceptance, 
     connection.execute(insert(items), rows)
     connection.execute(insert(receipts), [{"item_id": row["id"], "kind": row["kind"], "at": now} for row in rows])
     look(connection, ((entry.host, now) for entry in fresh.values()))
-    articles = sum(entry.kind == "article" for entry in fresh.values())
-    counters.add(connection, Counter({counters.RECEIPTS: articles, "waiting": articles}))
+    counters.add(connection, Counter({counters.RECEIPTS: len(rows), "waiting": len(rows)}))
     return {(row["key"], row["kind"]): row["id"] for row in rows}
 
 

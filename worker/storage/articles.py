@@ -31,7 +31,7 @@ class Articles:
     def results(self, outcome: Literal["stored", "all"] = "stored", *, job_id: int | None = None) -> Iterator[Result]:
         """Every Result in the order of item ids; no transaction stays open longer than a page takes.
 
-        `all` is every item of kind article that has ended: stored, duplicate, refused or dead.
+        `stored` are the articles; `all` is every item of every kind that has ended: stored, duplicate, refused or dead.
         """
         last = 0
         while True:
@@ -84,8 +84,9 @@ class Articles:
 
 
 def _page(connection: Connection, outcome: str, job_id: int | None, last: int) -> list[int]:
-    states = TERMINAL if outcome == "all" else ("stored",)
-    query = select(items.c.id).where(items.c.id > last, items.c.kind == "article", items.c.state.in_(states))
+    query = select(items.c.id).where(items.c.id > last, items.c.state.in_(TERMINAL))
+    if outcome == "stored":
+        query = query.where(items.c.state == "stored", items.c.kind == "article")
     if job_id is not None:
         query = query.join(job_items, job_items.c.item_id == items.c.id).where(job_items.c.job_id == job_id)
     return list(connection.execute(query.order_by(items.c.id).limit(PAGE)).scalars())
@@ -111,7 +112,7 @@ def _results(connection: Connection, ids: Sequence[int]) -> list[Result]:
 
 
 _COLUMNS = [
-    *(items.c[name].label(f"item_{name}") for name in ("id", "url", "state", "reason", "duplicate_of", "answer", "attempts")),
+    *(items.c[name].label(f"item_{name}") for name in ("id", "kind", "url", "state", "reason", "duplicate_of", "answer", "attempts")),
     *(column.label(f"article_{column.name}") for column in articles.c if not column.name.startswith("band_")),
     *(column.label(f"label_{column.name}") for column in labels.c),
 ]

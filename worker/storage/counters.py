@@ -1,11 +1,15 @@
-"""Running counters, moved in the transaction of what they count, and the same counted anew."""
+"""Keep running counters, changed in the transaction of what they count, and count the same rows anew on demand.
+
+Every count is over items of every kind: articles, feeds and sitemaps. A feed or a sitemap that was read is `stored`, and
+has no row in `articles`.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, bindparam, exists, func, literal_column, or_, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.storage.item_rules import Transition
@@ -15,11 +19,15 @@ from worker.storage.values import Balance
 FEW = 50_000
 """Items up to which every row is counted at each question: under 100 ms."""
 
-RECEIPTS, ARTICLES, REFETCHING, NAMING, FINISHED = "receipts", "articles", "refetching", "naming", "finished"
+RECEIPTS, ARTICLES, FINISHED = "receipts", "articles", "finished"
+EXPECTED = "articles-expected"
+"""Items that must have an article: those of kind article that are stored, or stored and being fetched again."""
+NAMING = "naming"
+"""Items that name the original that they copy: as many as are `duplicate`."""
 
 
 def add(connection: Connection, deltas: Counter[str]) -> None:
-    """Moves the counters, in the order of their names."""
+    """Changes the counters, in the order of their names."""
     rows = [{"name": name, "value": deltas[name]} for name in sorted(deltas) if deltas[name]]
     if not rows:
         return
@@ -30,29 +38,28 @@ def add(connection: Connection, deltas: Counter[str]) -> None:
     )
 
 
-def of_moves(moves: Iterable[Transition]) -> Counter[str]:
-    """What moves of items change: states and re-fetches of articles, names of originals, finished leases of any kind."""
+def of_transitions(made: Iterable[Transition]) -> Counter[str]:
+    """What these transitions change: states, expected articles, named originals, finished leases."""
     deltas: Counter[str] = Counter()
-    for move in moves:
-        deltas[FINISHED] += move.before.state == "running" and not move.after.open
-        if move.before.kind == "article":
-            deltas[move.before.state] -= 1
-            deltas[move.after.state] += 1
-            deltas[REFETCHING] += move.after.refetch - move.before.refetch
-            deltas[NAMING] += (move.after.duplicate_of is not None) - (move.before.duplicate_of is not None)
+    for before, after in ((transition.before, transition.after) for transition in made):
+        deltas[before.state] -= 1
+        deltas[after.state] += 1
+        deltas[EXPECTED] += after.has_article - before.has_article
+        deltas[NAMING] += (after.duplicate_of is not None) - (before.duplicate_of is not None)
+        deltas[FINISHED] += before.state == "running" and not after.open
     return deltas
 
 
 def value(connection: Connection, name: str) -> int:
-    """One counter."""
+    """One counter; 0 where it was never changed."""
     return connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar_one_or_none() or 0
 
 
 def running_balance(connection: Connection) -> Balance:
-    """The identity as the counters have it."""
+    """The balance by the running counters."""
     counted: dict[str, int] = {row.name: row.value for row in connection.execute(select(counters))}
     states = {state: counted.get(state, 0) for state in STATES}
-    surplus = counted.get(ARTICLES, 0) - states["stored"] - counted.get(REFETCHING, 0)
+    surplus = counted.get(ARTICLES, 0) - counted.get(EXPECTED, 0)
     return Balance(
         accepted=counted.get(RECEIPTS, 0),
         states=states,
@@ -65,27 +72,22 @@ def running_balance(connection: Connection) -> Balance:
 
 
 def counted_balance(connection: Connection) -> Balance:
-    """The identity with every row counted anew."""
+    """The balance with every row counted anew."""
 
-    def number(query: Select[int]) -> int:
-        return connection.execute(query).scalar_one()
+    def number(table: FromClause, where: ColumnElement[bool]) -> int:
+        return connection.execute(select(func.count()).select_from(table).where(where)).scalar_one()
 
-    is_article = items.c.kind == "article"
-    rows = connection.execute(select(items.c.state, func.count()).where(is_article).group_by(items.c.state)).all()
-    found: dict[str, int] = dict(rows)
-    total = select(func.count())
+    found: dict[str, int] = dict(connection.execute(select(items.c.state, func.count()).group_by(items.c.state)).all())
+    expected = (items.c.kind == "article") & or_(items.c.state == "stored", items.c.refetch)
     has_article = exists().where(articles.c.item_id == items.c.id)
     original = exists().where(articles.c.item_id == items.c.duplicate_of)
-    keeps = exists().where(items.c.id == articles.c.item_id, or_(items.c.state == "stored", items.c.refetch))
     return Balance(
-        accepted=number(total.select_from(receipts).where(receipts.c.kind == "article")),
+        accepted=number(receipts, true()),
         states={state: found.get(state, 0) for state in STATES},
-        articles=number(total.select_from(articles)),
-        stored_without_article=number(
-            total.select_from(items).where(is_article, or_(items.c.state == "stored", items.c.refetch), ~has_article)
-        ),
-        articles_without_item=number(total.select_from(articles).where(~keeps)),
-        duplicates_of_nothing=number(total.select_from(items).where(items.c.state == literal_column("'duplicate'"), ~original)),
+        articles=number(articles, true()),
+        stored_without_article=number(items, expected & ~has_article),
+        articles_without_item=number(articles, ~exists().where(items.c.id == articles.c.item_id, expected)),
+        duplicates_of_nothing=number(items, (items.c.state == literal_column("'duplicate'")) & ~original),
         counted=True,
     )
 

@@ -18,7 +18,7 @@ PAGE = 500
 def groups(connection: Connection) -> list[DeadGroup]:
     """By reason, the most frequent first."""
     number = func.count()
-    query = select(items.c.reason, number, func.max(items.c.changed_at)).where(transitions.DEAD, items.c.kind == "article")
+    query = select(items.c.reason, number, func.max(items.c.changed_at)).where(transitions.DEAD)
     rows = connection.execute(query.group_by(items.c.reason).order_by(number.desc(), items.c.reason))
     return [DeadGroup(reason or "", count, newest) for reason, count, newest in rows]
 

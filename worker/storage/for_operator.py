@@ -77,7 +77,7 @@ class ForOperator(LedgerBase):
     # Dead letters
 
     def dead_groups(self) -> list[DeadGroup]:
-        """Dead letters by reason, the most frequent first; articles only."""
+        """Dead letters of every kind by reason, the most frequent first."""
         with reading(self._engine) as connection:
             return dead.groups(connection)
 

@@ -50,6 +50,11 @@ class Item:
         """Not ended yet."""
         return self.state in ("waiting", "running")
 
+    @property
+    def has_article(self) -> bool:
+        """Whether the item has an article: it is stored, or is being fetched again while its article stays."""
+        return self.kind == "article" and (self.state == "stored" or self.refetch)
+
     def holds(self, token: int) -> bool:
         """Whether the lease with this token is the one that counts."""
         return self.state == "running" and self.token == token

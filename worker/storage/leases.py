@@ -95,8 +95,7 @@ def lease(connection: Connection, lead: Leadership, settings: Settings, now: flo
         return []
     rows = connection.execute(_LEASE, {"ids": chosen, "until": lead.ticks + settings.lease, "at": now}).all()
     transitions.record(connection, ((row.id, Event(now, "dispatch", "sent", detail="alone" if row.alone else None)) for row in rows))
-    count = sum(row.kind == "article" for row in rows)
-    counters.add(connection, Counter({"waiting": -count, "running": count}))
+    counters.add(connection, Counter({"waiting": -len(rows), "running": len(rows)}))
     validators = _validators(connection, [row.id for row in rows if row.refetch])
     place = {item_id: number for number, item_id in enumerate(chosen)}
     return [(LANES[row.lane], _request(row, validators)) for row in sorted(rows, key=lambda row: place[row.id])]

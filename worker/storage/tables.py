@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The newest revision in `migrations/versions`; revisions sort as text."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")

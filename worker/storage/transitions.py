@@ -60,7 +60,7 @@ def apply(connection: Connection, moves: Sequence[Transition], now: float) -> No
     published = [{"item_id": move.after.id} for move in moves if move.publish]
     if published:
         connection.execute(insert(outbox), published)
-    counters.add(connection, counters.of_moves(moves))
+    counters.add(connection, counters.of_transitions(moves))
 
 
 def _parameters(move: Transition, now: float) -> dict[str, Any]:

@@ -79,22 +79,24 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The identity, each side counted apart. Of articles only: feeds and sitemaps are counted elsewhere."""
+    """Whether the ledger is consistent: what must be equal, counted apart, over items of every kind."""
 
     accepted: int
-    """Receipts."""
+    """Receipts, which are written once for each accepted item and never deleted."""
     states: Mapping[str, int]
+    """Items in each of the six states."""
     articles: int
     stored_without_article: int
-    """Should be 0, as the two below."""
+    """Stored items of kind article without one; 0 in a consistent ledger, as are the next two."""
     articles_without_item: int
     duplicates_of_nothing: int
+    """Duplicates whose original has no article."""
     counted: bool
     """True where rows were counted, False where the running counters answered."""
 
     @property
     def balanced(self) -> bool:
-        """Whether every accepted URL is in exactly one state, and every state has what it promises."""
+        """Whether every accepted item is in exactly one state, every stored article is there, and every copy has its original."""
         return self.accepted == sum(self.states.values()) and not (
             self.stored_without_article or self.articles_without_item or self.duplicates_of_nothing
         )

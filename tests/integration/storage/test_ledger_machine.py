@@ -17,10 +17,11 @@ from sqlalchemy import Engine, event, text
 from tests.integration.conftest import empty_tables
 from tests.integration.parts.samples import admit, delivered, digest, entry, failed, labelled
 from worker.config import Settings
-from worker.messages import Http, Listed, Outcome, Returned, Struck, Taken, Unchanged, URLRequest
+from worker.messages import Http, Kind, Listed, Outcome, Returned, Struck, Taken, Unchanged
 from worker.reasons import Fate, Reason
 from worker.storage.articles import Articles
 from worker.storage.database import open_database, writing
+from worker.storage.for_keeper import DEPTH
 from worker.storage.ledger import Ledger
 from worker.storage.tables import LANES
 from worker.storage.values import DeadFilter, Entry
@@ -33,8 +34,9 @@ MEMORY = Settings(host_interval=0.0, backoff=1.0, backoff_cap=4.0, host_wait_max
 
 
 def page(number: int) -> Entry:
-    """Every fifth is a feed."""
-    return replace(entry(number, f"h{number % 3}.test:443"), kind="feed" if number % 5 == 4 else "article")
+    """Every fifth is a feed, and two are sitemaps."""
+    kinds: dict[int, Kind] = {4: "feed", 9: "feed", 3: "sitemap", 10: "sitemap"}
+    return replace(entry(number, f"h{number % 3}.test:443"), kind=kinds.get(number, "article"))
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -54,7 +56,8 @@ class LedgerMachine(RuleBasedStateMachine):
         assert taken is not None
         self.lead = taken
         self.jobs = [self.ledger.open_job(name) for name in ("a", "b")]
-        self.accepted: set[str] = set()
+        self.accepted: dict[str, int] = {}
+        """Keys, and how many lists led there."""
         self.tokens: dict[int, int] = {}
 
     @rule(
@@ -70,7 +73,7 @@ class LedgerMachine(RuleBasedStateMachine):
         assert [answer.state == "accepted" for answer in answers] == [
             e.key not in self.accepted and e.key not in {d.key for d in entries[:place]} for place, e in enumerate(entries)
         ]
-        self.accepted |= {e.key for e in entries}
+        self.accepted = dict.fromkeys((e.key for e in entries), 0) | self.accepted
 
     @rule(target=held, room=st.integers(1, 5))
     def lease(self, room):
@@ -121,15 +124,17 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(request=held, numbers=st.lists(PAGES, max_size=3))
     def list_links(self, request, numbers) -> None:
-        """A feed was read."""
-        if request.kind == "feed":
-            links = [page(number).url for number in numbers if page(number).kind == "article"]
-            open_before = self.ledger.trace(self._key(request))[0].state in ("waiting", "running")
-            self.ledger.keep(delivered(Listed(request.item_id, request.token, links, [], Http(200))), self._admit)
-            self.accepted |= {digest(link) for link in links} if open_before else set()
-
-    def _key(self, request: URLRequest) -> str:
-        return digest(request.url)
+        """A feed or a sitemap was read."""
+        if request.kind == "article":
+            return
+        links = [page(number).url for number in numbers if page(number).kind == "article"]
+        maps = [page(number).url for number in numbers if page(number).kind == "sitemap" and request.kind == "sitemap"]
+        key = digest(request.url)
+        open_before = self.ledger.trace(key)[0].state in ("waiting", "running")
+        self.ledger.keep(delivered(Listed(request.item_id, request.token, links, maps, Http(200))), self._admit)
+        followed = links + (maps if self.accepted[key] < DEPTH else [])
+        if open_before:
+            self.accepted = dict.fromkeys(map(digest, followed), self.accepted[key] + 1) | self.accepted
 
     def _admit(self, url: str) -> Entry:
         return Entry(url, digest(url), url.split("/")[2] + ":443")
@@ -199,7 +204,14 @@ class LedgerMachine(RuleBasedStateMachine):
         running, counted = self.ledger.recount()
         assert counted.balanced, counted
         assert replace(running, counted=True) == counted
-        assert counted.accepted == sum(page(n).kind == "article" for n in range(12) if page(n).key in self.accepted)
+        assert counted.accepted == len(self.accepted)
+
+    @invariant()
+    def the_dead_are_the_same_everywhere(self) -> None:
+        """As a state, by cause, one by one, and by what a requeue would send."""
+        if hasattr(self, "ledger"):
+            dead = self.ledger.balance().states["dead"]
+            assert dead == sum(group.count for group in self.ledger.dead_groups()) == sum(1 for _ in self.ledger.dead(DeadFilter()))
 
     @invariant()
     def every_ended_item_gives_exactly_one_result(self) -> None:
@@ -207,6 +219,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if hasattr(self, "ledger"):
             ids = [result.item_id for result in self.articles.results("all")]
             assert len(ids) == len(set(ids))
+            assert {result["kind"] for result in self.articles.results("stored")} <= {"article"}
             assert len(ids) == sum(self.ledger.balance().states[state] for state in ("stored", "duplicate", "refused", "dead"))
 
     def teardown(self) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from classifier.labels import ModelName
 from tests.integration.parts.samples import digest, entry, failed, labelled
 from tests.integration.parts.steps import Clock, balanced, keep, leased, one, state
-from worker.messages import Taken
+from worker.messages import Http, Listed, Taken
 from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable, writing
 from worker.storage.ledger import Ledger
@@ -31,6 +31,40 @@ def test_dead_letters_are_grouped_by_cause_and_chosen_by_filter(ledger, lead, cl
     assert len(list(ledger.dead(DeadFilter(since=clock.at - 1)))) == 2
     newest = list(ledger.dead(DeadFilter(limit=3)))
     assert [item.reason for item in newest] == ["no-text", "no-text", "http-404"]
+
+
+def test_every_count_is_over_articles_feeds_and_sitemaps(ledger, articles, lead):
+    # Given items of each kind in each state that a list can be in
+    kinds = ("article", "feed", "sitemap")
+    entries = [replace(entry(number), kind=kind) for number, kind in enumerate(kinds * 5)]
+    ledger.accept(entries, ledger.open_job())
+    requests = sorted(leased(ledger, lead, room=15), key=lambda request: request.item_id)
+    running, waiting, stored, refused, dead = (requests[start : start + 3] for start in range(0, 15, 3))
+    ledger.hand_back(waiting)
+    keep(
+        ledger,
+        *(labelled(r) if r.kind == "article" else Listed(r.item_id, r.token, [], [], Http(200)) for r in stored),
+        *(failed(r, "robots") for r in refused),
+        *(failed(r, "not-html" if r.kind == "article" else "not-feed") for r in dead),
+    )
+    # Then they are in the books, in the dead letters and in what is exported
+    assert {request.kind for request in running} == set(kinds)
+    assert ledger.balance().accepted == 15
+    assert ledger.balance().states == {"waiting": 3, "running": 3, "stored": 3, "duplicate": 0, "refused": 3, "dead": 3}
+    assert ledger.running() == 3
+    assert [(group.reason, group.count) for group in ledger.dead_groups()] == [("not-feed", 2), ("not-html", 1)]
+    ended = [(result["kind"], result["outcome"], result["reason"]) for result in articles.results("all")]
+    assert ended == [
+        *((kind, "stored", None) for kind in kinds),
+        *((kind, "refused", "robots") for kind in kinds),
+        *zip(kinds, ["dead"] * 3, ["not-html", "not-feed", "not-feed"], strict=True),
+    ]
+    assert [result["kind"] for result in articles.results()] == ["article"], "a list that was read has no article"
+    assert balanced(ledger)
+    # And a requeue sends what was counted
+    assert ledger.requeue(DeadFilter()) == 3
+    assert ledger.balance().states["waiting"] == 6
+    assert balanced(ledger)
 
 
 def test_dead_letters_are_requeued_as_filtered_and_start_anew(ledger, lead, clock):

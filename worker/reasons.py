@@ -36,6 +36,7 @@ class Reason(Enum):
     PRIVATE_ADDRESS = ("private-address", Fate.REFUSED)
     ROBOTS = ("robots", Fate.REFUSED)
     OPTED_OUT = ("opted-out", Fate.REFUSED)
+    FORGOTTEN = ("forgotten", Fate.REFUSED)
 
     NOT_HTML = ("not-html", Fate.DEAD)
     NOT_FEED = ("not-feed", Fate.DEAD)

@@ -44,8 +44,12 @@ def test_what_was_there_is_still_there(old: Home) -> None:
     counts = ledger["ledger"]
     assert counts["waiting"] + counts["running"] == 24
     assert {state: counts[state] for state in ("accepted", "stored", "duplicate", "refused", "dead")} == {
-        "accepted": 46, "stored": 18, "duplicate": 1, "refused": 0, "dead": 3
+        "accepted": 46, "stored": 18, "duplicate": 1, "refused": 1, "dead": 2
     }  # fmt: skip
+    # And the article that was taken out is refused for good, beside a feed and a page without text that are dead
+    assert {(group["reason"], group["count"]) for group in ledger["dead"]} == {("dropped-by-user", 1), ("no-text", 1)}
+    ended = [row for row in old.call("export", "--outcome", "all", "--json").lines if row["outcome"] == "refused"]
+    assert [(row["reason"], row["url"]) for row in ended] == [("forgotten", "forgotten:2")]
     # And articles, jobs, pauses, reviews and the promoted model are there
     rows = old.call("export", "--format", "jsonl").lines
     assert len(rows) == 18

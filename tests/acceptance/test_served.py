@@ -202,6 +202,8 @@ def test_what_is_forgotten_is_gone_and_the_books_still_balance(served: Served) -
     url = served.home.call("export", "--json").lines[-1]["url"]
     assert served.home.call("forget", url, "--json").lines == [{"forgotten": 1}]
     assert url not in served.home.call("export", "--outcome", "all", "--json").out
+    assert served.home.call("enqueue", "--force", url, "--json").lines[0]["state"] == "known"
+    assert served.home.call("trace", url, "--json").lines[0]["reason"] == "forgotten"
     assert served.home.call("queues", "--json").lines[0]["balanced"] is True
 
 

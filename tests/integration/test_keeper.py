@@ -183,7 +183,7 @@ def test_what_is_forgotten_goes_from_the_public_stream_and_its_readers_are_told(
     ledger.forget(key=entry(1).key)
     keeper.run_once()
     # Then
-    assert [(result["item_id"], result["outcome"]) for result in published(client)] == [(1, "stored"), (3, "stored"), (2, "dead")]
+    assert [(result["item_id"], result["outcome"]) for result in published(client)] == [(1, "stored"), (3, "stored"), (2, "refused")]
     assert entry(1).url not in str(client.xrange(f"{NAMESPACE}:articles"))
 
 

@@ -28,7 +28,7 @@ class Acceptance:
     job_ids: tuple[int, ...]
     lane: int
     force: bool = False
-    """Known items that have ended go on their way again."""
+    """Known items that have ended are sent again, except those that were forgotten."""
     reread: bool = False
     """Known feeds and sitemaps that have ended are read again; never when another feed names them, or two would never end."""
     depth: int = 0
@@ -94,5 +94,5 @@ def _send_again(connection: Connection, known: Iterable[tuple[int, str, str]], t
         if state not in ("waiting", "running") and (terms.force or (terms.reread and kind != "article"))
     ]
     if wanted:
-        again = [rules.requeued(item, "enqueue") for item in transitions.load(connection, wanted).values()]
-        transitions.apply(connection, again, rules.now)
+        ended = transitions.load(connection, wanted).values()
+        transitions.apply(connection, [rules.requeued(item, "enqueue") for item in ended if not item.forgotten], rules.now)

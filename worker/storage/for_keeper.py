@@ -60,14 +60,20 @@ class ForKeeper(LedgerBase):
                 jobs.count(connection, job_ids, refused=len(batch) - len(entries), known=known)
 
     def park(self, item_id: int | None, body: str, error: str) -> None:
-        """Keeps a message that cannot be kept as what it is; its item, where known and open, is `dead: schema`."""
+        """Keeps a message that cannot be read; its item, where known and open, is `dead: schema`.
+
+        Of an item that was forgotten nothing is kept.
+        """
         rules = self._rules()
         with writing(self._engine) as connection:
+            item = transitions.load(connection, [] if item_id is None else [item_id]).get(item_id or 0)
+            if item is not None and item.forgotten:
+                return
             history.park(connection, item_id, body, one_line(error), rules.now)
-            for item in transitions.load(connection, [] if item_id is None else [item_id]).values():
+            if item is not None and item.open:
                 event = Event(rules.now, "store", "parked", Reason.SCHEMA.word, one_line(error))
                 ended = rules.end(item, "dead", Reason.SCHEMA.word, one_line(error), event)
-                transitions.apply(connection, [ended] if item.open else [], rules.now)
+                transitions.apply(connection, [ended], rules.now)
 
     def unpublished(self, limit: int) -> list[tuple[int, int]]:
         """The oldest pairs of outbox id and item id that were not published yet."""

@@ -121,7 +121,7 @@ class ForOperator(LedgerBase):
         return len(made)
 
     def forget(self, *, key: str | None = None, host: str | None = None) -> int:
-        """Takes articles and their traces out; the items stay, nameless, as `dead: dropped-by-user`. Several transactions."""
+        """Takes articles and their traces out; the items stay, without an address, as `refused: forgotten`. Several transactions."""
         total = 0
         while True:
             with writing(self._engine) as connection:

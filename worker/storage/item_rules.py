@@ -55,6 +55,11 @@ class Item:
         """Whether the item has an article: it is stored, or is being fetched again while its article stays."""
         return self.kind == "article" and (self.state == "stored" or self.refetch)
 
+    @property
+    def forgotten(self) -> bool:
+        """Whether it was taken out at somebody's request: nothing may send it again."""
+        return self.state == "refused" and self.reason == Reason.FORGOTTEN.word
+
     def holds(self, token: int) -> bool:
         """Whether the lease with this token is the one that counts."""
         return self.state == "running" and self.token == token
@@ -147,6 +152,12 @@ class ItemRules:
         """Given up by an operator."""
         event = Event(self.now, "operator", "dropped", Reason.DROPPED.word, detail)
         return self.end(item, "dead", Reason.DROPPED.word, detail if detail is not None else item.detail, event)
+
+    def forgotten(self, item: Item) -> Transition:
+        """Taken out at somebody's request, whatever its state: refused for good, and any lease of it is void."""
+        event = Event(self.now, "operator", "forgotten", Reason.FORGOTTEN.word)
+        bare = replace(item, token=item.token + 1, refetch=False, suspect=False, duplicate_of=None, answer=None)
+        return replace(self.end(bare, "refused", Reason.FORGOTTEN.word, None, event), before=item)
 
     def again(self, item: Item, delay: float, reason: str | None, detail: str | None, event: Event) -> Transition:
         """Waiting, due in `delay` seconds."""

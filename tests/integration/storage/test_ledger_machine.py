@@ -59,6 +59,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.accepted: dict[str, int] = {}
         """Keys, and how many lists led there."""
         self.tokens: dict[int, int] = {}
+        self.forgotten: set[str] = set()
 
     @rule(
         numbers=st.lists(PAGES, min_size=1, max_size=6),
@@ -177,7 +178,9 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(number=PAGES)
     def forget(self, number) -> None:
         """A take-down request."""
-        self.ledger.forget(key=page(number).key)
+        key = page(number).key
+        if self.ledger.forget(key=key):
+            self.forgotten.add(key)
 
     @rule(job=st.integers(0, 1))
     def stop_job(self, job) -> None:
@@ -205,6 +208,14 @@ class LedgerMachine(RuleBasedStateMachine):
         assert counted.balanced, counted
         assert replace(running, counted=True) == counted
         assert counted.accepted == len(self.accepted)
+
+    @invariant()
+    def what_is_forgotten_stays_so(self) -> None:
+        """Whoever asks for it, and whatever was under way."""
+        if hasattr(self, "ledger"):
+            for key in self.forgotten:
+                trace = self.ledger.trace(key)[0]
+                assert (trace.state, trace.reason, trace.url) == ("refused", "forgotten", f"forgotten:{trace.item_id}")
 
     @invariant()
     def the_dead_are_the_same_everywhere(self) -> None:

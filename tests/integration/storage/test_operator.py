@@ -12,7 +12,7 @@ from tests.integration.parts.samples import digest, entry, failed, labelled
 from tests.integration.parts.steps import Clock, balanced, keep, leased, one, state
 from worker.messages import Http, Listed, Taken
 from worker.storage.articles import Articles
-from worker.storage.database import Unacceptable, writing
+from worker.storage.database import Unacceptable, reading, writing
 from worker.storage.ledger import Ledger
 from worker.storage.values import DeadFilter, Entry, Leadership
 
@@ -108,7 +108,7 @@ def test_a_forgotten_article_leaves_no_trace_its_copies_stand_for_themselves_and
     original = next(n for n in (1, 2) if state(ledger, n)[0] == "stored")
     assert ledger.forget(key=entry(original).key) == 1
     # Then
-    assert state(ledger, original) == ("dead", "dropped-by-user")
+    assert state(ledger, original) == ("refused", "forgotten")
     assert state(ledger, 3 - original) == ("waiting", None)
     assert articles.count() == 1
     assert balanced(ledger)
@@ -117,7 +117,41 @@ def test_a_forgotten_article_leaves_no_trace_its_copies_stand_for_themselves_and
             rows = connection.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608 - a fixed list
             assert entry(original).url not in str(rows)
     assert ledger.forget(key=entry(original).key) == 0
-    assert ledger.accept([entry(original)], ledger.open_job())[0].state == "known", "it is not read again by accident"
+
+
+@pytest.mark.parametrize("before", ["waiting", "running", "stored", "dead", "dropped"])
+def test_nothing_sends_a_forgotten_article_again(ledger, lead, before):
+    # Given an article that was taken out, and a feed that lists it
+    feed = replace(entry(2), kind="feed")
+    ledger.accept([entry(1)], ledger.open_job("job"))
+    request = None if before == "waiting" else leased(ledger, lead)[0]
+    if request and before != "running":
+        keep(ledger, labelled(request) if before == "stored" else failed(request, "http-404"))
+    if before == "dropped":
+        ledger.drop(DeadFilter())
+    ledger.forget(key=entry(1).key)
+    # When everybody asks for it
+    assert ledger.requeue(DeadFilter()) == 0
+    assert [answer.state for answer in ledger.accept([entry(1)], ledger.open_job("job"))] == ["known"]
+    assert [answer.state for answer in ledger.accept([entry(1)], ledger.open_job("job"), force=True)] == ["known"]
+    ledger.accept([feed], ledger.open_job("feeds"))
+    list_request = leased(ledger, lead)[0]
+    keep(ledger, Listed(list_request.item_id, list_request.token, [entry(1).url], [], Http(200)))
+    if request:
+        keep(ledger, labelled(request), failed(request, "timeout"))
+    # Then nothing is sent
+    assert leased(ledger, lead) == []
+    assert state(ledger, 1) == ("refused", "forgotten")
+    assert balanced(ledger)
+
+
+def test_a_message_about_a_forgotten_article_is_not_kept(ledger, lead, engine):
+    request = one(ledger, lead)
+    ledger.forget(key=entry(1).key)
+    ledger.park(request.item_id, "a text that was taken out", "not JSON")
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT count(*) FROM parked")).scalar_one() == 0
+    assert state(ledger) == ("refused", "forgotten")
 
 
 def test_a_trace_tells_every_hop(ledger, lead):

@@ -17,7 +17,7 @@ from worker.results import ARTICLE_FIELDS, LABEL_FIELDS, Result, ReviewSummary, 
 
 PAGE = extracted(URLRequest(7, 1, "https://press.test/7"))
 KEYS = [
-    *("v", "item_id", "url", "canonical_url", "title", "text", "authors", "published_at", "published_source", "modified_at"),
+    *("v", "item_id", "kind", "url", "canonical_url", "title", "text", "authors", "published_at", "published_source", "modified_at"),
     *("language", "site_name", "description", "image", "extractor", "warnings", "opt_outs", "content_sha256", "cluster_id"),
     *("topics", "primary_topic", "source_type", "evidence", "language_supported", "unknown_words", "model", "outcome", "reason"),
     *("final_url", "http", "duplicate_of", "fetched_at", "stored_at", "attempts", "review", "job_ids"),
@@ -30,6 +30,7 @@ def row(**changes: Any) -> dict[str, Any]:
     labels = LABELS.to_dict()
     return {
         "item_id": 7,
+        "item_kind": "article",
         "item_url": "https://press.test/7",
         "item_state": "stored",
         "item_reason": None,

@@ -53,13 +53,13 @@ def test_every_count_is_over_articles_feeds_and_sitemaps(ledger, articles, lead)
     assert ledger.balance().states == {"waiting": 3, "running": 3, "stored": 3, "duplicate": 0, "refused": 3, "dead": 3}
     assert ledger.running() == 3
     assert [(group.reason, group.count) for group in ledger.dead_groups()] == [("not-feed", 2), ("not-html", 1)]
-    ended = [(result["kind"], result["outcome"], result["reason"]) for result in articles.results("all")]
+    ended = [(result.kind, result["outcome"], result["reason"]) for result in articles.results("all")]
     assert ended == [
         *((kind, "stored", None) for kind in kinds),
         *((kind, "refused", "robots") for kind in kinds),
         *zip(kinds, ["dead"] * 3, ["not-html", "not-feed", "not-feed"], strict=True),
     ]
-    assert [result["kind"] for result in articles.results()] == ["article"], "a list that was read has no article"
+    assert [result.kind for result in articles.results()] == ["article"], "a list that was read has no article"
     assert balanced(ledger)
     # And a requeue sends what was counted
     assert ledger.requeue(DeadFilter()) == 3

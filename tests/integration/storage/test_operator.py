@@ -53,7 +53,7 @@ def test_every_count_is_over_articles_feeds_and_sitemaps(ledger, articles, lead)
     assert ledger.balance().states == {"waiting": 3, "running": 3, "stored": 3, "duplicate": 0, "refused": 3, "dead": 3}
     assert ledger.running() == 3
     assert [(group.reason, group.count) for group in ledger.dead_groups()] == [("not-feed", 2), ("not-html", 1)]
-    ended = [(result.kind, result["outcome"], result["reason"]) for result in articles.results("all")]
+    ended = [(result.kind, result.outcome, result.reason) for result in articles.results("all")]
     assert ended == [
         *((kind, "stored", None) for kind in kinds),
         *((kind, "refused", "robots") for kind in kinds),

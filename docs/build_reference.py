@@ -19,9 +19,9 @@ import click
 
 from classifier.labels import Evidence, Labels, ModelName, OutletOpinion, SourceTypeLabel, Term, TopicLabel
 from worker.cli.main import COMMANDS, LATER, program
-from worker.operations.settings import markdown_table
 from worker.config import setting_fields
 from worker.messages import Article, Extractor, Http
+from worker.operations.settings import markdown_table
 from worker.reasons import Fate, Reason
 
 REFERENCE = Path(__file__).with_name("reference.md")

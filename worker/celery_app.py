@@ -1,19 +1,19 @@
-"""Messages carried: the Celery application, its settings, and the one way onto its queues."""
+"""Configure Celery, and put messages on its queues."""
 
 from __future__ import annotations
 
+import logging
+import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from worker import queues
-from worker.bootstrap import Services
+from worker import logs, queues
 from worker.config import Settings, load
 from worker.errors import Unavailable
 from worker.messages import Extracted, Relabel, URLRequest, encode
@@ -23,25 +23,30 @@ FETCH_TASK, LABEL_TASK, RELABEL_TASK = "pressmark.fetch", "pressmark.label", "pr
 
 
 class PressmarkApp(Celery):  # type: ignore[misc]
-    """The application; `settings` may be given until the first message, else they come from the environment."""
+    """The Celery application of one process; `source` returns its settings and is called at the first use of them.
+
+    Its workers are built by the two steps that are named here; a process that only sends never imports them.
+    """
+
+    def __init__(self, source: Callable[[], Settings]) -> None:
+        super().__init__("pressmark")
+        self._source = source
+        self.add_defaults(lambda: configuration(self.settings))
+        self.steps["worker"].add("worker.pipeline.celery_worker:WorkerProcess")
+        self.steps["consumer"].add("worker.pipeline.heartbeat:Heartbeat")
 
     @cached_property
     def settings(self) -> Settings:
-        """As `load` finds them: how `celery -A worker.celery_app worker` gets its own."""
-        return load()
-
-    @cached_property
-    def services(self) -> Services:
-        """Of this process; a forked child builds its own."""
-        return Services(self.settings)
+        """Of this process."""
+        return self._source()
 
 
-def configuration(settings: Settings) -> dict[str, Any]:
-    """Celery's settings, each with its reason."""
+def configuration(settings: Settings) -> dict[str, object]:
+    """Celery's settings, each with its reason; raises Unavailable where no Redis is known."""
     return {
         "broker_url": broker_url(redis_url(settings)),
-        # Messages may get lost: the ledger's lease is what counts. Kombu's emulation of acknowledgements costs more than
-        # half the CPU of a task, lost messages all the same, and is where Celery 5.7.0 crashes when Redis restarts.
+        # Messages may get lost, since an item's lease in the ledger expires. Kombu's emulation of acknowledgements costs more
+        # than half the CPU of a task, loses messages all the same, and is where Celery 5.7.0 crashes when Redis restarts.
         "broker_transport_options": {
             "ack_emulation": False,
             "global_keyprefix": f"{settings.namespace}:",
@@ -53,8 +58,8 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,  # for ever: a Redis that is away comes back
         "broker_connection_timeout": 3.0,
-        "broker_pool_limit": 4,  # who sends: the publisher and the dispatcher, one thread each
-        # One format, of text: a message can never run code here.
+        "broker_pool_limit": 4,  # the publisher and the dispatcher send, with one thread each
+        # JSON alone: a message can never run code.
         "task_serializer": "json",
         "accept_content": ["json"],
         "event_serializer": "json",
@@ -63,59 +68,76 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "task_queues": [_queue(name) for name in (queues.URGENT, queues.FETCH, queues.LABEL, queues.LABEL_BULK)],
         "task_create_missing_queues": False,
         "task_default_queue": queues.FETCH,
-        "task_publish_retry": False,  # the dispatcher and the publisher try again themselves, and know for how long
+        "task_publish_retry": False,  # the dispatcher and the publisher try again themselves, for as long as they choose
         # What a bare `celery -A worker.celery_app worker -Q fetch` runs on; for labels add `-P prefork -c 1`.
         "worker_pool": "threads",
         "worker_concurrency": settings.fetch_slots,
-        # Nothing lies in a worker's memory beyond what it works on: there, no depth would count it.
+        # A worker holds no message beyond those that it processes: no depth would count it.
         "worker_prefetch_multiplier": 1,
         "worker_disable_prefetch": True,
         "worker_send_task_events": True,  # Flower; 27 µs a URL
         "worker_hijack_root_logger": False,
-        "worker_cancel_long_running_tasks_on_connection_loss": True,  # means late acknowledgements, of which there are none
-        "worker_enable_remote_control": False,  # nobody may order our workers about through Redis
+        "worker_cancel_long_running_tasks_on_connection_loss": True,  # concerns late acknowledgements, which are not used
+        "worker_enable_remote_control": False,  # no program may control workers through Redis
         "task_time_limit": 180,  # prefork: a batch of labels takes under a second
         "task_soft_time_limit": 150,
     }
 
 
-def _queue(name: str) -> Any:
-    """Bound to nothing: messages go straight onto the list of that name, and need no table that Redis might lose."""
+def _queue(name: str) -> Queue:
+    """Without an exchange: messages go straight to the list of that name, and need no table that Redis might lose."""
     return Queue(name)  # type: ignore[no-untyped-call]
 
 
 def broker_url(url: str) -> str:
-    """As kombu spells it: a Unix socket is `redis+socket`."""
-    place, _, options = url.partition("?")
-    if not place.startswith("unix:"):
+    """The URL in kombu's spelling, which has `redis+socket` for a Unix socket."""
+    base, _, options = url.partition("?")
+    if not base.startswith("unix:"):
         return url
     database = dict(part.split("=", 1) for part in options.split("&") if "=" in part).get("db", "0")
-    return f"redis+socket://{place.removeprefix('unix://')}?virtual_host={database}"
+    return f"redis+socket://{base.removeprefix('unix://')}?virtual_host={database}"
 
 
-app = PressmarkApp("pressmark", include=["worker.pipeline.tasks"])
-app.add_defaults(lambda: configuration(app.settings))
+app = PressmarkApp(load)
+"""What `celery -A worker.celery_app` runs, with the settings of its environment; our own commands build theirs."""
 
 
-def send_requests(queue: str, requests: Sequence[URLRequest]) -> None:
-    """One chunk onto `fetch` or `fetch.urgent`; raises Unavailable."""
-    _send(FETCH_TASK, queue, [encode(request).decode() for request in requests])
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]
+def _set_up_logs(**_: object) -> None:
+    """In place of Celery's own logs; `pressmark worker` and `up` have set them up before Celery asks."""
+    if not logging.getLogger().handlers:
+        logs.set_up(app.settings, f"worker[{os.getpid()}]")
 
 
-def send_articles(articles: Sequence[Extracted]) -> None:
-    """One group onto `label`; raises Unavailable."""
-    _send(LABEL_TASK, queues.LABEL, [encode(article).decode() for article in articles])
+class Sender:
+    """Puts messages on Celery's queues; every method raises Unavailable while Redis does not take them."""
 
+    def __init__(self, app: PressmarkApp) -> None:
+        self._app = app
 
-def send_texts(texts: Sequence[Relabel]) -> None:
-    """Stored texts onto `label.bulk`, to be labelled again; raises Unavailable."""
-    _send(RELABEL_TASK, queues.LABEL_BULK, [encode(text).decode() for text in texts])
+    @classmethod
+    def of(cls, settings: Settings) -> Sender:
+        """A sender with an application of its own, for a process that runs no worker."""
+        return cls(PressmarkApp(lambda: settings))
 
+    def send_requests(self, queue: str, requests: Sequence[URLRequest]) -> None:
+        """One chunk on `fetch` or `fetch.urgent`."""
+        self._send(FETCH_TASK, queue, requests)
 
-def _send(task: str, queue: str, messages: list[str]) -> None:
-    """`urls` and `sent` let depths and ages be read without taking a message apart."""
-    headers = {"urls": len(messages), "sent": time.time()}
-    try:
-        app.send_task(task, args=[messages], queue=queue, headers=headers, argsrepr=f"{len(messages)} URLs", kwargsrepr="")
-    except (OperationalError, RedisError, OSError) as error:  # away, or full, or read-only: it refuses, and may not later
-        raise Unavailable(f"Redis does not take messages: {error}") from error
+    def send_articles(self, articles: Sequence[Extracted]) -> None:
+        """One group on `label`."""
+        self._send(LABEL_TASK, queues.LABEL, articles)
+
+    def send_texts(self, texts: Sequence[Relabel]) -> None:
+        """Stored texts on `label.bulk`, to be labelled again."""
+        self._send(RELABEL_TASK, queues.LABEL_BULK, texts)
+
+    def _send(self, task: str, queue: str, records: Sequence[URLRequest | Extracted | Relabel]) -> None:
+        """With the headers `urls` and `sent`, from which depths and ages are read without decoding a message."""
+        messages = [encode(record).decode() for record in records]
+        headers = {"urls": len(messages), "sent": time.time()}
+        shown = {"argsrepr": f"{len(messages)} URLs", "kwargsrepr": ""}  # in events for Flower, in place of the messages
+        try:
+            self._app.send_task(task, args=[messages], queue=queue, headers=headers, **shown)
+        except (OperationalError, RedisError, OSError) as error:  # away, full or read-only: may take messages later
+            raise Unavailable(f"Redis does not take messages: {error}") from error

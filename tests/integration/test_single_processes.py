@@ -13,7 +13,8 @@ from benchmarks.running_service import RunningService, serving
 from tests.integration.parts.press import pages
 
 PATIENCE = 120.0
-CELERY = ("-m", "celery", "-A", "worker.celery_app", "worker", "-Q", "fetch")
+CELERY = ("-m", "celery", "-A", "worker.celery_app", "worker")
+FORKING = ("-P", "prefork", "-c", "2")
 WORKER = ("-m", "worker")
 
 
@@ -32,12 +33,20 @@ def running(line: RunningService, *words: str):
 
 
 @pytest.mark.parametrize("redis_server", ["valkey"], indirect=True)
-def test_single_processes_and_celerys_own_command_make_a_line(tmp_path, redis_server):
+@pytest.mark.parametrize(
+    "workers",
+    [
+        ((*WORKER, "worker", "label"), (*CELERY, "-Q", "fetch")),
+        ((*CELERY, "-Q", "label", "-n", "label@%h", *FORKING), (*CELERY, "-Q", "fetch", "-n", "fetch@%h", *FORKING)),
+    ],
+    ids=["fetch by Celery's command", "both by Celery's command, in forked children"],
+)
+def test_single_processes_and_celerys_own_command_make_a_line(tmp_path, redis_server, workers):
     with serving(pages(40)) as site, ExitStack() as processes:
         # Given
         line = RunningService(tmp_path, {**site.settings(), "PRESSMARK_REDIS_URL": redis_server.url})
         line.call("migrate")
-        for words in ((*WORKER, "keeper"), (*WORKER, "worker", "label"), CELERY, (*WORKER, "dispatcher")):
+        for words in ((*WORKER, "keeper"), *workers, (*WORKER, "dispatcher")):
             processes.enter_context(running(line, *words))
         # When
         line.enqueue(site.urls())

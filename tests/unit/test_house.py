@@ -14,6 +14,8 @@ from worker.cli.main import COMMANDS
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [*(ROOT / "worker").rglob("*.py"), *(ROOT / "classifier").rglob("*.py")]
 
+PROCESS_ROOMS = {"pipeline", "processes", "celery_app.py"}
+
 FORBIDDEN = re.compile(
     r"\b(import|from) (c?pickle|joblib|dill|marshal|shelve)\b|allow_pickle=True|\.register_script\(|\.eval\(|yaml\.load\(|\beval\(|\bexec\("
 )
@@ -71,6 +73,13 @@ def test_each_file_of_commands_is_one_command() -> None:
 
 NOT_SPLIT = {"try", "extract", "label", "train", "evaluate", "diff", "promote", "rollback"}
 """Commands that share a file with others today; none may be added."""
+
+
+def test_processes_are_built_by_their_own_builders_and_only_commands_use_lazy_services() -> None:
+    rooms = [path for path in (ROOT / "worker").rglob("*.py") if path.relative_to(ROOT / "worker").parts[0] in PROCESS_ROOMS]
+    found = [path for path in rooms if re.search(r"from worker\.bootstrap(\.commands)? import", path.read_text(encoding="utf-8"))]
+    assert rooms
+    assert found == []
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

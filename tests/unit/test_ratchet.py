@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("worker", "classifier")
 
 CEILINGS = {
-    "Any": 246,
-    "imports inside functions": 64,
+    "Any": 231,
+    "imports inside functions": 58,
     "patterns in extract": 114,
     "files with letters of other scripts": 9,
     "files over 300 lines": 2,
-    "modules at worker's top": 12,
+    "modules at worker's top": 11,
     "modules in the largest folder": 31,
     "subscripts by a name of the contract": 94,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.queues import LABEL_BULK, RESULTS
+
+if TYPE_CHECKING:  # Celery is imported only where something is sent
+    from worker.celery_app import Sender
 
 AT_ONCE = 20
 """Texts in a message, as many as a group of new articles: a worker is free again for those after a tenth of a second."""
@@ -45,10 +49,12 @@ def relabel(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
 
 def _feed(services: Services, sha256: str, todo: int) -> None:
     """Passes over what is still to do until nothing is; raises Unavailable where nothing moves for a minute."""
-    left, moved_at = todo, time.monotonic()
+    from worker.celery_app import Sender
+
+    left, moved_at, sender = todo, time.monotonic(), Sender.of(services.settings)
     with Progress("articles relabelled") as progress:
         while left and time.monotonic() - moved_at < PATIENCE:
-            _pass(services, sha256)
+            _pass(services, sender, sha256)
             now_left = services.relabelling.count(sha256)
             moved_at = time.monotonic() if now_left < left else moved_at
             left = now_left
@@ -58,14 +64,12 @@ def _feed(services: Services, sha256: str, todo: int) -> None:
         raise Unavailable(f"{left} articles wait to be relabelled, and no label worker takes them; see `pressmark workers`")
 
 
-def _pass(services: Services, sha256: str) -> None:
+def _pass(services: Services, sender: Sender, sha256: str) -> None:
     """Sends every outdated text once, as the window allows, and waits until what was sent is kept."""
-    from worker.celery_app import send_texts
-
     after = 0
     while texts := services.relabelling.texts(sha256, after, AT_ONCE):
         _wait(services, WINDOW)
-        send_texts(texts)
+        sender.send_texts(texts)
         after = texts[-1].item_id
     _wait(services, 0)
 

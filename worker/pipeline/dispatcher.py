@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +15,7 @@ from worker.config import Settings
 from worker.errors import Unavailable
 from worker.messages import Lane, URLRequest
 from worker.pipeline.run_loop import run_until
-from worker.queues import FETCH, URGENT, Control, Depths
+from worker.queues import FETCH, URGENT, Control, Depths, this_process
 from worker.storage.for_dispatcher import ForDispatcher
 from worker.storage.leadership import LeadLost
 from worker.storage.values import Leadership
@@ -94,7 +92,7 @@ class Dispatcher:
         self._control = control
         self._send = send
         self._settings = settings
-        self._name = f"{socket.gethostname()}-{os.getpid()}"
+        self._name = this_process()
         self._lead: Leadership | None = None
         self._seen: tuple[Leadership, float] | None = None
         self._rate = Rate()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,7 +16,7 @@ from worker.config import Settings
 from worker.errors import Unavailable
 from worker.messages import BadMessage, decode_outcome
 from worker.pipeline.run_loop import run_until
-from worker.queues import PublicStream, Results, urls_in
+from worker.queues import PublicStream, Results, this_process, urls_in
 from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable
 from worker.storage.for_keeper import ForKeeper
@@ -64,7 +62,7 @@ class Keeper:
         self._public_stream = public_stream
         self._settings = settings
         self._to_entry = to_entry
-        self._name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._name = f"{this_process()}-{secrets.token_hex(3)}"
         self._claimed_at = 0.0
         self._in_hand: list[tuple[str, bytes]] = []
         """Held while the database is away, and not fetched anew: what is delivered often counts as deadly."""

@@ -16,13 +16,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from worker import queues
-from worker.bootstrap import Services
+from worker.bootstrap.supervisor import SupervisorServices
 from worker.config import Settings, to_environ
 from worker.errors import Unavailable
 from worker.processes.folder_lock import FolderLock
 from worker.processes.watchdog import StopSignal
 from worker.queues.embedded_server import EmbeddedServer
-from worker.storage.database import migrate
+from worker.storage.database import migrate, open_database
 
 log = logging.getLogger(__name__)
 
@@ -135,9 +135,9 @@ class Supervisor:
                 self.server = EmbeddedServer(self.settings.data_dir)
                 self.settings = replace(self.settings, redis_url=self.server.start())
                 stack.callback(self.server.stop)
-            self._services = Services(self.settings)
+            _migrate(self.settings)
+            self._services = SupervisorServices(self.settings)
             stack.callback(self._services.close)
-            migrate(self._services.engine)
             stack.callback(self._stop)
             for role in self.roles:
                 self.children[role] = Child(role, self.settings, self.program)
@@ -222,6 +222,15 @@ class Supervisor:
             if not child.exited():
                 log.warning("%s did not leave in time: killed, the leases of what it held run out", child.role)
             child.kill()
+
+
+def _migrate(settings: Settings) -> None:
+    """Brings the schema up to date, before any process needs it."""
+    engine = open_database(settings)
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
 
 
 def up(settings: Settings) -> None:

@@ -8,7 +8,7 @@ Messages on Celery's queues carry two headers of ours: `urls`, how many URLs are
 from __future__ import annotations
 
 from worker.queues.connection import CELERY_QUEUES, FETCH, LABEL, LABEL_BULK, QUEUES, RESULTS, URGENT, available, connect
-from worker.queues.control import Control, WorkerSeen
+from worker.queues.control import Control, WorkerSeen, this_process
 from worker.queues.depths import Depth, Depths
 from worker.queues.public_stream import PublicStream
 from worker.queues.stream import Results, urls_in
@@ -29,5 +29,6 @@ __all__ = [
     "WorkerSeen",
     "available",
     "connect",
+    "this_process",
     "urls_in",
 ]

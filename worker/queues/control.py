@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +18,11 @@ ALIVE = 15.0
 """Seconds since the last heartbeat within which a worker counts as alive: seven beats of 2 s."""
 WORKERS_KEPT = 86400.0
 """Seconds for which a worker that is gone is still shown: a day."""
+
+
+def this_process() -> str:
+    """A name for this process that no other has, on all machines."""
+    return f"{socket.gethostname()}-{os.getpid()}"
 
 
 @dataclass(frozen=True, slots=True)

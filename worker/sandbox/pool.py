@@ -61,11 +61,15 @@ class ParsePool:
         with suppress(ItemFailed):  # a child that judges the sample works
             self._ask("article", SAMPLE, None)
 
-    def close(self) -> None:
-        """Ends the children; waits for those at work, no longer than a page may take. The kernel's alarm ends any that are left."""
+    def close(self, patience: float | None = None) -> None:
+        """Ends the children; waits up to `patience` seconds for each that is at work (default: as long as a page may take).
+
+        Those left end with this process, or by the kernel's alarm.
+        """
+        longest = self._settings.parse_timeout + CLOSE_MARGIN if patience is None else patience
         with suppress(queue.Empty):
             for _ in range(self._settings.parse_processes):
-                child = self._idle.get(timeout=self._settings.parse_timeout + CLOSE_MARGIN)
+                child = self._idle.get(timeout=longest)
                 if child:
                     child.end()
 

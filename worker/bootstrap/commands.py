@@ -1,0 +1,118 @@
+"""Build what commands and the demonstration work with: each service when it is first used, since a command uses few."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import redis
+
+from worker.bootstrap.connections import open_redis
+from worker.config import Settings
+from worker.queues import Control, Depths
+
+if TYPE_CHECKING:  # a command imports only the rooms whose services it uses
+    from sqlalchemy import Engine
+
+    from worker.models.cache import ModelCache
+    from worker.models.labeller import Labeller
+    from worker.storage.articles import Articles
+    from worker.storage.for_intake import ForIntake
+    from worker.storage.for_operator import ForOperator
+    from worker.storage.model_registry import ModelRegistry
+    from worker.storage.relabelling import Relabelling
+    from worker.storage.reviews import Reviews
+
+
+class Services:
+    """The services of one command; `close` ends the connections of those that were used.
+
+    The imports inside the properties are for the start of commands: SQLAlchemy costs 0.3 s, a model's libraries as much.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def redis(self) -> redis.Redis:
+        """A client for the named Redis or the embedded one; raises Unavailable where there is neither."""
+        return open_redis(self.settings)
+
+    @cached_property
+    def depths(self) -> Depths:
+        """Depths, ages and flows of the queues."""
+        return Depths(self.redis, self.settings.namespace)
+
+    @cached_property
+    def control(self) -> Control:
+        """Paused stages and heartbeats of workers."""
+        return Control(self.redis, self.settings.namespace)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database."""
+        from worker.storage.database import open_database
+
+        return open_database(self.settings)
+
+    @cached_property
+    def intake_ledger(self) -> ForIntake:
+        """The ledger's side that accepts URLs."""
+        from worker.storage.for_intake import ForIntake
+
+        return ForIntake(self.engine, self.settings)
+
+    @cached_property
+    def operator_ledger(self) -> ForOperator:
+        """The ledger's side that shows, requeues, pauses and forgets."""
+        from worker.storage.for_operator import ForOperator
+
+        return ForOperator(self.engine, self.settings)
+
+    @cached_property
+    def articles(self) -> Articles:
+        """The stored articles, to read."""
+        from worker.storage.articles import Articles
+
+        return Articles(self.engine)
+
+    @cached_property
+    def registry(self) -> ModelRegistry:
+        """Every model that was trained, and which one is active."""
+        from worker.storage.model_registry import ModelRegistry
+
+        return ModelRegistry(self.engine)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """What people say of articles."""
+        from worker.storage.reviews import Reviews
+
+        return Reviews(self.engine)
+
+    @cached_property
+    def relabelling(self) -> Relabelling:
+        """What an older model labelled."""
+        from worker.storage.relabelling import Relabelling
+
+        return Relabelling(self.engine)
+
+    @cached_property
+    def model_cache(self) -> ModelCache:
+        """The models on this machine."""
+        from worker.models.cache import ModelCache
+
+        return ModelCache(self.settings, lambda: self.registry)
+
+    @property
+    def labeller(self) -> Labeller:
+        """The active model."""
+        return self.model_cache.current()
+
+    def close(self) -> None:
+        """Ends the connections; a service that was never used was never built."""
+        built = self.__dict__
+        if "redis" in built:
+            self.redis.close()
+        if "engine" in built:
+            self.engine.dispose()

@@ -1,0 +1,40 @@
+"""Build what a label worker works with."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from worker.bootstrap.connections import open_redis
+from worker.config import Settings
+from worker.models.cache import ModelCache
+from worker.queues import Results
+from worker.storage.database import open_database
+from worker.storage.model_registry import ModelRegistry
+
+
+class LabelServices:
+    """The active model, and the stream `results`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._engine: Engine | None = None
+        self.redis = open_redis(settings)
+        self.results = Results(self.redis, settings.namespace)
+        self.models = ModelCache(settings, self._registry)
+
+    def _registry(self) -> ModelRegistry:
+        """Opened at the first look, so that a worker labels with the model at hand also while no database can be opened."""
+        if self._engine is None:
+            self._engine = open_database(self._settings)
+        return ModelRegistry(self._engine)
+
+    def disconnect(self) -> None:
+        """Closes every connection; the next use opens new ones. For the moment before a fork: parent and child may share none."""
+        self.redis.connection_pool.disconnect()
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def close(self) -> None:
+        """Ends the connections."""
+        self.disconnect()
+        self.redis.close()

@@ -1,0 +1,66 @@
+"""Run the fetch stage in one process: chunks in, articles to the label queue, every other outcome to `results`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from worker.bootstrap.fetch import FetchServices
+from worker.config import Settings
+from worker.messages import Extracted, Outcome, Taken, URLRequest
+from worker.pipeline.fetch_item import ItemReader
+from worker.pipeline.fetch_worker import FetchWorker
+from worker.pipeline.publisher import Publisher
+from worker.queues import FETCH, LABEL, this_process
+
+SendArticles = Callable[[Sequence[Extracted]], None]
+"""Puts one group of articles on the label queue; raises Unavailable while Redis is away."""
+
+
+class FetchProcess:
+    """What the fetch tasks of this process call; `pulse` is called for every item that is done."""
+
+    def __init__(self, services: FetchServices, settings: Settings, send_articles: SendArticles, pulse: Callable[[], None]) -> None:
+        self._services = services
+        self._settings = settings
+        self._send = send_articles
+        self._pulse = pulse
+        self._publisher = Publisher(self._send_articles, self._send_outcomes)
+        reader = ItemReader(services.fetcher, services.parser, settings.refuse_opt_outs)
+        self._worker = FetchWorker(reader, self._announce, self._deliver, settings.fetch_threads, settings.parse_processes, this_process())
+
+    def warm(self) -> None:
+        """Starts a parse process; raises Unavailable where none works, so that the worker ends before it takes a message."""
+        self._services.parser.warm()
+
+    def fetch(self, requests: Sequence[URLRequest]) -> None:
+        """Fetches and reads a chunk; returns when each item is settled or returned."""
+        self._worker.work(requests)
+
+    @property
+    def running(self) -> int:
+        """Items that are being processed."""
+        return self._worker.running
+
+    def stop(self) -> None:
+        """Makes every chunk finish or return its items. May be called in a signal handler."""
+        self._worker.stop()
+
+    def close(self) -> None:
+        """Delivers what is left, for a quarter of the grace period; ends connections and idle parse processes."""
+        self._publisher.close(self._settings.stop_grace / 4)
+        self._services.close()
+
+    def _announce(self, taken: Taken) -> None:
+        self._services.results.add([taken])
+
+    def _deliver(self, item: Extracted | Outcome) -> None:
+        self._publisher.take(item)
+        self._pulse()
+
+    def _send_articles(self, articles: Sequence[Extracted]) -> None:
+        self._send(articles)
+        self._services.depths.flowed(LABEL, entered=len(articles))
+        self._services.depths.flowed(FETCH, left=len(articles))
+
+    def _send_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        self._services.results.add(outcomes, FETCH)

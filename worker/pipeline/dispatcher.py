@@ -1,4 +1,4 @@
-"""Due URLs sent: one leader leases what is due, within each host's pace and a bounded window, and hands it to Celery."""
+"""Send due URLs: one leader leases what is due, within each host's pace and a bounded window, and sends it to Celery's queues."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from worker.config import Settings
 from worker.errors import Unavailable
+from worker.logs import fields
 from worker.messages import Lane, URLRequest
 from worker.pipeline.run_loop import run_until
 from worker.queues import FETCH, URGENT, Control, Depths, this_process
@@ -23,31 +24,31 @@ from worker.storage.values import Leadership
 log = logging.getLogger(__name__)
 
 Send = Callable[[str, list[URLRequest]], None]
-"""Puts one chunk on a Celery queue (`fetch` or `fetch.urgent`); raises Unavailable where Redis is away."""
+"""Puts one chunk on a Celery queue (`fetch` or `fetch.urgent`); raises Unavailable while Redis is away."""
 
 BEAT = 0.5
-"""Seconds between two signs of life: well under LEAD_TIMEOUT."""
+"""Seconds between two heartbeats of the leader: well under LEAD_TIMEOUT."""
 LEAD_TIMEOUT = 3.0
-"""Seconds without a sign of life after which another takes over; six beats. Two leaders at once would do no harm."""
+"""Seconds without a heartbeat after which another takes over; six beats. Two leaders at once would do no harm."""
 TICK = 0.5
-"""Seconds between two looks, of 4 ms each: a person who enqueues one URL hardly notices, and at 40 pages a second chunks are full."""
+"""Seconds between two ticks, of 4 ms each: a person who enqueues one URL hardly notices, and at 40 pages a second chunks are full."""
 SWEEP = 60.0
-"""Seconds between two rounds of housekeeping; it is cheap when there is nothing to do."""
+"""Seconds between two rounds of housekeeping, which is cheap when there is nothing to do."""
 MEND = 3600.0
-"""Seconds between two searches for times beyond any rule; also when a leader begins. It reads all that waits."""
+"""Seconds between two searches for next attempts later than any rule allows; also when a leader begins. It reads every waiting item."""
 SAMPLE = 10.0
 """Seconds between two samples of metrics."""
 STEP = 5.0
-"""Seconds by which the machine's clock must differ from the time that passed, to count as set."""
+"""Seconds by which the machine's clock must differ from the time that passed, to count as set by somebody."""
 
 
 def passed() -> float:
-    """Seconds that have passed, those of a suspended machine included where the system can tell (Linux)."""
+    """Seconds on a clock that nobody can set; it counts those of a suspended machine, too, where the system can (Linux)."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def chunks(leased: Sequence[tuple[Lane, URLRequest]], size: int) -> Iterator[tuple[str, list[URLRequest]]]:
-    """What travels together: a suspect alone, the others up to `size` of one queue, dealt out in the order they came."""
+    """Queue and requests of each message: a suspect alone, the others up to `size` together, dealt out to the messages in turn."""
     for queue, urgent in ((URGENT, True), (FETCH, False)):
         requests = [request for lane, request in leased if (lane == "urgent") is urgent]
         yield from ((queue, [request]) for request in requests if request.alone)
@@ -57,12 +58,12 @@ def chunks(leased: Sequence[tuple[Lane, URLRequest]], size: int) -> Iterator[tup
 
 
 def window(per_second: float, settings: Settings) -> int:
-    """Leases at once: what is done in `window_seconds` at this throughput, within bounds."""
+    """How many items may be leased at once: what `window_seconds` at this throughput finish, within the bounds of the settings."""
     return int(min(max(per_second * settings.window_seconds, settings.window_min), settings.window_max))
 
 
 class Rate:
-    """Throughput from a number that only grows: what the last seconds say, weighed against those before."""
+    """Throughput of a number that only grows, as an exponentially weighted average."""
 
     HALF_LIFE = 10.0
     """Seconds in which older throughput loses half its weight: as long as the window."""
@@ -71,8 +72,8 @@ class Rate:
         self.per_second = 0.0
         self._last: tuple[float, int] | None = None
 
-    def saw(self, at: float, total: int) -> None:
-        """The number stood at `total` then."""
+    def observe(self, at: float, total: int) -> None:
+        """The number was `total` at the time `at`, in seconds."""
         if self._last is None:
             self._last = (at, total)
         elapsed = at - self._last[0]
@@ -84,7 +85,7 @@ class Rate:
 
 
 class Dispatcher:
-    """Any number may run; one leads, the others stand by."""
+    """Any number may run; one leads, the others wait to take over."""
 
     def __init__(self, ledger: ForDispatcher, depths: Depths, control: Control, send: Send, settings: Settings) -> None:
         self._ledger = ledger
@@ -101,7 +102,7 @@ class Dispatcher:
         self._disk_full = False
 
     def run(self, stop: threading.Event) -> None:
-        """Ticks until `stop`; an outage is reported once and waited out."""
+        """Ticks until `stop` is set; an outage is logged once and waited out."""
         run_until(self.run_once, stop, "dispatcher", TICK)
         self._resign()
 
@@ -110,7 +111,7 @@ class Dispatcher:
             if self._lead is not None:
                 self._ledger.resign(self._lead)
         except (Unavailable, LeadLost) as error:
-            log.info("left without a word: %s", error)
+            log.info("could not resign: %s", error)
         self._lead = None
 
     def run_once(self) -> int:
@@ -118,29 +119,29 @@ class Dispatcher:
         try:
             return self._tick() if self._leads() else 0
         except LeadLost as error:
-            log.warning("stands by: %s", error)
+            log.warning("no longer leading: %s", error)
             self._lead = self._seen = None
             return 0
 
     def _leads(self) -> bool:
-        """Whether this dispatcher leads; takes the lead where it is free or its holder shows no life."""
+        """Whether this dispatcher leads; takes the lead where it is free or its holder sends no heartbeat."""
         if self._lead is not None:
             return True
         now = passed()
-        stands = self._ledger.leadership()
-        if self._seen is None or self._seen[0] != stands:
-            self._seen = (stands, now)
-        if stands.leader is not None and now - self._seen[1] < LEAD_TIMEOUT:
+        current = self._ledger.leadership()
+        if self._seen is None or self._seen[0] != current:
+            self._seen = (current, now)
+        if current.leader is not None and now - self._seen[1] < LEAD_TIMEOUT:
             return False
-        self._lead = self._ledger.take_lead(stands, self._name)
+        self._lead = self._ledger.take_lead(current, self._name)
         if self._lead is not None:
-            log.info("leads, term %d", self._lead.term)
+            log.info("leading, term %d", self._lead.term)
             self._done_at = {}
         return self._lead is not None
 
     def _tick(self) -> int:
         lead = self._held()
-        self._mind_epoch(lead)
+        self._check_epoch(lead)
         if self._due("beat", BEAT):
             lead = self._beat(lead)
         paused = self._ledger.paused_stages()
@@ -156,7 +157,7 @@ class Dispatcher:
 
     def _held(self) -> Leadership:
         if self._lead is None:
-            raise LeadLost("nobody leads here")
+            raise LeadLost("this dispatcher does not lead")
         return self._lead
 
     def _due(self, what: str, every: float) -> bool:
@@ -166,28 +167,29 @@ class Dispatcher:
         self._done_at[what] = now
         return True
 
-    def _mind_epoch(self, lead: Leadership) -> None:
-        """A Redis without our mark has forgotten all that was sent; at the very first start there was nothing."""
+    def _check_epoch(self, lead: Leadership) -> None:
+        """Takes every lease back where Redis lacks our mark: it has lost all that was sent."""
         if lead.epoch is not None and self._control.epoch() == lead.epoch:
             return
         epoch = secrets.token_hex(8)
         reclaimed = self._ledger.reclaim_all(lead, epoch)
         self._control.begin_epoch(epoch)
         self._lead = replace(lead, epoch=epoch)
-        log.log(logging.WARNING if reclaimed else logging.INFO, "a new epoch begins: %d leases of the one before taken back", reclaimed)
+        level = logging.WARNING if reclaimed else logging.INFO
+        log.log(level, "Redis was emptied or is new: %d leases taken back", reclaimed, extra=fields(stage="dispatch"))
 
     def _beat(self, lead: Leadership) -> Leadership:
-        self._mind_clock(lead)
+        self._check_clock(lead)
         elapsed = passed() - self._done_at.get("beaten", passed())
         self._done_at["beaten"] = passed()
         self._lead = lead = self._ledger.beat(lead, elapsed, self._depths.oldest_age())
-        self._rate.saw(passed(), self._ledger.finished())
+        self._rate.observe(passed(), self._ledger.finished())
         taken_back = self._ledger.reclaim(lead)
         if taken_back.free or taken_back.suspects or taken_back.strikes:
-            log.warning("leases ran out: %s", taken_back)
+            log.warning("leases expired: %s", taken_back, extra=fields(stage="dispatch"))
         return lead
 
-    def _mind_clock(self, lead: Leadership) -> None:
+    def _check_clock(self, lead: Leadership) -> None:
         ahead = time.time() - passed()
         if abs(ahead - self._clock_ahead) > STEP:
             log.warning("the clock was set by %.0f s", ahead - self._clock_ahead)
@@ -198,7 +200,7 @@ class Dispatcher:
         free = shutil.disk_usage(_existing(self._settings.data_dir)).free
         full = free < self._settings.disk_free_min
         if full and not self._disk_full:
-            log.error("only %d bytes are free beside %s: nothing is sent until there is space", free, self._settings.data_dir)
+            log.error("%s: disk full, %d bytes free: nothing is sent", self._settings.data_dir, free, extra=fields(stage="dispatch"))
         self._disk_full = full
         return full
 

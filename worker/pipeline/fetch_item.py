@@ -1,22 +1,24 @@
-"""Item read: a URLRequest in; out comes an article for the label worker, or the outcome that says why there is none."""
+"""Fetch and parse one item: a URLRequest in; an article for the label worker out, or the outcome that says why there is none."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
 from typing import Protocol, cast
+from urllib.parse import urlsplit
 
 from worker.errors import ItemFailed, Unavailable
 from worker.fetch.client import Answer, FetchFailed, HostBusy
 from worker.intake.links import Links
-from worker.messages import Extracted, Failed, Kind, Listed, Outcome, Page, Returned, Struck, Unchanged, URLRequest
-from worker.reasons import Reason
+from worker.logs import fields
+from worker.messages import Extracted, Failed, HostReport, Kind, Listed, Outcome, Page, Returned, Struck, Unchanged, URLRequest
+from worker.reasons import Fate, Reason
 from worker.sandbox.pool import Parsed, ParseKilled
 
 log = logging.getLogger(__name__)
 
 RETURN_AFTER = 5.0
-"""Seconds until an item comes back that our own trouble (Redis away, no child starts) kept from being read."""
+"""Seconds until an item is sent again that this installation could not process (Redis away, no parse process starts)."""
 
 
 class Fetches(Protocol):
@@ -38,49 +40,52 @@ class Parses(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ItemReader:
-    """Fetches and reads one item at a time, from many threads. Never raises: whatever happens is an outcome."""
+    """Fetches and parses one item at a time, from many threads. Never raises: whatever happens is an outcome.
+
+    A failure is logged once, where it happens.
+    """
 
     fetcher: Fetches
     parser: Parses
     refuse_opt_outs: bool = False
-    """Whether a page's reservations end it; those in its headers have done so before, in the fetcher."""
+    """Whether a page's reservations refuse it; those in its headers have done so before, in the fetcher."""
 
     def read(self, request: URLRequest) -> Extracted | Outcome:
-        """What became of the item."""
+        """Fetches and parses the item."""
         got = self.fetch(request)
         return self.parse(request, got) if isinstance(got, Answer) else got
 
     def fetch(self, request: URLRequest) -> Answer | Outcome:
-        """The answer that holds a page to be parsed, or what became of the item without one."""
+        """The answer with a page to be parsed, or the outcome of an item without one."""
         try:
             answer = self.fetcher.fetch(request.url, kind=request.kind, etag=request.etag, last_modified=request.last_modified)
         except HostBusy as busy:
             return returned(request, busy.after)
         except FetchFailed as failed:
+            _log_failure(request, failed, "fetch", failed.host)
             return replace(_failed(request, failed, failed), final_url=failed.final_url)
         except Unavailable as away:
-            log.warning("%s goes back: %s", request.url, away)
-            return returned(request, RETURN_AFTER)
+            return _returned_unharmed(request, away, "fetch")
         except Exception as error:
-            log.exception("fetching %s failed in a way that nobody foresaw", request.url)
+            log.exception("unexpected error while fetching", extra=_fields(request, "fetch", Reason.POISON))
             return Struck(request.item_id, request.token, f"the fetcher failed: {type(error).__name__}: {error}"[:500])
         return Unchanged(request.item_id, request.token, http=answer.http, host=answer.host) if answer.page is None else answer
 
     def parse(self, request: URLRequest, answer: Answer) -> Extracted | Outcome:
-        """What became of an item whose page is here."""
+        """The outcome of an item whose page was fetched."""
         page = cast(Page, answer.page)
         try:
             return self._parsed(request, page, answer)
         except ItemFailed as failed:
+            _log_failure(request, failed, "parse", answer.host)
             return replace(_failed(request, failed, answer), final_url=page.final_url, fetched_at=page.fetched_at)
         except ParseKilled as killed:
-            log.warning("%s is struck: %s", request.url, killed)
+            log.warning("parse failed, a strike against the page: %s", killed, extra=_fields(request, "parse", Reason.POISON, answer.host))
             return Struck(request.item_id, request.token, str(killed), host=answer.host)
         except Unavailable as away:
-            log.warning("%s goes back: %s", request.url, away)
-            return returned(request, RETURN_AFTER)
+            return _returned_unharmed(request, away, "parse")
         except Exception as error:
-            log.exception("reading %s failed in a way that nobody foresaw", request.url)
+            log.exception("unexpected error while parsing", extra=_fields(request, "parse", Reason.POISON, answer.host))
             return Struck(request.item_id, request.token, f"the reader failed: {type(error).__name__}: {error}"[:500], host=answer.host)
 
     def _parsed(self, request: URLRequest, page: Page, answer: Answer) -> Extracted | Listed:
@@ -105,17 +110,22 @@ class ItemReader:
 
 def _listed(request: URLRequest, links: Links, answer: Answer, fetched_at: str) -> Listed:
     if links.warnings:
-        log.warning("the %s %s was read with warnings: %s", request.kind, request.url, "; ".join(links.warnings))
+        log.warning("%s read with warnings: %s", request.kind, "; ".join(links.warnings), extra=_fields(request, "parse", host=answer.host))
     return Listed(request.item_id, request.token, links.urls, links.sitemaps, answer.http, answer.host, fetched_at, warnings=links.warnings)
 
 
 def returned(request: URLRequest, after: float = 0.0) -> Returned:
-    """The item handed back, free of charge."""
+    """The item returned, to be sent again `after` seconds; no attempt is counted."""
     return Returned([(request.item_id, request.token)], after)
 
 
+def _returned_unharmed(request: URLRequest, away: Unavailable, stage: str) -> Returned:
+    log.warning("page returned, to be sent again: %s", away, extra=_fields(request, stage))
+    return returned(request, RETURN_AFTER)
+
+
 def _failed(request: URLRequest, failed: ItemFailed, at: Answer | FetchFailed) -> Failed:
-    """`at` tells how far the fetch came."""
+    """With the HTTP answer and the report of the host, as far as the fetch got."""
     return Failed(
         item_id=request.item_id,
         token=request.token,
@@ -125,3 +135,14 @@ def _failed(request: URLRequest, failed: ItemFailed, at: Answer | FetchFailed) -
         http=at.http,
         host=at.host,
     )
+
+
+def _log_failure(request: URLRequest, failed: ItemFailed, stage: str, host: HostReport | None) -> None:
+    what = "page refused" if failed.fate is Fate.REFUSED else f"{stage} failed"
+    log.info("%s: %s", what, failed.detail or failed.reason, extra=_fields(request, stage, failed.reason, host))
+
+
+def _fields(request: URLRequest, stage: str, reason: Reason | None = None, host: HostReport | None = None) -> dict[str, str | int]:
+    """`host` is where a redirect led to; without it, the host of the item's own URL."""
+    name = host.host if host else urlsplit(request.url).netloc
+    return fields(item=request.item_id, host=name, stage=stage, reason=reason.word if reason else None, url=request.url)

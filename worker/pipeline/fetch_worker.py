@@ -1,4 +1,4 @@
-"""Chunk in hand: its items fetched and parsed on shared threads, each settled once, and handed back when time is up."""
+"""Process chunks of items on shared threads: settle each item once, and return what is unfinished when time is up."""
 
 from __future__ import annotations
 
@@ -12,28 +12,30 @@ from functools import partial
 
 from worker.errors import Unavailable
 from worker.fetch.client import Answer
+from worker.logs import fields
 from worker.messages import Extracted, Outcome, Taken, URLRequest
 from worker.pipeline.fetch_item import ItemReader, returned
 
 log = logging.getLogger(__name__)
 
 START_WITHIN = 50.0
-"""Seconds: with a page's 30 for its answer and 20 for its parse, a chunk ends within 100, inside its lease of 120."""
+"""Seconds within which an item must begin: with a page's 30 for its answer and 20 for its parse, a chunk ends within 100, inside its
+lease of 120."""
 END_WITHIN = 105.0
-"""Seconds, after which even what is being read goes back: it waits for a parse child, and no page is to blame for that."""
+"""Seconds after which items that have begun are returned, too: they wait for a parse process, and no page is to blame for that."""
 PAGES_WAITING = 200
-"""Fetched pages that may wait for a parse child before fetching waits, too: 34 MB of ordinary ones."""
+"""Fetched pages that may wait for a parse process; then fetching waits, too. Ordinary ones are 34 MB together."""
 LOOK = 0.5
-"""Seconds between two looks at the clock and at the wish to stop; the end of a chunk is noticed at once."""
+"""Seconds between two checks of the clock and of `stopping`; the end of a chunk is noticed at once."""
 FINISH_WITHIN = 5.0
-"""Seconds that running items may still take once the worker stops: half of the 10 it has, the rest is for the delivery."""
+"""Seconds that running items may still take once the worker stops: half of the 10 that it has; the rest is for delivery."""
 
 
 @dataclass
 class FetchWorker:
-    """All chunks that a fetch worker has in hand; `work` is called by every slot, `stop` once.
+    """All chunks that a fetch worker processes; `work` is called by every slot, `stop` once.
 
-    `announce` puts a Taken on `results` and raises Unavailable; `deliver` takes what became of an item.
+    `announce` puts a Taken on `results` and raises Unavailable; `deliver` accepts the outcome of an item.
     """
 
     reader: ItemReader
@@ -52,7 +54,7 @@ class FetchWorker:
         self._room = threading.Semaphore(PAGES_WAITING)
 
     def parse_later(self, parse: Callable[[], None]) -> None:
-        """Frees the fetch thread: a page that waits for a parse child must not keep another from being asked for."""
+        """Frees the fetch thread: a page that waits for a parse process must not keep another from being fetched."""
         self._room.acquire()
         self._parsing.submit(self._parse, parse)
 
@@ -64,11 +66,11 @@ class FetchWorker:
 
     @property
     def running(self) -> int:
-        """Items in hand."""
+        """Items that are being processed."""
         return self._count
 
     def work(self, requests: Sequence[URLRequest]) -> None:
-        """Reads every item of a chunk; returns when each was settled or handed back."""
+        """Processes every item of a chunk; returns when each is settled."""
         with self._lock:
             self._count += len(requests)
         try:
@@ -78,12 +80,12 @@ class FetchWorker:
                 self._count -= len(requests)
 
     def stop(self) -> None:
-        """Every chunk hands back what is unfinished; at once what had not begun. May be called in a signal handler."""
+        """Makes every chunk return its items: those that have not begun at once. May be called in a signal handler."""
         self.stopping.set()
 
 
 class _Chunk:
-    """One message's items."""
+    """The items of one message."""
 
     def __init__(self, worker: FetchWorker, requests: Sequence[URLRequest]) -> None:
         self._worker = worker
@@ -95,11 +97,11 @@ class _Chunk:
     def work(self) -> None:
         requests = list(self._open.values())
         if not self._announced(requests):
-            return None  # nobody took it, so its lease costs nothing
+            return None  # it was never taken, so its expired lease counts for nothing
         futures = {self._worker.fetching.submit(self._fetch, request): request for request in requests}
         while not self._done.wait(LOOK):
             if self._worker.stopping.is_set():
-                return self._leave(futures)
+                return self._stop(futures)
             if self._age() > START_WITHIN:
                 self._return_unstarted(futures)
             if self._age() > END_WITHIN:
@@ -110,13 +112,13 @@ class _Chunk:
         return time.monotonic() - self._begun
 
     def _announced(self, requests: Sequence[URLRequest]) -> bool:
-        """Tells that this worker has the items, before the first is touched: only that can ever count against a page."""
+        """Reports that this worker has taken the items, before the first is fetched: only a page that was taken can get a strike."""
         taken = Taken([(request.item_id, request.token) for request in requests], self._worker.name)
         while self._age() < START_WITHIN and not self._worker.stopping.is_set():
             try:
                 self._worker.announce(taken)
             except Unavailable as away:
-                log.warning("a chunk waits until Redis is back: %s", away)
+                log.warning("a chunk of %d waits until Redis is back: %s", len(requests), away, extra=fields(stage="fetch"))
                 self._worker.stopping.wait(1.0)
             else:
                 return True
@@ -130,11 +132,11 @@ class _Chunk:
             self._settle(request, got)
 
     def _parse(self, request: URLRequest, answer: Answer) -> None:
-        if request.item_id in self._open:  # else it went back while it waited
+        if request.item_id in self._open:  # else it was returned while it waited
             self._settle(request, self._worker.reader.parse(request, answer))
 
     def _settle(self, request: URLRequest, outcome: Extracted | Outcome) -> None:
-        """Delivers the first outcome of an item; a later one, of a page that was handed back, is dropped."""
+        """Delivers the first outcome of an item; a later one, of an item that was returned meanwhile, is dropped."""
         with self._lock:
             first = self._open.pop(request.item_id, None)
             last = not self._open
@@ -148,8 +150,8 @@ class _Chunk:
             if future.cancel():
                 self._settle(request, returned(request))
 
-    def _leave(self, futures: Mapping[Future[None], URLRequest]) -> None:
-        """The worker stops: what has not begun goes back at once, what has may finish for a moment."""
+    def _stop(self, futures: Mapping[Future[None], URLRequest]) -> None:
+        """Returns what has not begun at once; what has gets FINISH_WITHIN seconds."""
         self._return_unstarted(futures)
         self._done.wait(FINISH_WITHIN)
         self._return_open()

@@ -11,6 +11,7 @@ from kombu.entity import Queue
 
 from worker.celery_app import PressmarkApp
 from worker.errors import Unavailable
+from worker.logs import fields
 from worker.queues import FETCH, LABEL, LABEL_BULK, URGENT, Control
 
 log = logging.getLogger(__name__)
@@ -106,9 +107,9 @@ def _obey(consumer: Consumer, paused: Collection[str]) -> None:
     for queue in consumer.app.amqp.queues.consume_from.values():
         consuming = queue in consumer.task_consumer.queues
         if STAGES[queue.name] in paused and consuming:
-            log.info("queue %s is paused", queue.name)
+            log.info("queue %s paused", queue.name, extra=fields(stage=STAGES[queue.name]))
             consumer.task_consumer.cancel_by_queue(queue.name)
         elif STAGES[queue.name] not in paused and not consuming:
-            log.info("queue %s is resumed", queue.name)
+            log.info("queue %s resumed", queue.name, extra=fields(stage=STAGES[queue.name]))
             consumer.task_consumer.add_queue(queue)
             consumer.task_consumer.consume()

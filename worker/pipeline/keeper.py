@@ -1,4 +1,4 @@
-"""Results kept: batches from the stream go into the database in one transaction each, and only then are acknowledged."""
+"""Store results: write batches from the stream to the database in one transaction each, then acknowledge and publish them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from pydantic_core import from_json, to_json
 
 from worker.config import Settings
 from worker.errors import Unavailable
+from worker.logs import fields
 from worker.messages import BadMessage, decode_outcome
 from worker.pipeline.run_loop import run_until
 from worker.queues import PublicStream, Results, this_process, urls_in
+from worker.reasons import Reason
 from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable
 from worker.storage.for_keeper import ForKeeper
@@ -26,25 +27,25 @@ from worker.storage.values import Delivered, Entry
 log = logging.getLogger(__name__)
 
 BLOCK_MS = 1000
-"""Waited for the first entry of a batch: how soon a stop is noticed."""
+"""Milliseconds to wait for the first entry of a batch: how soon a stop is noticed."""
 LINGER = 0.05
-"""Seconds waited for a batch to fill: fewer, larger transactions, and nobody notices the delay."""
+"""Seconds to wait for a batch to fill: fewer, larger transactions, and nobody notices the delay."""
 CLAIM_EVERY = 5.0
-"""Seconds between two looks for what a dead keeper left."""
+"""Seconds between two searches for entries that a dead keeper left unacknowledged."""
 IDLE_MS = 10_000
-"""After which an entry counts as left: a batch takes a tenth of a second, and to keep one twice changes nothing."""
+"""Milliseconds after which an entry counts as left: a batch takes a tenth of a second, and to store an entry twice changes nothing."""
 DELIVERIES = 5
-"""An entry that was in hand when so many keepers died is parked; from the second on it was in hand alone."""
+"""Keepers that may die while they process an entry before it is parked; from the second on they processed it alone."""
 PUBLISH = 200
-"""Results published at once: about a megabyte."""
+"""Results published in one round trip: about a megabyte."""
 PUBLISH_TURNS = 5
-"""Times that in a row: a million dropped dead letters must not keep results waiting."""
+"""Round trips in a row: a million dropped dead letters must not keep new results waiting."""
 NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
-"""As JSON escapes it. PostgreSQL's texts cannot hold it, and nobody reads it."""
+"""A NUL as JSON escapes it. PostgreSQL's texts cannot hold one."""
 
 
 class Keeper:
-    """Any number may run. `to_entry` turns an address found in a feed into an Entry, or raises ItemFailed."""
+    """Any number may run. `to_entry` turns an address that a feed lists into an Entry, or raises ItemFailed."""
 
     def __init__(
         self,
@@ -64,11 +65,11 @@ class Keeper:
         self._to_entry = to_entry
         self._name = f"{this_process()}-{secrets.token_hex(3)}"
         self._claimed_at = 0.0
-        self._in_hand: list[tuple[str, bytes]] = []
-        """Held while the database is away, and not fetched anew: what is delivered often counts as deadly."""
+        self._unsettled: list[tuple[str, bytes]] = []
+        """Kept while the database is away and not read again: what is delivered often counts as what kills keepers."""
 
     def run(self, stop: threading.Event) -> None:
-        """Keeps until `stop`; an outage is reported once and waited out."""
+        """Stores until `stop` is set; an outage is logged once and waited out."""
         run_until(self.run_once, stop, "keeper")
         self._leave()
 
@@ -76,16 +77,16 @@ class Keeper:
         try:
             self._results.leave(self._name)
         except Unavailable as error:
-            log.info("left without a word: %s", error)
+            log.info("could not leave the consumer group: %s", error)
 
     def run_once(self) -> int:
-        """Reads, keeps, acknowledges and publishes one batch; how many messages it was. Raises Unavailable."""
+        """Reads, stores, acknowledges and publishes one batch; returns its number of messages. Raises Unavailable."""
         if "store" in self._ledger.paused_stages():
             time.sleep(BLOCK_MS / 1000)
             return 0
-        self._in_hand = self._in_hand or self._left_behind() or self._batch()
-        self._keep(self._in_hand)
-        kept, self._in_hand = len(self._in_hand), []
+        self._unsettled = self._unsettled or self._left_behind() or self._batch()
+        self._keep(self._unsettled)
+        kept, self._unsettled = len(self._unsettled), []
         self._publish()
         return kept
 
@@ -98,15 +99,15 @@ class Keeper:
         return entries
 
     def _left_behind(self) -> list[tuple[str, bytes]]:
-        """What a dead keeper took and did not acknowledge; what was delivered too often is parked here."""
+        """What a dead keeper read and did not acknowledge; what was delivered too often is parked here."""
         if time.monotonic() - self._claimed_at < CLAIM_EVERY:
             return []
         claimed = self._results.claim(self._name, self._settings.keep_batch, IDLE_MS)
         if not claimed:
             self._claimed_at = time.monotonic()
-        worn = [entry for entry in claimed if entry[2] >= DELIVERIES]
-        for entry_id, body, times in worn:
-            self._park(entry_id, body, f"delivered {times} times and never kept")
+        deadly = [entry for entry in claimed if entry[2] >= DELIVERIES]
+        for entry_id, body, times in deadly:
+            self._park(entry_id, body, f"delivered {times} times and never stored")
         return [(entry_id, body) for entry_id, body, times in claimed if times < DELIVERIES]
 
     def _keep(self, entries: Sequence[tuple[str, bytes]]) -> None:
@@ -125,7 +126,7 @@ class Keeper:
             self._park(delivered.message_id, body, str(error))
 
     def _settle(self, batch: Sequence[Delivered]) -> None:
-        """Acknowledged only after the commit: a crash in between delivers the batch again, and the ledger is not moved twice."""
+        """Acknowledges only after the commit: a crash in between delivers the batch again, which the ledger ignores."""
         if batch:
             self._ledger.keep(batch, self._to_entry)
             self._results.ack([delivered.message_id for delivered in batch], sum(urls_in(delivered.outcome) for delivered in batch))
@@ -139,12 +140,13 @@ class Keeper:
             return None
 
     def _park(self, entry_id: str, body: bytes, error: str) -> None:
-        log.error("a message is parked: %s", error)
-        self._ledger.park(item_in(body), body.decode("utf-8", "replace"), error)
+        item = item_in(body)
+        log.error("message parked: %s", error, extra=fields(item=item, stage="store", reason=Reason.SCHEMA.word))
+        self._ledger.park(item, body.decode("utf-8", "replace"), error)
         self._results.ack([entry_id], 1)
 
     def _publish(self) -> None:
-        """From the outbox to the public stream, at least once; what was forgotten goes from there, and this is told."""
+        """Moves Results from the outbox to the public stream, each at least once; Results of forgotten articles are removed from it."""
         for _ in range(PUBLISH_TURNS):
             waiting = self._ledger.unpublished(PUBLISH)
             if not waiting:
@@ -156,14 +158,14 @@ class Keeper:
 
 
 def without_nul(body: bytes) -> bytes:
-    """The message with U+FFFD for every NUL, which keeps all offsets."""
+    """The message with U+FFFD in place of every NUL, which changes no offset."""
     return NUL.sub(rb"\1\\ufffd", body) if b"\\u0000" in body else body
 
 
 def item_in(body: bytes) -> int | None:
-    """The item that a message speaks of, as far as it can be told from one that nobody understands."""
+    """The id of the item that a message is about, where a message that does not follow the schema still shows it."""
     try:
-        message: Any = from_json(body)
+        message: object = from_json(body)
     except ValueError:
         return None
     if isinstance(message, dict) and isinstance(message.get("extracted"), dict):

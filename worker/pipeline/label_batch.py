@@ -1,4 +1,4 @@
-"""Batch labelled: articles in, labelled articles out, one that the model cannot take costing itself alone."""
+"""Label a batch of articles; where the batch fails, label one by one, so that only the article at fault gets a strike."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from classifier.labels import Labels
+from worker.logs import fields
 from worker.messages import Extracted, Labelled, Outcome, Relabel, Relabelled, Struck
 from worker.models.labeller import Document
+from worker.reasons import Reason
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +28,7 @@ def labelled(batch: Sequence[Extracted], model: LabelsTexts) -> list[Outcome]:
     try:
         return _together(batch, model)
     except Exception:
-        log.exception("a batch cannot be labelled together: one by one")
+        log.exception("a batch of %d articles cannot be labelled, they are labelled one by one", len(batch), extra=fields(stage="label"))
         return [_alone(item, model) for item in batch]
 
 
@@ -41,7 +43,9 @@ def _alone(item: Extracted, model: LabelsTexts) -> Outcome:
     try:
         return _together([item], model)[0]
     except Exception as error:
-        log.exception("item %d cannot be labelled", item.item_id)
+        host = item.host.host if item.host else None
+        about = fields(item=item.item_id, host=host, stage="label", reason=Reason.POISON.word, url=item.article.url)
+        log.exception("label failed, a strike against the page", extra=about)
         return Struck(item.item_id, item.token, f"the labeller failed: {type(error).__name__}: {error}"[:500], item.host)
 
 
@@ -53,7 +57,7 @@ def relabelled(texts: Sequence[Relabel], model: LabelsTexts) -> list[Outcome]:
         try:
             labels = model.label([Document(title=text.title, text=text.text, url=text.url, site_name=text.site_name)])[0]
         except Exception:
-            log.exception("item %d cannot be labelled again", text.item_id)
+            log.exception("stored text cannot be labelled again", extra=fields(item=text.item_id, stage="label", url=text.url))
         else:
             found.append(Relabelled(text.item_id, labels, round((time.monotonic() - begun) * 1000)))
     return found

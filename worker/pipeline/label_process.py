@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from worker.bootstrap.label import LabelServices
 from worker.errors import Unavailable, UsageError
+from worker.logs import fields
 from worker.messages import Extracted, Outcome, Relabel, Returned
 from worker.pipeline.label_batch import labelled, relabelled
 from worker.queues import LABEL, LABEL_BULK
@@ -43,7 +44,7 @@ class LabelProcess:
         try:
             outcomes = labelled(batch, self._services.models.current())
         except UsageError as broken:
-            log.error("no model can be used, %d articles are returned: %s", len(batch), broken)  # noqa: TRY400 - one line says it
+            log.error("no usable model, %d articles returned: %s", len(batch), broken, extra=fields(stage="label"))  # noqa: TRY400 - one line
             outcomes = [Returned([(item.item_id, item.token) for item in batch], NO_MODEL)]
         self._deliver(outcomes, LABEL)
 
@@ -52,7 +53,7 @@ class LabelProcess:
         try:
             outcomes = relabelled(texts, self._services.models.current())
         except UsageError as broken:
-            log.error("no model can be used, %d texts are not labelled again: %s", len(texts), broken)  # noqa: TRY400
+            log.error("no usable model, %d texts not labelled: %s", len(texts), broken, extra=fields(stage="label"))  # noqa: TRY400 - one line
             outcomes = []
         self._deliver(outcomes, LABEL_BULK)
 
@@ -62,7 +63,7 @@ class LabelProcess:
             try:
                 self._services.results.add(outcomes, queue)
             except Unavailable as away:
-                log.warning("%d labelled articles wait until Redis is back: %s", len(outcomes), away)
+                log.warning("%d outcomes wait until Redis is back: %s", len(outcomes), away, extra=fields(stage="label"))
                 time.sleep(RETRY)
             else:
                 return self._pulse()

@@ -1,4 +1,4 @@
-"""Outcomes delivered: articles to the label queue in groups, everything else to `results`; held while Redis refuses."""
+"""Deliver what fetch threads finish: articles to the label queue in groups, other outcomes to `results`; hold both while Redis is away."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from functools import partial
 from typing import cast
 
 from worker.errors import Unavailable
+from worker.logs import fields
 from worker.messages import Extracted, Outcome
 
 log = logging.getLogger(__name__)
@@ -19,28 +20,29 @@ log = logging.getLogger(__name__)
 GROUP = 20
 """Articles a message: 20 in one task cost 99 µs of engine CPU each, one in a task 1,463."""
 GROUP_CHARS = 1_000_000
-"""Characters a message, beyond its last article: twenty ordinary ones have a tenth of that, twenty books would not fit Redis."""
+"""Characters after which a message takes no more articles: twenty ordinary ones have a tenth of that, twenty books would fill Redis."""
 WAIT = 1.0
-"""Seconds that a finished article waits for its group to fill, at most."""
+"""Seconds at most that a finished article waits for its group to fill."""
 RETRY = 1.0
-"""Seconds between two tries to deliver while Redis is away; it restarts within one or two."""
+"""Seconds between two attempts to deliver while Redis is away; it restarts within one or two."""
 
 _LAST = object()
+"""Put into the queue by `close`, behind everything else."""
 
 
 @dataclass
 class Publisher:
-    """One thread that sends what the fetch threads finish, in the order in which it came.
+    """One thread that sends what the fetch threads finish, in the order in which they finish it.
 
-    `send_articles` and `send_outcomes` raise Unavailable where Redis is away; what they refused is sent
-    again until it arrives, or until `close` gives up. Nothing is lost by that: the ledger's lease runs out.
+    `send_articles` and `send_outcomes` raise Unavailable where Redis is away; what they did not send is sent
+    again until it arrives, or until `close` gives up. No item is lost by that: its lease expires, and it is sent again.
     """
 
     send_articles: Callable[[Sequence[Extracted]], None]
     send_outcomes: Callable[[Sequence[Outcome]], None]
     group: int = GROUP
     wait: float = WAIT
-    _came: queue.SimpleQueue[object] = field(default_factory=queue.SimpleQueue, init=False)
+    _waiting: queue.SimpleQueue[object] = field(default_factory=queue.SimpleQueue, init=False)
     _give_up: float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -49,14 +51,14 @@ class Publisher:
 
     def take(self, item: Extracted | Outcome) -> None:
         """Accepts one for delivery; never blocks."""
-        self._came.put(item)
+        self._waiting.put(item)
 
     def close(self, seconds: float) -> bool:
         """Delivers what is left, for at most `seconds`; True when all arrived."""
         self._give_up = time.monotonic() + seconds
-        self._came.put(_LAST)
+        self._waiting.put(_LAST)
         self._thread.join(seconds + RETRY)
-        return not self._thread.is_alive() and self._came.empty()
+        return not self._thread.is_alive() and self._waiting.empty()
 
     def _run(self) -> None:
         last = False
@@ -68,13 +70,13 @@ class Publisher:
                 self._deliver(partial(self.send_articles, articles))
 
     def _gathered(self) -> tuple[list[Extracted], list[Outcome], bool]:
-        """Waits for the first; then a group of articles, or what came within `wait` seconds of it."""
+        """Waits for the first item; returns a full group, or what arrived within `wait` seconds; and whether `close` was called."""
         articles: list[Extracted] = []
         outcomes: list[Outcome] = []
         until, chars = None, 0
         while len(articles) < self.group and chars < GROUP_CHARS:
             try:
-                item = self._came.get(timeout=None if until is None else max(0.0, until - time.monotonic()))
+                item = self._waiting.get(timeout=None if until is None else max(0.0, until - time.monotonic()))
             except queue.Empty:
                 break
             if item is _LAST:
@@ -91,7 +93,7 @@ class Publisher:
         """Sends until it arrives, or until `close` gives up."""
         while not self._sent(send):
             if self._give_up is not None and time.monotonic() > self._give_up:
-                log.warning("leaving with outcomes undelivered: their leases will run out")
+                log.warning("stopping with outcomes undelivered: the leases of their items expire", extra=fields(stage="fetch"))
                 return
             time.sleep(RETRY)
 
@@ -99,8 +101,8 @@ class Publisher:
         try:
             send()
         except Unavailable as away:
-            log.warning("outcomes are held until Redis is back: %s", away)
+            log.warning("outcomes wait until Redis is back: %s", away, extra=fields(stage="fetch"))
             return False
         except Exception:
-            log.exception("outcomes that cannot be sent are dropped: their leases will run out")
+            log.exception("outcomes that cannot be sent are dropped: the leases of their items expire", extra=fields(stage="fetch"))
         return True

@@ -1,4 +1,4 @@
-"""Rounds done: the same work again and again until told to stop, an outage told once and waited out."""
+"""Repeat a process's work until it is to stop; log an outage once and wait it out."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from worker.errors import Unavailable
 log = logging.getLogger(__name__)
 
 OUTAGE_PAUSE = 1.0
-"""Seconds between two tries while Redis or the database is away."""
+"""Seconds between two attempts while Redis or the database is away: short beside an outage, and no load."""
 
 
 def run_until(do: Callable[[], object], stop: threading.Event, who: str, pause: float = 0.0) -> None:
-    """Calls `do` until `stop`, with a `pause` in seconds between; where it raises Unavailable, `who` tells so once and goes on after it."""
+    """Calls `do` until `stop` is set, with `pause` seconds between two calls.
+
+    While it raises Unavailable, that is logged once, and once more when `who` (a kind of process) works again.
+    """
     away = False
     while not stop.is_set():
         try:
@@ -26,6 +29,6 @@ def run_until(do: Callable[[], object], stop: threading.Event, who: str, pause: 
             stop.wait(OUTAGE_PAUSE)
             continue
         if away:
-            log.info("the %s goes on", who)
+            log.info("the %s works again", who)
         away = False
         stop.wait(pause)

@@ -41,17 +41,17 @@ def test_throughput_follows_what_was_finished_and_forgets_within_the_window():
     # Given a hundred a second for a minute
     rate = Rate()
     for second in range(61):
-        rate.saw(float(second), 100 * second)
+        rate.observe(float(second), 100 * second)
     assert 95 < rate.per_second <= 100
     # When nothing comes for half a minute
     for second in range(61, 92):
-        rate.saw(float(second), 6000)
+        rate.observe(float(second), 6000)
     # Then
     assert rate.per_second < 15
 
 
 def test_throughput_is_not_confused_by_a_counter_that_was_there_before():
     rate = Rate()
-    rate.saw(0.0, 1_000_000)
-    rate.saw(1.0, 1_000_000)
+    rate.observe(0.0, 1_000_000)
+    rate.observe(1.0, 1_000_000)
     assert rate.per_second == 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from worker.errors import ItemFailed, Unavailable
@@ -121,3 +123,37 @@ def test_trouble_of_our_own_costs_the_page_nothing(says):
 def test_what_nobody_foresaw_is_proof_against_the_page_and_no_crash():
     assert read(Says(RuntimeError("odd"))) == Struck(5, 9, "the fetcher failed: RuntimeError: odd")
     assert read(Says(parsed=RuntimeError("odd"))) == Struck(5, 9, "the reader failed: RuntimeError: odd", HOST)
+
+
+FORBIDDEN = FetchFailed(ItemFailed(Reason.ROBOTS, "robots.txt forbids it"), None, None, None)
+NO_NAME = FetchFailed(ItemFailed(Reason.DNS, "no such name"), HostReport("b.test:443", ok=False), None, "https://b.test/")
+
+
+@pytest.mark.parametrize(
+    ("says", "line"),
+    [
+        (Says(NO_NAME), ("INFO", "fetch failed: no such name", "b.test:443", "fetch", "dns")),
+        (Says(FORBIDDEN), ("INFO", "page refused: robots.txt forbids it", "a.test", "fetch", "robots")),
+        (Says(parsed=ItemFailed(Reason.NO_TEXT)), ("INFO", "parse failed: no-text", "a.test:80", "parse", "no-text")),
+        (
+            Says(parsed=ParseKilled("SIGSEGV")),
+            ("WARNING", "parse failed, a strike against the page: SIGSEGV", "a.test:80", "parse", "poison"),
+        ),
+        (Says(RuntimeError("odd")), ("ERROR", "unexpected error while fetching", "a.test", "fetch", "poison")),
+        (Says(parsed=RuntimeError("odd")), ("ERROR", "unexpected error while parsing", "a.test:80", "parse", "poison")),
+    ],
+    ids=["fetch", "refused", "parse", "struck", "fetch unexpected", "parse unexpected"],
+)
+def test_a_page_that_fails_is_logged_once_with_item_host_stage_reason_and_url(says, line, caplog):
+    with caplog.at_level(logging.INFO):
+        read(says)
+    found = [(r.levelname, r.getMessage(), r.host, r.stage, r.reason) for r in caplog.records]
+    assert found == [line]
+    assert (caplog.records[0].item, caplog.records[0].url) == (5, "http://a.test/1")
+
+
+@pytest.mark.parametrize("says", [Says(), Says(HostBusy("a.test:80", 1.5)), Says(Answer(None, Http(304), HOST))])
+def test_a_page_that_does_not_fail_is_not_logged(says, caplog):
+    with caplog.at_level(logging.INFO):
+        read(says)
+    assert caplog.records == []

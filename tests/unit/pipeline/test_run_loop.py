@@ -1,4 +1,4 @@
-"""Rounds: until told to stop, an outage told once."""
+"""The loop of a process: until it is to stop, an outage logged once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_an_outage_is_told_once_and_so_is_its_end(monkeypatch: pytest.MonkeyPatc
     with caplog.at_level(logging.INFO):
         run_loop.run_until(do, stop, "keeper")
     told = [(record.levelname, record.getMessage()) for record in caplog.records]
-    assert told == [("ERROR", "Redis is away; trying again"), ("INFO", "the keeper goes on")] * 2
+    assert told == [("ERROR", "Redis is away; trying again"), ("INFO", "the keeper works again")] * 2
 
 
 def test_told_to_stop_it_does_not_begin_another_round() -> None:

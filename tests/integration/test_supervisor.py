@@ -17,6 +17,7 @@ import pytest
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.processes import supervisor
+from worker.processes.child import FIRST_DELAY
 from worker.processes.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,7 +78,7 @@ def test_what_crashes_at_once_is_started_ever_more_slowly(settings, tmp_path):
         # When
         look_until(line, lambda: len(pids(tmp_path, "crash")) == 3)
         # Then
-        assert line.children["crash"].delay >= supervisor.FIRST_DELAY * 4
+        assert line.children["crash"].delay >= FIRST_DELAY * 4
 
 
 def test_what_makes_no_progress_is_ended_and_started_again(settings, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from benchmarks.running_service import RunningService, descendants, serving
 from tests.integration.parts.press import pages
 
 PATIENCE = 90.0
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def wait_until(true, patience: float = PATIENCE) -> None:
@@ -67,6 +69,34 @@ def test_a_second_up_on_the_folder_is_refused_and_the_first_goes_on(tmp_path):
         assert line.down(signal.SIGINT) == 130
 
 
+def test_when_everything_works_one_line_says_so_and_what_it_says_to_type_works(tmp_path):
+    # Given
+    with RunningService(tmp_path, {}) as line:
+        begun = time.time()
+        line.begin()
+        # When
+        wait_until(lambda: "pressmark is ready" in line.log.read_text())
+        # Then
+        assert len(line.workers_since(begun)) == 2
+        [told] = [row for row in line.log.read_text().splitlines() if "ready" in row]
+        assert told.startswith("pressmark is ready: 1 dispatcher, 1 fetch worker, 1 label worker, 1 keeper; in another terminal: ")
+        command = told.partition("in another terminal: ")[2].replace(
+            "pressmark enqueue URL", "$PYTHON -m worker enqueue http://a.test/1 --json"
+        )
+        shell = {"PATH": os.environ["PATH"], "PYTHON": sys.executable}
+        done = subprocess.run(["bash", "-c", command], env=shell, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert '"state": "accepted"' in done.stdout
+        assert line.down() == 0
+
+
+def test_among_json_logs_the_line_is_json_too(tmp_path):
+    with RunningService(tmp_path, {"PRESSMARK_LOG_FORMAT": "json"}) as line:
+        line.begin()
+        wait_until(lambda: "pressmark is ready" in line.log.read_text())
+        assert all(json.loads(row)["message"] for row in line.log.read_text().splitlines())
+        assert line.down() == 0
+
+
 def test_a_folder_that_cannot_be_made_is_one_line_and_exit_3(tmp_path):
     (tmp_path / "file").write_text("in the way")
     done = up_briefly(tmp_path / "file" / "data")
@@ -79,10 +109,11 @@ def test_a_redis_that_is_not_there_does_not_keep_up_from_starting(tmp_path):
     with RunningService(tmp_path, {"PRESSMARK_REDIS_URL": f"unix://{tmp_path}/nobody.sock"}) as line:
         line.begin()
         # When
-        wait_until(lambda: "up in" in line.log.read_text())
+        wait_until(lambda: "starting in" in line.log.read_text())
         time.sleep(3)
         # Then
         assert line.process.poll() is None
+        assert "ready" not in line.log.read_text()
         assert "Traceback" not in line.log.read_text()
         assert line.down() == 0
 
@@ -111,6 +142,6 @@ def test_a_worker_that_hangs_is_ended_and_its_pages_are_read_by_the_next(tmp_pat
         line.enqueue(site.urls())
         # Then
         line.until(lambda: line.settled() == 100, 180)
-        assert "stood still" in line.log.read_text()
+        assert "made no progress" in line.log.read_text()
         assert line.queues()["ledger"]["stored"] == 100
         assert line.down() == 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from worker import logs
 from worker.cli._shared.options import command
 from worker.config import Settings
-from worker.processes import foreground, supervisor
+from worker.processes import foreground
+from worker.processes.up import up as run_up
 
 
 @command(
@@ -17,4 +18,4 @@ def up(settings: Settings) -> int:
     """130 after Ctrl-C, 0 after SIGTERM; processes that fail are started again."""
     logs.set_up(settings, "up")
     foreground.warn_of_private_addresses(settings)
-    return foreground.exit_code(supervisor.up, settings)
+    return foreground.exit_code(run_up, settings)

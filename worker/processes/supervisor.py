@@ -1,13 +1,8 @@
-"""Everything on one machine: starts the server and the processes, restarts what exits or stands still, stops all cleanly."""
+"""Run every process of one machine: start the embedded server and the processes, restart what exits or stands still, stop all."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -17,116 +12,54 @@ from dataclasses import dataclass, field, replace
 
 from worker import queues
 from worker.bootstrap.supervisor import SupervisorServices
-from worker.config import Settings, to_environ
+from worker.config import Settings
 from worker.errors import Unavailable
+from worker.processes.child import Child
 from worker.processes.folder_lock import FolderLock
-from worker.processes.watchdog import StopSignal
 from worker.queues.embedded_server import EmbeddedServer
 from worker.storage.database import migrate, open_database
 
 log = logging.getLogger(__name__)
 
-FEEDS = {"fetch": (queues.FETCH, queues.URGENT), "label": (queues.LABEL, queues.LABEL_BULK)}
-"""The queues whose messages a role empties; the others are loops, which go on whether anything waits or not."""
+ROLES = ("dispatcher", "fetch", "label", "keeper")
+INPUTS = {"fetch": (queues.FETCH, queues.URGENT), "label": (queues.LABEL, queues.LABEL_BULK)}
+"""The queues that a role empties; the other roles are loops, which make progress whether anything waits or not."""
 LOOK = 0.5
 """Seconds between two looks at the children."""
 LOOK_AT_QUEUES = 5.0
-"""Seconds between two looks at what waits: that reads whole messages, and a standstill takes longer to be one."""
+"""Seconds between two looks at the queues: that reads whole messages, and nothing counts as a standstill sooner."""
 MARGIN = 20.0
-"""Seconds beyond the longest honest page before a standstill is called one: a busy machine, a slow disk."""
-FIRST_DELAY, LAST_DELAY = 0.5, 30.0
-"""Seconds before what crashed is started again, doubled each time; a crash at once must not burn a core."""
-STEADY = 30.0
-"""Seconds of life after which a crash counts as the first one."""
-
-
-@dataclass
-class Child:
-    """One process of a role, its watchdog, and what is known of its progress."""
-
-    role: str
-    settings: Settings
-    program: tuple[str, ...]
-    process: subprocess.Popen[bytes] | None = None
-    watchdog: socket.socket | None = None
-    begun: float = 0.0
-    progress: float = 0.0
-    """When it last did something, or had nothing to do."""
-    delay: float = FIRST_DELAY
-    due: float = 0.0
-
-    def start(self) -> None:
-        """Starts it in a session of its own, so that Ctrl-C reaches the supervisor alone."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen(  # noqa: S603 - ourselves
-                [*self.program, self.role],
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,  # what they tell is a log, and goes to standard error
-                env=to_environ(self.settings) | ONE_BLAS_THREAD,
-                start_new_session=True,
-            )
-        ours.setblocking(False)
-        self.watchdog = ours
-        self.begun = self.progress = time.monotonic()
-
-    def exited(self) -> bool:
-        """True when it has ended; whatever it left in its group is ended too, before its number may be another's."""
-        if self.process is None or self.process.returncode is not None:
-            return True
-        if os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
-            return False
-        self.kill()
-        return True
-
-    def kill(self) -> None:
-        """Ends it and its whole group at once."""
-        if self.process:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-        if self.watchdog:
-            self.watchdog.close()
-
-    def term(self) -> None:
-        """Asks it to finish or hand back what it has, and to leave."""
-        if self.process:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.terminate()
-
-    def look(self) -> None:
-        """Takes note of its pulse."""
-        with contextlib.suppress(BlockingIOError, OSError):
-            while self.watchdog and self.watchdog.recv(65536):
-                self.progress = time.monotonic()
-
-
-ONE_BLAS_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-"""Two processes with BLAS's own threads took twice the CPU."""
-ROLES = ("dispatcher", "fetch", "label", "keeper")
+"""Seconds without progress, beyond those that the slowest page may take, that count as a standstill: busy machines, slow disks."""
+KEEPER_TIME = 2.0
+"""Seconds of the grace period that are left for the keeper, after the other processes have returned their items."""
+POLL = 0.05
+"""Seconds between two looks at children that are to exit."""
 
 
 @dataclass
 class Supervisor:
-    """`with Supervisor(settings) as line:` has everything running; `line.watch(stop)` keeps it so.
+    """`with Supervisor(settings) as supervisor:` starts everything; `supervisor.watch(stop)` keeps it running.
 
     Entering raises UsageError where another `up` holds the folder, and Unavailable where server,
-    database or disk cannot be used. `line.settings` are the settings with the address of the server.
+    database or disk cannot be used. `supervisor.settings` are the settings with the URL of the server.
     """
 
     settings: Settings
     roles: Iterable[str] = ROLES
     program: tuple[str, ...] = (sys.executable, "-m", "worker.processes.roles")
-    """What a role's name is given to; its standard input is the watchdog."""
+    """What runs a role, whose name is its last argument; its standard input is the socket of its watchdog."""
     patience: float | None = None
-    """Seconds without progress that are a standstill; None: as the page's own limits need."""
+    """Seconds without progress that are a standstill; None: what the limits of a page allow, and MARGIN."""
     children: dict[str, Child] = field(default_factory=dict, init=False)
     server: EmbeddedServer | None = field(default=None, init=False)
-    _waiting: Callable[[str], bool] = field(default=lambda role: role not in FEEDS, init=False)
-    """Whether a role has something to do, as the queues last told."""
+    _has_work: Callable[[str], bool] = field(default=lambda role: role not in INPUTS, init=False)
+    """Whether a role had something to do when the queues were last looked at."""
     _asked: float = field(default=0.0, init=False)
+    """When the queues were last looked at."""
     _heard: float = field(default_factory=time.monotonic, init=False)
-    """When the server of the queues last answered."""
+    """When Redis last answered, or its server was started."""
+    _answered: bool = field(default=False, init=False)
+    """Whether Redis has ever answered."""
 
     def __enter__(self) -> Supervisor:
         with ExitStack() as stack:
@@ -148,27 +81,36 @@ class Supervisor:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def watch(self, stop: threading.Event) -> None:
-        """Restarts what exits and what stands still, until `stop`."""
+    def watch(self, stop: threading.Event, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Restarts what exits and what stands still, until `stop` is set; calls `on_ready` once, when everything works."""
+        announced = False
         while not stop.wait(LOOK):
             self.look()
+            if self.ready and not announced:
+                announced = True
+                on_ready()
+
+    @property
+    def ready(self) -> bool:
+        """Whether Redis has answered and every process has reported since it was started."""
+        return self._answered and all(child.reported for child in self.children.values())
 
     def look(self) -> None:
-        """One round."""
+        """One look at the server, the queues and every child."""
         if self.server and (not self.server.alive() or time.monotonic() - self._heard > self._patience()):
-            self._revive_server(self.server)
+            self._restart_server(self.server)
         if time.monotonic() - self._asked > LOOK_AT_QUEUES:
-            self._waiting, self._asked = self._ask_queues(), time.monotonic()
+            self._has_work, self._asked = self._look_at_queues(), time.monotonic()
         for child in self.children.values():
             self._look_at(child)
 
-    def _revive_server(self, server: EmbeddedServer) -> None:
-        log.warning("the server of the queues %s: starting it again", "does not answer" if server.alive() else "is gone")
+    def _restart_server(self, server: EmbeddedServer) -> None:
+        log.warning("the embedded server %s: restarting it", "does not answer" if server.alive() else "has exited")
         self._heard = time.monotonic()
         try:
             server.start()
         except Unavailable as error:
-            log.error("it does not start, and is tried again: %s", error)  # noqa: TRY400 - one line says it
+            log.error("the embedded server does not start, trying again: %s", error)  # noqa: TRY400 - one line says it
 
     def _look_at(self, child: Child) -> None:
         now = time.monotonic()
@@ -176,51 +118,49 @@ class Supervisor:
             if now >= child.due:
                 child.start()
         elif child.exited():
-            self._revive_later(child, f"exited with {child.process.returncode}")
+            self._restart_later(child, f"exited with {child.process.returncode}")
         else:
-            child.look()
-            if not self._waiting(child.role):
+            child.read_heartbeats()
+            if not self._has_work(child.role):
                 child.progress = now
             elif now - child.progress > self._patience():
                 child.kill()
-                self._revive_later(child, f"stood still for {now - child.progress:.0f} s")
+                self._restart_later(child, f"made no progress for {now - child.progress:.0f} s")
 
-    def _revive_later(self, child: Child, what: str) -> None:
-        now = time.monotonic()
-        child.delay = FIRST_DELAY if now - child.begun > STEADY else min(child.delay * 2, LAST_DELAY)
-        child.due, child.process = now + child.delay, None
-        log.warning("%s %s: starting it again in %.1f s", child.role, what, child.delay)
+    def _restart_later(self, child: Child, why: str) -> None:
+        child.start_later()
+        log.warning("%s %s: restarting it in %.1f s", child.role, why, child.delay)
 
     def _patience(self) -> float:
-        """Longer than the longest honest page, or a slow page would get its worker killed."""
+        """Longer than the slowest page may take, or a slow page would get its worker killed."""
         return self.patience or self.settings.total_timeout + self.settings.parse_timeout + MARGIN
 
-    def _ask_queues(self) -> Callable[[str], bool]:
-        """Whether a role has something to do. While Redis is away nothing can be told, and nobody is blamed."""
+    def _look_at_queues(self) -> Callable[[str], bool]:
+        """Whether a role has something to do. While Redis is away nobody knows, and no process is blamed."""
         try:
             depths = {depth.name: depth.waiting for depth in self._services.depths.all()}
             paused = self._services.control.paused()
         except Unavailable:
             return lambda role: False
-        self._heard = time.monotonic()
-        return lambda role: role not in FEEDS or (role not in paused and any(depths.get(name) for name in FEEDS[role]))
+        self._heard, self._answered = time.monotonic(), True
+        return lambda role: role not in INPUTS or (role not in paused and any(depths.get(name) for name in INPUTS[role]))
 
     def _stop(self) -> None:
-        """First those that send and work, then the keeper, which writes down what they handed back."""
+        """Ends the processes that send and work, then the keeper, which stores what they returned."""
         until = time.monotonic() + self.settings.stop_grace
-        last = [child for role, child in self.children.items() if role == "keeper"]
-        first = [child for role, child in self.children.items() if role != "keeper"]
-        self._end(first, until - 2.0)
-        self._end(last, until)
+        keepers = [child for role, child in self.children.items() if role == "keeper"]
+        others = [child for role, child in self.children.items() if role != "keeper"]
+        self._end(others, until - KEEPER_TIME)
+        self._end(keepers, until)
 
     def _end(self, children: list[Child], until: float) -> None:
         for child in children:
             child.term()
         while time.monotonic() < until and not all(child.exited() for child in children):
-            time.sleep(0.05)
+            time.sleep(POLL)
         for child in children:
             if not child.exited():
-                log.warning("%s did not leave in time: killed, the leases of what it held run out", child.role)
+                log.warning("%s did not exit in time and is killed: the leases of its items expire", child.role)
             child.kill()
 
 
@@ -231,25 +171,3 @@ def _migrate(settings: Settings) -> None:
         migrate(engine)
     finally:
         engine.dispose()
-
-
-def up(settings: Settings) -> None:
-    """Everything in the foreground until SIGTERM or Ctrl-C, which ends in KeyboardInterrupt; a second one does not wait."""
-    stop = StopSignal()
-    told: list[int] = []
-
-    def note(number: int, _: object) -> None:
-        if told:
-            signal.signal(number, signal.SIG_DFL)  # the watchdog takes everything along
-            os.kill(os.getpid(), number)
-        told.append(number)
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, note)
-    with Supervisor(settings) as line:
-        log.info("up in %s, process %d; Ctrl-C stops", settings.data_dir, os.getpid())
-        line.watch(stop)
-        log.info("stopping: what is in hand is finished or handed back")
-    if signal.SIGINT in told:
-        raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Socket between the supervisor and a child: carries heartbeats up; its end of file tells the child to exit."""
+"""Connect a child to its supervisor by a socket: it carries the child's heartbeats, and its end of file tells the child to exit."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from collections.abc import Callable
 
 
 class Watchdog:
-    """The child's end, inherited as its standard input.
+    """The child's end of the socket, inherited as its standard input.
 
-    Its closing means that the supervisor is gone, however it ended: the child gets SIGTERM as if it
-    had been sent by hand, and is killed with its whole process group where it has not left in time.
+    The end of file means that the supervisor is gone, however it ended: the child gets SIGTERM, and is
+    killed with its whole process group where it has not exited within `grace` seconds.
     """
 
     def __init__(self, end: socket.socket, grace: float) -> None:
@@ -24,6 +24,7 @@ class Watchdog:
         self._end.setblocking(False)
         self._grace = grace
         self.cut = threading.Event()
+        """Set when the supervisor is gone."""
 
     @classmethod
     def of_stdin(cls, grace: float) -> Watchdog:
@@ -31,11 +32,11 @@ class Watchdog:
         return cls(socket.socket(fileno=os.dup(0)), grace)
 
     def watch(self) -> None:
-        """Begins to watch, on a thread of its own."""
+        """Begins to wait for the end of file, on a thread of its own."""
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def pulse(self) -> None:
-        """Tells that something was done. A supervisor that does not read is no reason to wait."""
+        """Sends a heartbeat: progress was made. Never blocks, also where the supervisor does not read."""
         with contextlib.suppress(OSError):
             self._end.send(b".")
 
@@ -51,32 +52,32 @@ class Watchdog:
 
 
 class StopSignal(threading.Event):
-    """The wish to stop, which loops ask every round: being asked is the sign that a loop goes on.
+    """An event that loops check every round; each check sends a heartbeat, since it shows that the loop goes on.
 
-    `set` may be called by a signal handler. Event's own `set` may not: where the signal comes while the
-    main thread is about to wait, it holds the lock that `set` needs, and the process hangs for ever.
+    `set` may be called by a signal handler. Event's own `set` may not: where the signal arrives while the
+    main thread is about to wait, the thread holds the lock that `set` needs, and the process hangs for ever.
     """
 
     def __init__(self, pulse: Callable[[], None] = lambda: None) -> None:
         super().__init__()
         self._pulse = pulse
-        self._wished = False
-        self._bell, self._ring = socket.socketpair()
+        self._is_set = False
+        self._reader, self._writer = socket.socketpair()
 
     def set(self) -> None:
-        self._wished = True
-        self._ring.send(b".")
+        self._is_set = True
+        self._writer.send(b".")
 
     def is_set(self) -> bool:
         self._pulse()
-        return self._wished
+        return self._is_set
 
     def wait(self, timeout: float | None = None) -> bool:
         self._pulse()
-        select.select([self._bell], [], [], timeout)
-        return self._wished
+        select.select([self._reader], [], [], timeout)
+        return self._is_set
 
     def close(self) -> None:
-        """Gives its sockets back."""
-        self._bell.close()
-        self._ring.close()
+        """Closes its sockets."""
+        self._reader.close()
+        self._writer.close()

@@ -1,1 +1,1 @@
-"""The classifier: trains, checks and applies the label model; usable alone as `python -m classifier`."""
+"""Train, check and apply the model that labels articles; usable alone as `python -m classifier`."""

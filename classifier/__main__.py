@@ -1,4 +1,4 @@
-"""`python -m classifier`: the classifier alone."""
+"""Run `python -m classifier`."""
 
 import sys
 

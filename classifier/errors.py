@@ -1,4 +1,4 @@
-"""What can go wrong with seeds, texts and model files, each told in one line.
+"""Name what can be wrong with seeds, texts and model files; each error is one line for people.
 
 ClassifierError
 ├── BadCall     an option or a file of the call is wrong        exit 2
@@ -10,13 +10,13 @@ from __future__ import annotations
 
 
 class ClassifierError(Exception):
-    """Something that the classifier tells its user in one line."""
+    """An error that the classifier reports to its user in one line."""
 
     exit_code = 1
 
 
 class BadCall(ClassifierError):
-    """The call is wrong: says what was expected and what came."""
+    """The call is wrong: says what was expected and what was got."""
 
     exit_code = 2
 

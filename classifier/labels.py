@@ -1,4 +1,4 @@
-"""The label set in the contract's order, and the labels that one article is given."""
+"""Define the label set, in the contract's order, and the labels of one article."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class OutletOpinion:
 
 @dataclass(frozen=True, slots=True)
 class SourceTypeLabel:
-    """The likeliest source type, None for a text too short to judge, and whether to trust it."""
+    """The likeliest source type, None for a text that is too short, and whether to trust it."""
 
     label: str | None
     probabilities: dict[str, float]
@@ -116,26 +116,26 @@ class Labels:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> Labels:
+    def from_dict(cls, record: Mapping[str, Any]) -> Labels:
         """What `to_dict` wrote, or an earlier version; raises KeyError or TypeError where a field is missing or unknown."""
         return cls(
-            topics=[TopicLabel(**topic) for topic in told["topics"]],
-            primary_topic=told["primary_topic"],
-            source_type=source_type_from_dict(told["source_type"]),
-            evidence=[evidence_from_dict(entry) for entry in told["evidence"]],
-            language_supported=told["language_supported"],
-            unknown_words=told.get("unknown_words"),
-            model=ModelName(**told["model"]),
+            topics=[TopicLabel(**topic) for topic in record["topics"]],
+            primary_topic=record["primary_topic"],
+            source_type=source_type_from_dict(record["source_type"]),
+            evidence=[evidence_from_dict(entry) for entry in record["evidence"]],
+            language_supported=record["language_supported"],
+            unknown_words=record.get("unknown_words"),
+            model=ModelName(**record["model"]),
         )
 
 
-def source_type_from_dict(told: Mapping[str, Any]) -> SourceTypeLabel:
+def source_type_from_dict(record: Mapping[str, Any]) -> SourceTypeLabel:
     """A contract's `source_type`; raises KeyError or TypeError where a field is missing or unknown."""
-    outlet = told.get("outlet")
-    return SourceTypeLabel(told["label"], told["probabilities"], told["decision"], OutletOpinion(**outlet) if outlet else None)
+    outlet = record.get("outlet")
+    return SourceTypeLabel(record["label"], record["probabilities"], record["decision"], OutletOpinion(**outlet) if outlet else None)
 
 
-def evidence_from_dict(told: Mapping[str, Any]) -> Evidence:
+def evidence_from_dict(record: Mapping[str, Any]) -> Evidence:
     """One entry of a contract's `evidence`; raises KeyError or TypeError where a field is missing or unknown."""
-    terms = [Term(**term) for term in told["terms"]]
-    return Evidence(told["label"], told["field"], told["text"], told["start"], told["end"], terms)
+    terms = [Term(**term) for term in record["terms"]]
+    return Evidence(record["label"], record["field"], record["text"], record["start"], record["end"], terms)

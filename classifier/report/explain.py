@@ -1,4 +1,4 @@
-"""Labels explained: the text with its evidence marked, and the words in it that weighed most."""
+"""Mark the evidence of labels in the text of the article, and the terms in it that weigh most."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from classifier.predict import Document
 
 
 def explained(document: Document, labels: Labels, *, colour: bool) -> str:
-    """The article with each piece of evidence between `⟦label: …⟧`, its weighty words in capitals, or in colour on a terminal."""
+    """The article with each piece of evidence as `⟦label: …⟧` and its terms in capitals; with `colour`, in a terminal's colours."""
     parts = []
     fields: tuple[tuple[Literal["title", "text"], str], ...] = (("title", document.title), ("text", document.text))
     for field, text in fields:
-        for entry in sorted(_once(labels.evidence, field), key=lambda entry: -entry.start):
+        for entry in sorted(_by_sentence(labels.evidence, field), key=lambda entry: -entry.start):
             marked = _marked(text[entry.start : entry.end], entry, colour=colour)
-            text = text[: entry.start] + marked + text[entry.end :]  # noqa: PLW2901 - built from its end to its beginning
+            text = text[: entry.start] + marked + text[entry.end :]  # noqa: PLW2901 - from the end, so that offsets stay right
         parts.append(text)
     return "\n\n".join(filter(None, parts))
 
 
-def _once(evidence: list[Evidence], field: str) -> list[Evidence]:
-    """The evidence in a field, a sentence that carries several labels once."""
+def _by_sentence(evidence: list[Evidence], field: str) -> list[Evidence]:
+    """The evidence in a field, one entry for each sentence, with all of its labels."""
     by_start: dict[int, Evidence] = {}
     for entry in evidence:
         if entry.field == field:
             before = by_start.get(entry.start)
-            by_start[entry.start] = entry if before is None else _both(before, entry)
+            by_start[entry.start] = entry if before is None else _merged(before, entry)
     return list(by_start.values())
 
 
-def _both(one: Evidence, other: Evidence) -> Evidence:
+def _merged(one: Evidence, other: Evidence) -> Evidence:
     return replace(one, label=f"{one.label}, {other.label}", terms=[*one.terms, *other.terms])
 
 

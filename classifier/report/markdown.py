@@ -1,4 +1,4 @@
-"""Card turned into a page: the few forms of Markdown that it uses, and its plots below."""
+"""Render a card as an HTML page: the few forms of Markdown that it uses, and its plots below."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ STYLE = (
 
 
 def render(title: str, markdown: str, figures: Sequence[str]) -> str:
-    """A page of headings, paragraphs, lists and tables, and SVG figures; whatever stands in the text stays text."""
+    """A page of headings, paragraphs, lists and tables, and the SVG `figures`; HTML in `markdown` is escaped."""
     body = "\n".join(_blocks(markdown.split("\n")))
-    drawn = "\n".join(f"<figure>{svg}</figure>" for svg in figures)
+    plots = "\n".join(f"<figure>{svg}</figure>" for svg in figures)
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{body}\n{drawn}</body></html>\n'
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{body}\n{plots}</body></html>\n'
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[str]:
@@ -35,6 +35,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _kind(line: str) -> str:
+    """`#` for a heading, `|` for a row of a table, `-` for an item of a list, `text`, or nothing for an empty line."""
     return line[0] if line[:1] in ("#", "|") or line.startswith("- ") else "text" if line else ""
 
 
@@ -44,7 +45,7 @@ def _heading(line: str) -> str:
 
 
 def _table(lines: Sequence[str]) -> str:
-    """The first line heads it, the second is a rule."""
+    """A table whose first line is the head and whose second line separates it."""
     head, _, *rows = ([cell.strip() for cell in line.strip()[1:-1].split("|")] for line in lines)
     return f"<table>{_row(head, 'th')}{''.join(_row(row, 'td') for row in rows)}</table>"
 

@@ -19,13 +19,13 @@ LABELS = Labels(
 )
 
 
-def test_evidence_is_marked_in_its_place_and_its_words_stand_out() -> None:
+def test_evidence_is_marked_where_it_is_and_its_terms_are_in_capitals_or_colour() -> None:
     document = Document("Rice", "Exports rose. It rained.")
     assert explained(document, LABELS, colour=False) == "⟦trade: Rice⟧\n\n⟦trade, culture: EXPORTS rose.⟧ It rained."
     assert "\x1b[1;4mExports\x1b[22;24m" in explained(document, LABELS, colour=True)
 
 
-def test_the_marks_are_all_that_is_added_to_the_text(shipped: Model) -> None:
+def test_only_marks_are_added_to_the_text(shipped: Model) -> None:
     document = Document("", "Exports of rice rose. Deminers cleared mines near the border.")
     [labels] = label(shipped, [document])
     bare = explained(document, labels, colour=False).replace("⟧", "")

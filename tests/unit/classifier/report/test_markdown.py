@@ -1,4 +1,4 @@
-"""A card's Markdown as a page."""
+"""A card's Markdown becomes an HTML page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def test_headings_tables_lists_and_code_become_html() -> None:
     assert "<h2>More</h2>" in page
 
 
-def test_what_stands_in_a_name_stays_text() -> None:
+def test_html_in_a_name_is_escaped() -> None:
     page = render("<b>", "# <script>\n\n| `<i>` |\n|---|", ["<svg/>"])
     assert "<title>&lt;b&gt;</title>" in page
     assert "<h1>&lt;script&gt;</h1>" in page

@@ -1,1 +1,1 @@
-"""Read, check and split the labelled articles that a model learns from."""
+"""Read, check, split and augment the labelled articles that a model is trained on."""

@@ -1,10 +1,10 @@
-"""Seeds read: labelled articles, checked line by line, grouped so that no copy stands on both sides of a split."""
+"""Read labelled articles from JSON lines, checking each line against the contract's format of seeds."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,13 @@ from classifier.labels import SOURCE_TYPES, TOPICS
 
 ORIGINS = ("authored", "reviewed", "imported")
 
+Record = Mapping[str, Any]
+"""A JSON object."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph and its topics; None where only the whole article was labelled."""
+    """A paragraph and its topics; None where only the whole article is labelled."""
 
     text: str
     topics: frozenset[str] | None
@@ -42,7 +45,7 @@ class Seed:
 
     @property
     def text(self) -> str:
-        """The body, paragraphs parted by one blank line."""
+        """The body, paragraphs separated by one blank line."""
         return "\n\n".join(paragraph.text for paragraph in self.paragraphs)
 
 
@@ -71,27 +74,24 @@ def _lines(file: Path) -> list[str]:
 
 
 def parse_seed(line: str, where: str, **defaults: str) -> Seed:
-    """The seed in one JSON line, `defaults` standing in for what it does not tell; raises BadSeeds naming `where`."""
+    """The seed in one JSON line, with `defaults` for the keys that it lacks; raises BadSeeds naming `where`."""
     try:
         record = json.loads(line)
     except json.JSONDecodeError as error:
-        raise BadSeeds(f"{where}: expected one JSON object a line, {error.msg} at column {error.colno}") from error
+        raise BadSeeds(f"{where}: expected one JSON object a line, got {error.msg} at column {error.colno}") from error
     if not isinstance(record, dict):
         raise BadSeeds(f"{where}: expected a JSON object, got {type(record).__name__}")
     return _seed(defaults | record, where)
 
 
-def _seed(record: dict[str, Any], where: str) -> Seed:
+def _seed(record: Record, where: str) -> Seed:
     topics = _topics(record.get("topics"), where)
-    primary = record.get("primary")
-    if primary is not None and primary not in topics:
-        raise BadSeeds(f"{where}: expected `primary` null or one of the topics {sorted(topics)}, got {primary!r}")
     return Seed(
         id=_string(record, "id", where),
-        title=_string(record, "title", where, empty=True),
+        title=_string(record, "title", where, may_be_empty=True),
         paragraphs=_paragraphs(record, topics, where),
         topics=topics,
-        primary=primary,
+        primary=_primary(record.get("primary"), topics, where),
         source_type=_one_of(record, "source_type", SOURCE_TYPES, where),
         language=_language(record, where),
         origin=_one_of(record, "origin", ORIGINS, where),
@@ -101,40 +101,52 @@ def _seed(record: dict[str, Any], where: str) -> Seed:
     )
 
 
-def _paragraphs(record: dict[str, Any], topics: frozenset[str], where: str) -> tuple[Paragraph, ...]:
+def _primary(value: str | None, topics: frozenset[str], where: str) -> str | None:
+    if value is not None and value not in topics:
+        raise BadSeeds(f"{where}: expected `primary` null or one of the topics {sorted(topics)}, got {value!r}")
+    return value
+
+
+def _paragraphs(record: Record, topics: frozenset[str], where: str) -> tuple[Paragraph, ...]:
     if isinstance(record.get("text"), str):
         parts = [part.strip() for part in _string(record, "text", where).split("\n\n")]
         return tuple(Paragraph(part, None) for part in parts if part)
-    if not isinstance(record.get("paragraphs"), list) or not record["paragraphs"]:
+    entries = record.get("paragraphs")
+    if not isinstance(entries, list) or not entries:
         raise BadSeeds(f"{where}: expected `text` or a list `paragraphs`, got neither")
-    paragraphs = tuple(Paragraph(_string(entry, "text", where), _topics(entry.get("topics"), where)) for entry in record["paragraphs"])
+    paragraphs = tuple(_paragraph(entry, where) for entry in entries)
     beyond = frozenset[str]().union(*(paragraph.topics or frozenset() for paragraph in paragraphs)) - topics
     if beyond:
         raise BadSeeds(f"{where}: expected paragraph topics within the article's, got {sorted(beyond)} beyond them")
     return paragraphs
 
 
-def _topics(value: Any, where: str) -> frozenset[str]:
+def _paragraph(entry: object, where: str) -> Paragraph:
+    record: Record = entry if isinstance(entry, dict) else {}
+    return Paragraph(_string(record, "text", where), _topics(record.get("topics"), where))
+
+
+def _topics(value: object, where: str) -> frozenset[str]:
     if not isinstance(value, list) or any(item not in list(TOPICS) for item in value):
         raise BadSeeds(f"{where}: expected `topics` to be a list of {', '.join(TOPICS)}, got {value!r}")
     return frozenset(value)
 
 
-def _string(record: Any, key: str, where: str, *, empty: bool = False) -> str:
-    value = record.get(key) if isinstance(record, dict) else None
-    if not isinstance(value, str) or not (value.strip() or empty):
+def _string(record: Record, key: str, where: str, *, may_be_empty: bool = False) -> str:
+    value = record.get(key)
+    if not isinstance(value, str) or not (value.strip() or may_be_empty):
         raise BadSeeds(f"{where}: expected `{key}` to be a text, got {value!r}")
     return value
 
 
-def _language(record: dict[str, Any], where: str) -> str:
+def _language(record: Record, where: str) -> str:
     language = _string(record, "language", where)
     if not (language.isalpha() and language.islower() and len(language) in (2, 3)):
         raise BadSeeds(f"{where}: expected `language` as an ISO 639 code like en or km, got {language!r}")
     return language
 
 
-def _one_of(record: dict[str, Any], key: str, allowed: Iterable[str], where: str) -> str:
+def _one_of(record: Record, key: str, allowed: Iterable[str], where: str) -> str:
     value = record.get(key)
     if value not in tuple(allowed):
         raise BadSeeds(f"{where}: expected `{key}` to be one of {', '.join(allowed)}, got {value!r}")
@@ -149,12 +161,12 @@ def _refuse_repeated_ids(seeds: list[Seed]) -> None:
         first[seed.id] = seed.where
 
 
-def _read_by_training(seed: Seed) -> tuple[Any, ...]:
-    paragraphs = [(p.text, None if p.topics is None else sorted(p.topics)) for p in seed.paragraphs]
-    return (seed.id, seed.title, paragraphs, sorted(seed.topics), seed.primary, seed.source_type, seed.language)
-
-
 def digest(seeds: Iterable[Seed]) -> str:
     """SHA-256 over what training reads of the seeds, independent of file names and line order."""
     parts = sorted(repr(_read_by_training(seed)) for seed in seeds)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _read_by_training(seed: Seed) -> tuple[object, ...]:
+    paragraphs = [(p.text, None if p.topics is None else sorted(p.topics)) for p in seed.paragraphs]
+    return (seed.id, seed.title, paragraphs, sorted(seed.topics), seed.primary, seed.source_type, seed.language)

@@ -1,4 +1,4 @@
-"""Seeds split: whole authors are held out together, near copies too, so that the estimate does not lie."""
+"""Split the seeds into folds: whole authors are held out together, so that the figures do not count remembered phrases as skill."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from classifier.seeds.dataset import Seed
 
 FOLDS = 6
-"""Enough that five sixths of the seeds teach each time, few enough to train in a minute."""
+"""Enough that five sixths of the seeds are trained on each time, few enough to train in a minute or two."""
 
 
 def groups(seeds: Sequence[Seed]) -> NDArray[np.int64]:
-    """A number for each seed; those of one file and one letter of id (one author's) share it.
+    """A number for each seed, (seeds,); those of one file whose ids differ only in the final digits (one author's) share it.
 
-    Languages other than English have too few seeds to spare: there every article is its own group.
+    Languages other than English have too few seeds for that: there every article is its own group.
     """
     names = [f"{seed.where.rpartition(':')[0]} {_author(seed)}" for seed in seeds]
     order = {name: number for number, name in enumerate(sorted(set(names)))}
@@ -28,9 +28,9 @@ def _author(seed: Seed) -> str:
 
 
 def assign(seeds: Sequence[Seed], folds: int = FOLDS) -> NDArray[np.int64]:
-    """The fold of each seed: groups dealt out, the largest first, each to the fold with the fewest seeds.
+    """The fold of each seed, (seeds,): groups are assigned in turn, the largest first, each to the fold with the fewest seeds.
 
-    A group larger than a fold is split by id, since it would leave too little to learn from.
+    A group larger than a fold is split by id, since holding it out would leave too little to train on.
     """
     group = groups(seeds)
     result = np.zeros(len(seeds), np.int64)

@@ -19,7 +19,7 @@ def test_one_authors_seeds_stay_together_where_there_are_others(few_seeds: list[
     assert np.bincount(fold).tolist() == [20, 20, 20]
 
 
-def test_an_author_of_nearly_everything_is_split_so_that_something_is_left_to_learn_from(few_seeds: list[Seed]) -> None:
+def test_an_author_of_nearly_everything_is_split_so_that_something_is_left_to_train_on(few_seeds: list[Seed]) -> None:
     seeds = [named(few_seeds[0], f"a{number}", "a.jsonl") for number in range(60)]
     assert np.bincount(assign(seeds, 3)).tolist() == [20, 20, 20]
 

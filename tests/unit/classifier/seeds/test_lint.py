@@ -1,4 +1,4 @@
-"""Seeds checked: copies, contradictions, balance and the guide's own rules."""
+"""The linter of seeds finds copies, contradictions, rare labels and breaches of the labelling guide."""
 
 from classifier.seeds.dataset import Paragraph, Seed
 from classifier.seeds.lint import lint, near_copies
@@ -17,10 +17,10 @@ def seed(
 
 
 def kinds(*seeds: Seed) -> set[str]:
-    return {objection.kind for objection in lint(seeds) if objection.kind != "balance"}
+    return {finding.kind for finding in lint(seeds) if finding.kind != "balance"}
 
 
-def test_a_text_that_comes_twice_is_a_copy() -> None:
+def test_a_text_that_occurs_twice_is_a_copy() -> None:
     assert kinds(seed("1"), seed("2", LONG + " and nobody was surprised.")) == {"copy"}
 
 
@@ -44,10 +44,10 @@ def test_a_topic_without_paragraph_or_headline_is_against_the_guide() -> None:
     assert kinds(seed("1", topics=("trade", "culture"))) == {"guide"}
 
 
-def test_a_text_too_short_for_a_sentence_is_noticed() -> None:
+def test_a_text_too_short_for_a_sentence_is_reported() -> None:
     assert kinds(seed("1", "Rice sold.")) == {"short"}
 
 
 def test_a_label_that_hardly_occurs_is_out_of_balance() -> None:
-    objections = [objection for objection in lint([seed("1")]) if objection.kind == "balance"]
-    assert any("demining stands on 0 of 1" in objection.detail for objection in objections)
+    findings = [finding for finding in lint([seed("1")]) if finding.kind == "balance"]
+    assert any("only 0 of 1 seeds are demining" in finding.detail for finding in findings)

@@ -1,4 +1,4 @@
-"""Compares ways to label: on grouped cross-validation of the seeds, on real texts kept apart, and in CPU time a text.
+"""Compare ways to label: by grouped cross-validation on the seeds, on real texts that are no seeds, and by CPU time for a text.
 
     python -m benchmarks.label [--real ../shared/real/dev.jsonl]
 
@@ -21,30 +21,42 @@ from sklearn.multiclass import OneVsRestClassifier
 from threadpoolctl import threadpool_limits
 
 from classifier.features.word_vectors import read_vectors
-from classifier.lexicon.lexicon import read_book
+from classifier.lexicon.lexicon import read_feature_lexicon
 from classifier.model import artifact
-from classifier.model.first_level import fit_first_level, source_targets, topic_targets
-from classifier.model.pooling import NAMES
+from classifier.model.first_level import (
+    SOURCE_COLUMNS,
+    TOPIC_COLUMNS,
+    ArticleScores,
+    FirstLevel,
+    Regularisation,
+    fit_first_level,
+    source_targets,
+    topic_targets,
+)
 from classifier.model.stacking import fit_stacking
 from classifier.predict import Document, label
 from classifier.seeds.dataset import Seed, read_seeds
 from classifier.seeds.folds import assign
-from classifier.text.document import parse_text
+from classifier.text.document import ParsedText, parse_text
 from classifier.training import train as training
 from classifier.training.commands import read_articles
 
 BATCH = 20
+"""Texts labelled together: the size of a worker's batch."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
 class Row:
-    """Scores of one way: (articles, 4) and (articles, 3), for the seeds out of fold and for the real texts; None where it has none."""
+    """Scores of one way to label, for the seeds out of fold and for the real texts; None where it has none."""
 
     name: str
     topics: tuple[np.ndarray, np.ndarray] | None
+    """(articles, topics)."""
     source: tuple[np.ndarray, np.ndarray] | None
+    """(articles, source types)."""
     ms: float | None
+    """CPU time for a text."""
 
 
 def main() -> None:
@@ -75,11 +87,11 @@ def _line(row: Row, seeds: Sequence[Seed], real: Sequence[Seed]) -> str:
 def _topic_f1(scores: tuple[np.ndarray, np.ndarray], truth: np.ndarray, real_truth: np.ndarray) -> tuple[str, str]:
     """Macro-F1 with the threshold of each topic that is best on the seeds."""
     found = []
-    for place in range(truth.shape[1]):
-        candidates = np.quantile(scores[0][:, place], np.linspace(0.3, 0.99, 139))
-        reached = [f1_score(truth[:, place], scores[0][:, place] >= cut) for cut in candidates]
-        cut = candidates[int(np.argmax(reached))]
-        found.append((max(reached), f1_score(real_truth[:, place], scores[1][:, place] >= cut)))
+    for topic in range(truth.shape[1]):
+        candidates = np.quantile(scores[0][:, topic], np.linspace(0.3, 0.99, 139))
+        reached = [f1_score(truth[:, topic], scores[0][:, topic] >= threshold) for threshold in candidates]
+        threshold = candidates[int(np.argmax(reached))]
+        found.append((max(reached), f1_score(real_truth[:, topic], scores[1][:, topic] >= threshold)))
     return tuple(f"{value:.3f}" for value in np.mean(found, axis=0))
 
 
@@ -91,29 +103,29 @@ def _source_f1(scores: tuple[np.ndarray, np.ndarray], truth: np.ndarray, real_tr
 Fit = Callable[[Any], Callable[[Any], Any]]
 
 
-def _linear(seeds: Sequence[Seed], real: Sequence[Seed], fit: Fit, strength: float) -> tuple[Any, Any]:
+def _linear(seeds: Sequence[Seed], real: Sequence[Seed], fit: Fit, c: float) -> tuple[Any, Any]:
     """Logistic regression on whole articles; `fit` learns features of some texts and returns what makes them."""
     fold, topics, source = assign(seeds), topic_targets(seeds), source_targets(seeds)
     texts = np.array([f"{seed.title}\n{seed.text}" for seed in seeds], object)
     real_texts = np.array([article.text for article in real], object)
     out = [np.zeros((len(seeds), 4)), np.zeros((len(seeds), 3)), np.zeros((len(real), 4)), np.zeros((len(real), 3))]
     for number in range(int(fold.max()) + 2):
-        inside = fold != number  # the last round holds nothing out and judges the real texts
+        inside = fold != number  # the last round holds nothing out and is measured on the real texts
         encode = fit(texts[inside])
         x = encode(texts[inside])
-        judged = np.flatnonzero(~inside) if number <= fold.max() else np.arange(len(real))
-        other = encode(texts[judged] if number <= fold.max() else real_texts)
+        measured = np.flatnonzero(~inside) if number <= fold.max() else np.arange(len(real))
+        other = encode(texts[measured] if number <= fold.max() else real_texts)
         shift = 0 if number <= fold.max() else 2
-        for place in range(4):
-            model = LogisticRegression(C=strength, solver="liblinear", class_weight="balanced").fit(x, topics[inside, place])
-            out[shift][judged, place] = model.decision_function(other)
-        kinds = OneVsRestClassifier(LogisticRegression(C=strength, solver="liblinear", class_weight="balanced")).fit(x, source[inside])
-        out[shift + 1][judged] = kinds.decision_function(other)
+        for topic in range(4):
+            model = LogisticRegression(C=c, solver="liblinear", class_weight="balanced").fit(x, topics[inside, topic])
+            out[shift][measured, topic] = model.decision_function(other)
+        source_types = OneVsRestClassifier(LogisticRegression(C=c, solver="liblinear", class_weight="balanced")).fit(x, source[inside])
+        out[shift + 1][measured] = source_types.decision_function(other)
     return (out[0], out[2]), (out[1], out[3])
 
 
 def _cost(work: Callable[[list[str]], Any], real: Sequence[Seed]) -> float:
-    """CPU milliseconds a text in batches of 20: the best of three runs, on all cores together."""
+    """CPU milliseconds for a text, in batches of BATCH: the best of three runs, on all cores together."""
     texts = [article.text for article in real]
     best = float("inf")
     for _ in range(3):
@@ -159,39 +171,51 @@ def _minilm(seeds: Sequence[Seed], real: Sequence[Seed]) -> list[Row]:
 def _product(seeds: Sequence[Seed], real: Sequence[Seed]) -> list[Row]:
     """The parts of the model that ships, each alone, and the whole."""
     texts = [parse_text(seed.title, seed.text) for seed in seeds]
-    others = [parse_text(article.title, article.text) for article in real]
-    fold, vectors, cues, strengths = assign(seeds), read_vectors(), read_book(), training.Strengths()
-    lessons, places = [], []
-    for number in range(int(fold.max()) + 1):
-        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        heads = fit_first_level([seeds[i] for i in inside], [texts[i] for i in inside], vectors, cues, strengths)
-        lessons.append(training.lesson_of(heads, seeds, texts, outside))
-        places.append(outside)
-    joined = training.joined(lessons)
-    order = np.argsort(np.concatenate(places))
-    held = training.held_out(lessons, fold)
-    look = fit_first_level(seeds, texts, vectors, cues, strengths).look(others).measures
+    fold = assign(seeds)
+    examples = [
+        training.examples_of(_first_level(seeds, texts, fold != number), seeds, texts, np.flatnonzero(fold == number))
+        for number in range(int(fold.max()) + 1)
+    ]
+    order = np.argsort(np.concatenate([np.flatnonzero(fold == number) for number in range(len(examples))]))
+    joined, held_out = training.concatenated(examples), training.predict_held_out(examples, fold)
+    on_real = _first_level(seeds, texts, fold >= 0).score([parse_text(article.title, article.text) for article in real]).articles
+    stacking = fit_stacking(joined)
+    topics = held_out.topics, stacking.topic_probabilities(on_real)
+    source = held_out.source, stacking.source_probabilities(on_real)
     model = artifact.load(artifact.default_folder())
+    cost = _cost(lambda batch: label(model, [Document("", text) for text in batch]), real)
+    return [*_parts(joined.articles, order, on_real), Row("the stacking of all: what ships, with evidence", topics, source, cost)]
+
+
+def _first_level(seeds: Sequence[Seed], texts: Sequence[ParsedText], chosen: np.ndarray) -> FirstLevel:
+    """The first level fitted to the chosen seeds."""
+    rows = np.flatnonzero(chosen).tolist()
+    lexicon = read_feature_lexicon()
+    return fit_first_level([seeds[row] for row in rows], [texts[row] for row in rows], read_vectors(), lexicon, Regularisation())
+
+
+def _parts(on_seeds: ArticleScores, order: np.ndarray, on_real: ArticleScores) -> list[Row]:
+    """Each column of the topic features and each linear model of the source type; `order` sorts `on_seeds` as the seeds are."""
     rows = []
-    for name, column in _parts().items():
-        rows.append(Row(name, (joined.measures.topics[order][:, :, column], look.topics[:, :, column]), None, None))
-    for name, start in (("source: terms", 0), ("source: word vectors and cues", 3), ("source: form and cues", 6)):
-        rows.append(Row(name, None, (joined.measures.source[order][:, start : start + 3], look.source[:, start : start + 3]), None))
-    stack = fit_stacking(joined)
-    whole = (held.topics, stack.topic_probabilities(look)), (held.source, stack.source_probabilities(look))
-    cost = _cost(lambda texts: label(model, [Document("", text) for text in texts]), real)
-    return [*rows, Row("the stack of all: what ships, with evidence", *whole, cost)]
+    for name, block, column in TOPIC_PARTS:
+        position = TOPIC_COLUMNS.position(block, column)
+        rows.append(Row(f"topics: {name}", (on_seeds.topics[order][:, :, position], on_real.topics[:, :, position]), None, None))
+    for name, block in SOURCE_PARTS:
+        columns = SOURCE_COLUMNS.block(block)
+        rows.append(Row(f"source: {name}", None, (on_seeds.source[order][:, columns], on_real.source[:, columns]), None))
+    return rows
 
 
-def _parts() -> dict[str, int]:
-    """Columns of the topic features."""
-    return {
-        "topics: terms, whole article": len(NAMES) + 1,
-        "topics: word vectors and cues, whole article": len(NAMES),
-        "topics: sentences, maximum": NAMES.index("first"),
-        "topics: sentences, noisy-or": NAMES.index("noisy_or"),
-        "topics: sentences, mean": NAMES.index("mean"),
-    }
+TOPIC_PARTS = (
+    ("terms, whole article", "article", "terms"),
+    ("vectors and lexicon, whole article", "article", "dense"),
+    ("sentences, maximum", "sentences", "first"),
+    ("sentences, noisy-or", "sentences", "noisy_or"),
+    ("sentences, mean", "sentences", "mean"),
+)
+"""What a column of the topic features is, its block and its name."""
+SOURCE_PARTS = (("terms", "terms"), ("vectors and lexicon", "dense"), ("style and lexicon", "style"))
+"""What a linear model of the source type uses, and its block."""
 
 
 if __name__ == "__main__":

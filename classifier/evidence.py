@@ -1,51 +1,58 @@
-"""Evidence quoted: the sentences that carry a label, and the terms in them that weigh most."""
+"""Quote the sentences that speak for a label, with the terms in them that weigh most."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from classifier.features.clause_role import NAMES
 from classifier.labels import TOPICS, Evidence, Term
 from classifier.model.linear import Floats
 from classifier.model.model import Model
 from classifier.text.document import ParsedText, Sentence
 
-SENTENCES = 3
-"""At most so many a label: enough to check a decision at a glance."""
-TERMS = 5
-"""At most so many a sentence."""
-CARRIES = 0.0
-"""Log-odds from which a further sentence counts as carrying the label."""
+MAX_SENTENCES = 3
+"""For a label: enough to check a decision at a glance."""
+MAX_TERMS = 5
+"""For a sentence."""
+MIN_LOG_ODDS = 0.0
+"""From which a sentence after the first is quoted: it is likelier to carry the label than not."""
 
 
 def quote(model: Model, parsed: ParsedText, scores: Floats, topic: int) -> list[Evidence]:
     """Evidence for one topic of one article, the strongest sentence first.
 
-    `scores` are the article's sentence log-odds, (sentences, topics).
+    `scores` are the article's sentence log-odds, (sentences, topics); `topic` is a position in TOPICS.
     """
-    order = np.argsort(-scores[:, topic], kind="stable")[:SENTENCES]
-    chosen = [int(order[0]), *(int(row) for row in order[1:] if scores[row, topic] > CARRIES)] if len(order) else []
-    return [_entry(model, parsed, parsed.sentences[row], topic) for row in chosen]
+    order = np.argsort(-scores[:, topic], kind="stable")[:MAX_SENTENCES].tolist()
+    chosen = [*order[:1], *(row for row in order[1:] if scores[row, topic] > MIN_LOG_ODDS)]
+    return [_evidence(model, parsed, parsed.sentences[row], topic) for row in chosen]
 
 
-def _entry(model: Model, parsed: ParsedText, sentence: Sentence, topic: int) -> Evidence:
+def _evidence(model: Model, parsed: ParsedText, sentence: Sentence, topic: int) -> Evidence:
     span = sentence.span
-    terms = telling_terms(model, sentence, topic)
+    terms = top_terms(model, sentence, topic)
     return Evidence(TOPICS[topic].value, sentence.field, parsed.quote(sentence), span.start, span.end, terms)
 
 
-def telling_terms(model: Model, sentence: Sentence, topic: int) -> list[Term]:
-    """Words and cues of the sentence with the weight that each adds to the sentence head's log-odds; a cue's standing is in its weight."""
-    encoder, head = model.base.encoder, model.base.sentence.weights[:, topic]
-    size = encoder.vectors.size
-    weights = {
-        word: float(weight) for word, weight in zip(sentence.words, encoder.vectors.weights(sentence.words, head[:size]), strict=True)
-    }
-    found = encoder.cues.find(sentence.words)
-    columns = dict(encoder.standing.judge(sentence, found))
-    for row, (group, first, end) in enumerate(found):
-        phrase = " ".join(sentence.words[first:end])
-        stands = float(head[columns[row] - len(NAMES)]) if row in columns else 0.0
-        weights[phrase] = weights.get(phrase, 0.0) + float(head[size + group]) + stands
-    best = sorted(((term, weight) for term, weight in weights.items() if weight > 0), key=lambda pair: (-pair[1], pair[0]))
-    return [Term(term, round(weight, 3)) for term, weight in best[:TERMS]]
+def top_terms(model: Model, sentence: Sentence, topic: int) -> list[Term]:
+    """Words and phrases of the sentence that add to its log-odds, with what each adds; the largest first."""
+    encoder, weights = model.first_level.encoder, model.first_level.sentence.weights[:, topic]
+    by_vector = encoder.vectors.weights(sentence.words, weights[encoder.dense_columns.block("word_vector")])
+    added = {word: float(weight) for word, weight in zip(sentence.words, by_vector, strict=True)}
+    for phrase, weight, role_weight in _phrase_weights(model, sentence, weights):
+        added[phrase] = added.get(phrase, 0.0) + weight + role_weight
+    best = sorted(((term, weight) for term, weight in added.items() if weight > 0), key=lambda pair: (-pair[1], pair[0]))
+    return [Term(term, round(weight, 3)) for term, weight in best[:MAX_TERMS]]
+
+
+def _phrase_weights(model: Model, sentence: Sentence, weights: Floats) -> list[tuple[str, float, float]]:
+    """Each lexicon match in the sentence, with the weights of its group and of its clause role."""
+    encoder = model.first_level.encoder
+    columns, lexicon = encoder.dense_columns, encoder.lexicon
+    matches = lexicon.find(sentence.words)
+    roles = dict(encoder.clause_roles.classify(sentence, matches))
+    found = []
+    for row, match in enumerate(matches):
+        weight = float(weights[columns.position("lexicon_count", lexicon.groups[match.group])])
+        role_weight = float(weights[columns.position("clause_role", roles[row])]) if row in roles else 0.0
+        found.append((" ".join(sentence.words[match.start : match.end]), weight, role_weight))
+    return found

@@ -1,4 +1,4 @@
-"""Article labelled: topics with evidence, main topic and source type, in the contract's shape."""
+"""Label articles: topics with evidence, main topic and source type, in the contract's shape."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ import numpy as np
 from classifier.evidence import quote
 from classifier.labels import SOURCE_TYPES, TOPICS, Decision, Labels, ModelName, OutletOpinion, SourceType, SourceTypeLabel, TopicLabel
 from classifier.model.linear import Floats, softmax
-from classifier.model.model import Judgement, Model
-from classifier.model.outlets import WEIGHT, witness
+from classifier.model.model import Model, Predictions
+from classifier.model.outlets import WEIGHT, find_outlet
 from classifier.text import language
 from classifier.text.document import ParsedText, parse_text
 
 SHORTEST = 8
-"""Words; with fewer a text is too short for a source type."""
+"""Words; a shorter text gets no source type."""
+LIKELY = 0.5
+"""Probability from which a topic can be the main one: it is likelier to be that than not."""
+SMALLEST_PROBABILITY = 1e-9
+"""Before a logarithm, which would be infinite at 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is to be labelled."""
+    """An article to be labelled."""
 
     title: str
     text: str
@@ -29,21 +33,22 @@ class Document:
     site_name: str | None = None
 
 
-def judge(model: Model, texts: Sequence[ParsedText]) -> Judgement:
-    """Probabilities for `texts`, and which of them are strange to the model."""
-    look = model.base.look(texts)
-    measures = look.measures
-    known = measures.known.tolist()
-    words = np.array([sum(len(sentence.words) for sentence in parsed.sentences) for parsed in texts], np.int64)
-    supported = np.array([language.supported(r, share, model.familiar.languages) for r, share in zip(texts, known, strict=True)], bool)
-    return Judgement(
-        topics=model.stack.topic_probabilities(measures),
-        source=model.stack.source_probabilities(measures),
-        primary=model.stack.primary_probabilities(measures),
-        supported=supported,
-        strange=~supported | model.familiar.strange(measures.vectors, words),
-        unknown=1 - measures.known,
-        sentences=look.sentences,
+def predict(model: Model, texts: Sequence[ParsedText]) -> Predictions:
+    """Probabilities for `texts`, and which of them are out of distribution."""
+    scores = model.first_level.score(texts)
+    articles, stacking = scores.articles, model.stacking
+    languages = model.training_distribution.languages
+    known = zip(texts, articles.known_words.tolist(), strict=True)
+    supported = np.array([language.supported(parsed, share, languages) for parsed, share in known], bool)
+    words = np.array([parsed.word_count for parsed in texts], np.int64)
+    return Predictions(
+        topics=stacking.topic_probabilities(articles),
+        source=stacking.source_probabilities(articles),
+        primary=stacking.primary_probabilities(articles),
+        language_supported=supported,
+        out_of_distribution=~supported | model.training_distribution.out_of_distribution(articles.vectors, words),
+        unknown_words=1 - articles.known_words,
+        sentences=scores.sentences,
     )
 
 
@@ -52,65 +57,79 @@ def label(model: Model, documents: Sequence[Document]) -> list[Labels]:
     texts = [parse_text(document.title, document.text) for document in documents]
     if not texts:
         return []
-    judgement = judge(model, texts)
+    predictions = predict(model, texts)
     ends = np.cumsum([len(parsed.sentences) for parsed in texts])
-    return [
-        _labels(model, document, parsed, judgement=judgement, row=row, sentences=judgement.sentences[end - len(parsed.sentences) : end])
-        for row, (document, parsed, end) in enumerate(zip(documents, texts, ends, strict=True))
-    ]
+    sentences = np.split(predictions.sentences, ends[:-1])
+    articles = map(_Article, documents, texts, range(len(texts)), sentences)
+    return [_labels(model, predictions, article) for article in articles]
 
 
-def _labels(model: Model, document: Document, parsed: ParsedText, *, judgement: Judgement, row: int, sentences: Floats) -> Labels:
-    topics = _topics(model, judgement, row, bool(parsed.sentences))
-    carried = [place for place, topic in enumerate(topics) if topic.probability >= topic.threshold and parsed.sentences]
-    quoted = [place for place in carried if topics[place].decision != Decision.NO.value]
+@dataclass(frozen=True, slots=True)
+class _Article:
+    """One of the articles that are labelled together."""
+
+    document: Document
+    parsed: ParsedText
+    row: int
+    """Its row in Predictions."""
+    sentences: Floats
+    """Log-odds of its sentences, (sentences, topics)."""
+
+
+def _labels(model: Model, predictions: Predictions, article: _Article) -> Labels:
+    topics = _topics(model, predictions, article)
+    carried = [topic for topic, entry in enumerate(topics) if entry.probability >= entry.threshold and article.parsed.sentences]
+    quoted = [topic for topic in carried if topics[topic].decision != Decision.NO.value]
     return Labels(
         topics=topics,
-        primary_topic=_primary(judgement, row, carried),
-        source_type=_source(model, document, parsed, judgement, row),
-        evidence=[entry for place in quoted for entry in quote(model, parsed, sentences, place)],
-        language_supported=bool(judgement.supported[row]),
-        unknown_words=round(float(judgement.unknown[row]), 4),
+        primary_topic=_primary(predictions.primary[article.row], carried),
+        source_type=_source_type(model, predictions, article),
+        evidence=[entry for topic in quoted for entry in quote(model, article.parsed, article.sentences, topic)],
+        language_supported=bool(predictions.language_supported[article.row]),
+        unknown_words=round(float(predictions.unknown_words[article.row]), 4),
         model=ModelName(model.id, model.sha256),
     )
 
 
-def _topics(model: Model, judgement: Judgement, row: int, any_words: bool) -> list[TopicLabel]:
-    """Decisions in the contract's order; what is strange to the model is in doubt, what is empty carries nothing."""
+def _topics(model: Model, predictions: Predictions, article: _Article) -> list[TopicLabel]:
+    """Decisions in the order of TOPICS: `unsure` for an article out of distribution, `no` for one without words."""
     found = []
-    for place, (topic, cut) in enumerate(zip(TOPICS, model.cuts, strict=True)):
-        probability = round(float(judgement.topics[row, place]), 4) if any_words else 0.0
-        decision = cut.decide(probability)
-        if judgement.strange[row] and any_words:
+    has_words = bool(article.parsed.sentences)
+    for column, (topic, threshold) in enumerate(zip(TOPICS, model.thresholds, strict=True)):
+        probability = round(float(predictions.topics[article.row, column]), 4) if has_words else 0.0
+        decision = threshold.decide(probability)
+        if predictions.out_of_distribution[article.row] and has_words:
             decision = Decision.UNSURE
-        found.append(TopicLabel(topic.value, probability, cut.threshold, decision.value))
+        found.append(TopicLabel(topic.value, probability, threshold.value, decision.value))
     return found
 
 
-def _primary(judgement: Judgement, row: int, carried: list[int]) -> str | None:
-    likely = [place for place in carried if judgement.primary[row, place] >= 0.5]
-    return TOPICS[max(likely, key=lambda place: judgement.primary[row, place])].value if likely else None
+def _primary(probabilities: Floats, carried: list[int]) -> str | None:
+    """The likeliest main topic of those that the article carries; `probabilities` has one for each topic."""
+    likely = [topic for topic in carried if probabilities[topic] >= LIKELY]
+    return TOPICS[max(likely, key=lambda topic: float(probabilities[topic]))].value if likely else None
 
 
-def _source(model: Model, document: Document, parsed: ParsedText, judgement: Judgement, row: int) -> SourceTypeLabel:
-    """The source type as the text tells it, weighed with what the registry says of the outlet; in doubt where they disagree."""
-    by_text = judgement.source[row]
-    told = witness(model.outlets, document.url, document.site_name)
-    probabilities = _weighed(by_text, told[1]) if told else by_text
+def _source_type(model: Model, predictions: Predictions, article: _Article) -> SourceTypeLabel:
+    """The source type by the text and the registry of outlets together; `unsure` where they disagree."""
+    by_text = predictions.source[article.row]
+    found = find_outlet(model.outlets, article.document.url, article.document.site_name)
+    outlet = OutletOpinion(*found, agrees=found[1] == SOURCE_TYPES[int(np.argmax(by_text))]) if found else None
+    probabilities = _with_outlet(by_text, outlet.label) if outlet else by_text
     best = int(np.argmax(probabilities))
-    agrees = told is None or told[1] == SOURCE_TYPES[int(np.argmax(by_text))]
-    long_enough = sum(len(sentence.words) for sentence in parsed.sentences) >= SHORTEST
-    sure = long_enough and agrees and probabilities[best] >= model.source_sure and not judgement.strange[row]
+    long_enough = article.parsed.word_count >= SHORTEST
+    trusted = not predictions.out_of_distribution[article.row] and (outlet is None or outlet.agrees)
     return SourceTypeLabel(
         label=SOURCE_TYPES[best].value if long_enough else None,
-        probabilities={kind.value: round(float(p), 4) for kind, p in zip(SOURCE_TYPES, probabilities, strict=True)},
-        decision="sure" if sure else "unsure",
-        outlet=OutletOpinion(told[0], told[1], agrees) if told else None,
+        probabilities={source_type.value: round(float(p), 4) for source_type, p in zip(SOURCE_TYPES, probabilities, strict=True)},
+        decision="sure" if long_enough and trusted and probabilities[best] >= model.source_threshold else "unsure",
+        outlet=outlet,
     )
 
 
-def _weighed(probabilities: Floats, kind: str) -> Floats:
-    """The probabilities after the outlet has spoken for `kind`."""
-    scores = np.log(np.maximum(probabilities, 1e-9))
-    scores[SOURCE_TYPES.index(SourceType(kind))] += WEIGHT
-    return np.asarray(softmax(scores[None])[0], np.float32)
+def _with_outlet(probabilities: Floats, source_type: str) -> Floats:
+    """The probabilities after WEIGHT is added to the log-odds of the outlet's source type."""
+    scores = np.log(np.maximum(probabilities, SMALLEST_PROBABILITY))
+    scores[SOURCE_TYPES.index(SourceType(source_type))] += WEIGHT
+    [result] = softmax(scores[None])
+    return np.asarray(result, np.float32)

@@ -1,1 +1,1 @@
-"""Turn a document into numbers: terms, word vectors, lexicon matches, style and speakers."""
+"""Turn parsed texts into numbers: terms, word vectors, lexicon matches, clause roles, style and speakers."""

@@ -1,4 +1,4 @@
-"""Readings turned into numbers: weighted terms, static word vectors, cues; one row a sentence, summed to one row an article."""
+"""Turn parsed texts into feature matrices: TF-IDF of terms, and dense features from word vectors, lexicon matches and clause roles."""
 
 from __future__ import annotations
 
@@ -10,24 +10,33 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifier.features.clause_role import NAMES, ClauseRoles
+from classifier.features import clause_role
+from classifier.features.clause_role import ClauseRoles
+from classifier.features.columns import Columns
 from classifier.features.word_vectors import WordVectors
-from classifier.lexicon.lexicon import Lexicon, read_fields, read_voices
+from classifier.lexicon.lexicon import Lexicon, read_speaker_lexicon, read_subject_lexicon
 from classifier.text.document import ParsedText, Sentence
 from classifier.text.tokens import terms
 
 Floats = NDArray[np.float32]
 MIN_ARTICLES = 3
-"""A term must stand in so many articles: names that one author invented teach nothing about the next outlet."""
+"""Articles that must have a term: names that one author invented say nothing of the next outlet."""
+VECTOR_SCALE = 3.0
+"""Length of a mean word vector; makes its numbers as large as the lexicon counts beside it, so that both are regularised alike."""
+MIN_RATE_WORDS = 20
+"""Words from which rates are computed as they are; in a shorter text one match would count as a very high rate."""
+SMALLEST_NORM = 1e-9
+"""Divides a row of zeros, which stays zero; any other row is far longer."""
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The known terms with their weights (inverse document frequency), columns in the order of the sorted terms."""
+    """The known terms, sorted, with their weights (inverse document frequency); a column for each."""
 
     terms: list[str]
     idf: Floats
     index: dict[str, int]
+    """The column of each term."""
 
     @classmethod
     def of(cls, terms_: list[str], idf: Floats) -> Vocabulary:
@@ -36,7 +45,7 @@ class Vocabulary:
 
 
 def learn_vocabulary(articles: Sequence[ParsedText]) -> Vocabulary:
-    """The terms that stand in MIN_ARTICLES of `articles` or more, weighted as in scikit-learn's smooth idf."""
+    """The terms of MIN_ARTICLES of `articles` or more, weighted as by scikit-learn's smooth idf."""
     counts: Counter[str] = Counter()
     for article in articles:
         counts.update({term for sentence in article.sentences for term in terms(sentence.words)})
@@ -46,60 +55,73 @@ def learn_vocabulary(articles: Sequence[ParsedText]) -> Vocabulary:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Raw features, a row a sentence: counts of terms, sums of word vectors, counts of cues and of how they stand,
-    and how many words were known."""
+class RawFeatures:
+    """Counts and sums before they are scaled, a row for each sentence or for each article."""
 
-    counts: sparse.csr_array
+    terms: sparse.csr_array
+    """Counts of the vocabulary's terms, (rows, terms)."""
     vectors: Floats
-    cues: Floats
-    standing: Floats
+    """Sums of word vectors, (rows, numbers of a vector)."""
+    lexicon: Floats
+    """Counts of lexicon matches, (rows, groups)."""
+    clause_roles: Floats
+    """Counts of clause roles, (rows, len(clause_role.NAMES))."""
     words: Floats
+    """Number of words, (rows,)."""
     known: Floats
+    """Number of words in the vocabulary, (rows,)."""
     article: NDArray[np.int64]
-    """Which article each row belongs to."""
+    """The article of each row, (rows,)."""
 
-    def summed(self, articles: int) -> Rows:
-        """The same, a row an article."""
+    def per_article(self, articles: int) -> RawFeatures:
+        """The sums over the sentences of each of `articles` articles, a row for each."""
         rows = len(self.article)
         join = sparse.csr_array((np.ones(rows, np.float32), (self.article, np.arange(rows))), shape=(articles, rows))
-        return Rows(
-            join @ self.counts,
-            join @ self.vectors,
-            join @ self.cues,
-            join @ self.standing,
-            join @ self.words,
-            join @ self.known,
-            np.arange(articles),
+        return RawFeatures(
+            terms=join @ self.terms,
+            vectors=join @ self.vectors,
+            lexicon=join @ self.lexicon,
+            clause_roles=join @ self.clause_roles,
+            words=join @ self.words,
+            known=join @ self.known,
+            article=np.arange(articles),
         )
 
 
 class Encoder:
-    """Makes Rows of texts with a fixed vocabulary, word vectors and cue book."""
+    """Makes feature matrices with a fixed vocabulary, word vectors and lexicon."""
 
-    def __init__(self, vocabulary: Vocabulary, vectors: WordVectors, cues: Lexicon) -> None:
+    def __init__(self, vocabulary: Vocabulary, vectors: WordVectors, lexicon: Lexicon) -> None:
         self.vocabulary = vocabulary
         self.vectors = vectors
-        self.cues = cues
-        self.standing = ClauseRoles(cues, read_fields())
-        self.voices = read_voices()
-
-    def rows(self, texts: Sequence[ParsedText]) -> Rows:
-        """A row for each sentence of `texts`, in order."""
-        read = [sentence for parsed in texts for sentence in parsed.sentences]
-        sentences = [sentence.words for sentence in read]
-        article = [i for i, parsed in enumerate(texts) for _ in parsed.sentences]
-        known = [sum(word in self.vocabulary.index for word in words) for words in sentences]
-        return Rows(
-            self._counts(sentences),
-            self.vectors.sums(sentences),
-            *self._cues(read),
-            np.array([len(words) for words in sentences], np.float32),
-            np.array(known, np.float32),
-            np.array(article, np.int64),
+        self.lexicon = lexicon
+        self.clause_roles = ClauseRoles(lexicon, read_subject_lexicon())
+        self.speaker_lexicon = read_speaker_lexicon()
+        self.dense_columns = Columns(
+            {
+                "word_vector": tuple(map(str, range(vectors.size))),
+                "lexicon_count": lexicon.groups,
+                "lexicon_rate": lexicon.groups,
+                "clause_role": clause_role.NAMES,
+            }
         )
 
-    def _counts(self, sentences: Sequence[list[str]]) -> sparse.csr_array:
+    def count(self, texts: Sequence[ParsedText]) -> RawFeatures:
+        """A row for each sentence of `texts`, in order."""
+        sentences = [sentence for parsed in texts for sentence in parsed.sentences]
+        words = [sentence.words for sentence in sentences]
+        lexicon, clause_roles = self._lexicon_counts(sentences)
+        return RawFeatures(
+            terms=self._term_counts(words),
+            vectors=self.vectors.sums(words),
+            lexicon=lexicon,
+            clause_roles=clause_roles,
+            words=np.array(list(map(len, words)), np.float32),
+            known=np.array([sum(word in self.vocabulary.index for word in sentence) for sentence in words], np.float32),
+            article=np.array([article for article, parsed in enumerate(texts) for _ in parsed.sentences], np.int64),
+        )
+
+    def _term_counts(self, sentences: Sequence[list[str]]) -> sparse.csr_array:
         index = self.vocabulary.index
         columns: list[int] = []
         ends = [0]
@@ -110,33 +132,38 @@ class Encoder:
         matrix.sum_duplicates()
         return matrix
 
-    def _cues(self, sentences: Sequence[Sentence]) -> tuple[Floats, Floats]:
-        """Counts of cues, and of the topical ones by how they stand, a row a sentence."""
-        counts = np.zeros((len(sentences), len(self.cues.groups)), np.float32)
-        standing = np.zeros((len(sentences), len(NAMES)), np.float32)
+    def _lexicon_counts(self, sentences: Sequence[Sentence]) -> tuple[Floats, Floats]:
+        """Counts of lexicon matches, and of the topics' matches by clause role, a row for each sentence."""
+        column = {name: position for position, name in enumerate(clause_role.NAMES)}
+        counts = np.zeros((len(sentences), len(self.lexicon.groups)), np.float32)
+        roles = np.zeros((len(sentences), len(column)), np.float32)
         for row, sentence in enumerate(sentences):
-            found = self.cues.find(sentence.words)
-            for group, _, _ in found:
-                counts[row, group] += 1
-            for _, column in self.standing.judge(sentence, found):
-                standing[row, column] += 1
-        return counts, standing
+            matches = self.lexicon.find(sentence.words)
+            for match in matches:
+                counts[row, match.group] += 1
+            for _, role in self.clause_roles.classify(sentence, matches):
+                roles[row, column[role]] += 1
+        return counts, roles
 
-    def weighted(self, rows: Rows) -> sparse.csr_array:
-        """Terms as sublinear tf-idf of length one."""
-        matrix = rows.counts.copy()
+    def tf_idf(self, raw: RawFeatures) -> sparse.csr_array:
+        """Terms as sublinear TF-IDF, each row of length one."""
+        matrix = raw.terms.copy()
         matrix.data = (1 + np.log(matrix.data)) * self.vocabulary.idf[matrix.indices]
         norms = np.sqrt(matrix.multiply(matrix).sum(axis=1))
-        return sparse.csr_array(sparse.diags_array(1 / np.maximum(norms, 1e-9)) @ matrix).astype(np.float32)
+        return sparse.csr_array(sparse.diags_array(1 / np.maximum(norms, SMALLEST_NORM)) @ matrix).astype(np.float32)
 
-    def dense(self, rows: Rows) -> Floats:
-        """Mean word vectors of length one beside cues: log(1 + count), log(1 + per 100 words), and log(1 + count) by how they stand."""
-        norms = np.linalg.norm(rows.vectors, axis=1, keepdims=True)
-        rate = rows.cues * (100 / np.maximum(rows.words, 20))[:, None]
-        return np.hstack(
-            [rows.vectors / np.maximum(norms, 1e-9) * VECTOR_SCALE, np.log1p(rows.cues), np.log1p(rate), np.log1p(rows.standing)]
-        ).astype(np.float32)
+    def dense(self, raw: RawFeatures) -> Floats:
+        """The features of `dense_columns`, a row for each of `raw`: mean word vectors of length VECTOR_SCALE, and logarithms.
 
-
-VECTOR_SCALE = 3.0
-"""Brings the vectors' share of a regularised model level with that of the cues."""
+        Those are log(1 + count) and log(1 + matches in 100 words) of the lexicon, and log(1 + count) of the clause roles.
+        """
+        norms = np.linalg.norm(raw.vectors, axis=1, keepdims=True)
+        rate = raw.lexicon * (100 / np.maximum(raw.words, MIN_RATE_WORDS))[:, None]
+        return self.dense_columns.join(
+            {
+                "word_vector": raw.vectors / np.maximum(norms, SMALLEST_NORM) * VECTOR_SCALE,
+                "lexicon_count": np.log1p(raw.lexicon),
+                "lexicon_rate": np.log1p(rate),
+                "clause_role": np.log1p(raw.clause_roles),
+            }
+        )

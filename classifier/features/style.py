@@ -1,15 +1,17 @@
-"""Form noted: datelines, quotation, letterheads and other habits that tell who speaks, as rates that no topic changes."""
+"""Measure the style of an article: datelines, quotation, letterheads and other habits that show the type of source, not the topic."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.text.document import ParsedText
 
-# No pattern may run from line to line: on a page of 50,000 lines of stars that took minutes.
+# No pattern may run over a line end: on a page of 50,000 lines of asterisks that took minutes.
 _PATTERNS = {
     "dateline_dash": r"\A\W{0,9}[A-ZÀ-Ý][\w .,'’À-ÿ-]{2,40}(?:\([^)]{2,30}\))?\s*(?:,\s*[^\n—–-]{3,24})?\s*(?:—|–|--|-)\s",
     "dateline_agency": r"\A\W{0,9}(?:[\w .,'’-]{2,40})?\((?:AP|AFP|Reuters|Xinhua|AKP|VNA|KPL|TNA|Bernama|ANTARA|PNA|UPI|IPS|TASS|Wire)\)",
@@ -33,48 +35,60 @@ _PATTERNS = {
 }
 _MARKS = {"exclamation": "!", "question": "?", "quote": '“”"«»', "parenthesis": "(", "semicolon": ";", "ellipsis": "…", "percent": "%"}
 _COMPILED = [re.compile(pattern, re.MULTILINE if "^" in pattern else 0) for pattern in _PATTERNS.values()]
-_COUNTED = (
-    "sentence_words",
-    "sentence_spread",
-    "paragraph_words",
-    "length",
-    "capital_share",
-    "digit_share",
-    "headline_words",
-    "short_lines",
-)
-NAMES = (*_PATTERNS, *_MARKS, *_COUNTED)
+
+
+class Layout(NamedTuple):
+    """Lengths and shares of an article; the fields are columns, in the order that models are fitted to."""
+
+    sentence_words: float  # log of the mean
+    sentence_spread: float  # log of the standard deviation
+    paragraph_words: float  # log of the mean; a line is a paragraph
+    length: float  # log of the words
+    capital_share: float  # of all characters, times 10
+    digit_share: float  # of all characters, times 10
+    headline_words: float  # log
+    short_lines: float  # share of the lines
+
+
+NAMES = (*_PATTERNS, *_MARKS, *Layout._fields)
+MIN_WORDS = 20
+"""Words that rates are computed for at least; in a shorter text one match would count as a very high rate."""
+SHORT_LINE = 60
+"""Characters; lines of a letterhead are shorter, paragraphs longer."""
+
+
+def style_rows(texts: Sequence[ParsedText]) -> NDArray[np.float32]:
+    """The style of each article, (articles, len(NAMES))."""
+    return np.stack([style(parsed) for parsed in texts]) if texts else np.zeros((0, len(NAMES)), np.float32)
 
 
 def style(parsed: ParsedText) -> NDArray[np.float32]:
-    """The habits of one article, in the order of NAMES: hits as log(1 + per 100 words), lengths as logarithms, shares as they are."""
+    """The style of one article, in the order of NAMES: matches and marks as log(1 + number in 100 words), then its Layout."""
     text = parsed.text
-    words = max(20, sum(len(sentence.words) for sentence in parsed.sentences))
-    hits = [sum(1 for _ in pattern.finditer(text)) for pattern in _COMPILED]
+    words = max(MIN_WORDS, parsed.word_count)
+    matches = [sum(1 for _ in pattern.finditer(text)) for pattern in _COMPILED]
     marks = [sum(map(text.count, signs)) for signs in _MARKS.values()]
-    rates = np.log1p(np.array([*hits, *marks], np.float32) * (100.0 / words))
-    return np.concatenate([rates, _counts(parsed, words)]).astype(np.float32)
+    rates = np.log1p(np.array([*matches, *marks], np.float32) * (100.0 / words))
+    return np.concatenate([rates, np.array(_layout(parsed, words))]).astype(np.float32)
 
 
-def _counts(parsed: ParsedText, words: int) -> NDArray[np.float64]:
+def _layout(parsed: ParsedText, words: int) -> Layout:
     lengths = [len(sentence.words) for sentence in parsed.sentences] or [0]
     lines = [line for line in parsed.text.split("\n") if line.strip()] or [""]
-    letters = np.frombuffer(parsed.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    characters = np.frombuffer(parsed.text.encode("utf-32-le", "surrogatepass"), np.uint32)
     headline = lengths[0] if parsed.has_headline else 0
-    return np.array(
-        [
-            np.log1p(np.mean(lengths)),
-            np.log1p(np.std(lengths)),
-            np.log1p(words / len(lines)),
-            np.log(words),
-            _share(letters, "A", "Z") * 10,
-            _share(letters, "0", "9") * 10,
-            np.log1p(headline),
-            sum(len(line) < 60 for line in lines) / len(lines),
-        ]
+    return Layout(
+        sentence_words=np.log1p(np.mean(lengths)),
+        sentence_spread=np.log1p(np.std(lengths)),
+        paragraph_words=np.log1p(words / len(lines)),
+        length=np.log(words),
+        capital_share=_share(characters, "A", "Z") * 10,
+        digit_share=_share(characters, "0", "9") * 10,
+        headline_words=np.log1p(headline),
+        short_lines=sum(len(line) < SHORT_LINE for line in lines) / len(lines),
     )
 
 
-def _share(letters: NDArray[np.uint32], first: str, last: str) -> float:
-    """The share of the code points from `first` to `last`."""
-    return float(((letters >= ord(first)) & (letters <= ord(last))).sum()) / max(1, len(letters))
+def _share(characters: NDArray[np.uint32], first: str, last: str) -> float:
+    """The share of the characters from `first` to `last`, both included."""
+    return float(((characters >= ord(first)) & (characters <= ord(last))).sum()) / max(1, len(characters))

@@ -1,4 +1,4 @@
-"""Words placed in meaning: static vectors distilled from a small sentence model, so that unseen words help too."""
+"""Look up static word vectors, distilled from a small sentence model, so that words which no seed has help too."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-LONGEST_WORD = 40
-"""Letters; longer runs are no words and would cost the greedy split its time."""
+from classifier.text.tokens import CACHED_WORDS, LONGEST_WORD
 
 
 class WordVectors:
     """A vector (float16) for each of the sorted words and word pieces; `##x` is a piece inside a word.
 
-    Words that are not listed are split greedily into the longest listed pieces, as WordPiece does
-    (Schuster and Nakajima 2012); a word that cannot be split has no vector.
+    A word that is not listed is split greedily into the longest listed pieces, as WordPiece does
+    (Schuster and Nakajima 2012); one that cannot be split has no vector.
     """
 
     def __init__(self, words: Sequence[str], matrix: NDArray[np.float16]) -> None:
         self.index = {word: row for row, word in enumerate(words)}
-        self.matrix = matrix.view(np.ndarray)  # still mapped; the subclass costs at every look-up
-        self.rows = lru_cache(maxsize=50_000)(self._rows)
+        self.matrix = matrix.view(np.ndarray)  # still mapped from its file, but without the cost of memmap at every look-up
+        self.rows = lru_cache(maxsize=CACHED_WORDS)(self._rows)
 
     @property
     def size(self) -> int:
@@ -33,9 +32,10 @@ class WordVectors:
         return int(self.matrix.shape[1])
 
     def _rows(self, word: str) -> tuple[int, ...]:
+        """The rows of `matrix` whose sum is the word's vector."""
         if word in self.index:
             return (self.index[word],)
-        plain = _plain(word)
+        plain = _without_accents(word)
         return (self.index[plain],) if plain in self.index else self._split(plain)
 
     def _split(self, word: str) -> tuple[int, ...]:
@@ -44,38 +44,43 @@ class WordVectors:
         rows: list[int] = []
         start = 0
         while start < len(word):
-            for end in range(len(word), start, -1):
-                row = self.index.get(("##" if start else "") + word[start:end])
-                if row is not None:
-                    break
-            else:
+            end, row = self._longest_piece(word, start)
+            if row is None:
                 return ()
             rows.append(row)
             start = end
         return tuple(rows)
 
+    def _longest_piece(self, word: str, start: int) -> tuple[int, int | None]:
+        """The end and the row of the longest listed piece that begins at `start`; None where there is none."""
+        for end in range(len(word), start, -1):
+            row = self.index.get(("##" if start else "") + word[start:end])
+            if row is not None:
+                return end, row
+        return start, None
+
     def sums(self, sentences: Sequence[list[str]]) -> NDArray[np.float32]:
-        """The summed vectors of each sentence's words."""
-        columns: list[int] = []
+        """The summed vectors of each sentence's words, (sentences, size)."""
+        rows: list[int] = []
         ends = [0]
         for words in sentences:
             for word in words:
-                columns.extend(self.rows(word))
-            ends.append(len(columns))
-        used, places = np.unique(np.array(columns, np.int64), return_inverse=True)
-        join = sparse.csr_array((np.ones(len(columns), np.float32), places, ends), shape=(len(sentences), len(used)))
+                rows.extend(self.rows(word))
+            ends.append(len(rows))
+        used, positions = np.unique(np.array(rows, np.int64), return_inverse=True)
+        join = sparse.csr_array((np.ones(len(rows), np.float32), positions, ends), shape=(len(sentences), len(used)))
         return np.asarray(join @ self.matrix[used].astype(np.float32), np.float32)
 
-    def weights(self, words: Sequence[str], head: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What each word's vector adds to a head of shape (size,)."""
-        rows = [self.rows(word) for word in words]
-        flat = np.array([row for found in rows for row in found], np.int64)
-        places = np.repeat(np.arange(len(words)), [len(found) for found in rows])
-        return np.bincount(places, weights=self.matrix[flat].astype(np.float32) @ head, minlength=len(words)).astype(np.float32)
+    def weights(self, words: Sequence[str], model: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What each word's vector adds to the score of a linear model, (words,); `model` has a weight for each number of a vector."""
+        found = [self.rows(word) for word in words]
+        rows = np.array([row for word_rows in found for row in word_rows], np.int64)
+        positions = np.repeat(np.arange(len(words)), [len(word_rows) for word_rows in found])
+        return np.bincount(positions, weights=self.matrix[rows].astype(np.float32) @ model, minlength=len(words)).astype(np.float32)
 
 
-def _plain(word: str) -> str:
-    """The word without accents, as the vectors were made."""
+def _without_accents(word: str) -> str:
+    """The word as the vocabulary of the sentence model has it."""
     return "".join(mark for mark in unicodedata.normalize("NFD", word) if unicodedata.category(mark) != "Mn")
 
 

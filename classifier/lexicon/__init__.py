@@ -1,1 +1,1 @@
-"""Hand-written lists of telling words, and the matcher that finds them in a sentence."""
+"""Keep the hand-written lists of words and phrases, and find them in a sentence."""

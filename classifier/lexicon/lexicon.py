@@ -1,90 +1,108 @@
-"""Cues counted: hand-written lists of telling words, per topic and per habit of a source, which no small set of seeds can teach."""
+"""Load the hand-written lists of words and phrases, and find their matches in a sentence.
+
+The lists supply what a small set of seeds cannot teach: words for each topic, and for the habits of each type of source.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import NamedTuple
 
-from classifier.text.tokens import GRAM, tokens, unspaced
+from classifier.text.tokens import CACHED_WORDS, GRAM, tokens, unspaced
 
 _LONGEST_STEM = 12
+"""Letters before a `*` that are looked up; an entry with a longer stem is never found. Each further length is one more look-up a word."""
 _SHORTEST_STEM = 3
-REMEMBERED = 50_000
-"""Words; about 5 MB, and more than a day's news uses often."""
+"""An entry with a shorter stem is never found either: two letters match unrelated words."""
 
 
 Entry = tuple[tuple[str, ...], int]
-"""The rest of a phrase after its first word, and the index of its group."""
+"""The words of a phrase after its first one, and the index of its group."""
+
+
+class Match(NamedTuple):
+    """A phrase found in a sentence; positions count words, `end` is exclusive."""
+
+    group: int
+    """Index in Lexicon.groups."""
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
-    """What a word may begin: cues of one word (their groups), and longer ones by their second word or with a star there."""
+class _Candidates:
+    """The phrases that one word can begin."""
 
-    alone: tuple[int, ...]
-    then: dict[str, list[Entry]]
+    single: tuple[int, ...]
+    """Groups of those that are this one word."""
+    by_second: dict[str, list[Entry]]
     starred: tuple[Entry, ...]
+    """Those whose second word ends in `*`."""
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Groups of phrases; a word of a phrase may end in `*` and then matches every word that begins so."""
+    """Groups of phrases; a word of a phrase that ends in `*` matches every word that begins with it."""
 
     groups: tuple[str, ...]
+    """Names, such as `trade.strong`."""
     by_first: dict[str, list[Entry]]
-    seen: dict[str, Begun | None] = field(default_factory=dict, repr=False)
-    """What each word met so far may begin; bounded by REMEMBERED."""
+    cache: dict[str, _Candidates | None] = field(default_factory=dict, repr=False)
+    """The candidates of each word met so far; at most CACHED_WORDS."""
 
-    def find(self, words: list[str]) -> list[tuple[int, int, int]]:
-        """Every cue in `words`, as (group, first word, end)."""
-        found: list[tuple[int, int, int]] = []
-        for place, word in enumerate(words):
-            begun = self._begun_by(word)
-            if begun is None:
+    def find(self, words: list[str]) -> list[Match]:
+        """Every phrase in `words`, in the order of their first words."""
+        found: list[Match] = []
+        for start, word in enumerate(words):
+            candidates = self._candidates(word)
+            if candidates is None:
                 continue
-            found.extend((group, place, place + 1) for group in begun.alone)
-            after = words[place + 1] if place + 1 < len(words) else ""
-            for rest, group in (*begun.then.get(after, ()), *begun.starred):
-                if _follows(words, place + 1, rest):
-                    found.append((group, place, place + 1 + len(rest)))
+            found.extend(Match(group, start, start + 1) for group in candidates.single)
+            second = words[start + 1] if start + 1 < len(words) else ""
+            for rest, group in (*candidates.by_second.get(second, ()), *candidates.starred):
+                if _follows(words, start + 1, rest):
+                    found.append(Match(group, start, start + 1 + len(rest)))
         return found
 
-    def _begun_by(self, word: str) -> Begun | None:
-        if word in self.seen:
-            return self.seen[word]
-        begun = _begun([entry for key in _keys(word) for entry in self.by_first.get(key, ())])
-        if len(self.seen) < REMEMBERED:
-            self.seen[word] = begun
-        return begun
+    def _candidates(self, word: str) -> _Candidates | None:
+        if word in self.cache:
+            return self.cache[word]
+        candidates = _candidates([entry for key in _keys(word) for entry in self.by_first.get(key, ())])
+        if len(self.cache) < CACHED_WORDS:
+            self.cache[word] = candidates
+        return candidates
 
 
-def _begun(entries: list[Entry]) -> Begun | None:
+def _candidates(entries: list[Entry]) -> _Candidates | None:
     if not entries:
         return None
-    then: dict[str, list[Entry]] = {}
+    by_second: dict[str, list[Entry]] = {}
     for rest, group in entries:
         if rest and not rest[0].endswith("*"):
-            then.setdefault(rest[0], []).append((rest, group))
+            by_second.setdefault(rest[0], []).append((rest, group))
     starred = tuple((rest, group) for rest, group in entries if rest and rest[0].endswith("*"))
-    return Begun(tuple(group for rest, group in entries if not rest), then, starred)
+    return _Candidates(tuple(group for rest, group in entries if not rest), by_second, starred)
 
 
 def _keys(word: str) -> list[str]:
+    """The first words of phrases that match `word`: itself, and each stem of it with a `*`."""
     longest = min(len(word), _LONGEST_STEM)
     return [word, *(f"{word[:length]}*" for length in range(_SHORTEST_STEM, longest + 1))]
 
 
-def _follows(words: list[str], place: int, rest: tuple[str, ...]) -> bool:
-    if place + len(rest) > len(words):
+def _follows(words: list[str], start: int, rest: tuple[str, ...]) -> bool:
+    """Whether the words from `start` match `rest`."""
+    if start + len(rest) > len(words):
         return False
-    for word, expected in zip(words[place:], rest, strict=False):
+    for word, expected in zip(words[start:], rest, strict=False):
         if word != expected and not (expected[-1] == "*" and word.startswith(expected[:-1])):
             return False
     return True
 
 
 def parse(text: str) -> Lexicon:
-    """The book in a text of `[group]` headings and phrases parted by commas or lines; `#` begins a comment."""
+    """The lexicon in a text of `[group]` headings and phrases separated by commas or line ends; `#` begins a comment."""
     groups: dict[str, int] = {}
     by_first: dict[str, list[Entry]] = {}
     group = 0
@@ -98,33 +116,36 @@ def parse(text: str) -> Lexicon:
 
 
 def _words(phrase: str) -> list[str]:
-    """The words of a phrase as articles have them; a short run of letters matches every run that begins with it."""
-    found: list[str] = []
+    """The words of a phrase as `tokens` returns them.
+
+    In a script without spaces a piece shorter than GRAM gets a `*`, since articles have only runs of GRAM letters.
+    """
+    words: list[str] = []
     for piece in phrase.split():
-        words = tokens(piece)
+        found = tokens(piece)
         star = piece.endswith("*") or (unspaced(piece) and len(piece) < GRAM)
-        found.extend([*words[:-1], f"{words[-1]}*"] if star and words else words)
-    return found
+        words.extend([*found[:-1], f"{found[-1]}*"] if star and found else found)
+    return words
 
 
-COUNTED = ("border_dispute", "culture", "demining", "source", "thai_khmer", "trade")
-"""Files of cues that are themselves features."""
-CONSULTED = ("fields", "voices")
-"""Files that features look things up in."""
+FEATURE_LISTS = ("border_dispute", "culture", "demining", "source", "thai_khmer", "trade")
+"""Files of phrases whose counts are features. The order is that of the columns: models are fitted to it."""
+LOOKUP_LISTS = ("fields", "voices")
+"""Files of phrases that other features are derived from."""
 
 
-def read_book() -> Lexicon:
-    """The cues that are features, `lexicon/*.txt` in the order of their names."""
-    return parse("\n".join(map(_text, COUNTED)))
+def read_feature_lexicon() -> Lexicon:
+    """The phrases whose counts are features."""
+    return parse("\n".join(map(_text, FEATURE_LISTS)))
 
 
-def read_fields() -> Lexicon:
-    """The fields that classifier.features.clause_role knows."""
+def read_subject_lexicon() -> Lexicon:
+    """The subjects that diplomatic sentences list beside one another (`fields.txt`), for classifier.features.clause_role."""
     return parse(_text("fields"))
 
 
-def read_voices() -> Lexicon:
-    """What classifier.features.speakers listens for."""
+def read_speaker_lexicon() -> Lexicon:
+    """The words for speakers and for what they do (`voices.txt`), for classifier.features.speakers."""
     return parse(_text("voices"))
 
 

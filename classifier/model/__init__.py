@@ -1,1 +1,1 @@
-"""The label model: linear models, stacking, thresholds, and the file that keeps them."""
+"""Hold the label model: linear models, stacking, thresholds, and the files that keep them."""

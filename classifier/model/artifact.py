@@ -1,13 +1,14 @@
-"""Model stored and loaded: a manifest and one array a file, every byte checked, nothing executed."""
+"""Save and load a model: a folder with a manifest and one file for each array; every byte is checked, nothing is executed."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import json
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from classifier.errors import BadModel
 from classifier.features.encoder import Encoder, Vocabulary
 from classifier.features.word_vectors import read_vectors
 from classifier.labels import SOURCE_TYPES, TOPICS
-from classifier.lexicon.lexicon import CONSULTED, COUNTED, read_book
+from classifier.lexicon.lexicon import FEATURE_LISTS, LOOKUP_LISTS, read_feature_lexicon
 from classifier.model.first_level import FirstLevel
 from classifier.model.linear import LinearModel
 from classifier.model.model import Model, TrainingDistribution
@@ -27,13 +28,69 @@ FORMAT = "pressmark-model"
 MAJOR = 1
 """Raised when an older program could not read the file."""
 MANIFEST = "manifest.json"
-RESOURCE_FOLDERS = {"vectors": "features/vectors", "cues": "lexicon"}
-"""Where the package keeps what a manifest calls `vectors/…` and `cues/…`: names in manifests outlive a folder's name."""
-RESOURCES = ("vectors/vectors.npy", "vectors/words.txt", *(f"cues/{name}.txt" for name in (*COUNTED, *CONSULTED)))
-"""Package data that the weights were fitted to; a model is refused beside other ones."""
-_HEADS = ("sentence", "article", "terms", "source_terms", "source_dense", "source_form")
 
-Arrays = dict[str, NDArray[Any]]
+# Files keep the names that the first models had, so that every model made since can be loaded: the manifest's `cuts`, `source_sure`
+# and `least_near`, the arrays `familiar` and `*form*`, and the resources `cues/…` are thresholds, source threshold, smallest cosine,
+# training vectors, style and lexicon in the code.
+RESOURCE_FOLDERS = {"vectors": "features/vectors", "cues": "lexicon"}
+"""Where the package keeps what a manifest names `vectors/…` and `cues/…`."""
+RESOURCES = ("vectors/vectors.npy", "vectors/words.txt", *(f"cues/{name}.txt" for name in (*FEATURE_LISTS, *LOOKUP_LISTS)))
+"""Package data that a model is fitted to; beside other data it is refused."""
+_LINEAR_MODELS = {
+    "sentence": "sentence",
+    "article": "article",
+    "terms": "terms",
+    "source_terms": "source_terms",
+    "source_dense": "source_dense",
+    "source_style": "source_form",
+}
+"""Linear models of the first level: field of FirstLevel, and the beginning of its arrays' names."""
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+class About(TypedDict, total=False):
+    """What a manifest says of a model's making; a model without it can be used all the same."""
+
+    data: DataSummary
+    libraries: dict[str, str]
+    """Versions, with `python` among them."""
+    held_out: dict[str, object]
+    """classifier.training.evaluate.Evaluation as JSON."""
+    reference: dict[str, object]
+    """classifier.training.reference.Reference as JSON."""
+
+
+class DataSummary(TypedDict):
+    """The seeds that a model was trained on."""
+
+    sha256: str
+    articles: int
+    languages: dict[str, int]
+    origins: dict[str, int]
+
+
+class Manifest(About):
+    """The JSON object in MANIFEST."""
+
+    format: str
+    major: int
+    topics: list[str]
+    source_types: list[str]
+    id: str
+    cuts: list[list[float]]
+    """Value, low and high of the threshold of each topic."""
+    source_sure: float
+    outlets: dict[str, str]
+    """Missing in the first models."""
+    least_near: float
+    languages: dict[str, list[str]]
+    resources: dict[str, str]
+    """SHA-256 of each of RESOURCES."""
+    parts: dict[str, str]
+    """SHA-256 of each array's file."""
+    sha256: str
+    """Of the manifest without this entry; the digests of the parts are in it."""
 
 
 def default_folder() -> Path:
@@ -41,41 +98,45 @@ def default_folder() -> Path:
     return Path(str(resources.files("classifier") / "shipped"))
 
 
-def save(model: Model, folder: Path, about: dict[str, Any], beside: Arrays | None = None) -> str:
-    """Writes the model into `folder`, with the arrays `beside` it, and `about` (data, versions, figures) into its manifest.
-
-    Returns the digest.
-    """
+def save(model: Model, folder: Path, about: About, other_arrays: Arrays | None = None) -> str:
+    """Writes the model into `folder`, with `other_arrays` beside its own and `about` in its manifest; returns the digest."""
     folder.mkdir(parents=True, exist_ok=True)
     parts = {}
-    for name, array in sorted((_arrays(model) | (beside or {})).items()):
+    for name, array in sorted({**_arrays(model), **(other_arrays or {})}.items()):
         data = _npy(array)
         (folder / f"{name}.npy").write_bytes(data)
         parts[name] = hashlib.sha256(data).hexdigest()
-    manifest = {
+    manifest = _manifest(model, parts, about)
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    return manifest["sha256"]
+
+
+def _manifest(model: Model, parts: dict[str, str], about: About) -> Manifest:
+    distribution = model.training_distribution
+    manifest: Manifest = {
         "format": FORMAT,
         "major": MAJOR,
-        "topics": list(TOPICS),
-        "source_types": list(SOURCE_TYPES),
+        "topics": [topic.value for topic in TOPICS],
+        "source_types": [source_type.value for source_type in SOURCE_TYPES],
         "id": model.id,
-        "cuts": [[cut.threshold, cut.low, cut.high] for cut in model.cuts],
-        "source_sure": model.source_sure,
+        "cuts": [[threshold.value, threshold.low, threshold.high] for threshold in model.thresholds],
+        "source_sure": model.source_threshold,
         "outlets": dict(model.outlets),
-        "least_near": model.familiar.least_near,
-        "languages": {language: list(words) for language, words in model.familiar.languages.items()},
+        "least_near": distribution.min_cosine,
+        "languages": {language: list(words) for language, words in distribution.languages.items()},
         "resources": {name: _resource_digest(name) for name in RESOURCES},
         "parts": parts,
+        "sha256": "",
         **about,
     }
     manifest["sha256"] = _digest(manifest)
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    return str(manifest["sha256"])
+    return manifest
 
 
-def _digest(manifest: dict[str, Any]) -> str:
-    """SHA-256 of the manifest without its own digest; the parts' digests are in it."""
-    told = {key: value for key, value in manifest.items() if key != "sha256"}
-    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def _digest(manifest: Mapping[str, object]) -> str:
+    """SHA-256 of the manifest without its own digest."""
+    digested = {key: value for key, value in manifest.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(digested, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _npy(array: NDArray[Any]) -> bytes:
@@ -90,91 +151,107 @@ def _resource_digest(name: str) -> str:
 
 
 def _arrays(model: Model) -> Arrays:
-    base, stack = model.base, model.stack
-    vocabulary = base.encoder.vocabulary
-    arrays: Arrays = {
+    """Every array of the model by its name in files."""
+    first, stacking, vocabulary = model.first_level, model.stacking, model.first_level.encoder.vocabulary
+    linear = {name: getattr(first, field) for field, name in _LINEAR_MODELS.items()}
+    linear |= {f"stack_{topic}": topic_model for topic, topic_model in zip(TOPICS, stacking.topics, strict=True)}
+    linear |= {"stack_source": stacking.source, "stack_primary": stacking.primary}
+    return {
         "vocabulary": np.frombuffer("\n".join(vocabulary.terms).encode(), np.uint8),
         "idf": vocabulary.idf,
-        "form_mean": base.form_mean,
-        "form_spread": base.form_spread,
-        "familiar": model.familiar.vectors,
+        "form_mean": first.style_mean,
+        "form_spread": first.style_spread,
+        "familiar": model.training_distribution.vectors,
+        **{f"{name}_weights": linear_model.weights for name, linear_model in linear.items()},
+        **{f"{name}_bias": linear_model.bias for name, linear_model in linear.items()},
     }
-    heads = {name: getattr(base, name) for name in _HEADS}
-    heads |= {f"stack_{topic}": head for topic, head in zip(TOPICS, stack.topics, strict=True)}
-    heads |= {"stack_source": stack.source, "stack_primary": stack.primary}
-    for name, head in heads.items():
-        arrays |= {f"{name}_weights": head.weights, f"{name}_bias": head.bias}
-    return arrays
 
 
 def load(folder: Path) -> Model:
     """The model in `folder`, checked; arrays are mapped, so that processes share them. Raises BadModel."""
     manifest = read_manifest(folder)
-    arrays = {name: _part(folder, name, digest) for name, digest in manifest["parts"].items()}
+    arrays = {name: _read_part(folder, name, digest) for name, digest in manifest["parts"].items()}
     try:
         return _model(manifest, arrays)
     except (KeyError, ValueError, TypeError, UnicodeDecodeError) as error:
-        raise BadModel(f"{folder}: expected a complete model, {type(error).__name__} over {error}") from error
+        raise BadModel(f"{folder}: expected a complete model, got {type(error).__name__}: {error}") from error
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest, once its format, version, label set and digest are found right. Raises BadModel."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BadModel(f"{folder}: expected a model folder with {MANIFEST}, found none") from error
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise BadModel(f"{folder / MANIFEST}: expected JSON, {error}") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise BadModel(f"{folder / MANIFEST}: expected a {FORMAT} manifest, found another kind of file")
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest, after its format, version, label set, digest and resources are checked. Raises BadModel."""
+    manifest = _read_json(folder)
     if manifest.get("major") != MAJOR:
-        raise BadModel(f"{folder}: expected model format {MAJOR}, the file has {manifest.get('major')!r}; train again with this version")
-    if manifest.get("topics") != list(TOPICS) or manifest.get("source_types") != list(SOURCE_TYPES):
-        raise BadModel(f"{folder}: expected the labels {', '.join(TOPICS)}; the file has {manifest.get('topics')!r}")
+        raise BadModel(f"{folder}: expected model format {MAJOR}, got {manifest.get('major')!r}; train again with this version")
+    for labels, found in ((TOPICS, manifest.get("topics")), (SOURCE_TYPES, manifest.get("source_types"))):
+        if found != list(labels):
+            raise BadModel(f"{folder}: expected the labels {', '.join(labels)}, got {found!r}")
     if manifest.get("sha256") != _digest(manifest):
-        raise BadModel(f"{folder / MANIFEST}: damaged, its SHA-256 is not the one it names")
-    _check_resources(folder, manifest)
+        raise BadModel(f"{folder / MANIFEST}: damaged, its SHA-256 is not the one in it")
+    _check_resources(folder, manifest["resources"])
     return manifest
 
 
-def _check_resources(folder: Path, manifest: dict[str, Any]) -> None:
-    told = manifest["resources"]
-    for name in (*RESOURCES, *told):
-        if name not in RESOURCES or told.get(name) != _resource_digest(name):
+def _read_json(folder: Path) -> Manifest:
+    try:
+        manifest: Manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BadModel(f"{folder}: expected a model folder with {MANIFEST}, found none") from error
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise BadModel(f"{folder / MANIFEST}: expected JSON, got {error}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise BadModel(f"{folder / MANIFEST}: expected a {FORMAT} manifest, got another kind of file")
+    return manifest
+
+
+def _check_resources(folder: Path, digests: dict[str, str]) -> None:
+    for name in (*RESOURCES, *digests):
+        if name not in RESOURCES or digests.get(name) != _resource_digest(name):
             raise BadModel(f"{folder}: fitted to another classifier/{name} than the installed one; train again with this version")
 
 
-def _part(folder: Path, name: str, digest: str) -> NDArray[Any]:
+def _read_part(folder: Path, name: str, digest: str) -> NDArray[Any]:
     path = folder / f"{name}.npy"
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise BadModel(f"{path}: expected an array of the model, {error.strerror}") from error
+        raise BadModel(f"{path}: expected an array of the model, got {error.strerror}") from error
     if hashlib.sha256(data).hexdigest() != digest:
         raise BadModel(f"{path}: damaged, its SHA-256 is not the manifest's")
     array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     return array
 
 
-def _model(manifest: dict[str, Any], arrays: Arrays) -> Model:
-    terms = bytes(arrays["vocabulary"]).decode().split("\n")
-    encoder = Encoder(Vocabulary.of(terms, arrays["idf"]), read_vectors(), read_book())
-    heads = {name: _head(arrays, name) for name in _HEADS}
-    base = FirstLevel(encoder, **heads, form_mean=arrays["form_mean"], form_spread=arrays["form_spread"])
-    stack = Stacking([_head(arrays, f"stack_{topic}") for topic in TOPICS], _head(arrays, "stack_source"), _head(arrays, "stack_primary"))
+def _model(manifest: Manifest, arrays: Arrays) -> Model:
     return Model(
-        base,
-        stack,
+        _first_level(arrays),
+        _stacking(arrays),
         [Threshold(*cut) for cut in manifest["cuts"]],
         manifest["source_sure"],
         TrainingDistribution(
-            arrays["familiar"], manifest["least_near"], {language: tuple(words) for language, words in manifest["languages"].items()}
+            arrays["familiar"],
+            manifest["least_near"],
+            {language: tuple(words) for language, words in manifest["languages"].items()},
         ),
-        manifest.get("outlets", {}),  # the first models had none
+        manifest.get("outlets", {}),
         manifest["id"],
         manifest["sha256"],
     )
 
 
-def _head(arrays: Arrays, name: str) -> LinearModel:
+def _first_level(arrays: Arrays) -> FirstLevel:
+    terms = bytes(arrays["vocabulary"]).decode().split("\n")
+    return FirstLevel(
+        Encoder(Vocabulary.of(terms, arrays["idf"]), read_vectors(), read_feature_lexicon()),
+        **{field: _linear(arrays, name) for field, name in _LINEAR_MODELS.items()},
+        style_mean=arrays["form_mean"],
+        style_spread=arrays["form_spread"],
+    )
+
+
+def _stacking(arrays: Arrays) -> Stacking:
+    topics = [_linear(arrays, f"stack_{topic}") for topic in TOPICS]
+    return Stacking(topics, _linear(arrays, "stack_source"), _linear(arrays, "stack_primary"))
+
+
+def _linear(arrays: Arrays, name: str) -> LinearModel:
     return LinearModel(arrays[f"{name}_weights"], arrays[f"{name}_bias"])

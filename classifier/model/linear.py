@@ -1,62 +1,71 @@
-"""Linear heads: one weight a feature and label, which is also what evidence shows."""
+"""Fit and apply linear models: one weight for each feature and label, which is also what evidence shows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 Floats = NDArray[np.float32]
+Matrix: TypeAlias = Floats | sparse.csr_array
+"""Features, a row for each example."""
+
+TOLERANCE = 1e-4
+"""Of the solver, scikit-learn's own default. At 1e-3 it stopped after some ten steps, and four seeds more or less moved the source
+type's F1 on 63 real texts between .80 and .91; at 1e-4 it takes some thirty, which a training of a minute or two does not notice."""
+LABEL_STEPS, CLASS_STEPS = 400, 600
+"""Steps of the solver at most: some ten times what it takes, since scikit-learn warns where it is stopped."""
+MAX_LOG_ODDS = 30
+"""Beyond it a probability is 0 or 1 to twelve digits, and exp would soon overflow."""
 
 
 @dataclass(frozen=True)
 class LinearModel:
-    """Scores (log-odds) of several labels: `x @ weights + bias`, weights of shape (features, labels)."""
+    """Scores (log-odds) of several labels: `x @ weights + bias`."""
 
     weights: Floats
+    """(features, labels)."""
     bias: Floats
+    """(labels,)."""
 
-    def scores(self, x: Any) -> Floats:
-        """Log-odds, a row an example and a column a label; `x` dense or sparse."""
+    def scores(self, x: Matrix) -> Floats:
+        """Log-odds, (rows of `x`, labels)."""
         return np.asarray(x @ self.weights + self.bias, np.float32)
 
 
-TOLERANCE = 1e-4
-"""Of the solver, scikit-learn's own. At 1e-3 it stopped after some ten steps, and four seeds more or less moved the source
-type's F1 on 63 real texts between .80 and .91; at 1e-4 it takes some thirty, which a training of a minute or two does not notice."""
+def fit_labels(x: Matrix, y: NDArray[np.int8], c: float) -> LinearModel:
+    """Independent labels; `y` (rows, labels) is 1, 0 or -1 (unknown: left out), `c` scikit-learn's inverse regularisation."""
+    fitted = [_fit_label(x[known], label[known], c) for label, known in ((label, np.flatnonzero(label >= 0)) for label in y.T)]
+    weights = np.stack([weights for weights, _ in fitted], axis=1).astype(np.float32)
+    return LinearModel(weights, np.array([bias for _, bias in fitted], np.float32))
 
 
-def fit_labels(x: Any, y: NDArray[np.int8], strength: float) -> LinearModel:
-    """A head of independent labels; `y` is 1, 0 or -1 (unknown: left out), `strength` scikit-learn's C."""
-    columns = [_fit_one(x[known], column[known], strength) for column, known in ((c, np.flatnonzero(c >= 0)) for c in y.T)]
-    return LinearModel(np.stack([w for w, _ in columns], axis=1).astype(np.float32), np.array([b for _, b in columns], np.float32))
-
-
-def _fit_one(x: Any, y: NDArray[np.int8], strength: float) -> tuple[NDArray[np.float64], float]:
+def _fit_label(x: Matrix, y: NDArray[np.int8], c: float) -> tuple[NDArray[np.float64], float]:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=strength, max_iter=400, tol=TOLERANCE)
+    model = LogisticRegression(C=c, max_iter=LABEL_STEPS, tol=TOLERANCE)
     model.fit(x, y)
     return model.coef_[0], float(model.intercept_[0])
 
 
-def fit_classes(x: Any, y: NDArray[np.int64], strength: float) -> LinearModel:
-    """A head of classes that exclude one another (multinomial): softmax of its scores gives probabilities."""
+def fit_classes(x: Matrix, y: NDArray[np.int64], c: float) -> LinearModel:
+    """Classes that exclude one another (multinomial): `softmax` of the scores gives their probabilities; `y` (rows,) counts from 0."""
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=600, tol=TOLERANCE)
+    model = LogisticRegression(C=c, class_weight="balanced", max_iter=CLASS_STEPS, tol=TOLERANCE)
     model.fit(x, y)
     return LinearModel(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
 
 
-def sigmoid(scores: Any) -> Any:
-    """Probabilities of log-odds."""
-    return 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+def sigmoid(scores: Floats) -> Floats:
+    """The probability for each log-odds."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(scores, -MAX_LOG_ODDS, MAX_LOG_ODDS))), np.float32)
 
 
-def softmax(scores: Any) -> Any:
-    """Probabilities of the rows of scores."""
+def softmax(scores: Floats) -> Floats:
+    """Probabilities of each row of scores, which sum to 1."""
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)

@@ -1,4 +1,4 @@
-"""The outlet asked as a second witness: what a registry says of a site, where the text alone must be able to tell."""
+"""Read the registry of outlets, and find the entry for an article's site."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from classifier.labels import SOURCE_TYPES
 
 FILE = "outlets.csv"
 WEIGHT = 1.0
-"""What the outlet adds to the log-odds of its source type. One nat turns a close call and no clear one:
+"""What an entry adds to the log-odds of its source type. One nat decides a close case and no clear one:
 newspapers relay offices, and offices' sites carry speeches and praise."""
 
 Outlets = Mapping[str, str]
-"""From a domain, an ending that begins with a dot, or a site's name in lower case, to a source type."""
+"""From a domain, a domain ending that begins with a dot, or a site's name in lower case, to a source type."""
 
 
 def read_outlets(folder: Path) -> dict[str, str]:
@@ -24,20 +24,20 @@ def read_outlets(folder: Path) -> dict[str, str]:
     path = folder / FILE
     if not path.exists():
         return {}
-    found: dict[str, str] = {}
     with path.open(encoding="utf-8", newline="") as stream:
-        for number, row in enumerate(csv.DictReader(stream), start=2):
-            outlet, kind = (row.get("outlet") or "").strip().lower(), (row.get("source_type") or "").strip()
-            if not outlet or kind not in tuple(SOURCE_TYPES):
-                raise BadSeeds(
-                    f"{path}:{number}: expected `outlet` and `source_type` of {', '.join(SOURCE_TYPES)}, got {outlet!r}, {kind!r}"
-                )
-            found[outlet] = kind
-    return found
+        return dict(_entry(row, f"{path}:{number}") for number, row in enumerate(csv.DictReader(stream), start=2))
 
 
-def witness(outlets: Outlets, url: str | None, site_name: str | None) -> tuple[str, str] | None:
-    """The registry's entry for an article and its source type: the longest matching domain, else the site's name."""
+def _entry(row: Mapping[str, str | None], where: str) -> tuple[str, str]:
+    outlet, source_type = (row.get("outlet") or "").strip().lower(), (row.get("source_type") or "").strip()
+    if not outlet or source_type not in tuple(SOURCE_TYPES):
+        expected = f"`outlet` and `source_type` of {', '.join(SOURCE_TYPES)}"
+        raise BadSeeds(f"{where}: expected {expected}, got {outlet!r}, {source_type!r}")
+    return outlet, source_type
+
+
+def find_outlet(outlets: Outlets, url: str | None, site_name: str | None) -> tuple[str, str] | None:
+    """The registry's entry for an article and its source type: that of the longest matching domain, else of the site's name."""
     for name in _domains(url):
         for entry in (name, f".{name}"):
             if entry in outlets:

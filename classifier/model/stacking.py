@@ -1,106 +1,124 @@
-"""Second look: the heads' scores weighed into calibrated probabilities, on predictions for articles that the heads had not seen."""
+"""Fit and apply the stacking: logistic regression that turns first-level scores into calibrated probabilities.
+
+It is fitted to scores for articles that the first level had not seen.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.labels import SOURCE_TYPES
-from classifier.model.first_level import Measures
+from classifier.features.columns import Columns
+from classifier.model.first_level import SOURCE_COLUMNS, TOPIC_COLUMNS, ArticleScores
 from classifier.model.linear import Floats, LinearModel, sigmoid, softmax
 
-TERMS = len(SOURCE_TYPES)
-"""The first columns of the source features are the terms head's."""
-STRENGTH = 0.1
-"""Inverse regularisation of the stack; its inputs are few and standardised."""
+C = 0.1
+"""Inverse regularisation; the features are few and standardised."""
+STEPS = 1000
+"""Steps of the solver at most, many times what it takes, since scikit-learn warns where it is stopped."""
+SMALLEST_SPREAD = 1e-6
+"""Added to a standard deviation, so that a constant feature divides by no zero."""
+
+PRIMARY_COLUMNS = Columns({**TOPIC_COLUMNS.blocks, "topic": ("score", "margin")})
+"""What decides the main topic: the topic's features, its score, and how far that is above the next topic's."""
 
 
 @dataclass(frozen=True)
 class Stacking:
-    """Weights of the second level, on features as the heads give them (the scaling is folded in)."""
+    """Linear models on first-level scores as they are: the standardisation is part of the weights."""
 
     topics: list[LinearModel]
-    """One head of one label for each topic."""
+    """One for each topic, on TOPIC_COLUMNS."""
     source: LinearModel
+    """On SOURCE_COLUMNS."""
     primary: LinearModel
+    """On PRIMARY_COLUMNS, the same for every topic."""
 
-    def topic_scores(self, measures: Measures) -> Floats:
+    def topic_scores(self, articles: ArticleScores) -> Floats:
         """Log-odds of each topic, (articles, topics)."""
-        return np.hstack([head.scores(measures.topics[:, place]) for place, head in enumerate(self.topics)])
+        return _topic_scores(self.topics, articles)
 
-    def topic_probabilities(self, measures: Measures) -> Floats:
+    def topic_probabilities(self, articles: ArticleScores) -> Floats:
         """Calibrated probabilities, (articles, topics)."""
-        return np.asarray(sigmoid(self.topic_scores(measures)))
+        return sigmoid(self.topic_scores(articles))
 
-    def source_probabilities(self, measures: Measures) -> Floats:
+    def source_probabilities(self, articles: ArticleScores) -> Floats:
         """Calibrated probabilities, (articles, source types)."""
-        return np.asarray(softmax(self.source.scores(measures.source)))
+        return softmax(self.source.scores(articles.source))
 
-    def primary_probabilities(self, measures: Measures) -> Floats:
-        """How likely each topic is the article's main one, (articles, topics)."""
-        features = primary_features(measures, self.topic_scores(measures))
-        return np.asarray(sigmoid(self.primary.scores(features.reshape(-1, features.shape[2])).reshape(features.shape[:2])))
+    def primary_probabilities(self, articles: ArticleScores) -> Floats:
+        """The probability that each topic is the article's main one, (articles, topics)."""
+        features = _primary_features(articles, self.topic_scores(articles))
+        return sigmoid(self.primary.scores(features.reshape(-1, features.shape[2])).reshape(features.shape[:2]))
 
 
-def primary_features(measures: Measures, scores: Floats) -> Floats:
-    """What tells the main topic: the pooled scores, the article's own score, and its lead over the next topic."""
-    others = np.stack([np.delete(scores, place, axis=1).max(axis=1) for place in range(scores.shape[1])], axis=1)
-    return np.concatenate([measures.topics, scores[:, :, None], (scores - others)[:, :, None]], axis=2)
+def _topic_scores(models: list[LinearModel], articles: ArticleScores) -> Floats:
+    return np.hstack([model.scores(articles.topics[:, topic]) for topic, model in enumerate(models)])
+
+
+def _primary_features(articles: ArticleScores, scores: Floats) -> Floats:
+    """Features of shape (articles, topics, PRIMARY_COLUMNS) from the topics' log-odds `scores`, (articles, topics)."""
+    best_other = np.stack([np.delete(scores, topic, axis=1).max(axis=1) for topic in range(scores.shape[1])], axis=1)
+    blocks = {block: articles.topics[:, :, TOPIC_COLUMNS.block(block)] for block in TOPIC_COLUMNS.blocks}
+    return PRIMARY_COLUMNS.join({**blocks, "topic": np.stack([scores, scores - best_other], axis=2)})
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What the stack learns from: features taken out of fold, and the truth."""
+class StackingExamples:
+    """What the stacking is fitted to: scores by first levels that had not seen the articles, and the articles' labels."""
 
-    measures: Measures
+    articles: ArticleScores
     topics: NDArray[np.int8]
     """1 where an article carries a topic, (articles, topics)."""
     sources: NDArray[np.int64]
+    """Position in SOURCE_TYPES, (articles,)."""
     primary: NDArray[np.int8]
     """1 for an article's main topic, (articles, topics)."""
-    mixed: Floats
-    """Features of the topic stack of mixed articles, (mixtures, topics, features)."""
-    mixed_topics: NDArray[np.int8]
+    mixtures: Floats
+    """Topic features of mixed articles (classifier.seeds.augment), (mixtures, topics, TOPIC_COLUMNS)."""
+    mixture_topics: NDArray[np.int8]
+    """1 where a mixture carries a topic, (mixtures, topics)."""
 
 
-def fit_stacking(lesson: Lesson) -> Stacking:
-    """The stack for one lesson; mixtures teach it that a long article is no likelier to carry a topic than its sentences are."""
-    measures = lesson.measures
-    features = np.concatenate([measures.topics, lesson.mixed])
-    truth = np.concatenate([lesson.topics, lesson.mixed_topics])
-    heads = [_fit_one(features[:, place], truth[:, place]) for place in range(truth.shape[1])]
-    scores = np.hstack([head.scores(measures.topics[:, place]) for place, head in enumerate(heads)])
-    told = primary_features(measures, scores)
-    main = _fit_one(told.reshape(-1, told.shape[2]), lesson.primary.reshape(-1))
-    sources = np.concatenate([measures.source, _without_terms(measures.source)])
-    return Stacking(heads, _fit_one(sources, np.tile(lesson.sources, 2)), main)
+def fit_stacking(examples: StackingExamples) -> Stacking:
+    """The stacking for some examples.
+
+    Mixtures are among them so that a long article gets no higher probability than its sentences justify.
+    """
+    articles = examples.articles
+    features = np.concatenate([articles.topics, examples.mixtures])
+    targets = np.concatenate([examples.topics, examples.mixture_topics])
+    topics = [_fit(features[:, topic], targets[:, topic]) for topic in range(targets.shape[1])]
+    primary = _primary_features(articles, _topic_scores(topics, articles))
+    primary_model = _fit(primary.reshape(-1, primary.shape[2]), examples.primary.reshape(-1))
+    sources = np.concatenate([articles.source, _without_terms(articles.source)])
+    return Stacking(topics, _fit(sources, np.tile(examples.sources, 2)), primary_model)
 
 
 def _without_terms(source: Floats) -> Floats:
-    """The same articles as if the terms head were silent.
+    """The same source features as if the scores of the terms were the same for every article.
 
-    Authors of seeds repeat their words and outlets do not: a stack that may lean on terms alone does, and fails in the world.
-    Telling it everything twice, once without them, is dropout (Srivastava et al. 2014) for one head.
+    Authors of seeds repeat their words and outlets do not: a stacking that may rely on terms alone does, and fails on real texts.
+    Fitting it to every article twice, once without the terms, is dropout (Srivastava et al. 2014) of one block of features.
     """
-    silent = source.copy()
-    silent[:, :TERMS] = source[:, :TERMS].mean(axis=0)
-    return silent
+    constant = source.copy()
+    terms = SOURCE_COLUMNS.block("terms")
+    constant[:, terms] = source[:, terms].mean(axis=0)
+    return constant
 
 
-def _fit_one(x: Any, y: Any) -> LinearModel:
-    """A head of one label where `y` has two values, else of one label a class."""
+def _fit(x: Floats, y: NDArray[np.integer]) -> LinearModel:
+    """One label where `y` has two values, else one label for each value; on features as they are."""
     from sklearn.linear_model import LogisticRegression
 
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-6
-    model = LogisticRegression(C=STRENGTH, max_iter=1000).fit((x - mean) / spread, y)
-    return _unscaled(model, mean, spread)
+    mean, spread = x.mean(axis=0), x.std(axis=0) + SMALLEST_SPREAD
+    model = LogisticRegression(C=C, max_iter=STEPS).fit((x - mean) / spread, y)
+    return _unscaled(model.coef_, model.intercept_, mean, spread)
 
 
-def _unscaled(model: Any, mean: Any, spread: Any) -> LinearModel:
-    """The fitted weights for features that were not standardised."""
-    weights = (model.coef_ / spread).T
-    bias = model.intercept_ - (model.coef_ / spread) @ mean
-    return LinearModel(weights.astype(np.float32), bias.astype(np.float32))
+def _unscaled(weights: NDArray[np.floating], bias: NDArray[np.floating], mean: Floats, spread: Floats) -> LinearModel:
+    """The model fitted to standardised features, for features as they are."""
+    unscaled = weights / spread
+    return LinearModel(unscaled.T.astype(np.float32), (bias - unscaled @ mean).astype(np.float32))

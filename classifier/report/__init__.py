@@ -1,1 +1,1 @@
-"""Write what people read about a model: the card, its plots, explained labels."""
+"""Write what people read about a model: its card with plots, and explained labels."""

@@ -1,80 +1,98 @@
-"""Plots of the card, as SVG that reads in black and white: every line has its own dashes and marks."""
+"""Draw the plots of a card as SVG; every line has its own dashes and marks, to be recognised in black and white."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import BadCall
+from classifier.training.evaluate import Probabilities, bins_of
 from classifier.training.learning_curve import Point
 
-BINS = 10
-_STYLES = ("-", "--", "-.", ":")
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MIN_ARTICLES = 5
+"""In a bin of the reliability plot; a share of fewer says nothing."""
+MARKS_ON_A_LINE = 8
+"""Of the precision-recall plot: enough to recognise a line, few enough to see it."""
+_DASHES = ("-", "--", "-.", ":")
 _MARKS = ("o", "s", "^", "D", "v", "x", "+")
 
 
-def reliability(names: Sequence[str], probability: NDArray[Any], truth: NDArray[np.bool_]) -> str:
-    """How often a label was true among the articles given each probability; `probability` and `truth` are (rows, labels)."""
+class _LineStyle(TypedDict):
+    """Keyword arguments of matplotlib's `plot`."""
+
+    color: str
+    linestyle: str
+    marker: str
+    markersize: int
+    linewidth: float
+
+
+def reliability(names: Sequence[str], probability: Probabilities, truth: NDArray[np.bool_]) -> str:
+    """The share of articles that carry a label, by predicted probability; `probability` and `truth` are (articles, names)."""
     figure, axes = _figure("Reliability, out of fold", "probability", "share that carry the label")
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
-    for place, name in enumerate(names):
-        bins = np.minimum((probability[:, place] * BINS).astype(int), BINS - 1)
-        used = [b for b in np.unique(bins) if (bins == b).sum() >= 5]  # fewer say nothing
-        x = [probability[bins == b, place].mean() for b in used]
-        y = [truth[bins == b, place].mean() for b in used]
-        axes.plot(x, y, label=name, **_style(place))
+    for column, name in enumerate(names):
+        bins = bins_of(probability[:, column])
+        used = [number for number in np.unique(bins) if (bins == number).sum() >= MIN_ARTICLES]
+        x = [probability[bins == number, column].mean() for number in used]
+        y = [truth[bins == number, column].mean() for number in used]
+        axes.plot(x, y, label=name, **_line_style(column))
     return _svg(figure, axes)
 
 
-def precision_recall(names: Sequence[str], probability: NDArray[Any], truth: NDArray[np.bool_]) -> str:
-    """Precision against recall for every threshold."""
+def precision_recall(names: Sequence[str], probability: Probabilities, truth: NDArray[np.bool_]) -> str:
+    """Precision against recall for every threshold; `probability` and `truth` are (articles, names)."""
     figure, axes = _figure("Precision and recall, out of fold", "recall", "precision")
-    for place, name in enumerate(names):
-        order = np.argsort(-probability[:, place], kind="stable")
-        hits = np.cumsum(truth[order, place])
+    for column, name in enumerate(names):
+        order = np.argsort(-probability[:, column], kind="stable")
+        hits = np.cumsum(truth[order, column])
         precision, recall = hits / np.arange(1, len(order) + 1), hits / max(1, hits[-1])
-        axes.plot(recall, precision, label=name, markevery=max(1, len(order) // 8), **_style(place))
+        axes.plot(recall, precision, label=name, markevery=max(1, len(order) // MARKS_ON_A_LINE), **_line_style(column))
     return _svg(figure, axes)
 
 
 def learning(points: Sequence[Point]) -> str:
-    """Macro-F1 against the number of seeds, topics in black and source types in grey, a mark for each origin of the judged texts."""
-    figure, axes = _figure("Learning curve, by origin of the judged texts", "seeds that taught", "macro-F1")
-    for place, origin in enumerate(dict.fromkeys(point.origin for point in points)):
+    """Macro-F1 against the number of seeds: topics in black and source types in grey, a mark for each origin of the test texts."""
+    figure, axes = _figure("Learning curve, by origin of the test texts", "seeds", "macro-F1")
+    for number, origin in enumerate(dict.fromkeys(point.origin for point in points)):
         line = [point for point in points if point.origin == origin]
-        x = [point.seeds for point in line]
-        for what, shade, y in (("topics", "0.0", [p.topics for p in line]), ("source type", "0.5", [p.source_type for p in line])):
-            axes.plot(x, y, label=f"{what}, {origin} ({line[-1].articles})", **_style(place) | {"color": shade})
-    sizes = sorted({point.seeds for point in points})
-    axes.set(xscale="log", xlim=(sizes[0] / 1.2, sizes[-1] * 1.2), ylim=(0.5, 1.0), xticks=sizes, xticklabels=map(str, sizes))
+        sizes, name = [point.seeds for point in line], f"{origin} ({line[-1].articles})"
+        axes.plot(sizes, [point.topics for point in line], label=f"topics, {name}", **_line_style(number, "0.0"))
+        axes.plot(sizes, [point.source_type for point in line], label=f"source type, {name}", **_line_style(number, "0.5"))
+    ticks = sorted({point.seeds for point in points})
+    axes.set(xscale="log", xlim=(ticks[0] / 1.2, ticks[-1] * 1.2), ylim=(0.5, 1.0), xticks=ticks, xticklabels=map(str, ticks))
     axes.minorticks_off()
     return _svg(figure, axes)
 
 
-def _style(place: int) -> dict[str, Any]:
-    shade = ("0.0", "0.35")[place % 2]
+def _line_style(number: int, grey: str | None = None) -> _LineStyle:
+    """That of the line `number`; `grey` is from 0.0, black, to 1.0, white."""
     return {
-        "color": shade,
-        "linestyle": _STYLES[place % len(_STYLES)],
-        "marker": _MARKS[place % len(_MARKS)],
+        "color": grey or ("0.0", "0.35")[number % 2],
+        "linestyle": _DASHES[number % len(_DASHES)],
+        "marker": _MARKS[number % len(_MARKS)],
         "markersize": 4,
         "linewidth": 1.2,
     }
 
 
 def expect_matplotlib() -> None:
-    """Raises BadCall where there is none."""
+    """Raises BadCall where matplotlib is not installed."""
     try:
-        import matplotlib  # noqa: F401 - only asked for
+        import matplotlib  # noqa: F401 - only looked for
     except ImportError as error:
         raise BadCall("a card needs matplotlib: install pressmark[card]") from error
 
 
-def _figure(title: str, x: str, y: str) -> tuple[Any, Any]:
+def _figure(title: str, x: str, y: str) -> tuple[Figure, Axes]:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -85,8 +103,9 @@ def _figure(title: str, x: str, y: str) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _svg(figure: Any, axes: Any) -> str:
+def _svg(figure: Figure, axes: Axes) -> str:
+    """The figure as an SVG element, without the XML declaration before it."""
     axes.legend(fontsize="small", frameon=False)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue().partition("?>")[2].partition("<svg")[1] + buffer.getvalue().partition("<svg")[2]
+    return "<svg" + buffer.getvalue().partition("<svg")[2]

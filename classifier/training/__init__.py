@@ -1,1 +1,1 @@
-"""Train, measure and compare models."""
+"""Train models, measure them, and compare one with another."""

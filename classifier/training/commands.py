@@ -1,4 +1,4 @@
-"""Folders in, folders out: reads seeds, trains or measures, and writes the model with its figures."""
+"""Do what the commands do, from folder to folder: read seeds, train or measure, and write the model with its figures."""
 
 from __future__ import annotations
 
@@ -10,34 +10,41 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from classifier.errors import BadCall
 from classifier.model import artifact
+from classifier.model.artifact import About, DataSummary, Manifest
 from classifier.model.model import Model
 from classifier.model.outlets import read_outlets
-from classifier.predict import Document, judge, label
+from classifier.predict import Document, label, predict
 from classifier.seeds.dataset import Seed, digest, parse_seed, read_seeds
 from classifier.text.document import parse_text
-from classifier.training.evaluate import figures, held_out_figures
-from classifier.training.held_out import parts_of
+from classifier.training.evaluate import evaluate, evaluate_held_out
+from classifier.training.figures import Evaluation
+from classifier.training.held_out import arrays_of
 from classifier.training.reference import reference
 from classifier.training.train import Progress, train
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn")
+"""Those whose version can change the last bits of a model."""
 
 
-def rebuild(seeds_folder: Path, out: Path, name: str | None, progress: Progress) -> dict[str, Any]:
-    """Trains on the seeds and puts the model into `out` at once, whole; returns its manifest."""
+def rebuild(seeds_folder: Path, out: Path, name: str | None, progress: Progress) -> Manifest:
+    """Trains on the seeds and replaces the model in `out`, whole or not at all; returns its manifest. Raises BadCall, BadSeeds."""
     seeds = read_seeds(seeds_folder)
     _refuse_other_files(out)
-    model, held = train(seeds, progress)
-    told = about(seeds)
-    model = replace(model, outlets=read_outlets(seeds_folder), id=name or f"seeds-{told['data']['sha256'][:12]}")
+    model, held_out = train(seeds, progress)
+    data = _data_summary(seeds)
+    model = replace(model, outlets=read_outlets(seeds_folder), id=name or f"seeds-{data['sha256'][:12]}")
+    about: About = {
+        "data": data,
+        "libraries": _versions(),
+        "held_out": evaluate_held_out(seeds, held_out, model.thresholds).to_dict(),
+        "reference": reference(seeds, held_out, model.thresholds).to_dict(),
+    }
     with tempfile.TemporaryDirectory(dir=_parent(out)) as beside:
         fresh = Path(beside) / "model"
-        measured = {"held_out": held_out_figures(seeds, held, model.cuts), "reference": reference(seeds, held, model.cuts)}
-        artifact.save(model, fresh, told | measured, parts_of(seeds, held))
+        artifact.save(model, fresh, about, arrays_of(seeds, held_out))
         _swap(fresh, out)
     return artifact.read_manifest(out)
 
@@ -46,7 +53,7 @@ def _parent(out: Path) -> Path:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadCall(f"{out}: expected a folder that can be written, {error.strerror}") from error
+        raise BadCall(f"{out}: expected a folder that can be written, got {error.strerror}") from error
     return out.parent
 
 
@@ -61,46 +68,48 @@ def _swap(fresh: Path, out: Path) -> None:
     fresh.rename(out)
 
 
-def about(seeds: Sequence[Seed]) -> dict[str, Any]:
-    """What the manifest tells of the data and the makers; nothing in it changes between two runs."""
+def _data_summary(seeds: Sequence[Seed]) -> DataSummary:
     return {
-        "data": {
-            "sha256": digest(seeds),
-            "articles": len(seeds),
-            "languages": dict(sorted(Counter(seed.language for seed in seeds).items())),
-            "origins": dict(sorted(Counter(seed.origin for seed in seeds).items())),
-        },
-        "libraries": {library: metadata.version(library) for library in LIBRARIES} | {"python": platform.python_version()},
+        "sha256": digest(seeds),
+        "articles": len(seeds),
+        "languages": dict(sorted(Counter(seed.language for seed in seeds).items())),
+        "origins": dict(sorted(Counter(seed.origin for seed in seeds).items())),
     }
 
 
-def cross_validate(seeds_folder: Path, progress: Progress) -> dict[str, Any]:
-    """Figures of grouped cross-validation on the seeds."""
+def _versions() -> dict[str, str]:
+    return {library: metadata.version(library) for library in LIBRARIES} | {"python": platform.python_version()}
+
+
+def cross_validate(seeds_folder: Path, progress: Progress) -> Evaluation:
+    """Figures of grouped cross-validation on the seeds. Raises BadCall, BadSeeds."""
     seeds = read_seeds(seeds_folder)
-    model, held = train(seeds, progress)
-    return held_out_figures(seeds, held, model.cuts)
+    model, held_out = train(seeds, progress)
+    return evaluate_held_out(seeds, held_out, model.thresholds)
 
 
-def judge_file(path: Path, model_folder: Path) -> dict[str, Any]:
-    """Figures of a model on the labelled articles of a file: lines with text, topics, primary and source_type."""
+def evaluate_file(path: Path, model_folder: Path) -> Evaluation:
+    """Figures of a model on the labelled articles of a file (`read_articles`). Raises BadCall, BadSeeds, BadModel."""
     model = artifact.load(model_folder)
-    articles = read_articles(path)
-    return judge_articles(model, articles)
+    return evaluate_model(model, read_articles(path))
 
 
-def judge_articles(model: Model, articles: Sequence[Seed]) -> dict[str, Any]:
+def evaluate_model(model: Model, articles: Sequence[Seed]) -> Evaluation:
     """Figures of a model on labelled articles."""
-    judgement = judge(model, [parse_text(article.title, article.text) for article in articles])
-    said = label(model, [Document(article.title, article.text) for article in articles])
-    return figures(articles, judgement.topics, judgement.source, [entry.primary_topic for entry in said], model.cuts)
+    predictions = predict(model, [parse_text(article.title, article.text) for article in articles])
+    labels = label(model, [Document(article.title, article.text) for article in articles])
+    return evaluate(articles, predictions.topics, predictions.source, [entry.primary_topic for entry in labels], model.thresholds)
 
 
 def read_articles(path: Path) -> list[Seed]:
-    """Labelled articles that need not be seeds: title, language and origin may be missing. Raises BadCall, BadSeeds."""
+    """Labelled articles, a JSON line each, that need not be seeds: title, language and origin may be missing.
+
+    Raises BadCall, BadSeeds.
+    """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise BadCall(f"{path}: expected a readable file, {error.strerror}") from error
+        raise BadCall(f"{path}: expected a readable file, got {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise BadCall(f"{path}: expected UTF-8 text, byte {error.start} is not") from error
     found = [_article(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
@@ -110,5 +119,4 @@ def read_articles(path: Path) -> list[Seed]:
 
 
 def _article(line: str, where: str) -> Seed:
-    """One of them, as if it were a seed."""
     return parse_seed(line, where, title="", language="und", origin="imported")

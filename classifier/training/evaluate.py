@@ -1,121 +1,118 @@
-"""Model measured: precision, recall, F1 and calibration per label, out of fold and on texts of others."""
+"""Measure a model: precision, recall, F1 and calibration of each label, out of fold and on articles that are no seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.labels import SOURCE_TYPES, TOPICS, SourceType
+from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.model.first_level import source_targets, topic_targets
 from classifier.model.thresholds import Threshold, f1
+from classifier.predict import LIKELY
 from classifier.seeds.dataset import Seed
-from classifier.training.train import HeldOut
+from classifier.training.figures import Evaluation, LabelFigures, SourceTypeFigures, TopicFigures
+from classifier.training.train import HeldOutPredictions
 
 BINS = 10
 """Of the calibration error, as in Guo et al. 2017."""
 
+Probabilities = NDArray[np.floating]
 
-def calibration_error(probability: NDArray[Any], truth: NDArray[np.bool_]) -> float:
+
+def bins_of(probability: Probabilities) -> NDArray[np.int64]:
+    """The bin of each probability, 0 to BINS - 1."""
+    return np.minimum((probability * BINS).astype(np.int64), BINS - 1)
+
+
+def calibration_error(probability: Probabilities, truth: NDArray[np.bool_]) -> float:
     """Expected calibration error: the mean gap between probability and frequency over BINS equal bins, weighted by their size."""
     return float(calibration_errors(probability[:, None], truth[:, None], np.ones((1, len(truth))))[0, 0])
 
 
-def calibration_errors(probability: NDArray[Any], truth: NDArray[np.bool_], times: NDArray[Any]) -> NDArray[Any]:
-    """The same of several labels (rows, labels) in many samples: `times` (samples, rows) says how often a row is in one."""
-    place = np.minimum((probability * BINS).astype(int), BINS - 1)
+def calibration_errors(probability: Probabilities, truth: NDArray[np.bool_], times: Probabilities) -> Probabilities:
+    """The same of several labels (rows, labels) in many samples, (samples, labels).
+
+    `times` (samples, rows) is how often a row is in a sample.
+    """
+    bins = bins_of(probability)
     gap = (probability - truth).astype(times.dtype)
-    gaps = sum(np.abs(times @ np.where(place == number, gap, 0)) for number in range(BINS))
+    gaps = sum(np.abs(times @ np.where(bins == number, gap, 0)) for number in range(BINS))
     return np.asarray(gaps / times.sum(axis=1, keepdims=True))
 
 
-def label_figures(probability: NDArray[Any], truth: NDArray[np.bool_], cut: Threshold) -> dict[str, Any]:
-    """Precision, recall, F1, support, threshold, calibration and the share in doubt of one topic."""
-    said = probability >= cut.threshold
-    hits = int((said & truth).sum())
-    doubt = (probability > cut.low) & (probability < cut.high)
-    return {
-        "precision": _share(hits, int(said.sum())),
-        "recall": _share(hits, int(truth.sum())),
-        "f1": round(f1(truth, said), 3),
-        "support": int(truth.sum()),
-        "threshold": cut.threshold,
-        "ece": round(calibration_error(probability, truth), 3),
-        "unsure": round(float(doubt.mean()), 3),
-    }
+def _label_figures(
+    probability: Probabilities, predicted: NDArray[np.bool_], truth: NDArray[np.bool_], threshold: Threshold | None
+) -> LabelFigures:
+    hits = int((predicted & truth).sum())
+    return LabelFigures(
+        precision=_share(hits, int(predicted.sum())),
+        recall=_share(hits, int(truth.sum())),
+        f1=round(f1(truth, predicted), 3),
+        support=int(truth.sum()),
+        threshold=threshold.value if threshold else None,
+        ece=round(calibration_error(probability, truth), 3),
+        unsure=round(float(threshold.unsure(probability).mean()), 3) if threshold else None,
+    )
 
 
 def _share(part: int, whole: int) -> float:
     return round(part / whole, 3) if whole else 0.0
 
 
-def source_figures(probability: NDArray[Any], truth: NDArray[np.int64]) -> dict[str, Any]:
-    """The same for the source types, where the likeliest is said; with the confusion (rows: truth)."""
-    said = probability.argmax(axis=1)
-    figures: dict[str, Any] = {}
-    for place, kind in enumerate(SOURCE_TYPES):
-        is_so, is_said = truth == place, said == place
-        hits = int((is_so & is_said).sum())
-        figures[kind.value] = {
-            "precision": _share(hits, int(is_said.sum())),
-            "recall": _share(hits, int(is_so.sum())),
-            "f1": round(f1(is_so, is_said), 3),
-            "support": int(is_so.sum()),
-            "ece": round(calibration_error(probability[:, place], is_so), 3),
-        }
-    confusion = [
-        [int(((truth == row) & (said == column)).sum()) for column in range(len(SOURCE_TYPES))] for row in range(len(SOURCE_TYPES))
-    ]
-    return {"labels": figures, "macro_f1": mean_f1(figures), "confusion": confusion}
-
-
-def mean_f1(figures: dict[str, Any]) -> float:
-    """Macro-F1 of a table of labels."""
-    return round(float(np.mean([row["f1"] for row in figures.values()])), 3)
-
-
-def held_out_figures(seeds: Sequence[Seed], held: HeldOut, cuts: Sequence[Threshold]) -> dict[str, Any]:
-    """Figures for the seeds by models that had not seen them."""
-    return figures(seeds, held.topics, held.source, _primaries(held, cuts), cuts)
-
-
-def figures(
-    seeds: Sequence[Seed], topics: NDArray[Any], source: NDArray[Any], primary: Sequence[str | None], cuts: Sequence[Threshold]
-) -> dict[str, Any]:
-    """Figures of predictions against the labels of `seeds`."""
-    table = {}
-    for place, (topic, cut) in enumerate(zip(TOPICS, cuts, strict=True)):
-        table[topic.value] = label_figures(topics[:, place], np.array([topic in seed.topics for seed in seeds]), cut)
-    kinds = np.array([SOURCE_TYPES.index(SourceType(seed.source_type)) for seed in seeds])
-    right = sum(said == seed.primary for said, seed in zip(primary, seeds, strict=True))
-    return {
-        "articles": len(seeds),
-        "topics": {"labels": table, "macro_f1": mean_f1(table)},
-        "source_type": source_figures(source, kinds),
-        "primary_right": round(right / max(1, len(seeds)), 3),
+def _topic_figures(seeds: Sequence[Seed], probability: Probabilities, thresholds: Sequence[Threshold]) -> TopicFigures:
+    truth = topic_targets(seeds) == 1
+    labels = {
+        topic.value: _label_figures(probability[:, column], probability[:, column] >= threshold.value, truth[:, column], threshold)
+        for column, (topic, threshold) in enumerate(zip(TOPICS, thresholds, strict=True))
     }
+    return TopicFigures(labels, macro_f1(labels))
 
 
-def _primaries(held: HeldOut, cuts: Sequence[Threshold]) -> list[str | None]:
-    thresholds = np.array([cut.threshold for cut in cuts])
-    likely = np.where(held.topics >= thresholds, held.primary, 0)
-    return [TOPICS[int(row.argmax())].value if row.max() >= 0.5 else None for row in likely]
+def _source_type_figures(seeds: Sequence[Seed], probability: Probabilities) -> SourceTypeFigures:
+    """The likeliest source type is the predicted one."""
+    truth, predicted = source_targets(seeds), probability.argmax(axis=1)
+    labels = {
+        source_type.value: _label_figures(probability[:, column], predicted == column, truth == column, None)
+        for column, source_type in enumerate(SOURCE_TYPES)
+    }
+    columns = range(len(SOURCE_TYPES))
+    confusion = [[int(((truth == row) & (predicted == column)).sum()) for column in columns] for row in columns]
+    return SourceTypeFigures(labels, macro_f1(labels), confusion)
 
 
-def table(found: dict[str, Any]) -> str:
-    """The figures as lines for a person."""
-    lines = [f"{'label':<16}{'precision':>10}{'recall':>8}{'F1':>7}{'support':>9}{'threshold':>11}{'ECE':>7}{'unsure':>8}"]
-    for name, row in found["topics"]["labels"].items():
-        lines.append(_row(name, row) + f"{row['threshold']:>11.2f}{row['ece']:>7.3f}{row['unsure']:>8.3f}")
-    for name, row in found["source_type"]["labels"].items():
-        lines.append(_row(name, row) + f"{'':>11}{row['ece']:>7.3f}")
-    lines.append(
-        f"macro-F1: topics {found['topics']['macro_f1']:.3f}, source type {found['source_type']['macro_f1']:.3f}; "
-        f"primary topic right in {found['primary_right']:.3f}; {found['articles']} articles"
+def macro_f1(labels: Mapping[str, LabelFigures]) -> float:
+    """The mean F1 of some labels."""
+    return round(float(np.mean([figures.f1 for figures in labels.values()])), 3)
+
+
+def evaluate(
+    seeds: Sequence[Seed],
+    topics: Probabilities,
+    source: Probabilities,
+    primary: Sequence[str | None],
+    thresholds: Sequence[Threshold],
+) -> Evaluation:
+    """Figures of predictions against the labels of `seeds`.
+
+    `topics` (seeds, topics) and `source` (seeds, source types) are probabilities, `primary` the predicted main topics.
+    """
+    right = sum(predicted == seed.primary for predicted, seed in zip(primary, seeds, strict=True))
+    return Evaluation(
+        articles=len(seeds),
+        topics=_topic_figures(seeds, topics, thresholds),
+        source_type=_source_type_figures(seeds, source),
+        primary_right=round(right / max(1, len(seeds)), 3),
     )
-    return "\n".join(lines)
 
 
-def _row(name: str, row: dict[str, Any]) -> str:
-    return f"{name:<16}{row['precision']:>10.3f}{row['recall']:>8.3f}{row['f1']:>7.3f}{row['support']:>9}"
+def evaluate_held_out(seeds: Sequence[Seed], held_out: HeldOutPredictions, thresholds: Sequence[Threshold]) -> Evaluation:
+    """Figures for the seeds by models that had not seen them."""
+    return evaluate(seeds, held_out.topics, held_out.source, _primaries(held_out, thresholds), thresholds)
+
+
+def _primaries(held_out: HeldOutPredictions, thresholds: Sequence[Threshold]) -> list[str | None]:
+    carried = held_out.topics >= np.array([threshold.value for threshold in thresholds])
+    likely = np.where(carried, held_out.primary, 0)
+    return [TOPICS[int(row.argmax())].value if row.max() >= LIKELY else None for row in likely]

@@ -1,8 +1,8 @@
-"""The gate: whether a candidate may take the place of the active model, judged on the same held-out rows."""
+"""Decide whether a candidate may replace the active model: compare both on the same held-out seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,115 +11,129 @@ from numpy.typing import NDArray
 from classifier.labels import SOURCE_TYPES, TOPICS
 from classifier.model.first_level import source_targets, topic_targets
 from classifier.model.linear import Floats
-from classifier.model.thresholds import Threshold, f1
+from classifier.model.thresholds import f1
 from classifier.seeds.dataset import Seed
 from classifier.training.evaluate import calibration_errors
-from classifier.training.held_out import HeldRows, key_of
+from classifier.training.held_out import HeldOutModel, key_of
 
 LABELS = (*map(str, TOPICS), *map(str, SOURCE_TYPES))
-FLOOR = 0.75
-"""F1 of each label under which nobody would read the labels: every label of the first shipped model stands 0.1 above."""
+MIN_F1 = 0.75
+"""F1 of each label, below which the labels would be of no use: every label of the first shipped model is 0.1 above."""
 TOLERANCE = 0.01
-"""Worse by less than this is luck: with none, one in eight retrainings with 20 good labels more was refused."""
+"""A smaller loss is chance: without a tolerance one in eight retrainings with 20 good labels more was refused."""
 CONFIDENCE = 0.9
-"""Share of the bootstrap samples in which the candidate must be worse to be refused."""
+"""Share of the bootstrap samples in which a candidate must be worse to be refused."""
 SAMPLES = 1000
-FEWEST = 50
-"""Common rows under which a comparison says nothing."""
+"""Of the bootstrap; more do not change the first two digits of the share."""
+MIN_ROWS = 50
+"""Seeds that both models held out; a comparison on fewer says nothing."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the gate found: `passed`, the figures, and a line for each objection."""
+    """Whether the candidate may replace the active model, the figures of both, and one line for each objection."""
 
     passed: bool
     rows: int
+    """Seeds that both models held out."""
     candidate_f1: float
+    """Macro-F1 over LABELS."""
     active_f1: float
     candidate_ece: float
+    """Expected calibration error, mean over LABELS."""
     active_ece: float
     objections: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of the two models on the common rows: decisions (rows, 7) and probabilities (rows, 7)."""
+class _Predictions:
+    """What one of the models predicts for the compared seeds."""
 
-    decided: NDArray[np.bool_]
-    probability: NDArray[np.float32]
-
-
-def judge(
-    seeds: Sequence[Seed], candidate: tuple[HeldRows, Sequence[Threshold]], active: tuple[HeldRows, Sequence[Threshold]], chance: int = 0
-) -> Verdict:
-    """Compares on the seeds that both have held out, whatever else each was trained on; `chance` seeds the bootstrap."""
-    truth = _truth(seeds)
-    places = {key_of(seed): number for number, seed in enumerate(seeds)}
-    common = sorted(set(places) & set(candidate[0].keys.tolist()) & set(active[0].keys.tolist()))
-    rows = truth[[places[key] for key in common]]
-    ours, theirs = _side(*candidate, common), _side(*active, common)
-    whole = _side(*candidate, known := sorted(set(places) & set(candidate[0].keys.tolist())))
-    objections = [*_under_floors(whole, truth[[places[key] for key in known]]), *_few(len(common))]
-    if len(common) >= FEWEST:
-        objections += _worse(ours, theirs, rows, np.random.default_rng(chance))
-    return Verdict(not objections, len(common), *_figures(ours, theirs, rows), objections=tuple(objections))
+    carried: NDArray[np.bool_]
+    """Topics at or above their threshold and the likeliest source type, (rows, LABELS)."""
+    probability: Floats
+    """(rows, LABELS)."""
 
 
-def _figures(ours: Side, theirs: Side, truth: NDArray[np.bool_]) -> tuple[float, float, float, float]:
-    if not len(truth):
-        return 0.0, 0.0, 0.0, 0.0
-    once = np.ones((1, len(truth)), np.float32)
-    return tuple(float(figure(side, truth, once)[0]) for figure in (_macro_f1, _ece) for side in (ours, theirs))  # type: ignore[return-value]
+def compare(seeds: Sequence[Seed], candidate: HeldOutModel, active: HeldOutModel, random_seed: int = 0) -> Verdict:
+    """Compares two models on the seeds that both have held out, whatever else each was trained on."""
+    row_of = {key_of(seed): row for row, seed in enumerate(seeds)}
+    labels = _truth(seeds)
+    known = sorted(set(row_of) & set(candidate.rows.keys.tolist()))
+    common = sorted(set(known) & set(active.rows.keys.tolist()))
+    truth = labels[[row_of[key] for key in common]]
+    ours, theirs = _predictions(candidate, common), _predictions(active, common)
+    objections = [*_below_min_f1(_predictions(candidate, known), labels[[row_of[key] for key in known]]), *_too_few(len(common))]
+    if len(common) >= MIN_ROWS:
+        objections += _worse(ours, theirs, truth, np.random.default_rng(random_seed))
+    return _verdict(ours, theirs, truth, objections)
+
+
+def _verdict(ours: _Predictions, theirs: _Predictions, truth: NDArray[np.bool_], objections: list[str]) -> Verdict:
+    return Verdict(
+        passed=not objections,
+        rows=len(truth),
+        candidate_f1=_once(_macro_f1, ours, truth),
+        active_f1=_once(_macro_f1, theirs, truth),
+        candidate_ece=_once(_ece, ours, truth),
+        active_ece=_once(_ece, theirs, truth),
+        objections=tuple(objections),
+    )
 
 
 def _truth(seeds: Sequence[Seed]) -> NDArray[np.bool_]:
+    """Whether each seed carries each of LABELS, (seeds, LABELS)."""
     source = np.eye(len(SOURCE_TYPES), dtype=bool)[source_targets(seeds)]
     return np.hstack([topic_targets(seeds) == 1, source])
 
 
-def _side(held: HeldRows, cuts: Sequence[Threshold], keys: Sequence[int]) -> Side:
-    place = {key: number for number, key in enumerate(held.keys.tolist())}
-    picked = [place[key] for key in keys]
-    topics, source = held.topics[picked], held.source[picked]
-    yes = topics >= np.array([cut.threshold for cut in cuts], np.float32)
-    likeliest = np.eye(len(SOURCE_TYPES), dtype=bool)[source.argmax(axis=1)] if picked else np.zeros(source.shape, bool)
-    return Side(np.hstack([yes, likeliest]), np.hstack([topics, source]))
+def _predictions(model: HeldOutModel, keys: Sequence[int]) -> _Predictions:
+    rows = model.rows.select(keys)
+    topics = rows.topics >= np.array([threshold.value for threshold in model.thresholds], np.float32)
+    likeliest = np.zeros(rows.source.shape, bool)
+    likeliest[np.arange(len(keys)), rows.source.argmax(axis=1)] = True
+    return _Predictions(np.hstack([topics, likeliest]), np.hstack([rows.topics, rows.source]))
 
 
-def _few(rows: int) -> list[str]:
-    return [f"expected {FEWEST} held-out rows that both models share, there are {rows}"] if rows < FEWEST else []
+def _too_few(rows: int) -> list[str]:
+    return [f"expected {MIN_ROWS} held-out rows that both models share, got {rows}"] if rows < MIN_ROWS else []
 
 
-def _under_floors(side: Side, truth: NDArray[np.bool_]) -> list[str]:
-    found = []
-    for place, label in enumerate(LABELS):
-        reached = f1(truth[:, place], side.decided[:, place])
-        if reached < FLOOR:
-            found.append(f"{label}: F1 {reached:.3f} is under its floor of {FLOOR:.2f}")
-    return found
+def _below_min_f1(predictions: _Predictions, truth: NDArray[np.bool_]) -> list[str]:
+    reached = {label: f1(truth[:, column], predictions.carried[:, column]) for column, label in enumerate(LABELS)}
+    return [f"{label}: expected an F1 of {MIN_F1:.2f} or more, got {value:.3f}" for label, value in reached.items() if value < MIN_F1]
 
 
-def _worse(ours: Side, theirs: Side, truth: NDArray[np.bool_], random: np.random.Generator) -> list[str]:
-    """Paired bootstrap over rows: refused where the candidate is worse by more than the tolerance in 90 % of the samples."""
+def _worse(ours: _Predictions, theirs: _Predictions, truth: NDArray[np.bool_], random: np.random.Generator) -> list[str]:
+    """Paired bootstrap over rows: an objection where the candidate is worse by more than TOLERANCE in CONFIDENCE of the samples."""
     rows = len(truth)
     times = random.multinomial(rows, np.full(rows, 1 / rows), SAMPLES).astype(np.float32)
-    lost = _macro_f1(theirs, truth, times) - _macro_f1(ours, truth, times) > TOLERANCE
-    blurred = _ece(ours, truth, times) - _ece(theirs, truth, times) > TOLERANCE
+    lower_f1 = _macro_f1(theirs, truth, times) - _macro_f1(ours, truth, times) > TOLERANCE
+    higher_ece = _ece(ours, truth, times) - _ece(theirs, truth, times) > TOLERANCE
     return [
-        f"{what} is worse by more than {TOLERANCE} in {worse.mean():.0%} of {SAMPLES} bootstrap samples"
-        for what, worse in (("macro-F1", lost), ("calibration", blurred))
+        f"{figure} is worse by more than {TOLERANCE} in {worse.mean():.0%} of {SAMPLES} bootstrap samples"
+        for figure, worse in (("macro-F1", lower_f1), ("calibration", higher_ece))
         if worse.mean() >= CONFIDENCE
     ]
 
 
-def _macro_f1(side: Side, truth: NDArray[np.bool_], times: Floats) -> Floats:
-    """Over the four topics and the three source types, for each sample: `times` (samples, rows) says how often a row is in it."""
-    hits = times @ (side.decided & truth).astype(np.float32)
-    total = times @ (side.decided.astype(np.float32) + truth)
+Figure = Callable[[_Predictions, NDArray[np.bool_], Floats], Floats]
+"""One number for each sample, (samples,): `times` (samples, rows) is how often a row is in a sample."""
+
+
+def _once(figure: Figure, predictions: _Predictions, truth: NDArray[np.bool_]) -> float:
+    """A figure of the rows as they are, 0 where there are none."""
+    return float(figure(predictions, truth, np.ones((1, len(truth)), np.float32))[0]) if len(truth) else 0.0
+
+
+def _macro_f1(predictions: _Predictions, truth: NDArray[np.bool_], times: Floats) -> Floats:
+    """Mean F1 over LABELS, for each sample."""
+    hits = times @ (predictions.carried & truth).astype(np.float32)
+    total = times @ (predictions.carried.astype(np.float32) + truth)
     figure: Floats = (2 * hits / np.maximum(1, total)).mean(axis=1)
     return figure
 
 
-def _ece(side: Side, truth: NDArray[np.bool_], times: Floats) -> Floats:
-    """The expected calibration error, mean over the labels, for each sample."""
-    return np.asarray(calibration_errors(side.probability, truth, times).mean(axis=1))
+def _ece(predictions: _Predictions, truth: NDArray[np.bool_], times: Floats) -> Floats:
+    """Expected calibration error, mean over LABELS, for each sample."""
+    return np.asarray(calibration_errors(predictions.probability, truth, times).mean(axis=1), np.float32)

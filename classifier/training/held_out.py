@@ -1,4 +1,4 @@
-"""Held-out predictions: what a model's own cross-validation said of each seed, kept with it so that two models can be compared."""
+"""Keep the held-out predictions of a model's cross-validation with the model, so that two models can be compared on them."""
 
 from __future__ import annotations
 
@@ -6,41 +6,66 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import BadModel
+from classifier.model import artifact
+from classifier.model.thresholds import Threshold
 from classifier.seeds.dataset import Seed
-from classifier.training.train import HeldOut
+from classifier.training.train import HeldOutPredictions
 
-PARTS = ("held_keys", "held_topics", "held_source")
+ARRAYS = ("held_keys", "held_topics", "held_source")
+"""Names of the arrays in a model's folder, in the order of HeldOutRows."""
 
 
 @dataclass(frozen=True)
-class HeldRows:
-    """One row a seed: `keys` uint64, `topics` (rows, 4) and `source` (rows, 3) probabilities as float32."""
+class HeldOutRows:
+    """Probabilities for seeds by models that had not seen them, a row for each seed."""
 
     keys: NDArray[np.uint64]
+    """What `key_of` returns, (rows,)."""
     topics: NDArray[np.float32]
+    """(rows, topics)."""
     source: NDArray[np.float32]
+    """(rows, source types)."""
+
+    def select(self, keys: Sequence[int]) -> HeldOutRows:
+        """The rows of `keys`, in their order; raises KeyError for one that there is not."""
+        row_of = {key: row for row, key in enumerate(self.keys.tolist())}
+        rows = [row_of[key] for key in keys]
+        return HeldOutRows(self.keys[rows], self.topics[rows], self.source[rows])
+
+
+@dataclass(frozen=True)
+class HeldOutModel:
+    """What is needed of a model to compare it with another."""
+
+    rows: HeldOutRows
+    thresholds: Sequence[Threshold]
+    """One for each topic."""
 
 
 def key_of(seed: Seed) -> int:
-    """Of a seed's title and text: the same words are the same row, whatever the seed is called; 64 bits of SHA-256."""
+    """64 bits of SHA-256 of a seed's title and text: the same words have the same key, whatever the seed's id."""
     return int.from_bytes(hashlib.sha256(f"{seed.title}\n{seed.text}".encode()).digest()[:8], "big")
 
 
-def parts_of(seeds: Sequence[Seed], held: HeldOut) -> dict[str, NDArray[Any]]:
-    """The arrays to be stored with the model."""
+def arrays_of(seeds: Sequence[Seed], held_out: HeldOutPredictions) -> dict[str, NDArray[np.generic]]:
+    """The arrays that are stored with the model."""
     keys = np.array([key_of(seed) for seed in seeds], np.uint64)
-    return dict(zip(PARTS, (keys, held.topics.astype(np.float32), held.source.astype(np.float32)), strict=True))
+    return dict(zip(ARRAYS, (keys, held_out.topics.astype(np.float32), held_out.source.astype(np.float32)), strict=True))
 
 
-def read_rows(folder: Path) -> HeldRows:
+def read_rows(folder: Path) -> HeldOutRows:
     """The rows in a model's folder; raises BadModel where it has none."""
     try:
-        return HeldRows(*(np.load(folder / f"{name}.npy", allow_pickle=False) for name in PARTS))
+        return HeldOutRows(*(np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS))
     except (OSError, ValueError) as error:
         raise BadModel(f"{folder}: expected held-out predictions beside the model, found none; train it again") from error
+
+
+def read_held_out(folder: Path) -> HeldOutModel:
+    """The rows and thresholds in a model's folder; raises BadModel where it has no rows or is damaged."""
+    return HeldOutModel(read_rows(folder), [Threshold(*cut) for cut in artifact.read_manifest(folder)["cuts"]])

@@ -1,48 +1,85 @@
-"""Reference kept: what a model said of seeds that it had not seen, against which the labels of later weeks are held."""
+"""Summarise what a model predicts for seeds that it had not seen, for comparison with the articles of later weeks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.labels import TOPICS
 from classifier.model.thresholds import Threshold
 from classifier.seeds.dataset import Seed
-from classifier.training.evaluate import BINS
-from classifier.training.train import HeldOut
+from classifier.training.evaluate import BINS, Probabilities, bins_of
+from classifier.training.train import HeldOutPredictions
 
-RARELY = 0.95
-"""The quantile that names the upper end of what is common among seeds."""
-FEWEST = 30
-"""Seeds of a language under which such a quantile is one article's."""
+UPPER_QUANTILE = 0.95
+"""Up to it a share of unknown words is common among seeds."""
+MIN_ARTICLES = 30
+"""Seeds of a language; with fewer that quantile depends on one or two articles."""
 
 
-def reference(seeds: Sequence[Seed], held: HeldOut, cuts: Sequence[Threshold]) -> dict[str, Any]:
-    """For the manifest: by language the share of unknown words, by topic the shares of decisions and of scores in BINS equal bins.
+@dataclass(frozen=True, slots=True)
+class LanguageReference:
+    """The share of unknown words in the seeds of one language."""
 
-    All of it is out of fold: a word that only the seed itself taught counts as unknown, as it would in the next article.
+    articles: int
+    mean: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class TopicReference:
+    """The predictions of one topic."""
+
+    yes: float
+    """Share of the articles."""
+    unsure: float
+    """Share of the articles."""
+    mean_probability: float
+    scores: list[float]
+    """Share of the articles in each of BINS equal bins of probability."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The predictions for all seeds."""
+
+    unknown_words: dict[str, LanguageReference]
+    """By language, those of MIN_ARTICLES seeds or more."""
+    topics: dict[str, TopicReference]
+
+    def to_dict(self) -> dict[str, object]:
+        """As the manifest has it."""
+        return asdict(self)
+
+
+def reference(seeds: Sequence[Seed], held_out: HeldOutPredictions, thresholds: Sequence[Threshold]) -> Reference:
+    """The reference of a model.
+
+    All of it is out of fold: a word that only the seed itself has counts as unknown, as it would in the next article.
     """
-    unknown = 1 - held.known
+    unknown = 1 - held_out.known_words
     languages = np.array([seed.language for seed in seeds])
-    spoken = [name for name in np.unique(languages).tolist() if (languages == name).sum() >= FEWEST]
-    topics = {topic.value: _of_topic(held.topics[:, place], cut) for place, (topic, cut) in enumerate(zip(TOPICS, cuts, strict=True))}
-    return {"unknown_words": {name: _of_language(unknown[languages == name]) for name in spoken}, "topics": topics}
+    common = [name for name in np.unique(languages).tolist() if (languages == name).sum() >= MIN_ARTICLES]
+    topics = zip(TOPICS, held_out.topics.T, thresholds, strict=True)
+    return Reference(
+        unknown_words={name: _of_language(unknown[languages == name]) for name in common},
+        topics={topic.value: _of_topic(probability, threshold) for topic, probability, threshold in topics},
+    )
 
 
-def _of_language(unknown: NDArray[Any]) -> dict[str, Any]:
-    common = float(np.quantile(unknown, RARELY))
-    return {"articles": len(unknown), "mean": round(float(unknown.mean()), 4), "p95": round(common, 4)}
+def _of_language(unknown: Probabilities) -> LanguageReference:
+    upper = float(np.quantile(unknown, UPPER_QUANTILE))
+    return LanguageReference(len(unknown), round(float(unknown.mean()), 4), round(upper, 4))
 
 
-def _of_topic(probability: NDArray[Any], cut: Threshold) -> dict[str, Any]:
-    doubt = (probability > cut.low) & (probability < cut.high)
-    bins = np.minimum((probability * BINS).astype(int), BINS - 1)
-    return {
-        "yes": round(float((~doubt & (probability >= cut.threshold)).mean()), 4),
-        "unsure": round(float(doubt.mean()), 4),
-        "mean_probability": round(float(probability.mean()), 4),
-        "scores": [round(float((bins == number).mean()), 4) for number in range(BINS)],
-    }
+def _of_topic(probability: Probabilities, threshold: Threshold) -> TopicReference:
+    unsure = threshold.unsure(probability)
+    bins = bins_of(probability)
+    return TopicReference(
+        yes=round(float((~unsure & (probability >= threshold.value)).mean()), 4),
+        unsure=round(float(unsure.mean()), 4),
+        mean_probability=round(float(probability.mean()), 4),
+        scores=[round(float((bins == number).mean()), 4) for number in range(BINS)],
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,14 +11,13 @@ from typing import Any
 
 from classifier.errors import ClassifierError
 from classifier.model import artifact
-from classifier.model.thresholds import Threshold
 from classifier.report import card
 from classifier.seeds import lint as checking
 from classifier.seeds.dataset import Seed, parse_seed, read_seeds
 from classifier.training import gate
-from classifier.training.commands import cross_validate, judge_file, read_articles, rebuild
-from classifier.training.evaluate import table
-from classifier.training.held_out import HeldRows, read_rows
+from classifier.training.commands import cross_validate, evaluate_file, read_articles, rebuild
+from classifier.training.figures import Evaluation, table
+from classifier.training.held_out import read_held_out
 from worker.errors import UsageError
 
 Progress = Callable[[str, int, int], None]
@@ -38,18 +37,19 @@ class Comparison:
 def train(seeds: Path, out: Path, name: str | None, progress: Progress) -> dict[str, Any]:
     """Trains on the seeds and writes the model's folder; returns its manifest. Raises UsageError for seeds that are wrong."""
     with _told():
-        return rebuild(seeds, out, name, progress)
+        return dict(rebuild(seeds, out, name, progress))
 
 
 def evaluate(seeds: Path, on: Path | None, model: Path | None, progress: Progress) -> dict[str, Any]:
     """Figures by grouped cross-validation on the seeds, or of a model on the labelled articles of a file."""
     with _told():
-        return cross_validate(seeds, progress) if on is None else judge_file(on, model or artifact.default_folder())
+        found = cross_validate(seeds, progress) if on is None else evaluate_file(on, model or artifact.default_folder())
+    return found.to_dict()
 
 
 def as_table(figures: dict[str, Any]) -> str:
     """The figures for people."""
-    return table(figures)
+    return table(Evaluation.from_dict(figures))
 
 
 def expect_articles(file: Path) -> None:
@@ -68,7 +68,7 @@ def write_card(seeds: Path, model: Path, on: Path | None, out: Path, progress: P
 def compare(seeds: Path, candidate: Path, active: Path | None) -> Comparison:
     """Asks the gate; `active` None is the model that ships. Raises UsageError where one of them cannot be compared."""
     with _told():
-        verdict = gate.judge(read_seeds(seeds), _side(candidate), _side(active or artifact.default_folder()))
+        verdict = gate.compare(read_seeds(seeds), read_held_out(candidate), read_held_out(active or artifact.default_folder()))
     figures = {
         "candidate_f1": verdict.candidate_f1,
         "active_f1": verdict.active_f1,
@@ -109,10 +109,6 @@ def _record(seed: Seed) -> dict[str, Any]:
     names = ("id", "title", "text", "primary", "source_type", "language", "origin", "url", "site_name")
     told = {name: getattr(seed, name) for name in names}
     return {**told, "topics": sorted(seed.topics)}
-
-
-def _side(folder: Path) -> tuple[HeldRows, Sequence[Threshold]]:
-    return read_rows(folder), [Threshold(*cut) for cut in artifact.read_manifest(folder)["cuts"]]
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def test_a_text_is_labelled_for_people_and_as_json(tmp_path: Path, capsys: pytes
     assert json.loads(capsys.readouterr().out)["topics"][2]["label"] == "demining"
 
 
-def test_bad_lines_are_told_and_the_others_labelled_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_lines_are_reported_and_the_others_labelled_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.jsonl"
     file.write_bytes(b'{"id":1,"text":"Rice was exported."}\n{\n\n[]\n{"id":4}\n{"id":5,"text":"x","title":3}\n\xff\n{"id":7,"text":""}\n')
     assert main(["label", "--jsonl", str(file)]) == 1
@@ -49,7 +49,7 @@ def test_standard_input_is_read_where_no_file_is_named(monkeypatch: pytest.Monke
         ["label", "--model", "nowhere", "-"],
     ],
 )
-def test_a_wrong_call_is_one_line_and_two(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_wrong_call_costs_one_line_and_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     said = capsys.readouterr()
     assert said.out == ""
@@ -74,7 +74,7 @@ def test_training_never_replaces_a_folder_of_other_files(
     assert "other files" in capsys.readouterr().err
 
 
-def test_a_trained_model_is_used_and_named(tmp_path: Path, trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_trained_model_labels_and_is_named_in_the_labels(tmp_path: Path, trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = tmp_path / "a.txt"
     text.write_text("Exports rose.")
     assert main(["label", "--json", "--model", str(trained), str(text)]) == 0
@@ -97,6 +97,6 @@ def test_labelled_articles_that_cannot_be_read_cost_one_line(
     file = tmp_path / "on.jsonl"
     file.write_bytes(content)
     assert main(["evaluate", "--on", str(file)]) == code
-    [told] = capsys.readouterr().err.splitlines()
-    assert str(file) in told
-    assert "expected" in told
+    [message] = capsys.readouterr().err.splitlines()
+    assert str(file) in message
+    assert "expected" in message

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.labels import SOURCE_TYPES, TOPICS, Labels
 from classifier.model.model import Model
 from classifier.predict import Document, label
 from classifier.seeds.dataset import Seed
@@ -14,7 +12,7 @@ from classifier.seeds.dataset import Seed
 TRADE = "Exports of milled rice to China rose by a fifth last year, the ministry of commerce said, after both countries cut their tariffs."
 
 
-def check(labels: dict[str, Any], document: Document) -> None:
+def check(labels: Labels, document: Document) -> None:
     assert [topic.label for topic in labels.topics] == list(TOPICS)
     assert list(labels.source_type.probabilities) == list(SOURCE_TYPES)
     assert sum(labels.source_type.probabilities.values()) == pytest.approx(1, abs=0.001)
@@ -48,7 +46,7 @@ def test_a_sentence_about_exports_is_trade_and_quoted(shipped: Model) -> None:
     assert any("export" in term.term for entry in labels.evidence for term in entry.terms)
 
 
-def test_one_text_is_labelled_alike_alone_and_among_others(small_model: Model, few_seeds: list[Seed]) -> None:
+def test_a_text_gets_the_same_labels_alone_and_among_others(small_model: Model, few_seeds: list[Seed]) -> None:
     documents = [Document(seed.title, seed.text) for seed in few_seeds[:20]]
     together = label(small_model, documents)
     assert together == [label(small_model, [document])[0] for document in documents]
@@ -69,7 +67,7 @@ def test_an_empty_text_carries_nothing_and_has_no_source_type(shipped: Model) ->
         "政府は火曜日、外国産鉄鋼の関税を引き下げることを決定したと大臣が述べた。",
     ],
 )
-def test_a_language_that_the_seeds_lack_is_in_doubt_and_said_to_be_unsupported(shipped: Model, text: str) -> None:
+def test_a_language_that_the_seeds_lack_is_unsure_and_reported_as_unsupported(shipped: Model, text: str) -> None:
     [labels] = label(shipped, [Document("", text)])
     assert labels.language_supported is False
     assert {topic.decision for topic in labels.topics} == {"unsure"}
@@ -80,14 +78,14 @@ def test_no_texts_give_no_labels(shipped: Model) -> None:
     assert label(shipped, []) == []
 
 
-def test_a_short_notice_is_no_stranger_for_being_short(shipped: Model) -> None:
-    # Given a notice of one sentence, and as long a text of words that no article joins
+def test_a_short_notice_is_not_out_of_distribution_for_being_short(shipped: Model) -> None:
+    # Given a notice of one sentence, and a text of the same length whose words no article has together
     notice = "Deminers cleared 40 landmines and two cluster bombs near Pailin on Monday."
     salad = "Zebra yoghurt trombone fjord pickle dentist kayak saxophone broccoli penguin hammock oyster tinsel"
 
     # When both are labelled
-    told, odd = label(shipped, [Document("", notice), Document("", salad)])
+    decided, odd = label(shipped, [Document("", notice), Document("", salad)])
 
-    # Then the notice is decided, and the other is in doubt
-    assert told.topics[2].decision == "yes"
+    # Then the notice is decided, and the other is unsure
+    assert decided.topics[2].decision == "yes"
     assert {topic.decision for topic in odd.topics} == {"unsure"}

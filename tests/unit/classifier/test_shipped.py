@@ -1,4 +1,4 @@
-"""The model that ships, its card and README belong to the seeds as they stand."""
+"""The model that ships, its card and README belong to the seeds in `seeds/`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from classifier.seeds.dataset import digest, read_seeds
 from tests.conftest import ROOT
 
 
-def test_the_shipped_model_was_trained_on_the_seeds_as_they_stand() -> None:
-    told = artifact.read_manifest(artifact.default_folder())["data"]["sha256"]
-    assert told == digest(read_seeds(ROOT / "seeds")), "seeds/ has changed since: run `make model`, commit classifier/shipped"
+def test_the_shipped_model_was_trained_on_the_seeds_in_the_repository() -> None:
+    trained_on = artifact.read_manifest(artifact.default_folder())["data"]["sha256"]
+    assert trained_on == digest(read_seeds(ROOT / "seeds")), "seeds/ has changed since: run `make model`, commit classifier/shipped"
 
 
 def test_the_card_and_readme_are_of_the_shipped_model() -> None:

@@ -18,7 +18,7 @@ from classifier.training.train import train
 FLIPS = 200
 
 
-def test_a_model_comes_back_as_it_was_stored(small_model: Model, model_folder: Path, few_seeds: list[Seed]) -> None:
+def test_a_loaded_model_gives_the_labels_of_the_saved_one(small_model: Model, model_folder: Path, few_seeds: list[Seed]) -> None:
     documents = [Document(seed.title, seed.text) for seed in few_seeds[:10]]
     before = label(small_model, documents)
     after = label(artifact.load(model_folder), documents)
@@ -51,7 +51,7 @@ def test_any_flipped_bit_is_refused(model_folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"major": 2}, "format 1, the file has 2"),
+        ({"major": 2}, "format 1, got 2"),
         ({"format": "other"}, "another kind"),
         ({"topics": ["weather"]}, "labels"),
         ({"id": "forged"}, "damaged"),
@@ -80,11 +80,11 @@ def test_a_missing_part_and_a_missing_folder_are_refused(model_folder: Path, tmp
 
 
 def test_arrays_are_mapped_so_that_processes_share_them(model_folder: Path) -> None:
-    assert isinstance(artifact.load(model_folder).base.terms.weights, np.memmap)
+    assert isinstance(artifact.load(model_folder).first_level.terms.weights, np.memmap)
 
 
-def test_a_model_from_before_a_list_of_cues_was_added_is_refused(model_folder: Path, tmp_path: Path) -> None:
-    # Given a whole model whose manifest knows nothing of one of the installed lists
+def test_a_model_made_before_a_lexicon_list_was_added_is_refused(model_folder: Path, tmp_path: Path) -> None:
+    # Given a whole model whose manifest lacks one of the installed lists
     folder = tmp_path / "model"
     shutil.copytree(model_folder, folder)
     manifest = json.loads((folder / artifact.MANIFEST).read_text())

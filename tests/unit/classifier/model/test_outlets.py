@@ -8,7 +8,7 @@ import pytest
 from classifier.errors import BadSeeds
 from classifier.labels import OutletOpinion
 from classifier.model.model import Model
-from classifier.model.outlets import read_outlets, witness
+from classifier.model.outlets import find_outlet, read_outlets
 from classifier.predict import Document, label
 
 REGISTRY = {".gov": "official", "selectusa.gov": "promotional", "bbc.com": "independent", "the better cambodia": "promotional"}
@@ -29,8 +29,8 @@ READOUT = (
         (None, None, None),
     ],
 )
-def test_the_longest_domain_that_is_listed_speaks(url: str | None, site: str | None, expected: tuple[str, str] | None) -> None:
-    assert witness(REGISTRY, url, site) == expected
+def test_the_longest_listed_domain_is_found(url: str | None, site: str | None, expected: tuple[str, str] | None) -> None:
+    assert find_outlet(REGISTRY, url, site) == expected
 
 
 def test_a_broken_line_of_the_registry_is_named(tmp_path: Path) -> None:
@@ -39,11 +39,11 @@ def test_a_broken_line_of_the_registry_is_named(tmp_path: Path) -> None:
         read_outlets(tmp_path)
 
 
-def test_a_folder_without_a_registry_has_no_witness(tmp_path: Path) -> None:
+def test_a_folder_without_a_registry_has_no_outlets(tmp_path: Path) -> None:
     assert read_outlets(tmp_path) == {}
 
 
-def test_an_outlet_that_disagrees_with_the_text_is_reported_and_leaves_doubt(shipped: Model) -> None:
+def test_an_outlet_that_disagrees_with_the_text_is_reported_and_the_label_is_unsure(shipped: Model) -> None:
     model = replace(shipped, outlets=REGISTRY)
     alone, agreed, opposed = (
         label(model, [Document("Courtesy call", READOUT, url)])[0].source_type for url in (None, "https://a.gov", "https://bbc.com")
@@ -55,7 +55,7 @@ def test_an_outlet_that_disagrees_with_the_text_is_reported_and_leaves_doubt(shi
     assert opposed.decision == "unsure"
 
 
-def test_an_outlet_turns_a_close_call(shipped: Model) -> None:
+def test_an_outlet_decides_a_close_case(shipped: Model) -> None:
     text = "Rice exports rose by a fifth last year, and the mill in Battambang welcomes visitors every day."
     model = replace(shipped, outlets=REGISTRY)
     alone, helped = (label(model, [Document("", text, url)])[0].source_type.probabilities for url in (None, "https://bbc.com"))

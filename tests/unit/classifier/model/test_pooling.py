@@ -8,7 +8,7 @@ from classifier.text.document import parse_text
 
 
 def test_pooling_keeps_the_best_sentences_the_headline_and_the_lead() -> None:
-    texts = [parse_text("Title here", "One. Two. Three. Four. Five."), parse_text("", "Only one sentence stands here.")]
+    texts = [parse_text("Title here", "One. Two. Three. Four. Five."), parse_text("", "Only one sentence is here.")]
     scores = np.array([[-2.0], [1.0], [3.0], [-1.0], [5.0], [0.0], [-4.0]], np.float32)
     first, second = (dict(zip(NAMES, row[0].tolist(), strict=True)) for row in pool(texts, scores))
     assert (first["first"], first["second"], first["third"]) == (5, 3, 1)
@@ -18,5 +18,5 @@ def test_pooling_keeps_the_best_sentences_the_headline_and_the_lead() -> None:
     assert (second["first"], second["third"], second["headline"]) == (-4, -4, 0)
 
 
-def test_an_article_without_sentences_pools_to_nothing() -> None:
+def test_an_article_without_sentences_has_features_of_zero() -> None:
     assert not pool([parse_text("", "")], np.zeros((0, 4), np.float32)).any()

@@ -37,7 +37,7 @@ def test_text_without_punctuation_is_cut_at_words() -> None:
 
 
 @given(st.text(max_size=900))
-def test_spans_are_ordered_and_lose_nothing_but_white_space(text: str) -> None:
+def test_spans_are_in_order_and_leave_out_only_white_space(text: str) -> None:
     spans = sentences(text)
     assert all(a.end <= b.start for a, b in pairwise(spans))
     assert "".join("".join(text[s.start : s.end] for s in spans).split()) == "".join(text.split())

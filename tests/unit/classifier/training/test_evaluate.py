@@ -8,12 +8,13 @@ import pytest
 from classifier.labels import TOPICS
 from classifier.model.thresholds import Threshold
 from classifier.seeds.dataset import Seed
-from classifier.training.evaluate import calibration_error, calibration_errors, figures, table
+from classifier.training.evaluate import calibration_error, calibration_errors, evaluate
+from classifier.training.figures import table
 
-CUTS = [Threshold(0.5, 0.4, 0.6)] * 4
+THRESHOLDS = [Threshold(0.5, 0.4, 0.6)] * 4
 
 
-def test_perfect_calibration_has_no_error_and_false_certainty_has_all_of_it() -> None:
+def test_perfect_calibration_has_no_error_and_false_certainty_has_an_error_of_one() -> None:
     truth = np.array([True] * 7 + [False] * 3)
     assert calibration_error(np.full(10, 0.7), truth) == pytest.approx(0)
     assert calibration_error(np.ones(10), ~np.ones(10, bool)) == 1
@@ -26,16 +27,16 @@ def test_figures_count_hits_misses_and_confusions(few_seeds: list[Seed]) -> None
     ]
     topics = np.array([[0, 0.9, 0, 0], [0, 0.1, 0, 0.9]])
     source = np.array([[0.8, 0.1, 0.1], [0.8, 0.1, 0.1]])
-    found = figures(seeds, topics, source, ["trade", "culture"], CUTS)
-    trade = found["topics"]["labels"]["trade"]
-    assert (trade["precision"], trade["recall"], trade["support"]) == (1, 0.5, 2)
-    assert found["topics"]["labels"]["culture"]["precision"] == 0
-    assert found["source_type"]["confusion"] == [[1, 0, 0], [0, 0, 0], [1, 0, 0]]
-    assert found["primary_right"] == 0.5
+    found = evaluate(seeds, topics, source, ["trade", "culture"], THRESHOLDS)
+    trade = found.topics.labels["trade"]
+    assert (trade.precision, trade.recall, trade.support) == (1, 0.5, 2)
+    assert found.topics.labels["culture"].precision == 0
+    assert found.source_type.confusion == [[1, 0, 0], [0, 0, 0], [1, 0, 0]]
+    assert found.primary_right == 0.5
     assert all(topic in table(found) for topic in TOPICS)
 
 
-def test_a_sample_that_counts_rows_twice_is_judged_as_if_they_stood_there_twice() -> None:
+def test_a_row_that_a_sample_holds_twice_counts_as_two_rows() -> None:
     # Given two labels, and a sample that holds the first row twice and the last not at all
     probability = np.array([[0.9, 0.2], [0.4, 0.3], [0.45, 0.9], [0.8, 0.1]])
     truth = np.array([[True, True], [False, False], [True, True], [False, True]])

@@ -15,14 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("worker", "classifier")
 
 CEILINGS = {
-    "Any": 229,
+    "Any": 148,
     "imports inside functions": 58,
     "patterns in extract": 114,
     "files with letters of other scripts": 9,
     "files over 300 lines": 2,
     "modules at worker's top": 11,
     "modules in the largest folder": 31,
-    "subscripts by a name of the contract": 94,
+    "subscripts by a name of the contract": 79,
 }
 """What may not be exceeded. `docs/decisions/house.md` tells which of them will fall further, and why the others stay."""
 

@@ -19,9 +19,9 @@ CEILINGS = {
     "imports inside functions": 58,
     "patterns in extract": 114,
     "files with letters of other scripts": 9,
-    "files over 300 lines": 2,
+    "files over 300 lines": 1,
     "modules at worker's top": 11,
-    "modules in the largest folder": 31,
+    "modules in the largest folder": 30,
     "subscripts by a name of the contract": 79,
 }
 """What may not be exceeded. `docs/decisions/house.md` tells which of them will fall further, and why the others stay."""

@@ -1,40 +1,19 @@
-"""The tables: items and their receipts, articles, events, hosts, and what the engine remembers of itself.
+"""Tables of the ledger: items and their receipts, jobs, hosts, events, and what the engine keeps about itself.
 
-Times are seconds since 1970 in UTC; `leased_until` alone is on the engine's own clock (see `engine`).
-Partial indexes keep what the dispatcher reads each tick small, however many items have ended.
+Times are seconds since 1970 in UTC; `leased_until` alone is on the engine's own clock (see `engine_state`). Partial indexes
+keep what the dispatcher reads at each tick small, however many items have ended.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    Double,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    SmallInteger,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, SmallInteger, Table, Text, UniqueConstraint, text
 
-metadata = MetaData()
-
-SCHEMA = "0005"
-"""The newest revision in `migrations/versions`; revisions sort as text."""
-
-Id = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite numbers rows by itself only in a column of type INTEGER."""
+from worker.storage.tables.schema import Id, metadata
 
 STATES = ("waiting", "running", "stored", "duplicate", "refused", "dead")
 TERMINAL = STATES[2:]
 LANES = ("urgent", "normal", "bulk")
-"""Their places in this tuple are what the column `lane` holds: lower goes first."""
+"""The column `lane` holds their place in this tuple: what is lower goes first."""
 
 items = Table(
     "items",
@@ -65,6 +44,12 @@ items = Table(
     Column("changed_at", Double, nullable=False),
     UniqueConstraint("key", "kind", name="uq_items_key"),
 )
+"""Every accepted URL: what it is, its one state, when it is due, and its lease.
+
+`lane` is a place in LANES; `token` rises with each lease; `tries` and `strikes` count what speaks against the page, `attempts`
+every answer; `taken` and `alone` describe the lease: a worker has begun, and without others in its message; `depth` counts
+the lists that led here; `answer` is the last answer in JSON, an `Answer`.
+"""
 Index(
     "ix_items_waiting",
     items.c.host,
@@ -95,7 +80,7 @@ receipts = Table(
     Column("kind", Text, nullable=False),
     Column("at", Double, nullable=False),
 )
-"""One row for each accepted item, written with it, never changed and never deleted: what `accepted` counts."""
+"""One row for each accepted item, written with it, never changed and never deleted: `accepted` counts these rows."""
 
 jobs = Table(
     "jobs",
@@ -107,6 +92,7 @@ jobs = Table(
     Column("refused", BigInteger, nullable=False, server_default="0"),
     Column("known", BigInteger, nullable=False, server_default="0"),
 )
+"""Named sets of items; `refused` and `known` count URLs that a job named and that made no new item."""
 
 job_items = Table(
     "job_items",
@@ -114,6 +100,7 @@ job_items = Table(
     Column("job_id", BigInteger, primary_key=True),
     Column("item_id", BigInteger, primary_key=True, index=True),
 )
+"""Which items a job has; an item may be in many jobs."""
 
 hosts = Table(
     "hosts",
@@ -130,76 +117,7 @@ hosts = Table(
     Column("errors", BigInteger, nullable=False, server_default="0"),
     Column("last_at", Double),
 )
-"""`look_at`: no item of the host is due before (NULL: none waits). `free_at`: its pace allows nothing before."""
-
-articles = Table(
-    "articles",
-    metadata,
-    Column("item_id", Id, primary_key=True, autoincrement=False),
-    Column("final_url", Text, nullable=False),
-    Column("canonical_url", Text),
-    Column("title", Text),
-    Column("text", Text, nullable=False),
-    Column("authors", JSON, nullable=False),
-    Column("published_at", Text, index=True),
-    Column("published_source", Text),
-    Column("modified_at", Text),
-    Column("language", Text),
-    Column("site_name", Text),
-    Column("description", Text),
-    Column("image", Text),
-    Column("extractor", JSON, nullable=False),
-    Column("warnings", JSON, nullable=False),
-    Column("opt_outs", JSON, nullable=False),
-    Column("http", JSON, nullable=False),
-    Column("content_sha256", Text, nullable=False, index=True),
-    Column("simhash", Text, nullable=False),
-    Column("band_0", Integer, nullable=False, index=True),
-    Column("band_1", Integer, nullable=False, index=True),
-    Column("band_2", Integer, nullable=False, index=True),
-    Column("band_3", Integer, nullable=False, index=True),
-    Column("cluster_id", BigInteger, nullable=False, index=True),
-    Column("fetched_at", Text, nullable=False),
-    Column("stored_at", Double, nullable=False, index=True),
-)
-
-labels = Table(
-    "labels",
-    metadata,
-    Column("item_id", Id, primary_key=True, autoincrement=False),
-    Column("model_id", Text, nullable=False),
-    Column("model_sha256", Text, nullable=False),
-    Column("primary_topic", Text, index=True),
-    Column("source_type", JSON, nullable=False),
-    Column("language_supported", Boolean, nullable=False),
-    Column("unknown_words", Double),
-    Column("label_ms", Integer, nullable=False),
-)
-
-topics = Table(
-    "topics",
-    metadata,
-    Column("item_id", BigInteger, primary_key=True),
-    Column("label", Text, primary_key=True),
-    Column("place", SmallInteger, nullable=False),
-    Column("probability", Double, nullable=False),
-    Column("threshold", Double, nullable=False),
-    Column("decision", Text, nullable=False),
-)
-Index("ix_topics_decision", topics.c.label, topics.c.decision)
-
-evidence = Table(
-    "evidence",
-    metadata,
-    Column("item_id", BigInteger, primary_key=True),
-    Column("place", Integer, primary_key=True),
-    Column("label", Text, nullable=False),
-    Column("field", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("start", Integer, nullable=False),
-    Column("end", Integer, nullable=False),
-    Column("terms", JSON, nullable=False),
-)
+"""Each host's pace and health. No item of it is due before `look_at` (NULL: none waits); its pace allows none before `free_at`."""
 
 events = Table(
     "events",
@@ -213,6 +131,7 @@ events = Table(
     Column("detail", Text),
     Column("ms", Integer),
 )
+"""What happened to each item, in the order of `id`; `ms` is how long it took."""
 
 outbox = Table(
     "outbox",
@@ -220,6 +139,7 @@ outbox = Table(
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("item_id", BigInteger, nullable=False),
 )
+"""Items whose Result has still to be published in the public stream."""
 
 counters = Table(
     "counters",
@@ -227,6 +147,7 @@ counters = Table(
     Column("name", Text, primary_key=True),
     Column("value", BigInteger, nullable=False),
 )
+"""Running counts, so that a ledger of millions answers at once; see `storage.counters`."""
 
 engine_state = Table(
     "engine",
@@ -239,8 +160,11 @@ engine_state = Table(
     Column("low_mark", Double, nullable=False),
     Column("epoch", Text),
 )
-"""One row. `term` fences leaders, `beat` shows that the leader lives, `ticks` is the engine's clock in seconds;
-`low_mark` is what has surely left every queue: leases run out against it."""
+"""One row: who leads, and the engine's clock.
+
+`term` rises with each leader and fences the one before; `beat` rises while the leader lives; `ticks` is the clock in seconds;
+everything that was sent before `low_mark` has left every queue, and leases expire against it.
+"""
 
 controls = Table(
     "controls",
@@ -248,6 +172,7 @@ controls = Table(
     Column("stage", Text, primary_key=True),
     Column("paused_at", Double, nullable=False),
 )
+"""The stages that an operator has paused."""
 
 samples = Table(
     "samples",
@@ -256,6 +181,7 @@ samples = Table(
     Column("name", Text, primary_key=True),
     Column("value", Double, nullable=False),
 )
+"""Metrics over time, a row for each name and moment."""
 
 parked = Table(
     "parked",
@@ -266,47 +192,4 @@ parked = Table(
     Column("error", Text, nullable=False),
     Column("body", Text, nullable=False),
 )
-"""Messages that nobody could read, kept as they came."""
-
-models = Table(
-    "models",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("sha256", Text, nullable=False, unique=True),
-    Column("manifest", Text, nullable=False),
-    Column("added_at", Double, nullable=False),
-    Column("added_by", Text, nullable=False),
-)
-"""Trained models; `manifest` byte for byte as its file, since its digest is over those bytes."""
-
-model_parts = Table(
-    "model_parts",
-    metadata,
-    Column("sha256", Text, primary_key=True),
-    Column("content", LargeBinary, nullable=False),
-)
-"""The arrays that manifests name, each once however many models share it."""
-
-promotions = Table(
-    "promotions",
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=True),
-    Column("model_id", Text),
-    Column("at", Double, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("forced", Boolean, nullable=False),
-    Column("note", Text, nullable=False),
-)
-"""Append-only; the newest row names the active model (NULL: the one that ships)."""
-
-reviews = Table(
-    "reviews",
-    metadata,
-    Column("item_id", BigInteger, primary_key=True),
-    Column("who", Text, primary_key=True),
-    Column("at", Double, nullable=False),
-    Column("topics", JSON, nullable=False),
-    Column("primary_topic", Text),
-    Column("source_type", Text, nullable=False),
-)
-"""What people say of an article: one row a person, so that a disagreement stays visible."""
+"""Messages that could not be read, as they arrived."""

@@ -1,0 +1,80 @@
+"""Tables of what is stored: articles, their labels and the evidence for them."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, SmallInteger, Table, Text
+
+from worker.storage.tables.schema import Id, metadata
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("item_id", Id, primary_key=True, autoincrement=False),
+    Column("final_url", Text, nullable=False),
+    Column("canonical_url", Text),
+    Column("title", Text),
+    Column("text", Text, nullable=False),
+    Column("authors", JSON, nullable=False),
+    Column("published_at", Text, index=True),
+    Column("published_source", Text),
+    Column("modified_at", Text),
+    Column("language", Text),
+    Column("site_name", Text),
+    Column("description", Text),
+    Column("image", Text),
+    Column("extractor", JSON, nullable=False),
+    Column("warnings", JSON, nullable=False),
+    Column("opt_outs", JSON, nullable=False),
+    Column("http", JSON, nullable=False),
+    Column("content_sha256", Text, nullable=False, index=True),
+    Column("simhash", Text, nullable=False),
+    Column("band_0", Integer, nullable=False, index=True),
+    Column("band_1", Integer, nullable=False, index=True),
+    Column("band_2", Integer, nullable=False, index=True),
+    Column("band_3", Integer, nullable=False, index=True),
+    Column("cluster_id", BigInteger, nullable=False, index=True),
+    Column("fetched_at", Text, nullable=False),
+    Column("stored_at", Double, nullable=False, index=True),
+)
+"""The text of each stored page and all that its extraction found; `band_0` to `band_3` are quarters of the simhash."""
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("item_id", Id, primary_key=True, autoincrement=False),
+    Column("model_id", Text, nullable=False),
+    Column("model_sha256", Text, nullable=False),
+    Column("primary_topic", Text, index=True),
+    Column("source_type", JSON, nullable=False),
+    Column("language_supported", Boolean, nullable=False),
+    Column("unknown_words", Double),
+    Column("label_ms", Integer, nullable=False),
+)
+"""The model that labelled an article, and the labels that are one value each."""
+
+topics = Table(
+    "topics",
+    metadata,
+    Column("item_id", BigInteger, primary_key=True),
+    Column("label", Text, primary_key=True),
+    Column("place", SmallInteger, nullable=False),
+    Column("probability", Double, nullable=False),
+    Column("threshold", Double, nullable=False),
+    Column("decision", Text, nullable=False),
+)
+"""The four topics of an article; `place` is their order in the contract."""
+Index("ix_topics_decision", topics.c.label, topics.c.decision)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("item_id", BigInteger, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("terms", JSON, nullable=False),
+)
+"""Sentences that speak for a label; `start` and `end` are offsets in the text or the title."""

@@ -137,7 +137,7 @@ class Acceptance:
     def finish(self) -> None:
         """Counts what was refused for the job; once, after the last batch. Raises Unavailable."""
         if self.job and self.totals.refused:
-            self.services.intake_ledger.turned_away(self.job, self.totals.refused)
+            self.services.intake_ledger.count_refused(self.job, self.totals.refused)
 
 
 def _answer(candidate: Candidate, done: Accepted) -> Answer:

@@ -11,7 +11,7 @@ from worker.errors import UsageError
 from worker.operations.document import Document
 from worker.operations.times import rfc3339
 from worker.reasons import Fate, Reason
-from worker.storage.values import DeadFilter, DeadGroup, DeadItem, Entry
+from worker.storage.values import DeadFilter, DeadGroup, DeadItem, Entry, State
 
 REASONS = tuple(sorted(reason.word for reason in Reason if reason.fate not in (Fate.REFUSED, Fate.NOTE)))
 """The reasons that a dead letter can have."""
@@ -91,7 +91,7 @@ def letters(services: Services, which: DeadFilter) -> Iterator[DeadLetter]:
 
 def only(services: Services, entry: Entry) -> DeadFilter:
     """The filter that means the dead letter of this URL alone; raises UsageError where it is not dead."""
-    found = [trace.item_id for trace in services.operator_ledger.trace(entry.key) if trace.state == "dead"]
+    found = [trace.item_id for trace in services.operator_ledger.trace(entry.key) if trace.state == State.DEAD]
     if not found:
         raise UsageError(f"expected the URL of a dead letter, got {entry.url!r}")
     return DeadFilter(item_id=found[0])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from worker.bootstrap import Services
 from worker.operations.document import Document
 from worker.operations.times import rfc3339
-from worker.storage.values import Job, Progress
+from worker.storage.values import Job, Progress, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class JobStatus(Document):
             created_at=rfc3339(job.created_at),
             stopped_at=rfc3339(job.stopped_at),
             accepted=sum(states.values()),
-            waiting=states["waiting"],
-            running=states["running"],
-            stored=states["stored"],
-            duplicate=states["duplicate"],
-            refused=states["refused"],
-            dead=states["dead"],
-            refused_at_door=progress.refused_at_door,
+            waiting=states[State.WAITING],
+            running=states[State.RUNNING],
+            stored=states[State.STORED],
+            duplicate=states[State.DUPLICATE],
+            refused=states[State.REFUSED],
+            dead=states[State.DEAD],
+            refused_at_door=progress.refused_at_intake,
             known=progress.known,
         )
 

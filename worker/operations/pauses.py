@@ -8,8 +8,9 @@ from worker.bootstrap import Services
 from worker.errors import Unavailable
 from worker.operations.document import Document
 from worker.operations.hosts import canonical_host, places
+from worker.storage.values import PAUSABLE
 
-STAGES = ("fetch", "label", "store")
+STAGES = tuple(stage.value for stage in PAUSABLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,15 @@ from worker.operations.document import Document
 from worker.operations.times import rfc3339
 from worker.operations.workers import Worker
 from worker.queues import Depth, WorkerSeen
-from worker.storage.values import Balance, Paused
+from worker.storage.values import Balance, Paused, Stage
 
-STAGE_OF = {names.FETCH: "fetch", names.URGENT: "fetch", names.LABEL: "label", names.LABEL_BULK: "label", names.RESULTS: "store"}
+STAGE_OF = {
+    names.FETCH: Stage.FETCH,
+    names.URGENT: Stage.FETCH,
+    names.LABEL: Stage.LABEL,
+    names.LABEL_BULK: Stage.LABEL,
+    names.RESULTS: Stage.STORE,
+}
 """The stage that empties each queue: what `pause` names."""
 
 
@@ -51,7 +57,7 @@ class Ledger(Document):
     @classmethod
     def of(cls, balance: Balance) -> Ledger:
         """From the ledger's own count."""
-        return cls(balance.accepted, **balance.states)
+        return cls(balance.accepted, **{state.value: count for state, count in balance.states.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from worker.pipeline.run_loop import run_until
 from worker.queues import FETCH, URGENT, Control, Depths, this_process
 from worker.storage.for_dispatcher import ForDispatcher
 from worker.storage.leadership import LeadLost
-from worker.storage.values import Leadership
+from worker.storage.values import Leadership, Stage
 
 log = logging.getLogger(__name__)
 
@@ -148,12 +148,12 @@ class Dispatcher:
         if self._due("paused", BEAT):
             self._control.set_paused(sorted(paused))
         if self._due("mend", MEND):
-            self._ledger.mend_times(lead)
+            self._ledger.correct_times(lead)
         if self._due("sweep", SWEEP) and self._ledger.sweep(lead):
             del self._done_at["sweep"]  # there is more: at the next tick
         if self._due("sample", SAMPLE):
             self._sample()
-        return 0 if "fetch" in paused or self._disk_is_full() else self._dispatch(lead)
+        return 0 if Stage.FETCH in paused or self._disk_is_full() else self._dispatch(lead)
 
     def _held(self) -> Leadership:
         if self._lead is None:

@@ -22,7 +22,7 @@ from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable
 from worker.storage.for_keeper import ForKeeper
 from worker.storage.takedowns import FORGOTTEN
-from worker.storage.values import Delivered, Entry
+from worker.storage.values import Delivered, Entry, Stage
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class Keeper:
 
     def run_once(self) -> int:
         """Reads, stores, acknowledges and publishes one batch; returns its number of messages. Raises Unavailable."""
-        if "store" in self._ledger.paused_stages():
+        if Stage.STORE in self._ledger.paused_stages():
             time.sleep(BLOCK_MS / 1000)
             return 0
         self._unsettled = self._unsettled or self._left_behind() or self._batch()

@@ -1,1 +1,1 @@
-"""Row stored: the ledger and the articles; the only room with SQL."""
+"""Keep the ledger and the articles in the database; no other package contains SQL."""

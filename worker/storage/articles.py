@@ -16,7 +16,8 @@ from worker.storage import jobs, reviews, tables
 from worker.storage.database import one_of, reading
 from worker.storage.duplicates import bands
 from worker.storage.search import SearchFilter, matching_ids
-from worker.storage.tables import TERMINAL, articles, evidence, items, job_items, labels, topics
+from worker.storage.tables import articles, evidence, items, job_items, labels, topics
+from worker.storage.values import TERMINAL, State
 
 PAGE = 200
 """Results read at once: about a megabyte."""
@@ -86,7 +87,7 @@ class Articles:
 def _page(connection: Connection, outcome: str, job_id: int | None, last: int) -> list[int]:
     query = select(items.c.id).where(items.c.id > last, items.c.state.in_(TERMINAL))
     if outcome == "stored":
-        query = query.where(items.c.state == "stored", items.c.kind == "article")
+        query = query.where(items.c.state == State.STORED, items.c.kind == "article")
     if job_id is not None:
         query = query.join(job_items, job_items.c.item_id == items.c.id).where(job_items.c.job_id == job_id)
     return list(connection.execute(query.order_by(items.c.id).limit(PAGE)).scalars())

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, FromClause, bindparam, exists, func, literal_column, or_, select, true
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, FromClause, exists, func, literal_column, or_, select, true
 
+from worker.storage.database import insert_into
 from worker.storage.item_rules import Transition
-from worker.storage.tables import STATES, articles, counters, items, receipts
-from worker.storage.values import Balance
+from worker.storage.tables import articles, counters, items, receipts
+from worker.storage.values import Balance, State
 
 FEW = 50_000
 """Items up to which every row is counted at each question: under 100 ms."""
@@ -31,11 +31,9 @@ def add(connection: Connection, deltas: Counter[str]) -> None:
     rows = [{"name": name, "value": deltas[name]} for name in sorted(deltas) if deltas[name]]
     if not rows:
         return
-    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(counters)
-    statement = insert.values(name=bindparam("name"), value=bindparam("value"))
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + statement.excluded.value}), rows
-    )
+    statement = insert_into(connection, counters)
+    total = counters.c.value + statement.excluded.value
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": total}), rows)
 
 
 def of_transitions(made: Iterable[Transition]) -> Counter[str]:
@@ -46,7 +44,7 @@ def of_transitions(made: Iterable[Transition]) -> Counter[str]:
         deltas[after.state] += 1
         deltas[EXPECTED] += after.has_article - before.has_article
         deltas[NAMING] += (after.duplicate_of is not None) - (before.duplicate_of is not None)
-        deltas[FINISHED] += before.state == "running" and not after.open
+        deltas[FINISHED] += before.state == State.RUNNING and not after.open
     return deltas
 
 
@@ -58,7 +56,7 @@ def value(connection: Connection, name: str) -> int:
 def running_balance(connection: Connection) -> Balance:
     """The balance by the running counters."""
     counted: dict[str, int] = {row.name: row.value for row in connection.execute(select(counters))}
-    states = {state: counted.get(state, 0) for state in STATES}
+    states = {state: counted.get(state, 0) for state in State}
     surplus = counted.get(ARTICLES, 0) - counted.get(EXPECTED, 0)
     return Balance(
         accepted=counted.get(RECEIPTS, 0),
@@ -66,7 +64,7 @@ def running_balance(connection: Connection) -> Balance:
         articles=counted.get(ARTICLES, 0),
         stored_without_article=max(-surplus, 0),
         articles_without_item=max(surplus, 0),
-        duplicates_of_nothing=abs(states["duplicate"] - counted.get(NAMING, 0)),
+        duplicates_of_nothing=abs(states[State.DUPLICATE] - counted.get(NAMING, 0)),
         counted=False,
     )
 
@@ -78,12 +76,12 @@ def counted_balance(connection: Connection) -> Balance:
         return connection.execute(select(func.count()).select_from(table).where(where)).scalar_one()
 
     found: dict[str, int] = dict(connection.execute(select(items.c.state, func.count()).group_by(items.c.state)).all())
-    expected = (items.c.kind == "article") & or_(items.c.state == "stored", items.c.refetch)
+    expected = (items.c.kind == "article") & or_(items.c.state == State.STORED, items.c.refetch)
     has_article = exists().where(articles.c.item_id == items.c.id)
     original = exists().where(articles.c.item_id == items.c.duplicate_of)
     return Balance(
         accepted=number(receipts, true()),
-        states={state: found.get(state, 0) for state in STATES},
+        states={state: found.get(state, 0) for state in State},
         articles=number(articles, true()),
         stored_without_article=number(items, expected & ~has_article),
         articles_without_item=number(articles, ~exists().where(items.c.id == articles.c.item_id, expected)),

@@ -1,4 +1,4 @@
-"""The database opened: SQLite in the data folder, or PostgreSQL by URL, behaving alike to those above.
+"""Open the database, SQLite in the data folder or PostgreSQL by URL, so that both behave alike.
 
 On both, writers queue: SQLite has one write lock, and on PostgreSQL every write transaction takes one advisory lock
 first. So no two of them can deadlock or see half of each other, and what is tested on one holds on the other.
@@ -12,10 +12,11 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, cast
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import URL, ColumnElement, Connection, Engine, bindparam, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, bindparam, create_engine, event, inspect, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError, StatementError
 
 from worker.config import Settings
@@ -23,38 +24,43 @@ from worker.errors import PressmarkError, Unavailable
 from worker.storage.tables import SCHEMA
 
 LOCK_WAIT = 30.0
-"""Seconds that a writer waits for its turn: write transactions last milliseconds, a stopped process far longer."""
+"""Seconds that a writer waits for the lock: write transactions last milliseconds, a stopped process holds it far longer."""
 LOCK_RETRY = 0.004
-"""Seconds between two tries at SQLite's lock, with jitter; its own back-off grows to 100 ms and starves a writer."""
+"""Seconds between two tries at SQLite's lock, with jitter; SQLite's own back-off grows to 100 ms and starves a writer."""
 BUSY_MS = 5000
-"""Milliseconds that SQLite itself waits where it is not our write lock that is taken: opening, closing, recovery."""
+"""Milliseconds that SQLite itself waits for other locks than that of writers: opening, closing, recovery."""
 PAGE_CACHE_KIB = 32 * 1024
-"""Of each SQLite connection: keeps the upper levels of the key index of 10 million items in memory."""
+"""For each SQLite connection: holds the upper levels of the key index of 10 million items."""
 CHECKPOINT_PAGES = 8000
-"""Of 4 KiB in the write-ahead log before it is folded in, instead of 1,000: a batch of bulk intake touches a thousand leaves of
-the key index by itself, and each would be written twice. After a crash 32 MiB are read again, in well under a second."""
+"""Pages of 4 KiB in the write-ahead log before a checkpoint, instead of SQLite's 1,000: one batch of bulk intake touches a thousand
+leaves of the key index, and each would be written twice. After a crash 32 MiB are read again, in well under a second."""
 WRITERS = 0x50524553
 """The advisory lock of PostgreSQL's writers: "PRES" in ASCII."""
 POSTGRES_OPTIONS = f"-c lock_timeout={int(LOCK_WAIT * 1000)} -c idle_in_transaction_session_timeout=60000 -c synchronous_commit=on"
 """A process that is stopped inside a transaction loses it after a minute, and its lock with it."""
 
-JSON: dict[str, Any] = {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
-"""Columns of JSON through pydantic's parser, which the messages need anyway: five times quicker than the module json."""
-
 POSTGRES_LINK = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 """Seconds, and tries: a server that has vanished is noticed after 25 s instead of two hours (tcp(7))."""
 
+T = TypeVar("T")
+
 
 class Unacceptable(PressmarkError):
-    """The database refuses a row: its content breaks a type or a constraint."""
+    """The database refuses a row, since its content breaks a type or a constraint."""
 
 
 def open_database(settings: Settings) -> Engine:
-    """An engine for the database of these settings; connects at first use. Makes the data folder where needed."""
+    """An engine for the database of these settings, which connects at first use. Makes the data folder where needed."""
     url = database_url(settings)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    return create_engine(url, pool_pre_ping=True, **JSON, connect_args={**POSTGRES_LINK, "options": POSTGRES_OPTIONS})
+    arguments = {**POSTGRES_LINK, "options": POSTGRES_OPTIONS}
+    return create_engine(url, pool_pre_ping=True, json_serializer=_json, json_deserializer=from_json, connect_args=arguments)
+
+
+def _json(value: object) -> str:
+    """JSON through pydantic's serializer, which the messages need anyway: five times as fast as the module json."""
+    return to_json(value).decode()
 
 
 def database_url(settings: Settings) -> URL:
@@ -73,15 +79,15 @@ def _open_sqlite(url: URL) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"{path.parent}: expected a folder that can be written: {error.strerror}") from error
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **JSON)
+    engine = create_engine(url, json_serializer=_json, json_deserializer=from_json, connect_args={"timeout": BUSY_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the module must not begin transactions of its own
-    connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows no letters but ASCII
+    connection.isolation_level = None  # sqlite3 must not begin transactions of its own
+    connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own changes ASCII letters only
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -101,8 +107,8 @@ def _begin_sqlite(connection: Connection) -> None:
     if not connection.get_execution_options().get("writes"):
         connection.exec_driver_sql("BEGIN")
         return
-    raw: Any = connection.connection.dbapi_connection
-    raw.execute("PRAGMA busy_timeout=0")  # for this lock alone, at which we try more evenly
+    raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    raw.execute("PRAGMA busy_timeout=0")  # for this lock only, which we try for at shorter and more even intervals
     deadline = time.monotonic() + LOCK_WAIT
     try:
         while not _lock_taken(raw, last=time.monotonic() > deadline):
@@ -123,34 +129,41 @@ def _lock_taken(raw: sqlite3.Connection, *, last: bool) -> bool:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One short write transaction; writers queue, on both databases.
+    """One short write transaction; on both databases, writers queue.
 
     Raises Unavailable where the database is away, full or locked for too long, Unacceptable where it refuses a row.
     """
-    with _told(engine), engine.execution_options(writes=True).begin() as connection:
+    with _our_errors(engine), engine.execution_options(writes=True).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS})
         yield connection
 
 
-def one_of(column: ColumnElement[Any], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
-    """`column IN (values)`, in order, with the values written out: hundreds of parameters cost psycopg milliseconds a query.
+def one_of(column: ColumnElement[T], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:
+    """`column IN (values)`, sorted, with the values written out: hundreds of parameters cost psycopg milliseconds a query.
 
-    SQLAlchemy quotes the texts; give it only such as we made ourselves, as digests.
+    SQLAlchemy quotes the texts; pass only texts of our own making, such as digests.
     """
     return column.in_(bindparam("among", sorted(values), expanding=True, literal_execute=True, unique=True))
+
+
+def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """INSERT of the connection's dialect: both know ON CONFLICT, each in a class of its own."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for reading; ends with a rollback, so that no snapshot outlives it. Raises Unavailable."""
-    with _told(engine), engine.connect() as connection:
+    with _our_errors(engine), engine.connect() as connection:
         yield connection
 
 
 @contextmanager
-def _told(engine: Engine) -> Iterator[None]:
-    """The database's own errors as ours, in one line."""
+def _our_errors(engine: Engine) -> Iterator[None]:
+    """Turns the database's errors into ours, in one line."""
     try:
         yield
     except (DataError, IntegrityError, UnicodeError, OverflowError) as error:
@@ -169,7 +182,7 @@ def _one_line(error: BaseException) -> str:
 
 
 def schema_of(engine: Engine) -> str | None:
-    """The revision of the schema that stands in the database, None where there is none."""
+    """The revision of the database's schema, None where it has none."""
     with reading(engine) as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
@@ -177,7 +190,7 @@ def schema_of(engine: Engine) -> str | None:
 
 
 def require_current(engine: Engine) -> None:
-    """Raises Unavailable, saying what to do, unless the schema is this program's own."""
+    """Raises Unavailable, with the remedy, unless the database has the schema of this program."""
     found = schema_of(engine)
     if found is None:
         raise Unavailable("the database has no tables of Pressmark yet; run `pressmark migrate`")
@@ -188,7 +201,7 @@ def require_current(engine: Engine) -> None:
 
 
 def migrate(engine: Engine) -> tuple[str | None, str]:
-    """Brings the schema up to date; the revisions before and after. Idempotent; raises Unavailable for a newer schema."""
+    """Brings the schema up to date and returns the revisions before and after; raises Unavailable for a newer schema."""
     found = schema_of(engine)
     if found == SCHEMA:
         return found, SCHEMA

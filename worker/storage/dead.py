@@ -1,29 +1,27 @@
-"""Dead letters: grouped by cause, chosen by filter, read page by page."""
+"""Group dead letters by reason, select them by filter, and read them page by page."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from worker.storage import hosts, transitions
 from worker.storage.item_rules import Item
 from worker.storage.tables import items
-from worker.storage.values import DeadFilter, DeadGroup, DeadItem
+from worker.storage.values import DeadFilter, DeadGroup, DeadItem, State
 
 PAGE = 500
-"""Dead letters read or moved in one transaction: tens of milliseconds."""
+"""Dead letters that one transaction reads or changes, which takes tens of milliseconds."""
 
 
 def groups(connection: Connection) -> list[DeadGroup]:
-    """By reason, the most frequent first."""
-    number = func.count()
-    query = select(items.c.reason, number, func.max(items.c.changed_at)).where(transitions.DEAD)
-    rows = connection.execute(query.group_by(items.c.reason).order_by(number.desc(), items.c.reason))
-    return [DeadGroup(reason or "", count, newest) for reason, count, newest in rows]
+    """Dead letters by reason, the most frequent reason first."""
+    count, newest = func.count().label("count"), func.max(items.c.changed_at).label("newest")
+    query = select(func.coalesce(items.c.reason, "").label("reason"), count, newest).where(transitions.DEAD)
+    rows = connection.execute(query.group_by(items.c.reason).order_by(count.desc(), items.c.reason))
+    return [DeadGroup(**row._asdict()) for row in rows]
 
 
-def _meant(which: DeadFilter) -> ColumnElement[bool]:
+def _selected(which: DeadFilter) -> ColumnElement[bool]:
     wanted: list[ColumnElement[bool]] = [transitions.DEAD]
     if which.reason is not None:
         wanted.append(items.c.reason == which.reason)
@@ -37,29 +35,24 @@ def _meant(which: DeadFilter) -> ColumnElement[bool]:
 
 
 def page(connection: Connection, which: DeadFilter, before: tuple[float, int] | None, limit: int) -> list[DeadItem]:
-    """The next `limit` dead letters after the place `before` (time of death and id), newest first."""
-    meant = _meant(which)
+    """The next `limit` dead letters, newest first, after the one that died at `before` (time and id)."""
+    selected = _selected(which)
     if before is not None:
         at, item_id = before
-        meant = meant & or_(items.c.changed_at < at, and_(items.c.changed_at == at, items.c.id < item_id))
-    query = select(items).where(meant).order_by(items.c.changed_at.desc(), items.c.id.desc()).limit(limit)
-    return [_dead_item(row) for row in connection.execute(query)]
+        selected = selected & or_(items.c.changed_at < at, and_(items.c.changed_at == at, items.c.id < item_id))
+    query = select(*_COLUMNS).where(selected).order_by(items.c.changed_at.desc(), items.c.id.desc()).limit(limit)
+    return [DeadItem(**row._asdict()) for row in connection.execute(query)]
 
 
-def _dead_item(row: Row[Any]) -> DeadItem:
-    return DeadItem(
-        item_id=row.id,
-        url=row.url,
-        host=row.host,
-        reason=row.reason or "",
-        detail=row.detail,
-        died_at=row.changed_at,
-        tries=row.tries,
-        strikes=row.strikes,
-        answer=row.answer,
-    )
+_COLUMNS = (
+    items.c.id.label("item_id"),
+    func.coalesce(items.c.reason, "").label("reason"),
+    items.c.changed_at.label("died_at"),
+    *(items.c[name] for name in ("url", "host", "detail", "tries", "strikes", "answer")),
+)
+"""The fields of a DeadItem."""
 
 
-def chosen(connection: Connection, ids: list[int]) -> list[Item]:
-    """Those of the items that are still dead."""
-    return [item for item in transitions.load(connection, ids).values() if item.state == "dead"]
+def still_dead(connection: Connection, ids: list[int]) -> list[Item]:
+    """Those of the items with these ids that are still dead."""
+    return [item for item in transitions.load(connection, ids).values() if item.state == State.DEAD]

@@ -1,4 +1,4 @@
-"""The ledger's side for the door: URLs are accepted into jobs."""
+"""The ledger's side for intake: accept URLs into jobs."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from worker.storage.tables import LANES
 from worker.storage.values import Accepted, Entry, Job
 
 BATCH = 1000
-"""Entries in one transaction: some 40 ms, in which other writers wait."""
+"""Entries in one transaction: some 40 ms, during which other writers wait."""
 REST = 0.01
-"""Seconds between two batches: SQLite's lock is not fair, and those who wait try every 4 ms."""
+"""Seconds between two batches, in which others get the lock: SQLite's is not fair, and those who wait try every 4 ms."""
 
 
 class ForIntake(LedgerBase):
-    """Accepts."""
+    """Accepts URLs; it can neither lease nor end an item."""
 
     def open_job(self, name: str | None = None) -> Job:
-        """The job called `name`, made where it does not exist; without a name a new one, named by the time."""
+        """The job called `name`, made where there is none; without a name, a new one that is named by the time."""
         with writing(self._engine) as connection:
             return jobs.open_job(connection, name, self._now())
 
     def accept(self, entries: Sequence[Entry], job: Job, *, lane: Lane = "normal", force: bool = False) -> list[Accepted]:
-        """Takes a batch (up to about 1,000) in one transaction and answers in its order.
+        """Accepts a batch (up to about 1,000) in one transaction and answers in its order.
 
         An entry whose key exists is `known` and joins the job; so is the second of two in the batch. `force` sends
-        known items that have ended on their way again; one that is stored stays so whatever comes of it. A feed or a
-        sitemap that has ended is read again without `force`.
+        known items that have ended again; the article of a stored one stays whatever that brings, and one that was
+        forgotten is never sent. A feed or a sitemap that has ended is read again without `force`.
         """
         terms = Acceptance((job.id,), LANES.index(lane), force=force, reread=True)
         with writing(self._engine) as connection:
@@ -43,12 +43,12 @@ class ForIntake(LedgerBase):
         return answers
 
     def accept_many(self, entries: Iterable[Entry], job: Job, *, lane: Lane = "normal", force: bool = False) -> Iterator[Accepted]:
-        """The same for any number in constant memory: batches, and a rest between their transactions.
+        """Accepts any number of entries in constant memory: in batches, with a pause between their transactions.
 
-        What was yielded is committed.
+        Every answer that it yields is committed.
         """
-        rest = iter(entries)
-        while batch := list(islice(rest, BATCH)):
+        remaining = iter(entries)
+        while batch := list(islice(remaining, BATCH)):
             yield from self.accept(batch, job, lane=lane, force=force)
             time.sleep(REST)
 
@@ -56,14 +56,14 @@ class ForIntake(LedgerBase):
         """What `accept` would answer; writes nothing."""
         with reading(self._engine) as connection:
             known = acceptance.existing(connection, entries)
-        ids: dict[tuple[str, str], int | None] = {key: item_id for key, (item_id, _) in known.items()}
+        ids: dict[tuple[str, str], int | None] = {key: one.item_id for key, one in known.items()}
         answers = []
         for entry in entries:
             state: Literal["accepted", "known"] = "known" if (entry.key, entry.kind) in ids else "accepted"
             answers.append(Accepted(entry.url, ids.setdefault((entry.key, entry.kind), None), state))
         return answers
 
-    def turned_away(self, job: Job, count: int) -> None:
-        """Counts URLs that were refused at the door, for their job: they are not accepted, hence no items."""
+    def count_refused(self, job: Job, count: int) -> None:
+        """Adds to the URLs that a job had refused at intake: they were not accepted, so there is no item of them."""
         with writing(self._engine) as connection:
             jobs.count(connection, [job.id], refused=count)

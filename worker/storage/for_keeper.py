@@ -1,4 +1,4 @@
-"""The ledger's side for the keeper: outcomes become states, in one transaction a batch."""
+"""The ledger's side for the keeper: write outcomes as states, in one transaction for each batch."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from worker.storage.item_rules import Item, one_line
 from worker.storage.ledger_base import LedgerBase
 from worker.storage.settlement import Settlement
 from worker.storage.tables import outbox
-from worker.storage.values import Delivered, Entry, Event, Kept
+from worker.storage.values import Delivered, Entry, Event, Kept, Stage, State
 
 DEPTH = 2
-"""Lists that may lead to lists: an index names sitemaps, and the protocol allows no deeper nesting (sitemaps.org)."""
+"""How deep lists may name lists: an index names sitemaps, and the protocol allows no deeper nesting (sitemaps.org)."""
 
 
 class ForKeeper(LedgerBase):
-    """Keeps."""
+    """Writes outcomes; it can neither lease nor forget an item."""
 
     def keep(self, batch: Sequence[Delivered], to_entry: Callable[[str], Entry]) -> Kept:
-        """Settles a batch in one transaction: fence, copies, article, labels, events, states, outbox, counters.
+        """Settles a batch in one transaction: articles, labels, events, states, outbox and counters.
 
-        Links of feeds and sitemaps are accepted before, in transactions of their own: a list may hold 50,000, and
-        to accept one twice changes nothing. `to_entry` turns such an address into an Entry or raises ItemFailed.
-        Raises Unacceptable where a row is refused (the caller then tries one by one), Unavailable where the database is away.
+        The links of feeds and sitemaps are accepted before, in transactions of their own: a list may hold 50,000, and
+        to accept a link twice changes nothing. `to_entry` turns an address into an Entry or raises ItemFailed. Raises
+        Unacceptable where a row is refused (the caller then tries one by one), Unavailable where the database is away.
         """
         for delivered in batch:
             if isinstance(delivered.outcome, Listed):
@@ -42,7 +42,7 @@ class ForKeeper(LedgerBase):
             with writing(self._engine) as connection:
                 return Settlement(connection, self._rules(), [delivered.outcome for delivered in batch]).settle()
         except (KeyError, TypeError, ValueError) as error:
-            raise Unacceptable(f"a message lacks what its kind must have: {type(error).__name__} {error}") from error
+            raise Unacceptable(f"a message without what its kind must have: {type(error).__name__} {error}") from error
 
     def _accept_links(self, listed: Listed, to_entry: Callable[[str], Entry]) -> None:
         with reading(self._engine) as connection:
@@ -71,24 +71,24 @@ class ForKeeper(LedgerBase):
                 return
             history.park(connection, item_id, body, one_line(error), rules.now)
             if item is not None and item.open:
-                event = Event(rules.now, "store", "parked", Reason.SCHEMA.word, one_line(error))
-                ended = rules.end(item, "dead", Reason.SCHEMA.word, one_line(error), event)
+                event = Event(rules.now, Stage.STORE, "parked", Reason.SCHEMA.word, one_line(error))
+                ended = rules.end(item, State.DEAD, Reason.SCHEMA.word, one_line(error), event)
                 transitions.apply(connection, [ended], rules.now)
 
     def unpublished(self, limit: int) -> list[tuple[int, int]]:
-        """The oldest pairs of outbox id and item id that were not published yet."""
+        """The oldest entries of the outbox, up to `limit`: pairs of outbox id and item id."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(outbox.c.id, outbox.c.item_id).order_by(outbox.c.id).limit(limit))
-            return [(number, item_id) for number, item_id in rows]
+            return [(row.id, row.item_id) for row in rows]
 
     def published(self, outbox_ids: Sequence[int]) -> None:
-        """Takes them out of the outbox."""
+        """Removes these entries from the outbox."""
         with writing(self._engine) as connection:
             connection.execute(delete(outbox).where(outbox.c.id.in_(list(outbox_ids))))
 
 
 def _links(listed: Listed, item: Item, to_entry: Callable[[str], Entry]) -> Iterator[Entry | None]:
-    """An Entry for each address in the list, None for one that the door refuses."""
+    """An Entry for each address in the list, None for one that `to_entry` refuses."""
     named: list[tuple[str, Kind]] = [(url, "article") for url in listed.urls]
     named += [(url, "sitemap") for url in listed.sitemaps] if item.depth < DEPTH else []
     for url, kind in named:

@@ -1,4 +1,4 @@
-"""The ledger's side for the operator: what there is, and what may be done about it."""
+"""The ledger's side for the operator: show what there is; requeue, drop, forget, pause and resume."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from worker.storage.values import Balance, DeadFilter, DeadGroup, DeadItem, Host
 
 
 class ForOperator(LedgerBase):
-    """Shows and commands."""
+    """What a person may see and command."""
 
     def balance(self) -> Balance:
-        """The identity: counted row by row while the ledger is small, else from the running counters."""
+        """Whether the ledger balances: by counting rows while it is small, else by the running counters."""
         with reading(self._engine) as connection:
             return counters.balance(connection)
 
     def recount(self) -> tuple[Balance, Balance]:
-        """Both ways: the running counters, and every row counted anew (seconds on millions)."""
+        """The balance both ways: by the running counters, and by counting every row (seconds on millions)."""
         with reading(self._engine) as connection:
             return counters.running_balance(connection), counters.counted_balance(connection)
 
     def trace(self, key: str) -> list[Trace]:
-        """The way of the URL with this key: one entry for each kind of item it is."""
+        """What happened to the URL with this key: one trace for each kind of item that it is."""
         with reading(self._engine) as connection:
             return history.trace(connection, key)
 
@@ -50,17 +50,17 @@ class ForOperator(LedgerBase):
             return [jobs.progress(connection, job_id) for job_id in jobs.all_ids(connection)]
 
     def progress(self, job: Job) -> Progress:
-        """How far a job is; cheap enough to be asked every second."""
+        """How far a job is; quick enough to be called every second."""
         with reading(self._engine) as connection:
             return jobs.progress(connection, job.id)
 
     def find_job(self, name: str) -> Job:
-        """The job with this name (or number); raises UsageError."""
+        """The job with this name, or else this number; raises UsageError."""
         with reading(self._engine) as connection:
             return jobs.find(connection, name)
 
     def stop_job(self, job: Job) -> int:
-        """Drops what still waits in this job and in no other, in several transactions; how many it were."""
+        """Drops items that still wait in this job and in no other, in several transactions; returns how many there were."""
         with writing(self._engine) as connection:
             jobs.stop(connection, job.id, self._now())
         total = 0
@@ -82,28 +82,28 @@ class ForOperator(LedgerBase):
             return dead.groups(connection)
 
     def dead(self, which: DeadFilter) -> Iterator[DeadItem]:
-        """The dead letters meant, newest first; also the preview of the two below."""
-        place: tuple[float, int] | None = None
+        """The dead letters that the filter selects, newest first: also a preview of `requeue` and `drop`."""
+        last: tuple[float, int] | None = None
         left = which.limit
         while left is None or left > 0:
             with reading(self._engine) as connection:
-                found = dead.page(connection, which, place, min(dead.PAGE, left or dead.PAGE))
+                found = dead.page(connection, which, last, min(dead.PAGE, left or dead.PAGE))
             yield from found
             if not found:
                 return
-            place = (found[-1].died_at, found[-1].item_id)
+            last = (found[-1].died_at, found[-1].item_id)
             left = None if left is None else left - len(found)
 
     def requeue(self, which: DeadFilter, *, rate: float | None = None) -> int:
-        """Sends dead items on their way again, `rate` a second where given; how many it were. Several transactions."""
+        """Sends dead items again, at most `rate` a second where given; returns how many. Several transactions."""
         return self._each_dead(which, lambda rules, item: rules.requeued(item), rate)
 
     def drop(self, which: DeadFilter) -> int:
-        """Gives them up for good: `dead: dropped-by-user`. Several transactions."""
+        """Gives dead items up for good, as `dead: dropped-by-user`; returns how many. Several transactions."""
         return self._each_dead(which, lambda rules, item: rules.dropped(item), None)
 
     def _each_dead(self, which: DeadFilter, command: Callable[[ItemRules, Item], Transition], rate: float | None) -> int:
-        """The ids are chosen first, so that what dies again meanwhile is not chosen twice."""
+        """Selects the ids first, so that an item that dies again meanwhile is not selected twice."""
         ids = [item.item_id for item in self.dead(which)]
         step = dead.PAGE if rate is None else max(min(int(rate), dead.PAGE), 1)
         total = 0
@@ -116,7 +116,7 @@ class ForOperator(LedgerBase):
 
     def _command(self, connection: Connection, ids: list[int], command: Callable[[ItemRules, Item], Transition]) -> int:
         rules = self._rules()
-        made = [command(rules, item) for item in dead.chosen(connection, ids)]
+        made = [command(rules, item) for item in dead.still_dead(connection, ids)]
         transitions.apply(connection, made, rules.now)
         return len(made)
 
@@ -125,20 +125,20 @@ class ForOperator(LedgerBase):
         total = 0
         while True:
             with writing(self._engine) as connection:
-                ids = takedowns.meant(connection, key, host)
+                ids = takedowns.next_ids(connection, key, host)
                 total += takedowns.forget(connection, ids, self._rules()) if ids else 0
             if not ids:
                 return total
 
-    # What is stopped
+    # Pauses
 
     def paused(self) -> Paused:
-        """What is stopped."""
+        """The stages and hosts that are paused."""
         with reading(self._engine) as connection:
             return pauses.paused(connection)
 
     def pause(self, *, stage: str | None = None, host: str | None = None) -> None:
-        """Stops a stage (fetch, label, store) or a host until `resume`, across restarts."""
+        """Pauses a stage of PAUSABLE or a host until `resume`, across restarts."""
         with writing(self._engine) as connection:
             if stage is not None:
                 pauses.pause(connection, stage, self._now())
@@ -146,7 +146,7 @@ class ForOperator(LedgerBase):
                 hosts.set_paused(connection, host, paused=True)
 
     def resume(self, *, stage: str | None = None, host: str | None = None) -> None:
-        """Lets it go on."""
+        """Ends a pause."""
         with writing(self._engine) as connection:
             if stage is not None:
                 pauses.resume(connection, stage)

@@ -1,4 +1,4 @@
-"""A host as the dispatcher paces it: pure judgement about its interval and its breaker."""
+"""Decide how a host is paced, from its row and a report: its interval and its breaker; pure rules, without a connection."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from worker.config import Settings
 from worker.messages import HostReport
 
 CRAWL_DELAY_CAP = 300.0
-"""Seconds of a robots.txt's crawl-delay that are honoured: longer ones are a ban in disguise, for which there is `pause`."""
+"""Seconds of a robots.txt's crawl-delay that are honoured at most: a longer one means a ban, for which there is `pause`."""
 SLOWER, QUICKER, SLOWEST = 2.0, 0.7, 16.0
-"""A host that struggles is asked half as often, at least every 32 s at the default; it recovers over about ten answers."""
+"""Factors of the interval: a host that fails is asked half as often, at least every 32 s by default, and recovers over ten answers."""
 BREAK_AFTER = 10
-"""Failures in a row that open the breaker: more than a few bad pages that stand side by side in a list."""
+"""Failures in a row that open the breaker: more than a few bad pages next to each other in a list."""
 OPEN_LONGEST = 600.0
-"""Seconds. It opens for the first back-off, doubled each time; ten minutes later a host that is up again should be used."""
+"""Seconds that the breaker stays open at most; it begins with one back-off, doubled each time. Ten minutes after a host is up again
+it should be used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """One row of `hosts`; see `models.hosts`."""
+    """One row of the table `hosts`."""
 
     host: str
     look_at: float | None = None
@@ -35,18 +36,18 @@ class Host:
     last_at: float | None = None
 
     def interval(self, settings: Settings) -> float:
-        """Seconds from an answer's end to the next request; 0 means no pace at all."""
+        """Seconds from the end of an answer to the next request; 0 means no pace at all."""
         return max(settings.host_interval, min(self.crawl_delay or 0.0, CRAWL_DELAY_CAP)) * self.slowdown
 
     def breaker(self, now: float) -> Literal["closed", "open", "half-open"]:
-        """Open lets nothing through; half-open one request, to see."""
+        """Open lets no request through; half-open lets one, as a test."""
         if self.failures < BREAK_AFTER:
             return "closed"
         return "open" if self.open_until > now else "half-open"
 
 
 def reported(host: Host, report: HostReport | None, settings: Settings, now: float) -> Host:
-    """The host after an answer, or after a request of which nothing is known (None)."""
+    """The host after an answer, or after a request without a report (None)."""
     if report is not None:
         host = _better(host, report) if report.ok else _worse(host, report, settings, now)
         host = replace(host, answers=host.answers + 1, last_at=now)

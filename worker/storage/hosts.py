@@ -1,65 +1,60 @@
-"""Hosts read and written: when to look at one, how it answered, and whether an operator has stopped it."""
+"""Read and write hosts: when to look for due items, how each host answered, and whether an operator has paused it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func, literal_column, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from worker.config import Settings
 from worker.messages import HostReport
+from worker.storage.database import insert_into
 from worker.storage.host_rules import Host, reported
 from worker.storage.tables import hosts, items
-from worker.storage.values import HostView
+from worker.storage.values import OPEN, HostView
 
 COLUMNS = [hosts.c[name] for name in Host.__dataclass_fields__]
 REPORTED = ["free_at", "slowdown", "crawl_delay", "failures", "open_until", "answers", "errors", "last_at"]
-
-
-def insert(connection: Connection) -> Any:
-    """INSERT INTO hosts, of the dialect: both know ON CONFLICT, each in a class of its own."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(hosts)
+"""Columns that a report changes."""
 
 
 def named(host: str) -> ColumnElement[bool]:
-    """The items of a host; without a port those at the two ports that need no saying."""
+    """The items of a host; without a port, those on ports 80 and 443."""
     return or_(items.c.host == host, items.c.host.in_([f"{host}:80", f"{host}:443"]))
 
 
 def look(connection: Connection, dues: Iterable[tuple[str, float]]) -> None:
-    """An item of each of these hosts is due then: the dispatcher must look no later."""
+    """Makes the dispatcher look for items of each host no later than one is due; pairs of host and time."""
     earliest: dict[str, float] = {}
     for host, due in dues:
         earliest[host] = min(due, earliest.get(host, due))
     if not earliest:
         return
-    statement = insert(connection).values(host=bindparam("host"), look_at=bindparam("look_at"))
+    statement = insert_into(connection, hosts)
     sooner = or_(hosts.c.look_at.is_(None), hosts.c.look_at > statement.excluded.look_at)
-    statement = statement.on_conflict_do_update(index_elements=["host"], set_={"look_at": statement.excluded.look_at}, where=sooner)
-    connection.execute(statement, [{"host": host, "look_at": earliest[host]} for host in sorted(earliest)])
+    upsert = statement.on_conflict_do_update(index_elements=["host"], set_={"look_at": statement.excluded.look_at}, where=sooner)
+    connection.execute(upsert, [{"host": host, "look_at": earliest[host]} for host in sorted(earliest)])
 
 
 def report(connection: Connection, reports: Sequence[tuple[str, HostReport | None]], settings: Settings, now: float) -> None:
-    """What answers told about hosts, in the order they came; None where a request ended without telling."""
+    """Applies reports about hosts in the order in which they arrived; None for a request that ended without one."""
     if not reports:
         return
     known = _load(connection, {host for host, _ in reports})
     before = dict(known)
-    for host, told in reports:
-        known[host] = reported(known.get(host) or Host(host), told, settings, now)
+    for host, one in reports:
+        known[host] = reported(known.get(host) or Host(host), one, settings, now)
     changed = [asdict(known[host]) for host in sorted(known) if known[host] != before.get(host)]
-    statement = insert(connection)
-    taken_over = {name: statement.excluded[name] for name in REPORTED}
+    statement = insert_into(connection, hosts)
+    replaced = {name: statement.excluded[name] for name in REPORTED}
     if changed:
-        connection.execute(statement.on_conflict_do_update(index_elements=["host"], set_=taken_over), changed)
+        connection.execute(statement.on_conflict_do_update(index_elements=["host"], set_=replaced), changed)
 
 
 def _load(connection: Connection, names: Iterable[str]) -> dict[str, Host]:
     rows = connection.execute(select(*COLUMNS).where(hosts.c.host.in_(sorted(names))))
-    return {row.host: Host(*row) for row in rows}
+    return {row.host: Host(**row._asdict()) for row in rows}
 
 
 _EARLIEST = (
@@ -68,14 +63,14 @@ _EARLIEST = (
 
 
 def looked(connection: Connection, names: Iterable[str]) -> None:
-    """Nothing of these hosts is due now: the dispatcher need not look before the earliest that waits."""
+    """Nothing of these hosts is due now: the dispatcher looks again when their earliest item is."""
     rows = [{"b_host": name} for name in sorted(names)]
     if rows:
         connection.execute(update(hosts).where(hosts.c.host == bindparam("b_host")).values(look_at=_EARLIEST), rows)
 
 
 def find_overlooked(connection: Connection, now: float) -> None:
-    """Looks again at hosts where an item is due before `look_at` says so: that is a hint, the items are the truth."""
+    """Looks again at hosts with an item that is due before `look_at`, which is only a hint; the items decide."""
     later = or_(hosts.c.look_at.is_(None), hosts.c.look_at > now)
     sooner = items.c.due < func.coalesce(hosts.c.look_at, literal_column("1e300"))
     waits = exists().where(items.c.state == literal_column("'waiting'"), items.c.host == hosts.c.host, sooner)
@@ -83,7 +78,7 @@ def find_overlooked(connection: Connection, now: float) -> None:
 
 
 def all_wait(connection: Connection, settings: Settings, now: float) -> None:
-    """Nobody knows when each was last asked: every host waits one interval."""
+    """Lets every host wait one interval, since nobody knows when each was asked last."""
     interval = case(
         (func.coalesce(hosts.c.crawl_delay, 0) > settings.host_interval, hosts.c.crawl_delay),
         else_=literal_column(str(settings.host_interval)),
@@ -93,19 +88,21 @@ def all_wait(connection: Connection, settings: Settings, now: float) -> None:
 
 
 def set_paused(connection: Connection, host: str, *, paused: bool) -> None:
-    """Stops a host, or lets it go on; it need not be known yet."""
-    statement = insert(connection).values(host=host, paused=paused)
+    """Pauses or resumes a host, which need not be known yet."""
+    statement = insert_into(connection, hosts).values(host=host, paused=paused)
     connection.execute(statement.on_conflict_do_update(index_elements=["host"], set_={"paused": paused}))
 
 
 def view(connection: Connection, settings: Settings, now: float, limit: int) -> list[HostView]:
-    """The hosts with most in flight and waiting, first."""
+    """Up to `limit` hosts, those with most items under way and waiting first."""
     waiting, in_flight = (
         select(func.count()).where(items.c.state == literal_column(f"'{state}'"), items.c.host == hosts.c.host).scalar_subquery()
-        for state in ("waiting", "running")
+        for state in OPEN
     )
-    rows = connection.execute(select(*COLUMNS, waiting, in_flight).order_by(in_flight.desc(), waiting.desc(), hosts.c.host).limit(limit))
-    return [_view(Host(*row[:-2]), row[-2], row[-1], settings, now) for row in rows]
+    query = select(*COLUMNS, waiting.label("waiting"), in_flight.label("in_flight"))
+    rows = connection.execute(query.order_by(in_flight.desc(), waiting.desc(), hosts.c.host).limit(limit)).mappings()
+    names = list(Host.__dataclass_fields__)
+    return [_view(Host(**{name: row[name] for name in names}), row["waiting"], row["in_flight"], settings, now) for row in rows]
 
 
 def _view(host: Host, waiting: int, in_flight: int, settings: Settings, now: float) -> HostView:

@@ -1,4 +1,4 @@
-"""Who leads, and the engine's clock: one row, and a term that fences whoever led before."""
+"""Elect the leading dispatcher and advance the engine's clock: one row, with a term that fences earlier leaders."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from worker.storage.tables import engine_state
 from worker.storage.values import Leadership
 
 TICK = 1.0
-"""Seconds that one beat moves the clock at most: a suspended machine, a stopped process or a long outage is one second."""
+"""Seconds by which one beat advances the clock at most: a suspended machine or a long outage counts as one second."""
 CATCH_UP = 2.0
-"""How many times faster than time the low mark follows once a queue moves again; while it does, a lease that waited for long
-still has its seconds for the next message about it to be read."""
+"""How many times faster than the clock the low mark advances once a queue is read again. Meanwhile a lease that has waited for long
+still has some seconds in which the next message about it can be read."""
 
 
 class LeadLost(PressmarkError):
@@ -22,36 +22,36 @@ class LeadLost(PressmarkError):
 
 
 def read(connection: Connection) -> Leadership:
-    """The row as it stands."""
-    c = engine_state.c
-    return Leadership(*connection.execute(select(c.term, c.beat, c.leader, c.ticks, c.low_mark, c.epoch)).one())
+    """The row as it is now."""
+    row = connection.execute(select(*(engine_state.c[name] for name in Leadership.__dataclass_fields__))).one()
+    return Leadership(**row._asdict())
 
 
 def take(connection: Connection, seen: Leadership, leader: str) -> Leadership | None:
-    """The next term, unless somebody beat or led since `seen`."""
-    stands = read(connection)
-    if (stands.term, stands.beat) != (seen.term, seen.beat):
+    """Begins the next term with this leader; None where another one led, or showed life, since `seen`."""
+    current = read(connection)
+    if (current.term, current.beat) != (seen.term, seen.beat):
         return None
-    return _write(connection, replace(stands, term=stands.term + 1, beat=0, leader=leader))
+    return _write(connection, replace(current, term=current.term + 1, beat=0, leader=leader))
 
 
 def require(connection: Connection, lead: Leadership) -> Leadership:
-    """The row, if this leader still leads; raises LeadLost. Writers queue, so it holds until the transaction ends."""
-    stands = read(connection)
-    if stands.term != lead.term:
-        raise LeadLost(f"{stands.leader} leads since term {stands.term}")
-    return stands
+    """The row, if this leader still leads, else raises LeadLost. Since writers queue, it holds until the transaction ends."""
+    current = read(connection)
+    if current.term != lead.term:
+        raise LeadLost(f"{current.leader} leads since term {current.term}")
+    return current
 
 
 def beat(connection: Connection, lead: Leadership, elapsed: float, oldest_age: float) -> Leadership:
-    """One sign of life."""
+    """Shows life and advances the clock; see `advanced`."""
     return _write(connection, advanced(require(connection, lead), elapsed, oldest_age))
 
 
 def advanced(lead: Leadership, elapsed: float, oldest_age: float) -> Leadership:
-    """The clock after `elapsed` seconds, while the oldest entry in any queue has waited for `oldest_age`.
+    """The lead after `elapsed` seconds, while the oldest entry in any queue has waited for `oldest_age` seconds.
 
-    The low mark never passes the time when that entry was sent, so nothing runs out that may still lie in a queue.
+    The low mark never passes the time when that entry was sent, so that no lease expires whose message may still be in a queue.
     """
     passed = min(max(elapsed, 0.0), TICK)
     ticks = lead.ticks + passed
@@ -60,12 +60,12 @@ def advanced(lead: Leadership, elapsed: float, oldest_age: float) -> Leadership:
 
 
 def resign(connection: Connection, lead: Leadership) -> None:
-    """Leaves the place free for the next."""
+    """Gives the lead up, so that the next leader need not wait."""
     _write(connection, replace(require(connection, lead), leader=None))
 
 
 def set_epoch(connection: Connection, lead: Leadership, epoch: str) -> None:
-    """Notes the mark that Redis will carry."""
+    """Writes the mark that Redis must carry."""
     _write(connection, replace(require(connection, lead), epoch=epoch))
 
 

@@ -1,25 +1,28 @@
-"""Leases: what is due is chosen host by host, leased under a rising token, and taken back when the lease runs out."""
+"""Choose what is due host by host, lease it under a rising token, and take leases back when they expire."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, literal, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, literal, or_, select, true, update
 
 from worker.config import Settings
-from worker.messages import URLRequest
+from worker.messages import Lane, URLRequest
 from worker.storage import counters, hosts, transitions
 from worker.storage.host_rules import BREAK_AFTER
 from worker.storage.item_rules import ItemRules
 from worker.storage.tables import LANES, articles, items
 from worker.storage.tables import hosts as h
-from worker.storage.values import Event, Leadership, Reclaimed
+from worker.storage.values import Event, Leadership, Reclaimed, Stage, State
 
 URGENT_FIRST = 5000
 """Urgent items whose hosts are looked at before the others, at each tick: as many as the widest window."""
 RECLAIM = 500
-"""Leases taken back in one transaction: tens of milliseconds."""
+"""Leases taken back in one transaction, which takes tens of milliseconds."""
+
+Validators = tuple[str | None, str | None]
+"""ETag and Last-Modified of the stored article."""
 
 _BUSY = exists().where(transitions.RUNNING, items.c.host == h.c.host)
 _FIRST = (
@@ -38,7 +41,7 @@ _NEXT = (
 
 
 def due(connection: Connection, settings: Settings, now: float, room: int) -> list[int]:
-    """Up to `room` items to send now: urgent hosts first, then those that were not looked at for longest."""
+    """Up to `room` items to send now: those of urgent hosts first, then those of hosts that were not looked at for longest."""
     urgent = (
         select(items.c.host).where(transitions.WAITING, transitions.URGENT, items.c.due <= now).order_by(items.c.due).limit(URGENT_FIRST)
     )
@@ -50,6 +53,7 @@ def due(connection: Connection, settings: Settings, now: float, room: int) -> li
 
 
 def _of_hosts(connection: Connection, settings: Settings, now: float, room: int, which: ColumnElement[bool]) -> list[int]:
+    """One item of each paced host that has none under way; of hosts without a pace an equal share of the room."""
     paced = or_(literal(settings.host_interval) > 0, func.coalesce(h.c.crawl_delay, 0) > 0, h.c.failures >= BREAK_AFTER)
     ready = select(h.c.host, paced, _FIRST).where(
         which, h.c.look_at <= now, h.c.free_at <= now, h.c.open_until <= now, ~h.c.paused, ~(paced & _BUSY)
@@ -63,11 +67,12 @@ def _of_hosts(connection: Connection, settings: Settings, now: float, room: int,
         elif first is not None:
             chosen.append(first)
     hosts.looked(connection, [host for host, _, first in found if first is None])
-    _to_the_back(connection, [host for host, _, first in found if first is not None], now)
+    _look_last(connection, [host for host, _, first in found if first is not None], now)
     return chosen
 
 
-def _to_the_back(connection: Connection, names: Iterable[str], now: float) -> None:
+def _look_last(connection: Connection, names: Iterable[str], now: float) -> None:
+    """These hosts were looked at now, so all others come before them."""
     rows = [{"b_host": name, "b_now": now} for name in sorted(names)]
     if rows:
         connection.execute(update(h).where(h.c.host == bindparam("b_host")).values(look_at=bindparam("b_now")), rows)
@@ -77,7 +82,7 @@ _LEASE = (
     update(items)
     .where(items.c.id.in_(bindparam("ids", expanding=True, literal_execute=True)), transitions.WAITING)
     .values(
-        state="running",
+        state=State.RUNNING,
         token=items.c.token + 1,
         leased_until=bindparam("until"),
         taken=False,
@@ -88,25 +93,25 @@ _LEASE = (
 )
 
 
-def lease(connection: Connection, lead: Leadership, settings: Settings, now: float, room: int) -> list[tuple[str, URLRequest]]:
-    """Leases what is due; pairs of lane and request, in the order in which they were chosen."""
+def lease(connection: Connection, lead: Leadership, settings: Settings, now: float, room: int) -> list[tuple[Lane, URLRequest]]:
+    """Leases what is due; returns pairs of lane and request, in the order in which they were chosen."""
     chosen = due(connection, settings, now, room)
     if not chosen:
         return []
     rows = connection.execute(_LEASE, {"ids": chosen, "until": lead.ticks + settings.lease, "at": now}).all()
-    transitions.record(connection, ((row.id, Event(now, "dispatch", "sent", detail="alone" if row.alone else None)) for row in rows))
-    counters.add(connection, Counter({"waiting": -len(rows), "running": len(rows)}))
+    sent = ((row.id, Event(now, Stage.DISPATCH, "sent", detail="alone" if row.alone else None)) for row in rows)
+    transitions.record(connection, sent)
+    counters.add(connection, Counter({State.WAITING: -len(rows), State.RUNNING: len(rows)}))
     validators = _validators(connection, [row.id for row in rows if row.refetch])
     place = {item_id: number for number, item_id in enumerate(chosen)}
-    return [(LANES[row.lane], _request(row, validators)) for row in sorted(rows, key=lambda row: place[row.id])]
+    requests = [
+        (LANES[row.lane], URLRequest(row.id, row.token, row.url, row.kind, row.alone, *validators.get(row.id, (None, None))))
+        for row in rows
+    ]
+    return sorted(requests, key=lambda pair: place[pair[1].item_id])
 
 
-def _request(row: Row[tuple[int, int, str, str, bool, int, bool]], validators: dict[int, tuple[str | None, str | None]]) -> URLRequest:
-    etag, last_modified = validators.get(row.id, (None, None))
-    return URLRequest(row.id, row.token, row.url, row.kind, row.alone, etag, last_modified)
-
-
-def _validators(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[str | None, str | None]]:
+def _validators(connection: Connection, ids: Sequence[int]) -> dict[int, Validators]:
     if not ids:
         return {}
     rows = connection.execute(select(articles.c.item_id, articles.c.http).where(articles.c.item_id.in_(ids)))
@@ -114,22 +119,22 @@ def _validators(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[s
 
 
 def reclaim(connection: Connection, lead: Leadership, rules: ItemRules) -> Reclaimed:
-    """Takes back the leases that ran out, the oldest first."""
-    query = select(*transitions.COLUMNS).where(transitions.RUNNING, items.c.leased_until < lead.low_mark)
-    expired = [transitions.item_of(row) for row in connection.execute(query.order_by(items.c.leased_until).limit(RECLAIM))]
+    """Takes back up to RECLAIM leases that expired, the oldest first."""
+    ran_out = items.c.leased_until < lead.low_mark
+    expired = transitions.find(connection, transitions.RUNNING, ran_out, order_by=items.c.leased_until, limit=RECLAIM)
     made = [rules.expired(item) for item in expired]
     transitions.apply(connection, made, rules.now)
-    taken = [(item, move.after) for item, move in zip(expired, made, strict=True) if item.taken]
+    taken = [(one.before, one.after) for one in made if one.before.taken]
     return Reclaimed(
         free=len(expired) - len(taken),
-        suspects=sum(not item.alone for item, _ in taken),
-        strikes=sum(item.alone for item, _ in taken),
+        suspects=sum(not before.alone for before, _ in taken),
+        strikes=sum(before.alone for before, _ in taken),
         dead=sum(not after.open for _, after in taken),
     )
 
 
 def reclaim_all(connection: Connection, rules: ItemRules, limit: int) -> int:
-    """Takes back up to `limit` leases at no cost."""
-    running = [transitions.item_of(row) for row in connection.execute(select(*transitions.COLUMNS).where(transitions.RUNNING).limit(limit))]
+    """Takes back up to `limit` leases at no cost; returns how many there were."""
+    running = transitions.find(connection, transitions.RUNNING, limit=limit)
     transitions.apply(connection, [rules.reclaimed(item) for item in running], rules.now)
     return len(running)

@@ -1,4 +1,4 @@
-"""The ledger: the truth about every accepted URL; nothing else writes an item's state."""
+"""Join the four sides of the ledger, which alone writes what becomes of every accepted URL."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from worker.storage.for_operator import ForOperator
 
 
 class Ledger(ForIntake, ForDispatcher, ForKeeper, ForOperator):
-    """Four sides of one thing, each for those who call it.
+    """All four sides at once; a process of its own gets only the side that it needs (see `bootstrap`).
 
-    Every method is one short transaction (or several, where it says so); all raise Unavailable where the database is away.
+    Every method is one short transaction, or several where it says so; all raise Unavailable where the database is away.
     """

@@ -1,4 +1,4 @@
-"""What the four sides of the ledger share: the engine, the settings, the clock and chance."""
+"""Hold what the four sides of the ledger share: the database, the settings, the clock and the source of chance."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from worker.storage.tables import items
 
 
 class LedgerBase:
-    """`now` gives seconds since 1970, `chance` numbers from 0 to 1 for the jitter; tests pass their own."""
+    """`now` returns seconds since 1970, `chance` numbers from 0 to 1 for the jitter; tests pass their own."""
 
     def __init__(
         self,
@@ -42,6 +42,6 @@ class LedgerBase:
             return connection.execute(select(func.count()).select_from(items).where(transitions.RUNNING)).scalar_one()
 
     def paused_stages(self) -> frozenset[str]:
-        """The stages that are stopped; quick."""
+        """The stages that are paused; one small query."""
         with reading(self._engine) as connection:
             return stages(connection)

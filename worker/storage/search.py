@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from worker.storage import hosts
 from worker.storage.tables import articles, items, labels, topics
+from worker.storage.values import State
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class SearchFilter:
 def matching_ids(wanted: SearchFilter, limit: int) -> Select[int]:
     """Selects the ids of up to `limit` articles, the last published first, those without a date after them."""
     joined = articles.join(items, items.c.id == articles.c.item_id).outerjoin(labels, labels.c.item_id == articles.c.item_id)
-    query = select(articles.c.item_id).select_from(joined).where(items.c.state == "stored", *_conditions(wanted))
+    query = select(articles.c.item_id).select_from(joined).where(items.c.state == State.STORED, *_conditions(wanted))
     return query.order_by(articles.c.published_at.desc().nulls_last(), articles.c.item_id.desc()).limit(limit)
 
 

@@ -10,20 +10,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from worker.storage import articles, counters, hosts, tables, transitions
 from worker.storage.item_rules import ItemRules
 from worker.storage.tables import events, items, outbox, parked, reviews
+from worker.storage.values import Stage
 
 FORGOTTEN = "forgotten:"
-"""Beginning of what replaces the address."""
+"""Beginning of what replaces the address; the item's number follows."""
 AT_ONCE = 200
 """Items in one transaction; few, since some have many copies."""
 
 
-def meant(connection: Connection, key: str | None, host: str | None) -> list[int]:
-    """The ids of the next items with this key, or of this host, that are not forgotten yet."""
+def next_ids(connection: Connection, key: str | None, host: str | None) -> list[int]:
+    """The ids of up to AT_ONCE articles with this key, or of this host, that are not forgotten yet."""
     where = items.c.key == key if key is not None else hosts.named(host or "")
     query = select(items.c.id).where(where, ~items.c.url.startswith(FORGOTTEN), items.c.kind == "article")
     return list(connection.execute(query.order_by(items.c.id).limit(AT_ONCE)).scalars())
@@ -31,15 +32,19 @@ def meant(connection: Connection, key: str | None, host: str | None) -> list[int
 
 def forget(connection: Connection, ids: Sequence[int], rules: ItemRules) -> int:
     """Takes these items' articles and traces out; returns how many items there were."""
-    found = transitions.load(connection, ids)
-    copies = select(*transitions.COLUMNS).where(items.c.duplicate_of.in_(ids), items.c.id.not_in(ids))
-    freed = [rules.requeued(transitions.item_of(row), "forget") for row in connection.execute(copies)]
-    stored = connection.execute(select(tables.articles.c.item_id).where(tables.articles.c.item_id.in_(ids))).all()
-    articles.remove(connection, ids)
-    counters.add(connection, Counter({counters.ARTICLES: -len(stored)}))
-    for table in (events, outbox, parked, reviews):
-        connection.execute(delete(table).where(table.c.item_id.in_(ids)))
-    transitions.apply(connection, [*freed, *map(rules.forgotten, found.values())], rules.now)
+    forgotten = [rules.forgotten(item) for item in transitions.load(connection, ids).values()]
+    copies = transitions.find(connection, items.c.duplicate_of.in_(ids), items.c.id.not_in(ids))
+    freed = [rules.requeued(item, Stage.FORGET) for item in copies]
+    _delete_traces(connection, ids)
+    transitions.apply(connection, [*freed, *forgotten], rules.now)
     for item_id in ids:
         connection.execute(update(items).where(items.c.id == item_id).values(url=f"{FORGOTTEN}{item_id}", host="forgotten"))
-    return len(found)
+    return len(forgotten)
+
+
+def _delete_traces(connection: Connection, ids: Sequence[int]) -> None:
+    stored = select(func.count()).select_from(tables.articles).where(tables.articles.c.item_id.in_(ids))
+    counters.add(connection, Counter({counters.ARTICLES: -connection.execute(stored).scalar_one()}))
+    articles.remove(connection, ids)
+    for table in (events, outbox, parked, reviews):
+        connection.execute(delete(table).where(table.c.item_id.in_(ids)))

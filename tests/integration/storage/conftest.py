@@ -1,4 +1,4 @@
-"""A ledger with a clock that stands still, a leader, and the same ledger with a pace."""
+"""A ledger whose clock only tests advance, a leader, and the same ledger with a pace."""
 
 from __future__ import annotations
 

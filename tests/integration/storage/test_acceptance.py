@@ -1,4 +1,4 @@
-"""At the door: an URL is accepted once, into jobs, and lists bring their links."""
+"""A URL is accepted once, into jobs, and feeds and sitemaps bring their links."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ def test_a_preview_answers_as_accept_would_and_writes_nothing(ledger):
     assert ledger.balance().accepted == 1
 
 
-def test_what_is_turned_away_is_counted_for_its_job_and_not_accepted(ledger):
+def test_what_is_refused_at_intake_is_counted_for_its_job_and_not_accepted(ledger):
     job = ledger.open_job("job")
-    ledger.turned_away(job, 3)
-    assert ledger.progress(job).refused_at_door == 3
+    ledger.count_refused(job, 3)
+    assert ledger.progress(job).refused_at_intake == 3
     assert ledger.balance().accepted == 0
 
 

@@ -131,15 +131,15 @@ def test_a_text_that_the_database_cannot_hold_is_refused_as_such(engine):
 
 @pytest.mark.parametrize("url", ["postgresql+psycopg://nobody@/none?host=/nonexistent", "sqlite:////proc/none/x.sqlite"])
 def test_a_database_that_is_away_is_told_in_one_line(url):
-    with pytest.raises(Unavailable) as told:
+    with pytest.raises(Unavailable) as caught:
         require_current(open_database(Settings(database_url=url)))
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_password_is_never_told():
-    with pytest.raises(Unavailable) as told:
+    with pytest.raises(Unavailable) as caught:
         require_current(open_database(Settings(database_url="postgresql+psycopg://user:secret@/none?host=/nonexistent")))
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(caught.value)
 
 
 def test_a_file_that_is_no_database_is_told_in_one_line(tmp_path):

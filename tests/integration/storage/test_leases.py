@@ -73,7 +73,7 @@ def test_no_tick_reads_more_of_the_items_than_it_has_to(ledger, lead, engine, tm
     ledger.reclaim(lead)
     ledger.sweep(lead)
     ledger.running()
-    # When SQLite tells how it answers
+    # When SQLite explains how it answers
     plain = sqlite3.connect(tmp_path / "pressmark.sqlite")
     plans = [
         (row[3], statement)
@@ -183,7 +183,7 @@ def test_whoever_led_before_can_change_nothing(ledger, lead):
         lambda: ledger.reclaim(lead),
         lambda: ledger.reclaim_all(lead, "x"),
         lambda: ledger.sweep(lead),
-        lambda: ledger.mend_times(lead),
+        lambda: ledger.correct_times(lead),
         lambda: ledger.clock_was_set(lead, 10.0),
     ):
         with pytest.raises(LeadLost):
@@ -216,5 +216,5 @@ def test_a_time_beyond_any_rule_is_pulled_in(ledger, lead, clock):
     keep(ledger, failed(one(ledger, lead), "timeout"))
     clock.at -= 10 * 365 * 86400.0
     assert leased(ledger, lead) == []
-    ledger.mend_times(lead)
+    ledger.correct_times(lead)
     assert len(leased(ledger, lead)) == 1

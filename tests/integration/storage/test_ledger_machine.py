@@ -1,4 +1,4 @@
-"""The ledger under any order of events: the identity holds, tokens rise, and nothing that ended moves by itself."""
+"""The ledger under any order of events: the identity holds, tokens rise, and nothing that ended changes by itself."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """By hand, or by a time server."""
         self.at += step
         self.ledger.clock_was_set(self.lead, step)
-        self.ledger.mend_times(self.lead)
+        self.ledger.correct_times(self.lead)
         self.ledger.sweep(self.lead)
 
     @rule(limit=st.sampled_from([None, 1]))

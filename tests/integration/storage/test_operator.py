@@ -47,7 +47,7 @@ def test_every_count_is_over_articles_feeds_and_sitemaps(ledger, articles, lead)
         *(failed(r, "robots") for r in refused),
         *(failed(r, "not-html" if r.kind == "article" else "not-feed") for r in dead),
     )
-    # Then they are in the books, in the dead letters and in what is exported
+    # Then they are in the balance, in the dead letters and in what is exported
     assert {request.kind for request in running} == set(kinds)
     assert ledger.balance().accepted == 15
     assert ledger.balance().states == {"waiting": 3, "running": 3, "stored": 3, "duplicate": 0, "refused": 3, "dead": 3}
@@ -99,7 +99,7 @@ def test_a_pause_outlives_the_process(ledger, engine, settings):
     assert ledger.paused_stages() == frozenset()
 
 
-def test_a_forgotten_article_leaves_no_trace_its_copies_stand_for_themselves_and_the_books_balance(ledger, articles, lead, engine):
+def test_a_forgotten_article_leaves_no_trace_and_its_copies_are_read_again(ledger, articles, lead, engine):
     # Given
     ledger.accept([entry(n) for n in (1, 2, 3)], ledger.open_job())
     requests = leased(ledger, lead)
@@ -212,7 +212,7 @@ def test_a_parked_message_ends_its_item_for_its_schema(ledger, lead):
         "UPDATE items SET state = 'lost' WHERE id = 3",
     ],
 )
-def test_the_identity_tells_when_the_books_do_not_balance(ledger, lead, engine, harm):
+def test_the_balance_fails_when_a_row_is_lost_or_changed(ledger, lead, engine, harm):
     # Given one stored, one duplicate, one waiting
     ledger.accept([entry(n) for n in (1, 2, 3)], ledger.open_job())
     first, second = leased(ledger, lead, room=2)
@@ -224,7 +224,7 @@ def test_the_identity_tells_when_the_books_do_not_balance(ledger, lead, engine, 
     # Then
     assert not ledger.balance().balanced
     running, counted = ledger.recount()
-    assert running.balanced, "the counters know nothing of what was done behind their back: that is why `doctor` counts again"
+    assert running.balanced, "the counters do not see what bypasses them, which is why `doctor` counts rows"
     assert not counted.balanced
 
 

@@ -101,7 +101,7 @@ def test_what_is_handed_back_waits_again_and_costs_nothing(ledger, lead, clock):
     assert (trace.state, trace.tries, trace.strikes, trace.due) == ("waiting", 0, 0, clock.at + 5.0)
 
 
-def test_a_move_from_a_state_that_is_no_longer_there_changes_nothing(engine, settings, ledger, lead):
+def test_a_transition_from_a_state_that_is_no_longer_there_changes_nothing(engine, settings, ledger, lead):
     # Given what somebody read before the item ended
     ledger.accept([entry(1), entry(2)], ledger.open_job())
     first, second = leased(ledger, lead)
@@ -110,9 +110,9 @@ def test_a_move_from_a_state_that_is_no_longer_there_changes_nothing(engine, set
     keep(ledger, failed(first, "http-404"))
     # When
     rules = ItemRules(settings, 0.0)
-    with pytest.raises(Unavailable, match="moved"), writing(engine) as connection:
+    with pytest.raises(Unavailable, match="1 items changed while"), writing(engine) as connection:
         transitions.apply(connection, [rules.reclaimed(item) for item in stale.values()], 0.0)
-    # Then neither has moved
+    # Then neither has changed
     assert [state(ledger, 1)[0], state(ledger, 2)[0]] == ["dead", "running"]
     assert balanced(ledger)
 

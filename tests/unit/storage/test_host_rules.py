@@ -31,9 +31,9 @@ def test_a_host_that_told_nothing_is_paced_all_the_same():
     assert (host.free_at, host.answers) == (102.0, 0)
 
 
-@pytest.mark.parametrize(("told", "interval"), [(0.5, 2.0), (7.0, 7.0), (86400.0, CRAWL_DELAY_CAP)])
-def test_a_crawl_delay_is_honoured_within_reason(told, interval):
-    assert after(HOST, replace(GOOD, crawl_delay=told)).interval(SETTINGS) == interval
+@pytest.mark.parametrize(("stated", "interval"), [(0.5, 2.0), (7.0, 7.0), (86400.0, CRAWL_DELAY_CAP)])
+def test_a_crawl_delay_is_honoured_within_reason(stated, interval):
+    assert after(HOST, replace(GOOD, crawl_delay=stated)).interval(SETTINGS) == interval
 
 
 def test_a_host_that_struggles_is_asked_less_often_and_recovers():

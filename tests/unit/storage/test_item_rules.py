@@ -1,4 +1,4 @@
-"""What becomes of an item: pure judgement."""
+"""What becomes of an item, by its row and an outcome."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ def failed(reason: Reason, **more) -> Failed:
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason.fate in (Fate.DEAD, Fate.REFUSED)], ids=str)
-def test_what_is_final_ends_at_once_and_is_told_to_the_world(reason):
-    move = rules().failed(ITEM, failed(reason))
-    assert move.after.state == reason.fate.value
-    assert move.after.reason == reason.word
-    assert move.publish
+def test_what_is_final_ends_at_once_and_is_published(reason):
+    made = rules().failed(ITEM, failed(reason))
+    assert made.after.state == reason.fate.value
+    assert made.after.reason == reason.word
+    assert made.publish
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason.fate is Fate.AGAIN], ids=str)
@@ -109,9 +109,9 @@ def test_handing_back_costs_nothing_and_keeps_what_is_known():
 
 @pytest.mark.parametrize("reason", [Reason.HTTP_404, Reason.ROBOTS])
 def test_a_refetch_that_fails_leaves_the_article_where_it_is(reason):
-    move = rules().failed(replace(ITEM, refetch=True), failed(reason))
-    assert (move.after.state, move.after.reason, move.after.refetch) == ("stored", None, False)
-    assert not move.publish
+    made = rules().failed(replace(ITEM, refetch=True), failed(reason))
+    assert (made.after.state, made.after.reason, made.after.refetch) == ("stored", None, False)
+    assert not made.publish
 
 
 def test_the_answer_of_a_failure_is_kept_for_its_result():

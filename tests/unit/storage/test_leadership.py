@@ -1,4 +1,4 @@
-"""The engine's clock: leases run out against what has surely left every queue."""
+"""The engine's clock: no lease expires whose message may still be in a queue."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_busy_queue_of_ten_seconds_holds_the_low_mark_back_by_ten_seconds_only
 def test_after_a_standstill_what_was_waiting_keeps_half_its_lease_to_be_heard_of():
     # Given a lease of second 0 that waited an hour in a queue
     lead = beats(START, 3600, lambda number: number + 1.0)
-    # When the queue moves again
+    # When the queue is read again
     lead = beats(lead, int(LEASE / 2), lambda _: 0.0)
     # Then
     assert lead.low_mark <= LEASE
@@ -51,9 +51,9 @@ def test_after_a_standstill_what_was_waiting_keeps_half_its_lease_to_be_heard_of
 
 
 @given(st.lists(st.tuples(st.floats(-10, 1e6), st.floats(-10, 1e6)), max_size=50))
-def test_whatever_the_clocks_say_the_mark_never_falls_nor_passes_the_clock(told):
+def test_whatever_the_clocks_say_the_mark_never_falls_nor_passes_the_clock(pairs):
     lead = START
-    for elapsed, age in told:
+    for elapsed, age in pairs:
         after = advanced(lead, elapsed, age)
         assert lead.low_mark <= after.low_mark <= after.ticks
         assert after.ticks <= lead.ticks + TICK

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the revisions on the connection that `worker.storage.database.migrate` gives, in its transaction."""
+"""Run Alembic's revisions on the connection that `worker.storage.database.migrate` passes, in its transaction."""
 
 from __future__ import annotations
 

@@ -3,8 +3,6 @@
 from worker.storage.tables.content import articles, evidence, labels, topics
 from worker.storage.tables.ledger import (
     LANES,
-    STATES,
-    TERMINAL,
     controls,
     counters,
     engine_state,
@@ -24,8 +22,6 @@ from worker.storage.tables.schema import SCHEMA, metadata
 __all__ = [
     "LANES",
     "SCHEMA",
-    "STATES",
-    "TERMINAL",
     "articles",
     "controls",
     "counters",

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, SmallInteger, Table, Text, UniqueConstraint, text
 
+from worker.messages import Lane
 from worker.storage.tables.schema import Id, metadata
 
-STATES = ("waiting", "running", "stored", "duplicate", "refused", "dead")
-TERMINAL = STATES[2:]
-LANES = ("urgent", "normal", "bulk")
-"""The column `lane` holds their place in this tuple: what is lower goes first."""
+LANES: tuple[Lane, ...] = ("urgent", "normal", "bulk")
+"""The column `lane` holds an index in this tuple; lower ones are sent first."""
 
 items = Table(
     "items",
@@ -46,7 +45,7 @@ items = Table(
 )
 """Every accepted URL: what it is, its one state, when it is due, and its lease.
 
-`lane` is a place in LANES; `token` rises with each lease; `tries` and `strikes` count what speaks against the page, `attempts`
+`lane` is an index in LANES; `token` rises with each lease; `tries` and `strikes` count what speaks against the page, `attempts`
 every answer; `taken` and `alone` describe the lease: a worker has begun, and without others in its message; `depth` counts
 the lists that led here; `answer` is the last answer in JSON, an `Answer`.
 """

@@ -1,4 +1,4 @@
-"""The first schema: items and receipts, jobs, hosts, articles and labels, events, outbox, counters, the engine's state."""
+"""Make the first schema: items and receipts, jobs, hosts, articles and labels, events, outbox, counters, the engine's state."""
 
 from __future__ import annotations
 

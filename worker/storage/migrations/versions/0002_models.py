@@ -1,4 +1,4 @@
-"""The life of the model: models and their parts, promotions, and what people say of articles."""
+"""Make the tables for the life of the model: models and their parts, promotions, and reviews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parked messages name their item, so that to forget it takes them along."""
+"""Let parked messages name their item, so that a take-down deletes them too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels keep the share of words that the model did not know, so that drift can be told."""
+"""Let labels keep the share of words that the model did not know, from which drift is computed."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Adds the column; of older labels the share stays unknown."""
+    """Adds the column; the share stays unknown for older labels."""
     op.add_column("labels", sa.Column("unknown_words", sa.Double(), nullable=True))

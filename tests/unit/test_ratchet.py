@@ -15,14 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("worker", "classifier")
 
 CEILINGS = {
-    "Any": 127,
-    "imports inside functions": 58,
+    "Any": 54,
+    "imports inside functions": 44,
     "patterns in extract": 114,
     "files with letters of other scripts": 9,
     "files over 300 lines": 1,
     "modules at worker's top": 11,
-    "modules in the largest folder": 30,
-    "subscripts by a name of the contract": 79,
+    "modules in the largest folder": 35,
+    "subscripts by a name of the contract": 52,
 }
 """What may not be exceeded. `docs/decisions/house.md` tells which of them will fall further, and why the others stay."""
 

@@ -1,10 +1,10 @@
-"""Article labelled: the only door to the classifier."""
+"""Label articles with a loaded model; workers and commands use the classifier through this module alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from classifier.errors import ClassifierError
 from classifier.labels import Labels
@@ -13,14 +13,38 @@ from classifier.predict import Document, label
 from classifier.report.explain import explained
 from worker.errors import UsageError
 
-__all__ = ["Document", "Labeller"]
+__all__ = ["Document", "Labeller", "ManifestJson", "document_of"]
+
+ManifestJson = dict[str, Any]
+"""A part of a model's manifest, as `classifier.training` wrote it: figures by name, nested."""
+
+
+class HasText(Protocol):
+    """An article, a Result, or a stored text that is to be labelled again."""
+
+    @property
+    def title(self) -> str | None: ...
+
+    @property
+    def text(self) -> str | None: ...
+
+    @property
+    def url(self) -> str | None: ...
+
+    @property
+    def site_name(self) -> str | None: ...
+
+
+def document_of(article: HasText) -> Document:
+    """What the model reads of an article."""
+    return Document(article.title or "", article.text or "", article.url, article.site_name)
 
 
 class Labeller:
     """A loaded model; its arrays are mapped, so that forked children share them.
 
-    `model_dir` is a model's folder, None for the one that ships. Raises UsageError where the
-    model is damaged, or of another format or label set.
+    `model_dir` is a model's folder, None for the shipped model. Raises UsageError where the model is damaged, or of another
+    format or label set.
     """
 
     def __init__(self, model_dir: Path | None = None) -> None:
@@ -41,8 +65,8 @@ class Labeller:
         return self._model.sha256
 
     @property
-    def reference(self) -> dict[str, Any] | None:
-        """What the model said of seeds that it had not seen; None for a model from before this was kept. Raises UsageError."""
+    def reference(self) -> ManifestJson | None:
+        """The model's figures on seeds that it was not trained on; None where an early version trained it. Raises UsageError."""
         try:
             return artifact.read_manifest(self._folder).get("reference")
         except ClassifierError as error:

@@ -14,7 +14,7 @@ import redis
 from worker.bootstrap import Services
 from worker.config import Settings
 from worker.errors import PressmarkError, Unavailable
-from worker.models.cache import at_hand
+from worker.models.cache import local_folder
 from worker.models.labeller import Document as Text
 from worker.models.labeller import Labeller
 from worker.operations import installation
@@ -136,7 +136,7 @@ def _durability(policy: str | None, append: str | None) -> Iterator[Finding]:
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
-    labeller = Labeller(at_hand(settings))
+    labeller = Labeller(local_folder(settings))
     labels = labeller.label([Text("Customs", "The two ministries of commerce signed a free trade agreement on Monday.")])[0]
     yield Finding("model", "ok", f"{labeller.model_id}, {len(labels.topics)} topics")
 

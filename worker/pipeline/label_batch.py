@@ -10,7 +10,7 @@ from typing import Protocol
 from classifier.labels import Labels
 from worker.logs import fields
 from worker.messages import Extracted, Labelled, Outcome, Relabel, Relabelled, Struck
-from worker.models.labeller import Document
+from worker.models.labeller import Document, document_of
 from worker.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ class LabelsTexts(Protocol):
 
 
 def labelled(batch: Sequence[Extracted], model: LabelsTexts) -> list[Outcome]:
-    """The outcomes of a batch, in its order."""
+    """The outcome of each article, in order."""
     try:
         return _together(batch, model)
     except Exception:
@@ -33,10 +33,10 @@ def labelled(batch: Sequence[Extracted], model: LabelsTexts) -> list[Outcome]:
 
 
 def _together(batch: Sequence[Extracted], model: LabelsTexts) -> list[Outcome]:
-    begun = time.monotonic()
-    labels = model.label([_document(item) for item in batch])
-    ms = round((time.monotonic() - begun) * 1000 / max(1, len(batch)))
-    return [Labelled(item, found, ms) for item, found in zip(batch, labels, strict=True)]
+    started = time.monotonic()
+    labels = model.label([document_of(item.article) for item in batch])
+    ms = round((time.monotonic() - started) * 1000 / max(1, len(batch)))
+    return [Labelled(item, given, ms) for item, given in zip(batch, labels, strict=True)]
 
 
 def _alone(item: Extracted, model: LabelsTexts) -> Outcome:
@@ -50,19 +50,14 @@ def _alone(item: Extracted, model: LabelsTexts) -> Outcome:
 
 
 def relabelled(texts: Sequence[Relabel], model: LabelsTexts) -> list[Outcome]:
-    """New labels for stored texts; one that cannot be labelled keeps its old ones."""
-    found: list[Outcome] = []
+    """New labels for stored texts; a text that cannot be labelled keeps its old ones."""
+    outcomes: list[Outcome] = []
     for text in texts:
-        begun = time.monotonic()
+        started = time.monotonic()
         try:
-            labels = model.label([Document(title=text.title, text=text.text, url=text.url, site_name=text.site_name)])[0]
+            labels = model.label([document_of(text)])[0]
         except Exception:
             log.exception("stored text cannot be labelled again", extra=fields(item=text.item_id, stage="label", url=text.url))
         else:
-            found.append(Relabelled(text.item_id, labels, round((time.monotonic() - begun) * 1000)))
-    return found
-
-
-def _document(item: Extracted) -> Document:
-    article = item.article
-    return Document(title=article.title or "", text=article.text, url=article.url, site_name=article.site_name)
+            outcomes.append(Relabelled(text.item_id, labels, round((time.monotonic() - started) * 1000)))
+    return outcomes

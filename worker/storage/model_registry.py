@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from worker.errors import UsageError
 from worker.storage.database import reading, writing
 from worker.storage.tables import model_parts, models, promotions
+
+SHIPPED = "shipped"
+"""What people call the model that comes with the program; it has no entry, and its id is written as None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,10 @@ class ModelEntry:
 
     id: str
     sha256: str
-    manifest: Mapping[str, Any]
+    articles: int | None
+    """Seeds that it was trained on; None where its manifest does not say."""
+    macro_f1: float | None
+    """Of its topics on held-out seeds; None where its manifest does not say."""
     added_at: float
     added_by: str
     active: bool
@@ -155,13 +161,20 @@ def _before(past: list[str | None]) -> str | None:
 
 def _entries(connection: Connection) -> dict[str, ModelEntry]:
     active = _active(connection)
-    rows = connection.execute(select(models)).mappings()
-    return {
-        row["id"]: ModelEntry(
-            row["id"], row["sha256"], json.loads(row["manifest"]), row["added_at"], row["added_by"], active=row["id"] == active
-        )
-        for row in rows
-    }
+    return {row.id: _entry(row, active) for row in connection.execute(select(models))}
+
+
+def _entry(row: Row[Any], active: str | None) -> ModelEntry:
+    manifest = json.loads(row.manifest)
+    return ModelEntry(
+        id=row.id,
+        sha256=row.sha256,
+        articles=manifest.get("data", {}).get("articles"),
+        macro_f1=manifest.get("held_out", {}).get("topics", {}).get("macro_f1"),
+        added_at=row.added_at,
+        added_by=row.added_by,
+        active=row.id == active,
+    )
 
 
 def _check_parts(manifest: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:

@@ -16,13 +16,13 @@ def test_nothing_found_is_said_on_standard_error_and_is_no_failure(capsys):
     assert program.run(["search", "rice", "--json"]) == 0
     streams = capsys.readouterr()
     assert streams.out == ""
-    assert streams.err == "no stored article is like that\n"
+    assert streams.err == "no stored article matches\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--since", "last week"], "expected a day as 2024-03-22, came 'last week'"),
+        (["--since", "last week"], "expected a day as 2024-03-22, got 'last week'"),
         (["--topic", "sport"], "'sport' is not one of"),
         (["--limit", "0"], "0 is not in the range"),
     ],

@@ -1,4 +1,4 @@
-"""Labelled articles from and for other tools: what goes out comes in again."""
+"""Labelled articles from and for other tools: what is exported can be imported again."""
 
 import csv
 import hashlib
@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from worker.models.annotation_formats import for_doccano, for_label_studio, read_labelled
+from worker.models.annotation_formats import for_doccano, for_json_lines, for_label_studio, read_labelled
+from worker.models.seeds import parse
 
 SEED = {
     "id": "s-1",
@@ -18,7 +19,20 @@ SEED = {
     "primary": "trade",
     "source_type": "official",
 }
-FULL = SEED | {"language": "en", "origin": "authored", "url": None, "site_name": None}
+FULL = parse(SEED | {"language": "en", "origin": "authored"}, "seed")
+
+
+def records(text: str) -> list[dict[str, Any]]:
+    """The labelled articles of a file, in which every one can be used."""
+    found = list(read_labelled(text, "in"))
+    assert [entry.fault for entry in found if entry.record is None] == []
+    return [entry.record for entry in found if entry.record is not None]
+
+
+def only(text: str) -> dict[str, Any]:
+    """The one labelled article of a file."""
+    (record,) = records(text)
+    return record
 
 
 def as_csv(record: dict[str, Any]) -> str:
@@ -33,14 +47,15 @@ def as_csv(record: dict[str, Any]) -> str:
     "text",
     [
         json.dumps(SEED),
+        json.dumps(for_json_lines(FULL)),
         json.dumps(for_doccano(FULL)),
         json.dumps([for_label_studio(FULL)]),
         as_csv(SEED),
     ],
-    ids=["jsonl", "doccano", "label-studio", "csv"],
+    ids=["contract", "jsonl", "doccano", "label-studio", "csv"],
 )
 def test_every_form_gives_the_same_seed(text: str) -> None:
-    ((_, record),) = read_labelled(text, "in")
+    record = only(text)
     kept = {key: record[key] for key in SEED if key != "id"}
     assert kept == {key: value for key, value in SEED.items() if key != "id"}
     assert record["id"] == "import-" + hashlib.sha256(b"Rice\nRice was sold abroad.").hexdigest()[:12]
@@ -48,24 +63,24 @@ def test_every_form_gives_the_same_seed(text: str) -> None:
 
 def test_doccanos_spans_count_as_labels() -> None:
     line = json.dumps({"id": 4, "text": "Mines were cleared.", "label": [[0, 5, "demining"], "independent"]})
-    ((_, record),) = read_labelled(line, "in")
+    record = only(line)
     assert (record["topics"], record["source_type"]) == (["demining"], "independent")
 
 
 def test_a_line_says_where_it_stood() -> None:
     text = json.dumps(SEED) + "\n\n{broken\n"
-    assert [where for where, _ in read_labelled(text, "in.jsonl")] == ["in.jsonl:1", "in.jsonl:3"]
+    assert [entry.where for entry in read_labelled(text, "in.jsonl")] == ["in.jsonl:1", "in.jsonl:3"]
 
 
 def test_two_source_types_are_none() -> None:
     line = json.dumps({"text": "A text.", "label": ["official", "independent"]})
-    ((_, record),) = read_labelled(line, "in")
+    record = only(line)
     assert record["source_type"] is None
 
 
 def test_the_same_words_are_the_same_seed_and_others_are_not_whatever_number_another_tool_gave() -> None:
     lines = [json.dumps({"id": 1, "text": text, "label": ["trade", "official"]}) for text in ("Rice.", "Rice.", "Maize.")]
-    ids = [record["id"] for _, record in read_labelled("\n".join(lines), "in")]
+    ids = [record["id"] for record in records("\n".join(lines))]
     assert ids[0] == ids[1] != ids[2]
 
 
@@ -74,7 +89,7 @@ def test_names_that_the_guide_does_not_know_are_left_for_the_check_to_find() -> 
     studio = json.dumps(
         [{"data": {"text": "A text."}, "annotations": [{"result": [{"from_name": "topics", "value": {"choices": ["sport"]}}]}]}]
     )
-    assert [next(read_labelled(text, "in"))[1]["topics"] for text in (doccano, studio)] == [["Trade"], ["sport"]]
+    assert [only(text)["topics"] for text in (doccano, studio)] == [["Trade"], ["sport"]]
 
 
 def test_of_label_studio_the_newest_annotation_counts_that_was_not_taken_back() -> None:
@@ -82,43 +97,42 @@ def test_of_label_studio_the_newest_annotation_counts_that_was_not_taken_back() 
         return {"result": [{"from_name": "source_type", "value": {"choices": [kind]}}], **more}
 
     task = {"data": {"text": "A text."}, "annotations": [said("official"), said("independent"), said("promotional", was_cancelled=True)]}
-    ((_, record),) = read_labelled(json.dumps([task]), "in")
+    record = only(json.dumps([task]))
     assert record["source_type"] == "independent"
 
 
 def test_the_short_form_of_label_studio_is_read_too() -> None:
     task = {"id": 3, "text": "A text.", "topics": {"choices": ["trade", "culture"]}, "primary": "none", "source_type": "official"}
-    ((_, record),) = read_labelled(json.dumps([task]), "in")
+    record = only(json.dumps([task]))
     assert (record["topics"], record["primary"], record["source_type"]) == (["culture", "trade"], None, "official")
 
 
 def test_a_cell_that_an_export_guarded_has_its_own_words_again() -> None:
     text = "text,topics,source_type\n'=1+1 is what it said,trade,official\n'tis the season,culture,official\n"
-    assert [record["text"] for _, record in read_labelled(text, "in")] == ["=1+1 is what it said", "'tis the season"]
+    assert [record["text"] for record in records(text)] == ["=1+1 is what it said", "'tis the season"]
 
 
 @pytest.mark.parametrize(
     ("text", "where", "told"),
     [
         ('{"id": 1\n', "in:1", "expected JSON"),
-        ('{"text": "a"}\n[1]\n', "in:2", "expected a JSON object, came list"),
+        ('{"text": "a"}\n[1]\n', "in:2", "expected a JSON object, got list"),
         ('[{"id": 1,', "in", "expected JSON"),
-        ("[3]", "in: task 1", "expected a task, came int"),
+        ("[3]", "in: task 1", "expected a task, got int"),
         ("a;b;c\n1;2;3\n", "in:1", "columns text, topics, source_type"),
         ("text,topics,source_type\n" + "x" * 200_000 + ",trade,official\n", "in:2", "expected CSV"),
         ('{"a":' + "[" * 100_000 + "\n", "in:1", "expected JSON"),
     ],
 )
 def test_what_cannot_be_read_says_where_and_what_was_expected(text: str, where: str, told: str) -> None:
-    *_, (place, message) = read_labelled(text, "in")
-    assert place == where
-    assert isinstance(message, str)
-    assert told in message
+    *_, entry = read_labelled(text, "in")
+    assert (entry.where, entry.record) == (where, None)
+    assert told in entry.fault
 
 
 @pytest.mark.parametrize(
     "annotations", [3, [3], {"result": 3}, [{"result": [3, {"value": 4}, {"from_name": "topics", "value": {"choices": 5}}]}]]
 )
 def test_a_task_of_any_shape_is_a_seed_without_labels(annotations: Any) -> None:
-    ((_, record),) = read_labelled(json.dumps([{"data": {"text": "A text."}, "annotations": annotations}]), "in")
+    record = only(json.dumps([{"data": {"text": "A text."}, "annotations": annotations}]))
     assert (record["topics"], record["source_type"]) == ([], None)

@@ -1,4 +1,4 @@
-"""The models of a machine: followed within seconds, checked, shared by digest, and never a reason to stop."""
+"""This machine's models: promotions are followed within seconds, files are checked and shared, and a failure never stops work."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ import pytest
 from classifier.model import artifact
 from worker.config import Settings
 from worker.errors import Unavailable, UsageError
-from worker.models.cache import LOOK, ModelCache, at_hand, read_files
+from worker.models.cache import CHECK_EVERY, ModelCache, local_folder, read_files
 
 
 class FakeRegistry:
@@ -42,7 +42,7 @@ def renamed(name: str) -> tuple[str, dict[str, bytes]]:
     return json.dumps(told), parts
 
 
-class Hand:
+class Machine:
     """A cache with a clock that the test moves."""
 
     def __init__(self, folder: Path) -> None:
@@ -53,85 +53,85 @@ class Hand:
         self.cache = ModelCache(self.settings, lambda: self.registry, clock=lambda: self.time)  # type: ignore[arg-type, return-value]
 
     def later(self) -> str:
-        self.time += LOOK
+        self.time += CHECK_EVERY
         return self.cache.current().model_id
 
 
 @pytest.fixture
-def hand(tmp_path: Path) -> Hand:
-    return Hand(tmp_path)
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
 
 
-def test_without_a_promotion_the_shipped_model_serves(hand: Hand) -> None:
+def test_without_a_promotion_the_shipped_model_serves(machine: Machine) -> None:
     shipped = json.loads(read_files(artifact.default_folder())[0])["id"]
-    assert hand.cache.current().model_id == shipped
-    assert at_hand(hand.settings) is None
+    assert machine.cache.current().model_id == shipped
+    assert local_folder(machine.settings) is None
 
 
-def test_a_promotion_is_followed_at_the_next_look_and_a_rollback_too(hand: Hand) -> None:
-    hand.cache.current()
-    hand.registry.now = "first"
-    assert hand.later() == "first"
-    hand.registry.now = "second"
-    assert hand.later() == "second"
-    hand.registry.now = None
-    assert hand.later() not in ("first", "second")
+def test_a_promotion_is_followed_at_the_next_check_and_a_rollback_too(machine: Machine) -> None:
+    machine.cache.current()
+    machine.registry.now = "first"
+    assert machine.later() == "first"
+    machine.registry.now = "second"
+    assert machine.later() == "second"
+    machine.registry.now = None
+    assert machine.later() not in ("first", "second")
 
 
-def test_between_two_looks_nobody_is_asked(hand: Hand) -> None:
-    before = hand.cache.current()
-    hand.registry.now = "first"
-    hand.time += LOOK / 2
-    assert hand.cache.current() is before
+def test_between_two_checks_nobody_is_asked(machine: Machine) -> None:
+    before = machine.cache.current()
+    machine.registry.now = "first"
+    machine.time += CHECK_EVERY / 2
+    assert machine.cache.current() is before
 
 
-def test_commands_without_a_database_find_the_model_in_use(hand: Hand) -> None:
-    hand.registry.now = "first"
-    hand.later()
-    folder = at_hand(hand.settings)
+def test_commands_without_a_database_find_the_model_in_use(machine: Machine) -> None:
+    machine.registry.now = "first"
+    machine.later()
+    folder = local_folder(machine.settings)
     assert folder is not None
     assert json.loads((folder / "manifest.json").read_text())["id"] == "first"
 
 
-def test_while_the_database_is_away_the_present_model_goes_on(hand: Hand) -> None:
-    hand.registry.now = "first"
-    hand.later()
-    hand.registry.away = True
-    assert hand.later() == "first"
+def test_while_the_database_is_away_the_model_in_use_stays(machine: Machine) -> None:
+    machine.registry.now = "first"
+    machine.later()
+    machine.registry.away = True
+    assert machine.later() == "first"
 
 
-def test_a_damaged_model_is_refused_and_the_present_one_goes_on(hand: Hand) -> None:
-    before = hand.cache.current().model_id
+def test_a_damaged_model_is_refused_and_the_model_in_use_stays(machine: Machine) -> None:
+    before = machine.cache.current().model_id
     manifest, parts = renamed("first")
     parts = parts | {"idf": parts["idf"][:-1] + bytes([parts["idf"][-1] ^ 1])}
-    hand.registry.models["first"] = (manifest, parts)
-    hand.registry.now = "first"
-    assert hand.later() == before
+    machine.registry.models["first"] = (manifest, parts)
+    machine.registry.now = "first"
+    assert machine.later() == before
 
 
-def test_files_that_were_damaged_on_this_disk_are_fetched_anew_once(hand: Hand) -> None:
+def test_files_that_were_damaged_on_this_disk_are_fetched_again_once(machine: Machine) -> None:
     # Given a promoted model whose files here have rotted
-    hand.registry.now = "first"
-    hand.later()
-    folder = at_hand(hand.settings)
+    machine.registry.now = "first"
+    machine.later()
+    folder = local_folder(machine.settings)
     assert folder is not None
     (folder / "idf.npy").write_bytes(b"rotten")
     # Then it is loaded all the same
-    assert hand.cache.labeller("first").model_id == "first"
-    assert (folder / "idf.npy").read_bytes() == hand.registry.models["first"][1]["idf"]
-    # And a second damage is told instead of fetched without end
+    assert machine.cache.labeller("first").model_id == "first"
+    assert (folder / "idf.npy").read_bytes() == machine.registry.models["first"][1]["idf"]
+    # And a second damage is reported instead of fetching without end
     (folder / "idf.npy").write_bytes(b"rotten")
     with pytest.raises(UsageError, match="damaged"):
-        hand.cache.labeller("first")
+        machine.cache.labeller("first")
 
 
-def test_a_named_folder_goes_before_every_promotion(hand: Hand, tmp_path: Path) -> None:
+def test_a_named_folder_goes_before_every_promotion(machine: Machine, tmp_path: Path) -> None:
     manifest, parts = renamed("mine")
     folder = tmp_path / "mine"
     shutil.copytree(artifact.default_folder(), folder)
     (folder / "manifest.json").write_text(manifest)
-    hand.registry.now = "first"
-    cache = ModelCache(Settings(data_dir=tmp_path, model_dir=folder), lambda: hand.registry)  # type: ignore[arg-type, return-value]
+    machine.registry.now = "first"
+    cache = ModelCache(Settings(data_dir=tmp_path, model_dir=folder), lambda: machine.registry)  # type: ignore[arg-type, return-value]
     assert cache.current().model_id == "mine"
     assert parts
 

@@ -1,11 +1,11 @@
-"""JSON lines in, JSON lines out: in order, in bounded memory, a bad line costing that line alone."""
+"""Read JSON lines and write one for each, in order and in bounded memory; a line that cannot be used fails alone."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from worker.cli._shared.files import lines, opened, parse_object, shown
 from worker.cli._shared.output import Progress, complain, show_json, tell
@@ -13,14 +13,15 @@ from worker.errors import ItemFailed
 from worker.reasons import Reason
 
 T = TypeVar("T")
-Row = tuple[Any, T | ItemFailed]
-"""The line's id (null where it could not be read), and what it holds or why it holds nothing."""
+Json = dict[str, object]
+Row = tuple[object, T | ItemFailed]
+"""The line's id (None where it could not be read), and what it holds or why it holds nothing."""
 
 MAX_LINE = 64 * 1024 * 1024
 """Bytes: a page of 10 MiB with every character escaped as \\uXXXX fits."""
 
 
-def rows(names: Sequence[str], parse: Callable[[dict[str, Any]], T]) -> Iterator[Row[T]]:
+def rows(names: Sequence[str], parse: Callable[[dict[str, object]], T]) -> Iterator[Row[T]]:
     """Every line of the files that is not blank; `parse` raises ValueError, or ItemFailed, for a bad one."""
     for name in names:
         with opened(name) as file:
@@ -29,10 +30,10 @@ def rows(names: Sequence[str], parse: Callable[[dict[str, Any]], T]) -> Iterator
                     yield _row(f"{shown(name)}:{number}", raw, parse)
 
 
-def _row(where: str, raw: bytes | None, parse: Callable[[dict[str, Any]], T]) -> Row[T]:
+def _row(where: str, raw: bytes | None, parse: Callable[[dict[str, object]], T]) -> Row[T]:
     if raw is None:
         return None, _bad(where, Reason.TOO_BIG, f"expected a line of at most {MAX_LINE} bytes")
-    row: dict[str, Any] = {}
+    row: dict[str, object] = {}
     try:
         row = parse_object(raw.removeprefix(b"\xef\xbb\xbf"))
         return _expect_id(row), parse(row)
@@ -42,7 +43,7 @@ def _row(where: str, raw: bytes | None, parse: Callable[[dict[str, Any]], T]) ->
         return row.get("id"), _bad(where, Reason.SCHEMA, str(error))
 
 
-def _expect_id(row: dict[str, Any]) -> str | int:
+def _expect_id(row: dict[str, object]) -> str | int:
     name = row.get("id")
     if isinstance(name, str) or type(name) is int:  # to Python, true and false are numbers too
         return name
@@ -54,46 +55,46 @@ def _bad(where: str, reason: Reason, message: str) -> ItemFailed:
     return ItemFailed(reason, message)
 
 
-def together(source: Iterable[Row[T]], size: int, work: Callable[[Sequence[T]], Sequence[dict[str, Any]]]) -> Iterator[Row[dict[str, Any]]]:
+def together(source: Iterable[Row[T]], size: int, work: Callable[[Sequence[T]], Sequence[Json]]) -> Iterator[Row[Json]]:
     """Gives the good rows to `work` up to `size` at a time; the order stays."""
-    held: list[Row[T]] = []
+    group: list[Row[T]] = []
     for row in source:
-        held.append(row)
-        if len(held) == size:
-            yield from _worked(held, work)
-            held.clear()
-    yield from _worked(held, work)
+        group.append(row)
+        if len(group) == size:
+            yield from _done(group, work)
+            group.clear()
+    yield from _done(group, work)
 
 
-def _worked(held: Sequence[Row[T]], work: Callable[[Sequence[T]], Sequence[dict[str, Any]]]) -> Iterator[Row[dict[str, Any]]]:
-    good = [value for _, value in held if not isinstance(value, ItemFailed)]
-    done = iter(work(good) if good else ())
-    for name, value in held:
-        yield name, (value if isinstance(value, ItemFailed) else next(done))
+def _done(group: Sequence[Row[T]], work: Callable[[Sequence[T]], Sequence[Json]]) -> Iterator[Row[Json]]:
+    good = [value for _, value in group if not isinstance(value, ItemFailed)]
+    answers = iter(work(good) if good else ())
+    for name, value in group:
+        yield name, (value if isinstance(value, ItemFailed) else next(answers))
 
 
-def side_by_side(source: Iterable[Row[T]], threads: int, work: Callable[[T], dict[str, Any]]) -> Iterator[Row[dict[str, Any]]]:
-    """Gives the good rows to `work` on `threads` threads; the order stays, and few are ever in hand."""
+def side_by_side(source: Iterable[Row[T]], threads: int, work: Callable[[T], Json]) -> Iterator[Row[Json]]:
+    """Gives the good rows to `work` on `threads` threads; the order stays, and few rows are read in advance."""
 
-    def one(row: Row[T]) -> Row[dict[str, Any]]:
+    def one(row: Row[T]) -> Row[Json]:
         name, value = row
         try:
             return name, (value if isinstance(value, ItemFailed) else work(value))
         except ItemFailed as failed:
             return name, failed
 
-    in_hand: deque[Future[Row[dict[str, Any]]]] = deque()
+    started: deque[Future[Row[Json]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         for row in source:
-            in_hand.append(pool.submit(one, row))
-            if len(in_hand) > 2 * threads:  # twice: nobody idles while the first one takes long
-                yield in_hand.popleft().result()
-        while in_hand:
-            yield in_hand.popleft().result()
+            started.append(pool.submit(one, row))
+            if len(started) > 2 * threads:  # twice: no thread idles while the first row takes long
+                yield started.popleft().result()
+        while started:
+            yield started.popleft().result()
 
 
-def show(done: Iterable[Row[dict[str, Any]]]) -> int:
-    """Prints a line for each row; the exit code: 1 where any came to nothing."""
+def show(done: Iterable[Row[Json]]) -> int:
+    """Prints a line for each row, and returns the exit code: 1 where any failed."""
     failed = total = 0
     with Progress("lines done") as progress:
         for name, value in done:
@@ -102,11 +103,11 @@ def show(done: Iterable[Row[dict[str, Any]]]) -> int:
             show_json({"id": name, **_shown(value)})
             progress.show(total)
     if failed:
-        tell(f"{failed} of {total} lines came to nothing; their errors stand in their places")
+        tell(f"{failed} of {total} lines failed; their errors stand in their places")
     return 1 if failed else 0
 
 
-def _shown(value: dict[str, Any] | ItemFailed) -> dict[str, Any]:
+def _shown(value: Json | ItemFailed) -> Json:
     if isinstance(value, ItemFailed):
         return {"error": {"reason": value.reason.word, "message": value.detail or str(value)}}
     return value

@@ -17,6 +17,9 @@ from worker.config import Settings, load
 R = TypeVar("R")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on standard output and nothing else there.")
+seeds_option = click.option(
+    "--seeds", type=click.Path(path_type=Path), default=Path("seeds"), show_default=True, help="Folder of labelled articles, *.jsonl."
+)
 
 
 def command(name: str, *, help: str, example: str | None = None) -> Callable[[Callable[..., R]], click.Command]:  # noqa: A002 - click's

@@ -1,4 +1,4 @@
-"""Labels by keys: articles shown one by one at a terminal, one key labels and moves on, and every answer is kept at once."""
+"""Show articles one by one at a terminal, and take a person's labels key by key; every answer is kept at once."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import click
 from worker.cli._shared.output import clean, tell
 from worker.errors import UsageError
 from worker.results import Result
+from worker.storage.reviews import Answer
 
 SHOWN = 1500
 """Characters of an article shown at first: enough for most labels, and a screen's height."""
@@ -37,43 +38,47 @@ LINE = "b t d c topics · 1-4 0 primary · o p i source type, next · y as shown
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """The labels of one article while a person fills them in."""
+class Draft:
+    """The labels of one article while a person changes them; `complete` once they are to be kept."""
 
     topics: frozenset[str]
     primary: str | None
     source_type: str | None
-    done: bool = False
+    complete: bool = False
 
     def line(self) -> str:
         """As the person sees it."""
         topics = ", ".join(name for name in TOPIC_KEYS.values() if name in self.topics)
         return f"topics: {topics or 'none'}; primary: {self.primary or 'none'}; source type: {self.source_type or '?'}"
 
+    def answer(self, item_id: int) -> Answer:
+        """As it is kept."""
+        return Answer(item_id, tuple(sorted(self.topics)), self.primary, self.source_type or "")
 
-def of_model(article: Result) -> Sheet:
+
+def first_draft(article: Result) -> Draft:
     """What the model says, for a person to correct."""
     topics = frozenset(article.decided("yes") or ())
     primary = article.primary_topic if article.primary_topic in topics else None
-    return Sheet(topics, primary, article.source_type.label if article.source_type else None)
+    return Draft(topics, primary, article.source_type.label if article.source_type else None)
 
 
-def pressed(sheet: Sheet, key: str) -> Sheet:
-    """The sheet after a key; the same where the key labels nothing."""
+def after_key(draft: Draft, key: str) -> Draft:
+    """The draft after a key; the same where the key labels nothing."""
     if key in TOPIC_KEYS:
-        topics = sheet.topics ^ {TOPIC_KEYS[key]}
-        return replace(sheet, topics=topics, primary=sheet.primary if sheet.primary in topics else None)
+        topics = draft.topics ^ {TOPIC_KEYS[key]}
+        return replace(draft, topics=topics, primary=draft.primary if draft.primary in topics else None)
     if key in "01234":
         primary = [None, *TOPIC_KEYS.values()][int(key)]
-        return replace(sheet, primary=primary, topics=sheet.topics | {primary} if primary else sheet.topics)
+        return replace(draft, primary=primary, topics=draft.topics | {primary} if primary else draft.topics)
     if key in SOURCE_KEYS:
-        return replace(sheet, source_type=SOURCE_KEYS[key], done=True)
-    return replace(sheet, done=True) if key == "y" and sheet.source_type else sheet
+        return replace(draft, source_type=SOURCE_KEYS[key], complete=True)
+    return replace(draft, complete=True) if key == "y" and draft.source_type else draft
 
 
 @contextmanager
 def keyboard() -> Iterator[Iterator[str]]:
-    """The keys of the terminal, each as it is pressed, and the terminal as it was before at the end.
+    """The keys of the terminal, each as it is pressed; at the end the terminal is set as it was before.
 
     One mode for the whole session: to change it for each key would throw away what is typed in between.
     """
@@ -95,68 +100,69 @@ def _keys(terminal: int) -> Iterator[str]:
 
 
 class Session:
-    """One person's way through some articles; `say` keeps an answer, `unsay` takes it back."""
+    """One person labels some articles; `keep` stores an answer, `take_back` deletes that of an item."""
 
-    def __init__(self, say: Callable[[int, Sheet], None], unsay: Callable[[int], None], pressed_keys: Iterator[str]) -> None:
-        self._say = say
-        self._unsay = unsay
-        self._keys = pressed_keys
+    def __init__(self, keep: Callable[[Answer], None], take_back: Callable[[int], None], keys: Iterator[str]) -> None:
+        self._keep = keep
+        self._take_back = take_back
+        self._keys = keys
         self._answered: set[int] = set()
 
-    def label(self, rows: Sequence[Result]) -> int:
+    def label(self, articles: Sequence[Result]) -> int:
         """How many were labelled; ends with the last article, or where the keys do."""
         tell(LINE)
         place = 0
-        while 0 <= place < len(rows):
-            _show(rows[place], f"[{place + 1}/{len(rows)}]")
-            step = self._ask(rows[place], first=place == 0)
+        while 0 <= place < len(articles):
+            _show(articles[place], f"[{place + 1}/{len(articles)}]")
+            step = self._ask(articles[place], first=place == 0)
             if step == 0:
                 break
             place += step
             if step < 0:
-                self._take_back(rows[place].stored_id)
+                self._undo(articles[place].stored_id)
         return len(self._answered)
 
-    def _take_back(self, item_id: int) -> None:
+    def _undo(self, item_id: int) -> None:
         if item_id in self._answered:
-            self._unsay(item_id)
+            self._take_back(item_id)
             self._answered.discard(item_id)
 
-    def _ask(self, row: Result, *, first: bool) -> int:
+    def _ask(self, article: Result, *, first: bool) -> int:
         """1 for the next article, -1 for the one before, 0 to stop."""
-        sheet = of_model(row)
-        tell(sheet.line())
+        draft = first_draft(article)
+        tell(draft.line())
         for key in self._keys:
             if key == "s" or (key == "u" and not first):
                 return 1 if key == "s" else -1
-            sheet = pressed(sheet, key)
-            if sheet.done:
-                self._say(row.stored_id, sheet)
-                self._answered.add(row.stored_id)
-                tell(f"kept: {sheet.line()}")
+            draft = after_key(draft, key)
+            if draft.complete:
+                self._keep(draft.answer(article.stored_id))
+                self._answered.add(article.stored_id)
+                tell(f"kept: {draft.line()}")
                 return 1
-            _answer(key, row, sheet)
+            _respond(key, article, draft)
         return 0
 
 
-def _answer(key: str, row: Result, sheet: Sheet) -> None:
-    """What a key shows that does not move on."""
+def _respond(key: str, article: Result, draft: Draft) -> None:
+    """Shows what a key asks for that neither keeps nor skips the article."""
     if key == "m":
-        click.echo(readable(row.text or "", len(row.text or "")), err=True)
+        text = article.text or ""
+        click.echo(readable(text, len(text)), err=True)
     elif key == "u":
         tell("this is the first one")
     elif key == "y":
         tell("the model names no source type: o, p or i")
     elif key not in (*TOPIC_KEYS, *"01234"):
-        tell_lines(HELP)
-    tell(sheet.line())
+        _tell_lines(HELP)
+    tell(draft.line())
 
 
-def _show(row: Result, number: str) -> None:
+def _show(article: Result, number: str) -> None:
     click.echo(err=True)
-    tell(f"{number} {row.title or 'without a title'} - {row.outlet}")
-    tell(row.url or "")
-    click.echo(readable(row.text or "", SHOWN), err=True)
+    tell(f"{number} {article.title or 'without a title'} - {article.outlet}")
+    tell(article.url or "")
+    click.echo(readable(article.text or "", SHOWN), err=True)
 
 
 def readable(text: str, longest: int) -> str:
@@ -166,8 +172,7 @@ def readable(text: str, longest: int) -> str:
     return "\n".join(textwrap.fill(clean(line), width, break_long_words=False, break_on_hyphens=False) for line in shown.split("\n"))
 
 
-def tell_lines(text: str) -> None:
-    """Several lines for people."""
+def _tell_lines(text: str) -> None:
     for line in text.split("\n"):
         tell(line)
 

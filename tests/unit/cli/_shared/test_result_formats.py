@@ -7,7 +7,7 @@ import io
 import pytest
 
 from classifier.labels import ModelName, SourceTypeLabel, TopicLabel
-from worker.cli.export import COLUMNS, flat, table_row, write_csv, write_parquet
+from worker.cli._shared.result_formats import COLUMNS, flat, table_row, write_csv, write_parquet
 from worker.results import HttpAnswer, Result
 
 STORED = Result(

@@ -1,0 +1,68 @@
+"""Keys change a draft of labels; a session keeps each answer and takes it back on request."""
+
+from __future__ import annotations
+
+import pytest
+
+from classifier.labels import SourceTypeLabel, TopicLabel
+from worker.cli._shared.review_keys import Draft, Session, after_key, first_draft
+from worker.results import Result
+from worker.storage.reviews import Answer
+
+EMPTY = Draft(frozenset(), None, None)
+
+
+def article(number: int, source_type: str | None = "official") -> Result:
+    return Result(
+        item_id=number,
+        url=f"https://x.example/{number}",
+        outcome="stored",
+        text="A text.",
+        topics=[TopicLabel("trade", 0.9, 0.5, "yes"), TopicLabel("culture", 0.5, 0.5, "unsure")],
+        primary_topic="trade",
+        source_type=SourceTypeLabel(source_type, {}, "sure"),
+    )
+
+
+def typed(keys: str, draft: Draft = EMPTY) -> Draft:
+    for key in keys:
+        draft = after_key(draft, key)
+    return draft
+
+
+def test_the_first_draft_is_what_the_model_is_sure_of() -> None:
+    assert first_draft(article(1)) == Draft(frozenset({"trade"}), "trade", "official")
+
+
+@pytest.mark.parametrize(
+    ("keys", "draft"),
+    [
+        ("bt", Draft(frozenset({"border_dispute", "trade"}), None, None)),
+        ("bb", EMPTY),
+        ("2", Draft(frozenset({"trade"}), "trade", None)),
+        ("2t", EMPTY),
+        ("20", Draft(frozenset({"trade"}), None, None)),
+        ("o", Draft(frozenset(), None, "official", complete=True)),
+        ("y", EMPTY),
+        ("x", EMPTY),
+    ],
+)
+def test_each_key_changes_one_label(keys: str, draft: Draft) -> None:
+    assert typed(keys) == draft
+
+
+def test_as_shown_is_complete_only_with_a_source_type() -> None:
+    assert typed("y", Draft(frozenset(), None, "official")).complete
+
+
+def test_a_session_keeps_answers_skips_and_takes_back() -> None:
+    # Given three articles; the second has no source type
+    kept: list[Answer] = []
+    removed: list[int] = []
+    session = Session(kept.append, removed.append, iter("yusym" + "i"))
+    # When the first is answered, taken back and skipped, and the second answered after `y` said nothing
+    labelled = session.label([article(1), article(2, None), article(3)])
+    # Then
+    assert kept == [Answer(1, ("trade",), "trade", "official"), Answer(2, ("trade",), "trade", "independent")]
+    assert removed == [1]
+    assert labelled == 1

@@ -1,0 +1,79 @@
+"""Promotion: the gate decides, force goes past it, and a rollback goes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.operations.stored import register
+from worker.bootstrap import Services
+from worker.errors import UsageError
+from worker.models import training
+from worker.models.training import Verdict
+from worker.operations.models import listed
+from worker.operations.promote import promote, rollback
+
+SEEDS = Path("seeds")
+REFUSED = Verdict(False, 60, 0.7, 0.8, 0.04, 0.03, ("macro-F1 is worse",))
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gate that refuses everybody."""
+    monkeypatch.setattr(training, "compare", lambda *_: REFUSED)
+
+
+def active(services: Services) -> list[str]:
+    return [row.id for row in (*listed(services).registered, listed(services).shipped) if row.active]
+
+
+def test_what_the_gate_refuses_is_not_promoted_and_the_report_has_its_figures(services: Services, gate: None) -> None:
+    register(services, "mine")
+    report = promote(services, "mine", SEEDS, "ann")
+    assert report.to_dict() == {
+        "id": "mine",
+        "promoted": False,
+        "forced": False,
+        "objections": ["macro-F1 is worse"],
+        "rows": 60,
+        "candidate_f1": 0.7,
+        "active_f1": 0.8,
+        "candidate_ece": 0.04,
+        "active_ece": 0.03,
+    }
+    assert active(services) == ["shipped"]
+
+
+def test_force_goes_past_the_gate_and_is_written_down(services: Services, gate: None) -> None:
+    register(services, "mine")
+    assert promote(services, "mine", SEEDS, "ann", force=True, note="a test").to_dict() == {
+        "id": "mine",
+        "promoted": True,
+        "forced": True,
+        "objections": [],
+    }
+    assert active(services) == ["mine"]
+    [promotion] = listed(services).promotions
+    assert (promotion.by, promotion.forced, promotion.note) == ("ann", True, "a test")
+
+
+def test_the_active_and_the_shipped_model_are_promoted_without_asking_the_gate(services: Services, gate: None) -> None:
+    register(services, "mine")
+    promote(services, "mine", SEEDS, "ann", force=True)
+    assert promote(services, "mine", SEEDS, "ann").to_dict() == {"id": "mine", "promoted": True, "objections": []}
+    assert promote(services, "shipped", SEEDS, "ann").promoted
+    assert active(services) == ["shipped"]
+
+
+def test_an_unknown_model_is_refused(services: Services) -> None:
+    with pytest.raises(UsageError, match="'nosuch' fits 0"):
+        promote(services, "nosuch", SEEDS, "ann")
+
+
+def test_a_rollback_names_the_model_that_is_active_again(services: Services) -> None:
+    register(services, "mine")
+    promote(services, "mine", SEEDS, "ann", force=True)
+    assert rollback(services, "ann") == "shipped"
+    with pytest.raises(UsageError, match="expected a promotion to roll back"):
+        rollback(services, "ann")

@@ -1,0 +1,40 @@
+"""`pressmark promote`: make a model the active one, if the gate allows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from worker.cli._shared.options import command, json_option, seeds_option, who
+from worker.cli._shared.output import show_json, tell
+from worker.cli._shared.services import opened
+from worker.config import Settings
+from worker.operations import promote as operations
+from worker.operations.promote import PromotionReport
+
+
+@command("promote", help="Make a model the active one, if the gate lets it; workers follow within five seconds.")
+@click.argument("model")
+@seeds_option
+@click.option("--force", is_flag=True, help="Past the gate; written into the registry.")
+@click.option("--note", default="", help="Why; written into the registry.")
+@json_option
+def promote(settings: Settings, model: str, *, seeds: Path, force: bool, note: str, as_json: bool) -> int:
+    """1 where the gate refuses."""
+    report = operations.promote(opened(settings), model, seeds, who(), force=force, note=note)
+    show_json(report.to_dict()) if as_json else _tell(report)
+    return 0 if report.promoted else 1
+
+
+def _tell(report: PromotionReport) -> None:
+    if report.promoted:
+        tell(f"{report.id} is the active model; workers follow within five seconds, and `pressmark rollback` goes back")
+    else:
+        tell(f"{report.id} is not promoted: {'; '.join(report.objections)} (--force goes past the gate)")
+    if report.verdict:
+        verdict = report.verdict
+        tell(
+            f"on {verdict.rows} seeds that both held out: macro-F1 {verdict.candidate_f1:.3f} against {verdict.active_f1:.3f}, "
+            f"calibration error {verdict.candidate_ece:.3f} against {verdict.active_ece:.3f}"
+        )

@@ -1,0 +1,40 @@
+"""`pressmark try`: one page through fetch, extract and label, here and now."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from worker.cli._shared.files import read_all
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import complain, show_json
+from worker.config import Settings
+from worker.errors import UsageError
+from worker.operations.try_page import try_file, try_url
+
+
+@command("try", help="One page through fetch, extract and label, here. SOURCE is a URL, a file of HTML or plain text, or `-`.")
+@click.argument("source", metavar="URL|FILE|-")
+@click.option("--url", help="The address of a page that comes from a file.")
+@json_option
+def try_(settings: Settings, *, source: str, url: str | None, as_json: bool) -> int:
+    """Prints the Result; 1 where the page came to nothing, 2 where its URL may not be fetched."""
+    if _is_url(source):
+        tried = try_url(settings, source)
+    else:
+        tried = try_file(settings, read_all(source, settings.max_decoded_bytes), url, packed=Path(source).suffix == ".gz")
+    show_json(tried.result.to_dict())
+    if tried.result.reason:
+        complain(f"{source}: {tried.result.reason}{': ' + tried.detail if tried.detail else ''}")
+    return (1 if tried.admitted else 2) if tried.result.reason else 0
+
+
+def _is_url(source: str) -> bool:
+    """Raises UsageError for what is neither a URL nor a file."""
+    if source == "-" or Path(source).exists():
+        return False
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", source):
+        return True
+    raise UsageError(f"expected a URL, a file or `-`, got {source!r}")

@@ -1,0 +1,58 @@
+"""List the registered models and their promotions, and find the files of a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from worker.bootstrap import Services
+from worker.operations.document import Document
+from worker.operations.times import rfc3339
+from worker.storage.model_registry import SHIPPED, ModelEntry, Promotion
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredModel(Document):
+    """A model that was trained here."""
+
+    id: str
+    sha256: str
+    active: bool
+    added_at: str
+    added_by: str
+    articles: int | None
+    macro_f1: float | None
+
+    @classmethod
+    def of(cls, entry: ModelEntry) -> RegisteredModel:
+        """With its time in RFC 3339."""
+        return cls(entry.id, entry.sha256, entry.active, rfc3339(entry.added_at), entry.added_by, entry.articles, entry.macro_f1)
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedModel(Document):
+    """The model that comes with the program."""
+
+    id: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    """Every model, the newest first."""
+
+    registered: tuple[RegisteredModel, ...]
+    shipped: ShippedModel
+    promotions: tuple[Promotion, ...]
+
+
+def listed(services: Services) -> ModelList:
+    """Every model and every promotion. Raises Unavailable."""
+    registry = services.registry
+    registered = tuple(RegisteredModel.of(entry) for entry in registry.all())
+    return ModelList(registered, ShippedModel(SHIPPED, registry.active() is None), tuple(registry.history()))
+
+
+def folder(services: Services, model: str | None) -> Path | None:
+    """The folder of a registered model; None stands for the shipped one. Raises UsageError for an unknown model."""
+    return services.model_cache.folder(services.registry.find(model).id) if model is not None else None

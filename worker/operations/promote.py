@@ -1,0 +1,63 @@
+"""Promote a model if the gate allows it, and roll a promotion back; workers follow within five seconds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from worker.bootstrap import Services
+from worker.models import training
+from worker.models.training import Verdict
+from worker.operations.models import folder
+from worker.storage.model_registry import SHIPPED
+
+NO_FIGURES = ("passed", "objections")
+"""Fields of a verdict that the report gives in other places."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionReport:
+    """Whether a model was promoted, and why not."""
+
+    id: str
+    promoted: bool
+    forced: bool | None = None
+    """None where there was nothing to ask the gate: the model was active already, or is the shipped one."""
+    verdict: Verdict | None = None
+    """None where the gate was not asked."""
+
+    @property
+    def objections(self) -> tuple[str, ...]:
+        """Why the gate refused; empty where it did not."""
+        return self.verdict.objections if self.verdict else ()
+
+    def to_dict(self) -> dict[str, object]:
+        """The JSON of `promote --json`: the gate's figures are there only where it was asked."""
+        forced = {} if self.forced is None else {"forced": self.forced}
+        figures = {name: value for name, value in asdict(self.verdict).items() if name not in NO_FIGURES} if self.verdict else {}
+        return {"id": self.id, "promoted": self.promoted, **forced, "objections": list(self.objections), **figures}
+
+
+def promote(services: Services, model: str, seeds: Path, by: str, *, force: bool = False, note: str = "") -> PromotionReport:
+    """Makes a model the active one unless the gate, asked on `seeds`, refuses; `force` does not ask it.
+
+    The shipped model and the active one are promoted without asking. Raises UsageError for an unknown model, or one that
+    workers could not load, and Unavailable.
+    """
+    registry = services.registry
+    candidate = None if model == SHIPPED else registry.find(model)
+    active = registry.active()
+    if candidate is None or candidate.id == active:
+        registry.promote(candidate.id if candidate else None, by, note=note)
+        return PromotionReport(model, promoted=True)
+    services.model_cache.labeller(candidate.id)  # raises UsageError where the workers could not load it
+    verdict = None if force else training.compare(seeds, services.model_cache.folder(candidate.id), folder(services, active))
+    promoted = verdict is None or verdict.passed
+    if promoted:
+        registry.promote(candidate.id, by, forced=force, note=note)
+    return PromotionReport(candidate.id, promoted, force, verdict)
+
+
+def rollback(services: Services, by: str) -> str:
+    """Goes back to the model that was active before, and returns its name. Raises UsageError where there was none."""
+    return services.registry.rollback(by) or SHIPPED

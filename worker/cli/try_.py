@@ -20,7 +20,7 @@ from worker.operations.try_page import try_file, try_url
 @click.option("--url", help="The address of a page that comes from a file.")
 @json_option
 def try_(settings: Settings, *, source: str, url: str | None, as_json: bool) -> int:
-    """Prints the Result; 1 where the page came to nothing, 2 where its URL may not be fetched."""
+    """Prints the Result; 1 where the page failed, 2 where its URL may not be fetched."""
     if _is_url(source):
         tried = try_url(settings, source)
     else:

@@ -47,7 +47,7 @@ def relabel(services: Services, progress: Callable[[int, int], None], *, dry_run
 
 
 def _relabel_all(services: Services, sha256: str, total: int, progress: Callable[[int, int], None]) -> None:
-    """Repeats passes over what is left until nothing is."""
+    """Repeats passes over the outdated articles until none is left."""
     left, moved_at, sender = total, time.monotonic(), Sender.of(services.settings)
     while left and time.monotonic() - moved_at < PATIENCE:
         _pass(services, sender, sha256)

@@ -179,7 +179,7 @@ def remove(connection: Connection, item_ids: Sequence[int]) -> None:
         connection.execute(delete(articles).where(articles.c.item_id.in_(item_ids)))
 
 
-def _article_row(labelled: Labelled, cluster: int, now: float) -> dict[str, Any]:
+def _article_row(labelled: Labelled, cluster: int, now: float) -> dict[str, object]:
     extracted = labelled.extracted
     article, http = extracted.article, extracted.http
     return {
@@ -198,7 +198,7 @@ def _article_row(labelled: Labelled, cluster: int, now: float) -> dict[str, Any]
     }
 
 
-def _label_row(item_id: int, document: Labels, ms: int) -> dict[str, Any]:
+def _label_row(item_id: int, document: Labels, ms: int) -> dict[str, object]:
     return {
         "item_id": item_id,
         "model_id": document.model.id,
@@ -211,7 +211,7 @@ def _label_row(item_id: int, document: Labels, ms: int) -> dict[str, Any]:
     }
 
 
-def _numbered(item_id: int, table: Table, parts: Sequence[TopicLabel | Evidence]) -> list[dict[str, Any]]:
+def _numbered(item_id: int, table: Table, parts: Sequence[TopicLabel | Evidence]) -> list[dict[str, object]]:
     """A row for each part, with its place in the order."""
     names = [column.name for column in table.c if column.name not in ("item_id", "place")]
     return [{"item_id": item_id, "place": place, **{name: part[name] for name in names}} for place, part in enumerate(map(asdict, parts))]

@@ -103,7 +103,7 @@ def show(done: Iterable[Row[Json]]) -> int:
             show_json({"id": name, **_shown(value)})
             progress.show(total)
     if failed:
-        tell(f"{failed} of {total} lines failed; their errors stand in their places")
+        tell(f"{failed} of {total} lines failed; their errors are in their places")
     return 1 if failed else 0
 
 

@@ -88,7 +88,7 @@ SHAPES: tuple[tuple[str, type], ...] = (
 
 def reference() -> str:
     """The whole document."""
-    parts = [HEAD, CONVENTIONS, "\n".join(_commands()), EXIT_CODES, "\n".join(_shapes()), "\n".join(_reasons()), STREAM, SEEDS, _settings()]
+    parts = [HEAD, CONVENTIONS, "\n".join(_commands()), EXIT_CODES, "\n".join(_shapes()), "\n".join(_states()), "\n".join(_reasons()), STREAM, SEEDS, _settings()]
     return "\n".join(part.rstrip() + "\n" for part in parts)
 
 
@@ -135,20 +135,23 @@ def _shapes() -> Iterator[str]:
         yield f"### {name}\n"
         yield _plain(inspect.getdoc(kind) or "") + "\n"
         yield "| field | type | meaning |\n|---|---|---|"
-        sentences = field_sentences(kind)
+        sentences = sentences_of(kind)
         for field in dataclasses.fields(kind):
             yield f"| `{field.name}` | `{_cell(_json_type(str(field.type)))}` | {_cell(sentences.get(field.name, ''))} |"
         yield ""
 
 
-def field_sentences(kind: type) -> dict[str, str]:
-    """The string that stands below each field of a dataclass, by the field's name."""
+def sentences_of(kind: type) -> dict[str, str]:
+    """The string that stands below each field of a dataclass or value of an enum, by its name."""
     [definition] = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     body = definition.body if isinstance(definition, ast.ClassDef) else []
     found: dict[str, str] = {}
     for before, after in itertools.pairwise(body):
         match before, after:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
                 found[name] = " ".join(text.split())
     return found
 
@@ -168,13 +171,23 @@ def _replace_word(text: str, old: str, new: str) -> str:
     return re.sub(rf"(?<![\w\"]){old}(?![\w\"])", new, text)
 
 
+def _states() -> Iterator[str]:
+    yield "## States and stages\n"
+    for kind, what in ((State, "state"), (Stage, "stage")):
+        sentences = sentences_of(kind)
+        yield f"| {what} | meaning |\n|---|---|"
+        yield from (f"| `{value.value}` | {_cell(sentences.get(value.name, ''))} |" for value in kind)
+        yield ""
+
+
 def _reasons() -> Iterator[str]:
     yield "## Reasons\n"
     yield "A closed list: why an item is where it is, and what follows.\n"
+    sentences, fates = sentences_of(Reason), sentences_of(Fate)
     for fate in Fate:
-        yield f"**{fate.value}**\n"
+        yield f"**{fate.value}**: {fates[fate.name]}\n"
         yield "| reason | meaning |\n|---|---|"
-        yield from (f"| `{reason.word}` | {_cell(reason.sentence)} |" for reason in Reason if reason.fate is fate)
+        yield from (f"| `{reason.word}` | {_cell(sentences[reason.name])} |" for reason in Reason if reason.fate is fate)
         yield ""
 
 

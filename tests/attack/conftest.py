@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,3 +23,16 @@ def redis_server() -> Iterator[FailingRedis]:
     """An empty server of this test's own."""
     with running_redis() as server:
         yield server
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str, float], None]:
+    """`figure(name, value)` writes a measured figure as a JSON line into the file that PRESSMARK_TEST_FIGURES names, if any."""
+    file = os.environ.get("PRESSMARK_TEST_FIGURES")
+
+    def write(name: str, value: float) -> None:
+        if file:
+            with Path(file).open("a") as figures:
+                figures.write(json.dumps({"test": request.node.nodeid, "figure": name, "value": value}) + "\n")
+
+    return write

@@ -68,9 +68,11 @@ class RawSite:
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(30)
-        with contextlib.suppress(OSError), connection:
-            wire = self._context.wrap_socket(connection, server_side=True) if self._context else connection
+        with contextlib.suppress(OSError), connection, self._secured(connection) as wire:
             self._answer(wire)
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        return self._context.wrap_socket(connection, server_side=True) if self._context else connection
 
     def _answer(self, wire: socket.socket) -> None:
         path = _asked_for(wire)
@@ -80,7 +82,6 @@ class RawSite:
         wire.sendall(found.raw)
         if isinstance(wire, ssl.SSLSocket) and found.says_goodbye:
             wire.unwrap()
-        wire.close()
 
     def url(self, path: str, host: str = "press.test") -> str:
         """The address of a page."""

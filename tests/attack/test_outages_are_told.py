@@ -1,0 +1,225 @@
+"""A6 and A10: whatever does not answer is reported within 5 s, by every command that reports, and by name.
+
+Redis and PostgreSQL are frozen, SQLite is locked or cannot be written, a keeper and a dispatcher are stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+
+from benchmarks.running_service import RunningService, serving
+from tests.attack.parts.commands import TOLD_WITHIN, Done, pressmark
+from tests.attack.parts.redis_servers import FailingRedis, running_redis
+from tests.conftest import missing
+from tests.integration.parts.press import pages
+from tests.integration.parts.servers import PostgresServer, postgres_binary
+from tests.lab.net import can_unshare
+
+URL = "https://press.test/2026/03/22/trade"
+PATIENCE = 2 * TOLD_WITHIN
+"""Seconds after which a call is killed: far beyond what is allowed, and short enough for a suite."""
+REPORTS = ("status", "queues", "workers", "doctor")
+"""Commands that must name a Redis that does not answer; the others need none."""
+OTHERS = ("enqueue", "dead list", "jobs")
+WORDS = {"enqueue": ("enqueue", URL)}
+
+
+def called(folder: Path, command: str, **settings: str) -> Done:
+    """One command, killed when it takes far too long."""
+    return pressmark(folder, *WORDS.get(command, command.split()), settings=settings, patience=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a database and one accepted URL; to be copied."""
+    folder = tmp_path_factory.mktemp("installation")
+    assert called(folder, "enqueue").code == 0
+    return folder
+
+
+@pytest.fixture
+def home(installation: Path, tmp_path: Path) -> Path:
+    """A copy of that installation."""
+    shutil.copytree(installation / "data", tmp_path / "data")
+    return tmp_path
+
+
+# Redis -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def frozen_redis() -> Iterator[FailingRedis]:
+    """A server that accepts connections and answers nothing."""
+    with running_redis() as server, server.frozen():
+        yield server
+
+
+A6_REDIS = pytest.mark.xfail(strict=True, raises=AssertionError, reason="A6: a frozen Redis is waited for, three times 10 s a question")
+
+
+@pytest.mark.parametrize("command", [pytest.param(command, marks=A6_REDIS) for command in REPORTS])
+def test_a_frozen_redis_is_named_within_5_seconds(home, frozen_redis, command, figure):
+    # When
+    done = called(home, command, PRESSMARK_REDIS_URL=frozen_redis.url)
+    # Then
+    figure(f"{command}, frozen Redis, s", round(done.seconds, 1))
+    assert done.code is not None, f"no answer within {PATIENCE:.0f} s"
+    assert "Redis" in done.told
+    assert "Traceback" not in done.told
+    assert done.seconds < TOLD_WITHIN
+
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_commands_that_need_no_redis_do_not_wait_for_a_frozen_one(home, frozen_redis, command, figure):
+    done = called(home, command, PRESSMARK_REDIS_URL=frozen_redis.url)
+    figure(f"{command}, frozen Redis, s", round(done.seconds, 1))
+    assert done.code == 0, done.told
+    assert done.seconds < TOLD_WITHIN
+
+
+@pytest.mark.parametrize("command", [*REPORTS, *OTHERS])
+def test_a_redis_that_is_gone_costs_no_time(home, tmp_path, command):
+    done = called(home, command, PRESSMARK_REDIS_URL=f"unix://{tmp_path}/nobody.sock")
+    assert command in OTHERS or "Redis" in done.told
+    assert done.seconds < TOLD_WITHIN
+
+
+# SQLite ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def locked(home: Path) -> Iterator[Path]:
+    """An installation whose database another process holds."""
+    with closing(sqlite3.connect(home / "data" / "pressmark.sqlite", isolation_level=None)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        yield home
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="A6: enqueue waits 34 s for SQLite's lock")
+def test_enqueue_says_within_5_seconds_that_the_database_is_locked(locked, figure):
+    done = pressmark(locked, "enqueue", "https://press.test/another", patience=60)
+    figure("enqueue, locked SQLite, s", round(done.seconds, 1))
+    assert done.code == 3
+    assert len(done.err.splitlines()) == 1
+    assert "lock" in done.err
+    assert done.seconds < TOLD_WITHIN
+
+
+def names_the_database(done: Done) -> bool:
+    """Whether a report says that something is wrong, and that it is the database."""
+    lines = [line for line in done.told.splitlines() if "wrong" in line or "pressmark:" in line]
+    return done.code not in (0, None) and any("database" in line for line in lines)
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="A6: a locked SQLite is called well")
+@pytest.mark.parametrize("command", ["status --check", "doctor"])
+def test_a_locked_database_is_named_within_5_seconds(locked, command):
+    done = called(locked, command)
+    assert names_the_database(done), done.told
+    assert done.seconds < TOLD_WITHIN
+
+
+READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+"""Binds root too, which permissions do not; in a mount namespace that ends with the call."""
+
+
+def without_writing(home: Path, what: str, command: str) -> Done:
+    """One command while the database's file, or its folder, cannot be written."""
+    if not can_unshare():
+        missing("mount namespaces")
+    place = home / "data" if what == "folder" else home / "data" / "pressmark.sqlite"
+    inside = ("unshare", "-m", "sh", "-c", READ_ONLY, str(place))
+    return pressmark(home, *WORDS.get(command, command.split()), inside=inside, patience=PATIENCE)
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_enqueue_says_that_the_database_cannot_be_written(home, what):
+    done = without_writing(home, what, "enqueue")
+    assert done.code == 3, done.told
+    assert len(done.err.splitlines()) == 1
+    assert done.seconds < TOLD_WITHIN
+
+
+A10_FILE = pytest.mark.xfail(strict=True, raises=AssertionError, reason="A10: a database that cannot be written is called well")
+
+
+@pytest.mark.parametrize("command", ["status --check", "doctor"])
+@pytest.mark.parametrize("what", [pytest.param("file", marks=A10_FILE), "folder"])
+def test_a_database_that_cannot_be_written_is_named(home, what, command):
+    done = without_writing(home, what, command)
+    assert names_the_database(done), done.told
+    assert done.seconds < TOLD_WITHIN
+
+
+# PostgreSQL --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def frozen_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a migrated database whose server accepts connections and answers nothing."""
+    if postgres_binary("postgres") is None or postgres_binary("initdb") is None:
+        missing("postgresql")
+    server = PostgresServer()
+    server.start()
+    try:
+        url = server.new_database()
+        assert called(tmp_path_factory.mktemp("migrated"), "migrate", PRESSMARK_DATABASE_URL=url).code == 0
+        os.kill(server._process.pid, signal.SIGSTOP)
+        yield url
+        os.kill(server._process.pid, signal.SIGCONT)
+    finally:
+        server.stop()
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="A6: a frozen PostgreSQL is waited for")
+@pytest.mark.parametrize("command", ["enqueue", "status", "queues", "doctor", "jobs"])
+def test_a_frozen_postgresql_is_named_within_5_seconds(tmp_path, frozen_postgres, command, figure):
+    done = called(tmp_path, command, PRESSMARK_DATABASE_URL=frozen_postgres)
+    figure(f"{command}, frozen PostgreSQL, s", round(done.seconds, 1))
+    assert "database" in done.told.lower()
+    assert "Traceback" not in done.told
+    assert done.seconds < TOLD_WITHIN
+
+
+# Processes ---------------------------------------------------------------------------------------
+
+NAMED_WITHIN = 15.0
+"""Seconds: three beats of 5 s, as for the workers."""
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="A6: a stopped keeper or dispatcher is not told for 70 s")
+@pytest.mark.parametrize("role", ["keeper", "dispatcher"])
+def test_a_stopped_process_is_named_by_status_within_15_seconds(tmp_path, role):
+    # Given: pages on their way
+    with serving(pages(200, delay=0.2)) as site, RunningService(tmp_path, site.settings()) as service:
+        service.up()
+        service.enqueue(site.urls())
+        service.until(lambda: service.settled() >= 20, 60)
+        assert not any(role in problem for problem in problems(service))
+        # When
+        stopped = service.pids(role)[0]
+        os.kill(stopped, signal.SIGSTOP)
+        try:
+            # Then
+            end = time.monotonic() + NAMED_WITHIN
+            while not any(role in problem for problem in problems(service)):
+                assert time.monotonic() < end, f"{role} stands still and is not named"
+                time.sleep(1)
+        finally:
+            with suppress(ProcessLookupError):
+                os.kill(stopped, signal.SIGCONT)
+
+
+def problems(service: RunningService) -> list[str]:
+    """What `status` says is wrong."""
+    done = pressmark(service.folder, "status", "--json", settings=service.settings)
+    return list(done.json["problems"])

@@ -70,7 +70,7 @@ class Outage:
 @pytest.mark.timeout(280)
 @pytest.mark.parametrize("error", list(HOW))
 def test_a_redis_that_refuses_writes_is_waited_out(tmp_path, redis_server, error, figure):
-    waited_out(tmp_path, redis_server, error, COUNT, OUTAGE, figure)
+    waited_out(tmp_path, redis_server, error, figure, count=COUNT, outage=OUTAGE)
 
 
 LONG = {"OOM": 180.0, "READONLY": 60.0, "frozen": 60.0}
@@ -82,10 +82,10 @@ LONG = {"OOM": 180.0, "READONLY": 60.0, "frozen": 60.0}
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("error", list(LONG))
 def test_a_redis_that_refuses_writes_for_minutes_is_waited_out(tmp_path, redis_server, error, figure):
-    waited_out(tmp_path, redis_server, error, 5 * COUNT, LONG[error], figure)
+    waited_out(tmp_path, redis_server, error, figure, count=5 * COUNT, outage=LONG[error])
 
 
-def waited_out(folder, redis_server: FailingRedis, error: str, count: int, outage: float, figure) -> None:
+def waited_out(folder, redis_server: FailingRedis, error: str, figure, *, count: int, outage: float) -> None:
     # Given: pages in full flight through an external Redis
     with serving(pages(count)) as site:
         settings = {**site.settings(), "PRESSMARK_REDIS_URL": redis_server.url, "PRESSMARK_LEASE": "60"}

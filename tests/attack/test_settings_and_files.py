@@ -18,7 +18,7 @@ BOUNDED = 12.0
 """Seconds after which a call is killed: those that refuse take two on a busy machine."""
 MEMORY = 400.0
 """Megabytes: a call with the model that ships takes 120; numpy and scikit-learn are most of it."""
-NO_MORE_MEMORY = ("prlimit", "--as=3000000000")
+NO_MORE_MEMORY = ("prlimit", "--as=1500000000")
 """Bytes of address space, so that a file without an end harms nobody but the call that reads it."""
 TEXT = b"The two ministries of commerce signed a free trade agreement on Monday, and lorries crossed the border on the same day."
 
@@ -65,10 +65,7 @@ def test_settings_that_make_sense_are_taken_without_a_word(tmp_path, settings):
 
 # Models ------------------------------------------------------------------------------------------
 
-REFUSED_TODAY = {
-    *("array of texts", "no array at all", "shape too short", "a part that is a folder", "a manifest that is a folder", "no UTF-8"),
-    *("cuts that are missing", "parts that are a list", "major that is a list", "a manifest of 100,000 brackets"),
-}
+REFUSED_TODAY = ("a part that is a folder", "a manifest that is a folder", "parts that are a list", "major that is a list", "no UTF-8")
 A9_MODEL = pytest.mark.xfail(strict=True, raises=AssertionError, reason="A9: hangs, loads, or ends as `unexpected`")
 
 
@@ -141,14 +138,22 @@ def handed_over(folder: Path, words: tuple[str, ...], path: Path) -> Done:
     return pressmark(folder, *(word.format(path) for word in words), patience=BOUNDED, inside=NO_MORE_MEMORY)
 
 
-@pytest.mark.parametrize("kind", list(NO_FILES))
-@pytest.mark.parametrize("command", list(COMMANDS))
+A9_FILE = pytest.mark.xfail(strict=True, raises=AssertionError, reason="A9: read without end, or `Is a directory` with exit 3")
+ON = [
+    pytest.param(command, kind, marks=A9_FILE if command in {"train", "evaluate"} and kind != "folder" else ())
+    for command in COMMANDS
+    for kind in NO_FILES
+]
+
+
+@pytest.mark.parametrize(("command", "kind"), ON)
 def test_what_is_no_file_is_refused_in_one_line(tmp_path, command, kind):
     done = handed_over(tmp_path, COMMANDS[command], NO_FILES[kind](tmp_path / "given"))
     assert done.code is not None, f"no end within {BOUNDED:.0f} s"
     assert done.is_one_line_and_exit_2(), f"{done.code}: {done.told[-400:]}"
 
 
+@A9_FILE
 @pytest.mark.parametrize("kind", list(NO_FILES))
 @pytest.mark.parametrize("command", list(SEEDS))
 def test_seeds_that_are_no_files_are_refused_in_one_line(tmp_path, command, kind):

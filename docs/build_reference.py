@@ -20,9 +20,18 @@ import click
 from classifier.labels import Evidence, Labels, ModelName, OutletOpinion, SourceTypeLabel, Term, TopicLabel
 from worker.cli.main import COMMANDS, LATER, program
 from worker.config import setting_fields
-from worker.messages import Article, Extractor, Http
+from worker.messages import Article, Extractor
+from worker.operations.dead import DeadCause, DeadLetter
+from worker.operations.doctor import Diagnosis, Finding
+from worker.operations.jobs import JobStatus
+from worker.operations.queues import Ledger, ModelInUse, QueueReport, QueueStatus
 from worker.operations.settings import markdown_table
+from worker.operations.status import Status
+from worker.operations.trace import ItemTrace, Step
+from worker.operations.workers import Worker
 from worker.reasons import Fate, Reason
+from worker.results import HttpAnswer, Result, ReviewSummary
+from worker.storage.values import Stage, State
 
 REFERENCE = Path(__file__).with_name("reference.md")
 
@@ -72,23 +81,28 @@ Redis stream `<namespace>:articles`, one entry for each item that ended: field `
 the order of the commits. The stream `<namespace>:results` between workers and keeper is internal.
 """
 
-SHAPES: tuple[tuple[str, type], ...] = (
-    ("Article", Article),
-    ("Extractor", Extractor),
-    ("Labels", Labels),
-    ("TopicLabel", TopicLabel),
-    ("SourceTypeLabel", SourceTypeLabel),
-    ("OutletOpinion", OutletOpinion),
-    ("Evidence", Evidence),
-    ("Term", Term),
-    ("ModelName", ModelName),
-    ("Http", Http),
+SHAPES: tuple[type, ...] = (
+    *(Article, Extractor, Labels, TopicLabel, SourceTypeLabel, OutletOpinion, Evidence, Term, ModelName),
+    *(Result, HttpAnswer, ReviewSummary),
+    *(QueueReport, QueueStatus, Ledger, DeadCause, Worker, ModelInUse, Status),
+    *(ItemTrace, Step, JobStatus, DeadLetter, Diagnosis, Finding),
 )
 
 
 def reference() -> str:
     """The whole document."""
-    parts = [HEAD, CONVENTIONS, "\n".join(_commands()), EXIT_CODES, "\n".join(_shapes()), "\n".join(_states()), "\n".join(_reasons()), STREAM, SEEDS, _settings()]
+    parts = [
+        HEAD,
+        CONVENTIONS,
+        "\n".join(_commands()),
+        EXIT_CODES,
+        "\n".join(_shapes()),
+        "\n".join(_states()),
+        "\n".join(_reasons()),
+        STREAM,
+        SEEDS,
+        _settings(),
+    ]
     return "\n".join(part.rstrip() + "\n" for part in parts)
 
 
@@ -131,8 +145,8 @@ def _cell(text: str) -> str:
 
 def _shapes() -> Iterator[str]:
     yield "## JSON shapes\n"
-    for name, kind in SHAPES:
-        yield f"### {name}\n"
+    for kind in SHAPES:
+        yield f"### {kind.__name__}\n"
         yield _plain(inspect.getdoc(kind) or "") + "\n"
         yield "| field | type | meaning |\n|---|---|---|"
         sentences = sentences_of(kind)
@@ -192,7 +206,7 @@ def _reasons() -> Iterator[str]:
 
 
 def _settings() -> str:
-    secrets = ", ".join(f"`PRESSMARK_{field.name.upper()}_FILE`" for field in setting_fields() if field.metadata["secret"])
+    secrets = ", ".join(f"`PRESSMARK_{field.name.upper()}_FILE`" for field in setting_fields() if field.secret)
     return f"""\
 ## Settings
 

@@ -1,3 +1,3 @@
-"""Pressmark: reads the press for people who follow a country's affairs."""
+"""Pressmark reads the press for people who follow a country's affairs."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The program as `python -m worker`."""
+"""Run the program as `python -m worker`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Define the records that pass between stages: URLRequest → Page → Article → an Outcome for the keeper.
 
-All are frozen. `encode` and `decode` turn what crosses a queue into JSON and back; `decode` checks
-every field and raises BadMessage, so that a message of another program or version is parked and never half understood.
+All are frozen. `encode` and `decode` write and read JSON; `decode` checks every field, so that a foreign message is parked and not guessed at.
 """
 
 from __future__ import annotations
@@ -298,5 +297,4 @@ def _decoded(adapter: TypeAdapter[T], data: bytes | str) -> T:
         return adapter.validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the message"
-        raise BadMessage(f"{where}: {first['msg']}") from error
+        raise BadMessage(f"{'.'.join(map(str, first['loc'])) or 'the message'}: {first['msg']}") from error

@@ -1,1 +1,1 @@
-"""The demonstration: a small press site of our own goes through the whole program, and every page must end as expected."""
+"""Run a small press site of our own through the whole program; every page must end as expected."""

@@ -1,4 +1,4 @@
-"""The sample press site on loopback: several host names on one free port, every answer as the manifest has it."""
+"""Serve the sample press site on loopback: several host names on one free port, answers as the manifest says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sample press site: its pages as files, how each is served, and what the program should make of each.
+"""Describe the sample press site: its pages as files, how each is served, and what the program should make of each.
 
 `site/` has one folder a host name; `site/manifest.jsonl` says which address answers with which file;
 `expected.jsonl` has a record for every address that the demonstration asks for. All of it was written

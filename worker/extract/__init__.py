@@ -1,1 +1,1 @@
-"""Article extracted: bytes to text and metadata, pure."""
+"""Turn the bytes of a page into an article; reads and writes nothing else."""

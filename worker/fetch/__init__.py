@@ -1,1 +1,1 @@
-"""Page fetched: the guard, the client, robots.txt and the pace of a host."""
+"""Fetch pages: guard, robots.txt, pace of a host, limits on time and size."""

@@ -1,4 +1,4 @@
-"""The body of an answer: cut out of the wire by its framing, at the least speed and no longer than the limit."""
+"""Read the body of an answer by its framing, at a minimum speed and up to a size limit."""
 
 from __future__ import annotations
 

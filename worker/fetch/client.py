@@ -1,4 +1,4 @@
-"""Page fetched: a URL goes through guard, robots.txt and pace, follows its redirects, and comes back as a Page."""
+"""Fetch one URL: check robots.txt, keep the pace, follow redirects through the guard, and return a Page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections: dialled through the guard, or through the operator's proxy, and made secure where asked for."""
+"""Connect through the guard, or through the operator's proxy, and start TLS for https."""
 
 from __future__ import annotations
 

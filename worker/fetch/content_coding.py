@@ -1,4 +1,4 @@
-"""Content codings undone: each in steps of bounded size, so that a bomb is met with its fuse still burning."""
+"""Decode gzip, deflate, br and zstd in bounded steps; stop a decompression bomb at the size limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A deadline: the moment by which something must have ended, on a clock that nobody can set."""
+"""Keep a deadline on the monotonic clock, which nobody can set."""
 
 from __future__ import annotations
 

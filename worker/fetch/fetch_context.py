@@ -1,4 +1,4 @@
-"""The way of one URL through its redirects, and what it tells about host and answer, whatever its end."""
+"""Collect what one fetch has seen on its way through redirects, for its result and for its host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The head of an answer: status line and header fields, read strictly and within limits."""
+"""Read status line and header fields, strictly and within limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pace: one request at a time to a host, and a pause after each answer, across all workers.
+"""Keep the pace of a host: one request at a time, and a pause after each answer, across all workers.
 
 `RedisPace` keeps it for every worker on every machine and `LocalPace` for one process; the first
 rests on the second, so that a Redis that was emptied cannot make this process forget.

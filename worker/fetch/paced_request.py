@@ -1,4 +1,4 @@
-"""A visit: one request to one host at the host's pace, and the answer closed whatever happens."""
+"""Send one request to one host at the host's pace, and close the answer whatever happens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RobotsCheck asked: the robots.txt of an origin, from memory or from the site, before any of its pages."""
+"""Ask the robots.txt of an origin, from the cache or from the site, before any of its pages."""
 
 from __future__ import annotations
 

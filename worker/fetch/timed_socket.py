@@ -1,4 +1,4 @@
-"""The wire: a socket that can hold nobody longer than a deadline, nor deliver more than it is asked for."""
+"""Wrap a socket so that no read or write outlasts a deadline or returns more than was asked for."""
 
 from __future__ import annotations
 

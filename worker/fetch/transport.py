@@ -1,4 +1,4 @@
-"""The one way out: a requests session whose adapter reads answers under a deadline and within limits."""
+"""Send requests through a requests session whose adapter reads answers under a deadline and within limits."""
 
 from __future__ import annotations
 

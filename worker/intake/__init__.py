@@ -1,1 +1,1 @@
-"""URL in: canonicalise and judge an address; read feeds and sitemaps."""
+"""Canonicalise and check URLs; read feeds and sitemaps."""

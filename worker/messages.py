@@ -1,6 +1,6 @@
 """Define the records that pass between stages: URLRequest → Page → Article → an Outcome for the keeper.
 
-All are frozen. `encode` and `decode` write and read JSON; `decode` checks every field, so that a foreign message is parked and not guessed at.
+All are frozen. `encode` and `decode` write and read JSON; `decode` checks every field, and a foreign message is parked, not guessed at.
 """
 
 from __future__ import annotations

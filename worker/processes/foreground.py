@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from typing import NoReturn
 
 from worker import logs
-from worker.bootstrap import Services
+from worker.bootstrap.connections import open_redis
 from worker.config import Settings
 from worker.queues import available
 
@@ -62,5 +62,5 @@ def warn_of_private_addresses(settings: Settings) -> None:
 
 def expect_redis(settings: Settings) -> None:
     """Raises Unavailable: a worker that runs waits for a Redis that is away, for ever and in silence."""
-    with closing(Services(settings)) as services, available():
-        services.redis.ping()
+    with closing(open_redis(settings)) as client, available():
+        client.ping()

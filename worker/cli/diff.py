@@ -19,7 +19,11 @@ OUTLETS = 20
 """Rows of the table by outlet: a screen's height."""
 
 
-@command("diff", help="Which stored articles would change label under a model, by topic and outlet, with examples.")
+@command(
+    "diff",
+    help="Which stored articles would change label under a model, by topic and outlet, with examples.",
+    example="pressmark diff 2026-11-29-1",
+)
 @click.argument("model")
 @click.option("--limit", type=click.IntRange(1), default=1000, show_default=True, help="Newest stored articles looked at.")
 @json_option

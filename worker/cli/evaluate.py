@@ -8,14 +8,18 @@ import click
 
 from worker.cli._shared.options import command, json_option, seeds_option
 from worker.cli._shared.output import show_json
+from worker.cli._shared.progress import step_bars
 from worker.cli._shared.services import opened
-from worker.cli._shared.steps import step_bars
 from worker.config import Settings
 from worker.models.training import table
 from worker.operations.train_model import evaluate_articles, evaluate_seeds
 
 
-@command("evaluate", help="Figures by grouped cross-validation on the seeds, or of a model on labelled articles.")
+@command(
+    "evaluate",
+    help="Figures by grouped cross-validation on the seeds, or of a model on labelled articles.",
+    example="pressmark evaluate --on labelled.jsonl --model 2026-11-29-1",
+)
 @seeds_option
 @click.option("--on", type=click.Path(path_type=Path), metavar="FILE", help="Judge a model on this file's labelled articles instead.")
 @click.option("--model", metavar="MODEL", help="With --on: a registered model instead of the active one.")

@@ -14,7 +14,11 @@ from worker.config import Settings
 from worker.operations import articles
 
 
-@command("export", help="The stored articles; with --outcome all every item that has ended.")
+@command(
+    "export",
+    help="The stored articles; with --outcome all every item that has ended.",
+    example="pressmark export --format csv > articles.csv",
+)
 @click.option("--format", "form", type=click.Choice(["table", "jsonl", "csv", "parquet"]), default="table", show_default=True)
 @click.option("--outcome", type=click.Choice(["stored", "all"]), default="stored", show_default=True)
 @click.option("--job", metavar="NAME", help="Of this job only.")

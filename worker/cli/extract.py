@@ -19,7 +19,11 @@ from worker.operations.extract_pages import extractor, page_of_bytes, page_of_ht
 from worker.sandbox.pool import Parsed
 
 
-@command("extract", help="HTML or plain text to article: one JSON document for each FILE (`-` or none: standard input).")
+@command(
+    "extract",
+    help="HTML or plain text to article: one JSON document for each FILE (`-` or none: standard input).",
+    example="pressmark extract page.html --url https://example.org/news/1",
+)
 @click.argument("files", nargs=-1, metavar="[FILE...|-]")
 @click.option("--url", help="The page's address; relative links and the date in it are read with it.")
 @click.option("--jsonl", is_flag=True, help='Read lines {"id","url","html"} or {"id","url","html_path"}, write {"id", ...article}.')

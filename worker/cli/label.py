@@ -17,7 +17,11 @@ from worker.models.labeller import Document, Labeller
 from worker.operations.label_texts import AT_ONCE, document, labeller
 
 
-@command("label", help="Text to labels: one JSON document for each FILE (`-` or none: standard input).")
+@command(
+    "label",
+    help="Text to labels: one JSON document for each FILE (`-` or none: standard input).",
+    example="pressmark label --jsonl texts.jsonl > labels.jsonl",
+)
 @click.argument("files", nargs=-1, metavar="[FILE...|-]")
 @click.option("--jsonl", is_flag=True, help='Read lines {"id","title"?,"text","url"?,"site_name"?}, write {"id", ...labels}.')
 @click.option("--explain", is_flag=True, help="Show the text with its evidence marked instead.")

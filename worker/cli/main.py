@@ -60,8 +60,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Name, the module in this folder that holds it, and its sentence.
 
-A module that is called like the command (with an underscore where Python reserves the name) holds it under its own
-name; one that still holds several commands lists them in a dictionary of its own, `COMMANDS`.
+A module is called like its command, with an underscore where Python reserves the name, and holds it under that name.
 """
 
 COMPLETE = "_PRESSMARK_COMPLETE"
@@ -105,7 +104,7 @@ class Program(click.Group):
 def _command_of(name: str) -> click.Command:
     stem = COMMANDS[name][0]
     module = importlib.import_module(f"worker.cli.{stem}")
-    command: click.Command = module.COMMANDS[name] if hasattr(module, "COMMANDS") else getattr(module, stem)
+    command: click.Command = getattr(module, stem)
     return command
 
 

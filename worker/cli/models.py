@@ -14,7 +14,7 @@ PROMOTIONS = 5
 """Shown below the table, the newest first."""
 
 
-@command("models", help="Every registered model, and which one is active.")
+@command("models", help="Every registered model, and which one is active.", example="pressmark models --json")
 @json_option
 def models(settings: Settings, as_json: bool) -> None:
     """Newest first; the shipped one comes last."""

@@ -14,7 +14,11 @@ from worker.operations import promote as operations
 from worker.operations.promote import PromotionReport
 
 
-@command("promote", help="Make a model the active one, if the gate allows it; workers follow within five seconds.")
+@command(
+    "promote",
+    help="Make a model the active one, if the gate allows it; workers follow within five seconds.",
+    example='pressmark promote 2026-11-29-1 --note "more seeds on trade"',
+)
 @click.argument("model")
 @seeds_option
 @click.option("--force", is_flag=True, help="Past the gate; written into the registry.")

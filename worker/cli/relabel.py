@@ -11,7 +11,11 @@ from worker.config import Settings
 from worker.operations.relabel import relabel as relabel_articles
 
 
-@command("relabel", help="Label stored articles again with the active model; what a person labelled stays.")
+@command(
+    "relabel",
+    help="Label stored articles again with the active model; what a person labelled stays.",
+    example="pressmark relabel --dry-run",
+)
 @click.option("--dry-run", is_flag=True, help="Only count them.")
 @json_option
 def relabel(settings: Settings, *, dry_run: bool, as_json: bool) -> int:

@@ -25,7 +25,11 @@ LONGEST = 65_536
 """Bytes of an answer's line; an ordinary one has two hundred."""
 
 
-@command("review", help="Label a few articles by hand; the answers are kept beside the model's and become seeds.")
+@command(
+    "review",
+    help="Label a few articles by hand; the answers are kept beside the model's and become seeds.",
+    example="pressmark review --budget 20 --who ann",
+)
 @click.option("--budget", type=click.IntRange(1), default=20, show_default=True, help="Articles.")
 @click.option("--who", metavar="NAME", help="Your name; default: your user name.")
 @seeds_option

@@ -9,7 +9,7 @@ from worker.config import Settings
 from worker.operations import promote
 
 
-@command("rollback", help="Go back to the model that was active before.")
+@command("rollback", help="Go back to the model that was active before.", example="pressmark rollback")
 @json_option
 def rollback(settings: Settings, as_json: bool) -> None:
     """Workers follow within five seconds."""

@@ -26,7 +26,11 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> str | None
         raise click.BadParameter(f"expected a day as 2024-03-22, got {value!r}") from None
 
 
-@command("search", help="The stored articles that hold every one of WORDS in title or text, the last published first.")
+@command(
+    "search",
+    help="The stored articles that hold every one of WORDS in title or text, the last published first.",
+    example="pressmark search rice tariff --topic trade --since 2026-11-01",
+)
 @click.argument("words", nargs=-1)
 @click.option("--topic", "topics", multiple=True, type=TOPIC, help="With this topic; more than once: with all of them.")
 @click.option("--unsure", is_flag=True, help="Topics in doubt count too.")

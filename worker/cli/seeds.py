@@ -23,12 +23,12 @@ COLUMNS = ("id", "title", "text", "topics", "primary", "source_type", "language"
 """Of a CSV; topics are separated by blanks."""
 
 
-@click.group("seeds", help="The labelled articles: check, add, import, export.")
+@click.group("seeds", help="The labelled articles: check, add, import, export.", epilog="Example: pressmark seeds export --format csv")
 def seeds() -> None:
     """Only holds its commands."""
 
 
-@command("check", help="What training would stumble over, copies, balance, and what the guide forbids.")
+@command("check", help="What training would stumble over, copies, balance, and what the guide forbids.", example="pressmark seeds check")
 @seeds_option
 @json_option
 def check(settings: Settings, seeds: Path, as_json: bool) -> int:
@@ -43,7 +43,11 @@ def check(settings: Settings, seeds: Path, as_json: bool) -> int:
     return 1 if found else 0
 
 
-@command("add", help="Add one labelled article: a stored one by its item, or what people reviewed.")
+@command(
+    "add",
+    help="Add one labelled article: a stored one by its item, or what people reviewed.",
+    example="pressmark seeds add --from-article 17 --topics trade --primary trade --source-type official",
+)
 @click.option("--from-article", "item_id", type=int, metavar="ITEM", help="The item of a stored article.")
 @click.option("--reviewed", is_flag=True, help="Every reviewed article that people agree on.")
 @click.option("--topics", metavar="T,T", help="With --from-article: its topics, comma-separated; default: the model's.")
@@ -77,7 +81,11 @@ def add(
     return 1 if disputed else 0
 
 
-@command("import", help="Add labelled articles from JSON lines, a CSV, or an export of doccano or Label Studio.")
+@command(
+    "import",
+    help="Add labelled articles from JSON lines, a CSV, or an export of doccano or Label Studio.",
+    example="pressmark seeds import labelled.csv",
+)
 @click.argument("file", metavar="FILE|-")
 @seeds_option
 @json_option
@@ -99,7 +107,11 @@ def _text(file: str, limit: int) -> str:
         raise UsageError(f"{shown(file)}: expected UTF-8 text, byte {error.start} is not") from error
 
 
-@command("export", help="Every seed as JSON lines, CSV, or for doccano or Label Studio.")
+@command(
+    "export",
+    help="Every seed as JSON lines, CSV, or for doccano or Label Studio.",
+    example="pressmark seeds export --format doccano > doccano.jsonl",
+)
 @click.option("--format", "kind", type=click.Choice(["jsonl", "csv", "doccano", "label-studio"]), default="jsonl", show_default=True)
 @seeds_option
 def export(settings: Settings, kind: str, seeds: Path) -> None:

@@ -8,15 +8,19 @@ import click
 
 from worker.cli._shared.options import command, json_option, seeds_option, who
 from worker.cli._shared.output import complain, show_json, tell
+from worker.cli._shared.progress import step_bars
 from worker.cli._shared.services import opened
-from worker.cli._shared.steps import step_bars
 from worker.config import Settings
 from worker.models.training import table
 from worker.operations.train_model import Card
 from worker.operations.train_model import train as train_model
 
 
-@command("train", help="Train a model on the seeds and register it; nothing changes for the workers until `promote`.")
+@command(
+    "train",
+    help="Train a model on the seeds and register it; nothing changes for the workers until `promote`.",
+    example="pressmark train --id 2026-11-more-trade",
+)
 @seeds_option
 @click.option("--id", "name", metavar="NAME", help="Its name; default: the date and a number.")
 @click.option("--on", type=click.Path(path_type=Path), metavar="FILE", help="Labelled articles of others, for their figures on the card.")

@@ -15,7 +15,11 @@ from worker.errors import UsageError
 from worker.operations.try_page import try_file, try_url
 
 
-@command("try", help="One page through fetch, extract and label, here. SOURCE is a URL, a file of HTML or plain text, or `-`.")
+@command(
+    "try",
+    help="One page through fetch, extract and label, here. SOURCE is a URL, a file of HTML or plain text, or `-`.",
+    example="pressmark try https://example.org/news/1",
+)
 @click.argument("source", metavar="URL|FILE|-")
 @click.option("--url", help="The address of a page that comes from a file.")
 @json_option

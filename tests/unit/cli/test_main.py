@@ -5,6 +5,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -14,11 +15,6 @@ from worker.cli import main as program
 from worker.errors import ItemFailed, PressmarkError, Unavailable, UsageError
 from worker.reasons import Reason
 
-NO_EXAMPLE_YET = {
-    *("try", "extract", "label", "search", "export", "seeds", "train", "evaluate", "models", "diff", "promote", "rollback"),
-    *("relabel", "review"),
-}
-"""Commands whose help has no example; none may be added."""
 HEAVY = {"sklearn", "scipy", "numpy", "celery", "kombu", "sqlalchemy", "alembic", "redis", "requests", "lxml", "rich", "pydantic"}
 
 
@@ -122,7 +118,7 @@ def parse(group: click.Group, words: list[str]) -> None:
         found.make_context(name, rest, parent=context)
 
 
-@pytest.mark.parametrize("name", sorted(set(program.COMMANDS) - NO_EXAMPLE_YET))
+@pytest.mark.parametrize("name", program.COMMANDS)
 def test_every_help_ends_with_an_example_that_can_be_called(name: str) -> None:
     for example in examples(program.program.get_command(click.Context(program.program), name)):
         call = re.split(r" \||>", example)[0]
@@ -149,3 +145,9 @@ def test_completion_knows_the_commands() -> None:
     environment = {"_PRESSMARK_COMPLETE": "bash_complete", "COMP_WORDS": "pressmark en", "COMP_CWORD": "1", "PATH": ""}
     done = subprocess.run([sys.executable, "-m", "worker"], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["plain,enqueue"]
+
+
+def test_each_command_is_a_file_of_its_own() -> None:
+    files = {path.stem for path in Path(program.__file__).parent.glob("*.py")} - {"__init__", "main"}
+    assert {file.removesuffix("_") for file in files} == set(program.COMMANDS)
+    assert {stem for stem, _ in program.COMMANDS.values()} == files

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from classifier.lexicon.lexicon import Lexicon
 from classifier.text.document import ParsedText, Sentence
+from classifier.text.scripts import QUOTATION_MARKS
 
 
 class SentenceSpeakers(NamedTuple):
@@ -36,7 +37,7 @@ NAMES = SentenceSpeakers._fields
 SCALE = 3.0
 """Makes shares, mostly under a third, as large as the log-odds that stand beside them in the stacking."""
 
-_QUOTE = re.compile('[“”"«»]')
+_QUOTE = re.compile(f"[{QUOTATION_MARKS}]")
 _FIRST_PERSON = frozenset({"we", "our", "us", "i", "my"})
 _PRONOUNS = frozenset({"he", "she", "they"})
 

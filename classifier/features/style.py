@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.text.document import ParsedText
+from classifier.text.scripts import QUOTATION_MARKS
 
 # No pattern may run over a line end: on a page of 50,000 lines of asterisks that took minutes.
 _PATTERNS = {
@@ -33,7 +34,15 @@ _PATTERNS = {
     "money": r"[$€£¥]\s?\d",
     "imperative_start": r"(?:^|[.!?] )(?:Visit|Discover|Join|Come|Book|Enjoy|Experience|Explore|Try|Taste|Call|Click|Buy|Donate|Meet)\b",
 }
-_MARKS = {"exclamation": "!", "question": "?", "quote": '“”"«»', "parenthesis": "(", "semicolon": ";", "ellipsis": "…", "percent": "%"}
+_MARKS = {
+    "exclamation": "!",
+    "question": "?",
+    "quote": QUOTATION_MARKS,
+    "parenthesis": "(",
+    "semicolon": ";",
+    "ellipsis": "…",
+    "percent": "%",
+}
 _COMPILED = [re.compile(pattern, re.MULTILINE if "^" in pattern else 0) for pattern in _PATTERNS.values()]
 
 

@@ -1,4 +1,4 @@
-"""Name the scripts that write no spaces between words, and the marks that end or pause a sentence."""
+"""Name the scripts that write no spaces between words, and the marks that end, pause or quote a sentence."""
 
 from __future__ import annotations
 
@@ -36,5 +36,7 @@ UNSPACED_SENTENCE_ENDS = "\u17d4\u17d5\u3002\uff01\uff1f"
 """Marks that end a sentence whatever follows: Khmer khan and bariyoosan, the ideographic full stop, full-width `!` and `?`."""
 CLOSING_MARKS = "\"'\u201d\u2019)]"
 """Quotation marks and brackets that may stand between the end of a sentence and the next space."""
+QUOTATION_MARKS = '\u201c\u201d"\u00ab\u00bb'
+"""Double ones; single ones are mostly apostrophes."""
 PAUSES = ",;:()\u2013\u2014"
 """Marks that separate the parts of a sentence; the last two are the dashes."""

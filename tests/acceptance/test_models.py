@@ -76,7 +76,7 @@ def test_a_wrong_call_costs_one_line_and_changes_nothing(arguments: tuple[str, .
         (lambda text: text.split("\n")[0] + "\n", "expected at least 60 seeds to train, got 1"),
         (lambda text: text + "{broken\n", "base.jsonl:510: expected one JSON object a line"),
         (lambda text: text + text.split("\n")[0] + "\n", "base.jsonl:510: expected a new id"),
-        (lambda text: "".join(line + "\n" for line in text.split("\n") if line and '"demining"' not in line), "too few of demining"),
+        (lambda text: "".join(line + "\n" for line in text.split("\n") if line and '"demining"' not in line), "got 0 of demining"),
     ],
     ids=["too few", "a broken line", "an id twice", "a label missing"],
 )

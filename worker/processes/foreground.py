@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def run_alone(process: Callable[[Settings], None], settings: Settings, name: str) -> NoReturn:
-    """Runs a role until it ends, then ends this process at once: a fetch that was handed back and still drips may not hold it."""
+    """Runs a role until it ends, then ends this process at once: a fetch whose item was returned must not keep it alive."""
     logs.set_up(settings, f"{name}[{os.getpid()}]")
     code = exit_code(process, settings)
     logging.shutdown()
@@ -61,6 +61,10 @@ def warn_of_private_addresses(settings: Settings) -> None:
 
 
 def expect_redis(settings: Settings) -> None:
+<<<<<<< HEAD
     """Raises Unavailable: a worker that runs waits for a Redis that is away, for ever and in silence."""
+=======
+    """Raises Unavailable where Redis does not answer: a worker that has started waits for it for ever, in silence."""
+>>>>>>> 2758521 (processes: the check for Redis opens Redis alone)
     with closing(open_redis(settings)) as client, available():
         client.ping()

@@ -1,1 +1,1 @@
-"""Fit what the program ships with, from material that is not part of it: extraction forests and word vectors. Not installed."""
+"""Fit the models that the program is shipped with: extraction's forests and the classifier's word vectors. Not installed."""

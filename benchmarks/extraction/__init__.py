@@ -1,1 +1,1 @@
-"""Extraction measured and its model fitted, on pages that lie beside the project."""
+"""Measure extraction on page sets outside the project: against other extractors, against truths, and against floors."""

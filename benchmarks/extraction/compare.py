@@ -1,8 +1,8 @@
-"""Our extraction beside the libraries', on one run over the same pages: `make bench-extract`.
+"""Compare our extraction with that of libraries, in one run over the same pages: `make bench-extract`.
 
-For WCXB and Fundus the models of the cross-validation are used, each on the sites that it has not seen; they are
-fitted first where `--folds` does not hold them. Zyte is read by the shipped model, which has never seen it. CPU is
-measured page by page with the engines in turn, so that a busy machine slows all of them alike.
+For WCXB and Fundus the models of the cross-validation are used, each on sites that it was not fitted on; they are fitted
+first where the folder `--folds` does not exist. For Zyte the shipped model is used, which was not fitted on it. The engines
+take turns on every page, so that a busy machine slows all of them equally.
 """
 
 from __future__ import annotations
@@ -13,36 +13,44 @@ import json
 import re
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.extraction.engines import Engine, others, pressmark
 from training.truth import Sample, samples
 from worker.extract.fields.language import language_of
 from worker.extract.model.forest import load_from
-from worker.extract.select.html_text import Choice, Model, shipped
+from worker.extract.select.html_text import Model, Thresholds, shipped
 from worker.messages import Article
 
 RESAMPLES = 2000  # of the paired bootstrap; more do not move the interval's second figure
 GERMAN = "Die Minister haben am Montag in der Hauptstadt über den Preis von Reis gesprochen."
 OURS, BASE = "pressmark", "trafilatura"
+Figures = tuple[float, float, float, float]
+"""Precision, recall, F1 and exactness of one page."""
+Result = TypeVar("Result")
 
 
 @dataclass
 class Run:
-    """What the engines gave on one set."""
+    """The results of all engines on one set."""
 
-    rows: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
-    """(precision, recall, F1, exact) of every page, by engine."""
+    rows: dict[str, list[Figures]] = field(default_factory=lambda: defaultdict(list))
+    """The figures of every page with a known text, by engine."""
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """CPU time of all pages, by engine."""
     articles: list[tuple[Sample, Article | None]] = field(default_factory=list)
+    """Our article of every page, None where the page was refused."""
 
 
-def scorer(pages: Path) -> Any:
+def scorer(pages: Path) -> ModuleType:
     """The shared scorer, `tools/score_text.py` beside the pages."""
     spec = importlib.util.spec_from_file_location("score_text", pages.parent / "tools" / "score_text.py")
     assert spec is not None and spec.loader is not None  # noqa: S101, PT018 - a file path always has a loader
@@ -52,23 +60,23 @@ def scorer(pages: Path) -> Any:
 
 
 def models(folds: Path) -> dict[str, Model]:
-    """The cross-validation's model for every site."""
+    """For every site the model of the cross-validation that was not fitted on it."""
     found = {}
     for folder in sorted(folds.iterdir()):
-        choice = Choice(**json.loads((folder / "choice.json").read_text(encoding="utf-8")))
-        model = Model(load_from(folder, "first"), load_from(folder, "second"), choice)
+        thresholds = Thresholds(**json.loads((folder / "thresholds.json").read_text(encoding="utf-8")))
+        model = Model(load_from(folder, "first"), load_from(folder, "second"), thresholds)
         found.update(dict.fromkeys(json.loads((folder / "unseen.json").read_text(encoding="utf-8")), model))
     return found
 
 
-def run(pages: list[Sample], by_site: dict[str, Model], score: Any, engines: dict[str, Engine]) -> Run:
-    """Ours and the other engines on every page."""
-    _pages(pages[:1], by_site, score, engines)  # libraries and models are loaded before anything is measured
-    language_of(GERMAN)  # and the classifier of languages, which English pages do not ask
-    return _pages(pages, by_site, score, engines)
+def run(pages: list[Sample], by_site: dict[str, Model], score: ModuleType, engines: dict[str, Engine]) -> Run:
+    """Run our extraction and the other engines on every page."""
+    _run_pages(pages[:1], by_site, score, engines)  # loads libraries and models before anything is measured
+    language_of(GERMAN)  # loads the language classifier, which English pages do not need
+    return _run_pages(pages, by_site, score, engines)
 
 
-def _pages(pages: list[Sample], by_site: dict[str, Model], score: Any, engines: dict[str, Engine]) -> Run:
+def _run_pages(pages: list[Sample], by_site: dict[str, Model], score: ModuleType, engines: dict[str, Engine]) -> Run:
     result = Run()
     for sample in pages:
         html = sample.html.decode("utf-8", "replace")
@@ -77,29 +85,29 @@ def _pages(pages: list[Sample], by_site: dict[str, Model], score: Any, engines: 
         result.articles.append((sample, article))
         texts = {OURS: article.text if article else ""}
         for name, engine in engines.items():
-            texts[name] = _timed(result, name, partial(_safely, engine, html, sample.url))
+            texts[name] = _timed(result, name, partial(_text_or_nothing, engine, html, sample.url))
         if sample.text:
             for name, text in texts.items():
                 result.rows[name].append(score.page(sample.text, text))
     return result
 
 
-def _timed(result: Run, name: str, work: Any) -> Any:
+def _timed(result: Run, name: str, work: Callable[[], Result]) -> Result:
     started = time.process_time()
     value = work()
     result.seconds[name] += time.process_time() - started
     return value
 
 
-def _safely(engine: Any, html: str, url: str) -> str:
-    """What an engine gives; a library's own crash counts as an empty text."""
+def _text_or_nothing(engine: Engine, html: str, url: str) -> str:
+    """The text that an engine extracts; an exception in a library counts as an empty text."""
     try:
-        return str(engine(html, url))
-    except Exception:  # noqa: BLE001 - any error of another's code is its answer to the page
+        return engine(html, url)
+    except Exception:  # noqa: BLE001 - whatever a library raises is its result for the page
         return ""
 
 
-def table(result: Run, score: Any) -> list[str]:
+def table(result: Run, score: ModuleType) -> list[str]:
     """The set's table in Markdown."""
     lines = ["| extractor | precision | recall | F1 | exact | CPU ms | F1 a page against trafilatura |", "|---|---|---|---|---|---|---|"]
     base = np.array([row[2] for row in result.rows[BASE]])
@@ -112,27 +120,27 @@ def table(result: Run, score: Any) -> list[str]:
     return lines
 
 
-def interval(differences: Any) -> tuple[float, float, float]:
-    """The mean of paired differences and its 95 % bootstrap interval."""
-    chance = np.random.RandomState(0)
-    means = [differences[chance.randint(0, len(differences), len(differences))].mean() for _ in range(RESAMPLES)]
+def interval(differences: NDArray[np.float64]) -> tuple[float, float, float]:
+    """The 95 % bootstrap interval of paired differences, and their mean between its ends."""
+    random = np.random.RandomState(0)
+    means = [differences[random.randint(0, len(differences), len(differences))].mean() for _ in range(RESAMPLES)]
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(differences.mean()), float(high)
 
 
 def about(result: Run) -> list[str]:
-    """Shares of right titles, days and authors among the pages whose truth names them."""
-    kinds = {"titles": _title_right, "dates": _date_right, "authors": _authors_right}
+    """The shares of right titles, dates and authors, each among the pages whose truth gives one."""
+    checks = {"titles": _title_right, "dates": _date_right, "authors": _authors_right}
     lines = []
-    for name, right in kinds.items():
-        judged = [verdict for sample, article in result.articles if (verdict := right(sample, article)) is not None]
-        if judged:
-            lines.append(f"{name} right: {sum(judged) / len(judged):.3f} of {len(judged)}")
+    for name, is_right in checks.items():
+        checked = [value for sample, article in result.articles if (value := is_right(sample, article)) is not None]
+        if checked:
+            lines.append(f"{name} right: {sum(checked) / len(checked):.3f} of {len(checked)}")
     return lines
 
 
 def _plain(text: str | None) -> str:
-    """Lower case, straight quotes, single blanks, no soft hyphens: what readers do not see as a difference."""
+    """The text in lower case with straight quotes, single blanks and no soft hyphens: differences that do not count."""
     return " ".join((text or "").translate(str.maketrans("’‘“”", "''\"\"", "\u00ad")).split()).casefold()
 
 
@@ -155,9 +163,9 @@ def _authors_right(sample: Sample, article: Article | None) -> bool | None:
 
 
 def worst(result: Run, count: int) -> list[str]:
-    """The pages on which our text is worst."""
-    judged = [sample for sample, _ in result.articles if sample.text]
-    order = sorted(zip([row[2] for row in result.rows[OURS]], judged, strict=True), key=lambda pair: pair[0])
+    """The pages on which our text has the lowest F1."""
+    scored = [sample for sample, _ in result.articles if sample.text]
+    order = sorted(zip([row[2] for row in result.rows[OURS]], scored, strict=True), key=lambda pair: pair[0])
     return [f"{score:.2f} {sample.id} {sample.url[:80]}" for score, sample in order[:count]]
 
 
@@ -174,11 +182,11 @@ def main() -> None:
     if not options.folds.is_dir():
         from training import fit_blocks
 
-        fit_blocks.write_folds(fit_blocks.lessons_from(options.pages), options.folds)
+        fit_blocks.write_folds(fit_blocks.examples_from(options.pages), options.folds)
     score, by_site = scorer(options.pages), models(options.folds)
     engines = {name: engine for name, engine in others().items() if not options.engines or name in options.engines.split(",")}
     if BASE not in engines:
-        parser.error(f"expected {BASE} among the engines, came {options.engines}")
+        parser.error(f"expected {BASE} among the engines, got {options.engines}")
     for name in options.sets.split(","):
         result = run(samples(options.pages, name)[:: options.every], {} if name == "zyte" else by_site, score, engines)
         print(f"\n## {name}: {len(result.articles)} pages\n", *table(result, score), "", *about(result), sep="\n", flush=True)

@@ -1,4 +1,4 @@
-"""The extractors that are compared: each takes a page's HTML and address and gives its main text."""
+"""Call the extractors that are compared, each as a function from a page's HTML and address to its main text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from importlib.util import find_spec
 
 from worker.errors import ItemFailed
-from worker.extract.pipeline import read_html
+from worker.extract.pipeline import extract_html
 from worker.extract.select.html_text import Model
 from worker.messages import Article
 
@@ -16,15 +16,15 @@ Engine = Callable[[str, str], str]
 
 
 def pressmark(model: Model | None, html: str, url: str) -> Article | None:
-    """Our own, metadata included; None where it refuses the page."""
+    """The article by our own extraction, metadata included; None where it refuses the page."""
     try:
-        return read_html(html, url or None, today=date.max, model=model)
+        return extract_html(html, url or None, today=date.max, model=model)
     except ItemFailed:
         return None
 
 
 def others() -> dict[str, Engine]:
-    """The other extractors that are installed (`pip install -e '.[bench]'`), trafilatura's default first."""
+    """The other extractors that are installed (`pip install -e '.[bench]'`), by name; trafilatura with its defaults first."""
     found: dict[str, Engine] = {
         "trafilatura": partial(_trafilatura, {}),
         "trafilatura fast": partial(_trafilatura, {"fast": True}),

@@ -1,6 +1,6 @@
-"""Field pages against their truths: lines left and lost, title, date, people, language, and what should be refused.
+"""Compare the articles of written test pages with their truths: text, title, date, authors, language, and refusals.
 
-`python -m benchmarks.extraction.field tests/pages/second` prints the table of a folder: its `truth.jsonl` and `walls.jsonl`.
+`python -m benchmarks.extraction.field tests/pages/second` prints the table of a folder with `truth.jsonl` and `walls.jsonl`.
 """
 
 from __future__ import annotations
@@ -20,43 +20,50 @@ from worker.messages import Article, Page
 from worker.reasons import Reason
 
 FETCHED = "2026-11-24T09:00:00Z"
-"""The mastheads' today."""
+"""The current day that the mastheads show."""
 MARKER = re.compile(r"^\s*(?:[-–•*]|\(?\w{1,3}[.)])\s+")
-"""What a list may put before its item, with or without the page's own number."""
-SAID = ("title", "date", "authors", "language")
-"""What a page says of itself, beside its text."""
+"""The marker of a list item, which may or may not be part of the text."""
+FIELDS = ("title", "date", "authors", "language")
+"""What is compared beside the text."""
 
 
-def squeezed(text: str) -> str:
-    """Letters and digits alone, so that quotes, dashes and white space decide nothing."""
+def letters_of(text: str) -> str:
+    """The letters and digits of a text, without case: quotes, dashes and white space do not count."""
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
-@dataclass(frozen=True)
-class Read:
-    """One page as the extractor gave it, against its truth; `refused` is the reason where it gave none."""
+Truth = dict[str, Any]
+"""A line of `truth.jsonl` or `walls.jsonl`."""
 
-    truth: dict[str, Any]
+
+@dataclass(frozen=True)
+class Comparison:
+    """The article of one page, and its truth."""
+
+    truth: Truth
     article: Article | None
     refused: Reason | None = None
+    """Why there is no article."""
 
     @property
     def left(self) -> list[str]:
-        """Lines of furniture that stand in the text."""
-        whole = squeezed("".join(self.truth["text"]))
-        lines = [line for line in (self.article.text if self.article else "").splitlines() if squeezed(line)]
-        return [line for line in lines if squeezed(line) not in whole and squeezed(MARKER.sub("", line)) not in whole]
+        """Lines in the text that are not the article's."""
+        whole = letters_of("".join(self.truth["text"]))
+        lines = [line for line in (self.article.text if self.article else "").splitlines() if letters_of(line)]
+        return [line for line in lines if letters_of(line) not in whole and letters_of(MARKER.sub("", line)) not in whole]
 
     @property
     def lost(self) -> list[str]:
-        """Paragraphs of the article that do not."""
-        text = squeezed(self.article.text if self.article else "")
-        needed = [text for place, text in enumerate(self.truth["text"]) if place not in self.truth["optional"]]
-        return [paragraph for paragraph in needed if squeezed(paragraph) not in text and squeezed(MARKER.sub("", paragraph)) not in text]
+        """Paragraphs of the article that are missing in the text."""
+        text = letters_of(self.article.text if self.article else "")
+        needed = [paragraph for at, paragraph in enumerate(self.truth["text"]) if at not in self.truth["optional"]]
+        return [
+            paragraph for paragraph in needed if letters_of(paragraph) not in text and letters_of(MARKER.sub("", paragraph)) not in text
+        ]
 
     @property
     def title_right(self) -> bool:
-        return self.article is not None and squeezed(self.article.title or "") == squeezed(self.truth["title"])
+        return self.article is not None and letters_of(self.article.title or "") == letters_of(self.truth["title"])
 
     @property
     def date_right(self) -> bool:
@@ -74,29 +81,29 @@ class Read:
         return self.article is not None and self.article.language == self.truth["language"]
 
     def right(self, what: str) -> bool:
-        """Whether the page's own word on one of `SAID` was read rightly."""
+        """Whether one of `FIELDS` is right."""
         return bool(getattr(self, f"{what}_right"))
 
     def row(self) -> str:
-        """The page's line in the table."""
-        marks = "".join(what[0].upper() if self.right(what) else "-" for what in SAID)
+        """The page's row in the table."""
+        marks = "".join(what[0].upper() if self.right(what) else "-" for what in FIELDS)
         return f"{self.truth['id']:28} {len(self.left):4} {len(self.lost):4}  {marks}  {self.refused or ''}".rstrip()
 
     def wrongs(self) -> Iterator[str]:
-        """What is wrong, a line each."""
+        """Everything that is wrong, one line each."""
         yield from (f"  left: {line}" for line in self.left)
         yield from (f"  lost: {line}" for line in self.lost)
         if self.article is None:
             return
         found = {"date": "published_at"}
-        for what in SAID:
+        for what in FIELDS:
             if not self.right(what):
                 field = found.get(what, what)
                 yield f"  {what}: {getattr(self.article, field)!r} for {self.truth[field]!r}"
 
 
 def same_moment(found: str | None, true: str | None) -> bool:
-    """Equal moments; where only one of them has a time of day, equal days."""
+    """Whether two dates are equal; where only one of them has a time of day, whether the days are."""
     if found is None or true is None:
         return found is true
     if len(found) == len(true) == len("2024-03-22"):
@@ -106,50 +113,50 @@ def same_moment(found: str | None, true: str | None) -> bool:
     return found[:10] == true[:10]
 
 
-def rows(folder: Path, name: str) -> list[dict[str, Any]]:
+def rows(folder: Path, name: str) -> list[Truth]:
     """The lines of `truth.jsonl` or `walls.jsonl`."""
     return [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
 
 
-def read(folder: Path, truth: dict[str, Any]) -> Read:
-    """One page of the folder, extracted."""
+def compare(folder: Path, truth: Truth) -> Comparison:
+    """Extract one page of the folder and compare it with its truth."""
     body = (folder / truth["file"]).read_bytes()
     page = Page(truth["url"], truth["url"], 200, body, truth.get("content_type", "text/html; charset=utf-8"), fetched_at=FETCHED)
     try:
-        return Read(truth, extract(page))
+        return Comparison(truth, extract(page))
     except ItemFailed as failed:
-        return Read(truth, None, failed.reason)
+        return Comparison(truth, None, failed.reason)
 
 
-def taken_for_an_article(folder: Path, wall: dict[str, Any]) -> bool:
-    """Whether the page is given as an article, or refused for another reason than that it is none."""
-    return read(folder, wall).refused not in (Reason.NOT_ARTICLE, Reason.NO_TEXT)
+def is_taken_for_article(folder: Path, wall: Truth) -> bool:
+    """Whether a page that is not an article gives one, or is refused for another reason."""
+    return compare(folder, wall).refused not in (Reason.NOT_ARTICLE, Reason.NO_TEXT)
 
 
 def table(folder: Path) -> Iterator[str]:
-    """The folder's table: a line a page, what is wrong below it, and the sums."""
-    pages = [read(folder, truth) for truth in rows(folder, "truth.jsonl")]
+    """The folder's table: a row for each page with what is wrong below it, and the totals."""
+    pages = [compare(folder, truth) for truth in rows(folder, "truth.jsonl")]
     yield "page                         left lost  title, date, authors, language"
     for page in pages:
         yield page.row()
         yield from page.wrongs()
     walls = rows(folder, "walls.jsonl")
-    taken = [wall["id"] for wall in walls if taken_for_an_article(folder, wall)]
+    taken = [wall["id"] for wall in walls if is_taken_for_article(folder, wall)]
     yield from (f"{wall}: taken for an article" for wall in taken)
     yield f"{len(pages)} pages: {summary(pages)}; walls refused {len(walls) - len(taken)} of {len(walls)}"
 
 
-def summary(pages: list[Read]) -> str:
-    """Pages with nothing left, with nothing lost, and right by field; lines in all."""
+def summary(pages: list[Comparison]) -> str:
+    """How many pages have no boilerplate, have the whole article, and have each field right."""
     clean = sum(not page.left and page.article is not None for page in pages)
     whole = sum(not page.lost for page in pages)
     lines = sum(len(page.left) for page in pages), sum(len(page.lost) for page in pages)
-    said = ", ".join(f"{what} {sum(page.right(what) for page in pages)}" for what in SAID)
-    return f"clean {clean} ({lines[0]} lines left), whole {whole} ({lines[1]} lost); {said}"
+    fields = ", ".join(f"{what} {sum(page.right(what) for page in pages)}" for what in FIELDS)
+    return f"clean {clean} ({lines[0]} lines left), whole {whole} ({lines[1]} lost); {fields}"
 
 
 def main() -> None:
-    """Print the table of each folder named."""
+    """Print the table of each folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="a folder with truth.jsonl and walls.jsonl")
     for folder in parser.parse_args().folders:

@@ -1,7 +1,7 @@
-"""The quality gate: F1 and exactness on a fixed sample of the shared pages may not fall below their floors.
+"""Check that F1 and exactness on a fixed sample of the shared pages are not below their floors.
 
-`python -m benchmarks.extraction.gate PAGES` checks; `--raise` sets the floors to what is reached where that is more;
-only `--lower` takes them down, and the commit that does so says why.
+`python -m benchmarks.extraction.gate PAGES` checks; `--raise` raises the floors to the figures reached; only `--lower`
+lowers them, and the commit that does so says why.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Any
 from benchmarks.extraction.compare import scorer
 from training.truth import Sample, samples
 from worker.errors import ItemFailed
-from worker.extract.pipeline import read_html
+from worker.extract.pipeline import extract_html
 
 FLOORS = Path(__file__).with_name("floors.json")
-EVERY = {"zyte": 4, "fundus": 6, "wcxb": 40}  # pages between two of the sample: some twenty a set, read in a few seconds
-GRACE = 0.002  # of F1: the rounding of floors, not a licence
+EVERY = {"zyte": 4, "fundus": 6, "wcxb": 40}  # every n-th page: some twenty of each set, extracted in a few seconds
+TOLERANCE = 0.002  # for the rounding of the floors
 
 
 def sample_of(pages: Path) -> dict[str, list[Sample]]:
@@ -30,7 +30,7 @@ def sample_of(pages: Path) -> dict[str, list[Sample]]:
 
 
 def digest(sample: dict[str, list[Sample]]) -> str:
-    """SHA-256 over the sample's pages and truths: a floor holds for these bytes only."""
+    """SHA-256 of the sample's pages and truths: floors are valid for these bytes only."""
     total = hashlib.sha256()
     for name in sorted(sample):
         for one in sample[name]:
@@ -40,7 +40,7 @@ def digest(sample: dict[str, list[Sample]]) -> str:
 
 
 def measure(pages: Path) -> dict[str, Any]:
-    """What is reached: the digest, and for every set F1 and the exact share."""
+    """The sample's digest, and for every set F1 and the share of exact texts."""
     sample, score = sample_of(pages), scorer(pages)
     reached: dict[str, Any] = {"digest": digest(sample)}
     for name, ones in sample.items():
@@ -51,29 +51,29 @@ def measure(pages: Path) -> dict[str, Any]:
 
 def _text(sample: Sample) -> str:
     try:
-        return read_html(sample.html.decode("utf-8", "replace"), sample.url or None, date.max).text
+        return extract_html(sample.html.decode("utf-8", "replace"), sample.url or None, date.max).text
     except ItemFailed:
         return ""
 
 
 def failures(reached: dict[str, Any], floors: dict[str, Any]) -> list[str]:
-    """What fell below its floor, in words; a changed sample is a failure too."""
+    """The figures below their floors, in words; a changed sample is a failure too."""
     if reached["digest"] != floors["digest"]:
         return ["the sample's pages are not those for which the floors were set"]
     return [
         f"{name}: {figure} {reached[name][figure]} is below its floor {floors[name][figure]}"
         for name in EVERY
         for figure in ("F1", "exact")
-        if reached[name][figure] < floors[name][figure] - GRACE
+        if reached[name][figure] < floors[name][figure] - TOLERANCE
     ]
 
 
 def main() -> int:
-    """Check, raise or lower the floors; 1 where one is not reached."""
+    """Check, raise or lower the floors; returns 1 where a figure is below its floor."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pages", type=Path)
-    parser.add_argument("--raise", dest="up", action="store_true", help="take what is reached as the floor where it is more")
-    parser.add_argument("--lower", action="store_true", help="take what is reached as the floor, less as well")
+    parser.add_argument("--raise", dest="up", action="store_true", help="raise the floors to the figures reached")
+    parser.add_argument("--lower", action="store_true", help="set the floors to the figures reached, even where these are lower")
     options = parser.parse_args()
     reached = measure(options.pages)
     print(json.dumps(reached, indent=1))

@@ -1,4 +1,4 @@
-"""Copies recognised: a digest for the same text, a simhash for nearly the same."""
+"""Compute fingerprints of a text: a digest that equal texts share, and a simhash that is similar for near copies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-"""Scripts written without spaces (Thai, Lao, Burmese, Khmer, Kana, Han): each letter stands for a word."""
+"""Scripts written without spaces (Thai, Lao, Burmese, Khmer, Kana, Han): each letter counts as a word."""
 _TOKENS = re.compile(rf"[{SPACELESS}]|[^\W{SPACELESS}]+")
 
 
@@ -27,8 +27,8 @@ def content_sha256(text: str) -> str:
 def simhash(text: str) -> str:
     """64 bits over pairs of neighbouring words, 16 hexadecimal digits (Charikar 2002; Manku et al. 2007).
 
-    Case and punctuation do not count. Copies that differ in a dateline or a line of furniture differ in few
-    bits; unrelated texts in about 32.
+    Case and punctuation do not count. Copies that differ in a dateline or a line of boilerplate differ in few
+    bits, unrelated texts in about 32.
     """
     tokens = _TOKENS.findall(normalised(text).casefold())
     shingles = {" ".join(pair) for pair in pairwise(tokens)} or set(tokens)

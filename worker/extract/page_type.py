@@ -1,4 +1,4 @@
-"""Is it an article? Home pages, listings, walls, errors and empty shells are refused, real articles never."""
+"""Refuse pages that are not articles: home pages, listings, consent walls and paywalls, error pages and empty pages."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from itertools import islice, takewhile
 from urllib.parse import urlsplit
 
 from worker.errors import ItemFailed
-from worker.extract.lines.boilerplate_filter import is_prose
+from worker.extract.lines.line import is_prose
 from worker.extract.page.elements import Element
-from worker.extract.page.structured_data import Said
+from worker.extract.page.structured_data import StructuredData
 from worker.reasons import Reason
 
 _GONE = (
@@ -22,7 +22,7 @@ _GONE = (
     r"ページが見つかりません|페이지를 찾을 수 없|page (?:est )?introuvable|seite nicht gefunden|no encontrada"
 )
 ERROR = re.compile(_GONE, re.IGNORECASE)
-"""What error pages say to their visitors."""
+"""The text of error pages."""
 ERROR_TITLE = re.compile(
     rf"{_GONE}|(?:^|[|–—:-] ?)\W*(?:error\W{{0,3}})?(?:404|403|451|500|503)"
     r"(?=\W*(?:$|error|not|page|file|forbidden|access|internal|service|unavailable|oops))|\b404\W{{0,3}}(?:error|not found)|"
@@ -30,8 +30,8 @@ ERROR_TITLE = re.compile(
     r"we['’]ll be (?:right )?back|introuvable$|nicht gefunden$|ไม่พบ|រកមិនឃើញ|ບໍ່ພົບ|không tìm thấy|找不到|見つかりません|찾을 수 없",
     re.IGNORECASE,
 )
-"""How they are called."""
-GUARD = re.compile(
+"""The titles of error pages."""
+BROWSER_CHECK = re.compile(
     r"just a moment|checking your browser|are you (?:a )?(?:human|robot)|verify(?:ing)? (?:that )?you are|captcha|"
     r"enable javascript|javascript is (?:required|disabled)|"
     r"attention required|ddos protection|please wait while",
@@ -51,7 +51,7 @@ LOGIN = re.compile(
     r"^登[录入]|^ログイン|^로그인",
     re.IGNORECASE,
 )
-"""Titles of pages that ask who is there."""
+"""The titles of login pages."""
 MORE = re.compile(
     r"^(?:read|view|see|show|learn) (?:more|on|full)|^(?:continue|keep) reading|^more[ .…»>]*$|"
     r"^(?:lire la suite|en savoir plus|weiterlesen|"
@@ -59,7 +59,7 @@ MORE = re.compile(
     r"អានបន្ត|ອ່ານຕໍ່|详细|阅读(?:全文|更多)|查看(?:更多|详情)|続きを読む|더 ?보기|자세히)",
     re.IGNORECASE,
 )
-"""Links under the beginning of another text."""
+"""Links below the beginning of another article."""
 PAGES = re.compile(r"\bpage \d+ (?:of|/|sur|de|von|dari) \d+\b|^\d+ ?/ ?\d+$|หน้า \d+ จาก|trang \d+/\d+|第 ?\d+ ?页", re.IGNORECASE)
 LISTING_PATH = re.compile(
     r"/(?:category|categories|tag|tags|topic|topics|section|search|archive|archives|author|authors|page/\d+|label)(?:/|$|\?)", re.IGNORECASE
@@ -68,54 +68,55 @@ OTHER_PATH = re.compile(
     r"/(?:contact|contacts|contact-us|about|about-us|privacy|terms|login|signin|register|subscribe|sitemap)/?$", re.IGNORECASE
 )
 FRONTS = ("", "/index.html", "/index.php", "/home", "/en", "/kh", "/km", "/th", "/vi", "/lo")
-SHORT = 600  # characters: errors and walls say less; the shortest real article of the three sets has 200, and no such words
-SOME = 3  # items that make a list
-FEW_SENTENCES = 20  # lines: a listing shows no more beginnings than that, and long round-ups are articles
-MANY = 500  # headings or links: a front page shows its first summaries among these
-REACH = 4  # elements after an item's heading: a date and a picture may lie between it and its summary
-BRIEF = 250  # characters: less is no article where the address already speaks against one
+SHORT = 600  # characters: error pages and walls have less; the shortest article of the three sets has 200, and no such words
+SOME = 3  # items of a list, at least
+FEW_SENTENCES = 20  # lines: a listing shows no more summaries than that, and long round-ups are articles
+MAX_HEADINGS = 500  # headings or links: a front page shows its first summaries among these
+REACH = 4  # elements after an item's heading: a date and a picture may come between it and its summary
+BRIEF = 250  # characters: less is not an article where the address indicates another type of page
 
 
-def check(text: str, title: str | None, url: str | None, said: Said, root: Element) -> None:
-    """Raise ItemFailed(NO_TEXT | NOT_ARTICLE) where `text`, the page's main text, is no article's."""
+def require_article(text: str, title: str | None, url: str | None, data: StructuredData, root: Element) -> None:
+    """Raise ItemFailed(NO_TEXT | NOT_ARTICLE) where `text`, the page's main text, is not an article's."""
     if not text:
-        raise ItemFailed(Reason.NO_TEXT, "expected an article, came a page without a main text")
-    shown = f"{title or ''} {said.title or ''}"
-    if len(text) < SHORT and GUARD.search(f"{shown} {text}"):
-        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came a check of the browser")
-    failed = any(map(ERROR_TITLE.search, filter(None, (title, said.title)))) or ERROR.search(text[:200])
-    if len(text) < SHORT and failed and not says_article(said):
-        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came an error page")
-    if (_is_wall(text, root) or _is_login(text, f"{title or ''}", root)) and not says_article(said):
-        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came a login or consent wall")
-    if len(text) < BRIEF and not any(map(is_prose, text.split("\n"))) and not says_article(said):
-        raise ItemFailed(Reason.NO_TEXT, "expected an article, came words without a sentence")
-    if not says_article(said) and (_is_index(text, url) or _is_listing(text, url, root)):
-        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, came a home page or a listing")
+        raise ItemFailed(Reason.NO_TEXT, "expected an article, got a page without a main text")
+    titles = f"{title or ''} {data.title or ''}"
+    if len(text) < SHORT and BROWSER_CHECK.search(f"{titles} {text}"):
+        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a check of the browser")
+    if claims_article(data):
+        return
+    if len(text) < SHORT and (any(map(ERROR_TITLE.search, filter(None, (title, data.title)))) or ERROR.search(text[:200])):
+        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got an error page")
+    if _is_wall(text, root) or _is_login(text, title or "", root):
+        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a login page or consent wall")
+    if len(text) < BRIEF and not any(map(is_prose, text.split("\n"))):
+        raise ItemFailed(Reason.NO_TEXT, "expected an article, got words without a sentence")
+    if _is_index(text, url) or _is_listing(text, url, root):
+        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a home page or a listing")
 
 
-def says_article(said: Said) -> bool:
-    """Whether the page itself claims to be an article."""
-    kinds = (said.meta("og:type") or "").lower()
-    dated = said.meta("article:published_time") or any(node.get("datePublished") and node.get("headline") for node in said.nodes)
-    return kinds == "article" or bool(dated)
+def claims_article(data: StructuredData) -> bool:
+    """Whether the page states that it is an article: in its Open Graph type, or with a date of publication."""
+    kind = (data.meta("og:type") or "").lower()
+    dated = data.meta("article:published_time") or any(node.get("datePublished") and node.get("headline") for node in data.nodes)
+    return kind == "article" or bool(dated)
 
 
 def _is_wall(text: str, root: Element) -> bool:
-    """Little text, half of its lines about logging in or agreeing, on a page that asks for a password or a choice."""
+    """Whether a short text is a wall: half of its lines are about login or consent, and the page has a form or a button."""
     if len(text) >= 2 * SHORT:
         return False
     lines = text.split("\n\n")
     sentences = list(filter(is_prose, lines)) or lines
     halves = [2 * sum(bool(WALL.search(line)) for line in some) >= len(some) for some in (lines, sentences)]
     if len(text) < SHORT and all(map(WALL.search, lines)):
-        return True  # nothing else is said
-    asked = "//input[@type='password']" if not halves[0] else "//input[@type='password'] | //form | //button"
-    return any(halves) and bool(root.xpath(f"boolean({asked})"))
+        return True  # it has nothing else
+    controls = "//input[@type='password']" if not halves[0] else "//input[@type='password'] | //form | //button"
+    return any(halves) and bool(root.xpath(f"boolean({controls})"))
 
 
 def _is_login(text: str, title: str, root: Element) -> bool:
-    """Little text under a title that asks for a login, on a page with the field for it."""
+    """Whether a short text has the title of a login page, and the page has a field for a password or an e-mail address."""
     return (
         len(text) < 2 * SHORT
         and LOGIN.search(title) is not None
@@ -124,19 +125,21 @@ def _is_login(text: str, title: str, root: Element) -> bool:
 
 
 def _is_listing(text: str, url: str | None, root: Element) -> bool:
-    """Whether the sentences are summaries of linked headings: most on a front page, all among "Read more" or page numbers."""
+    """Whether the sentences are summaries under linked headings: half of them on a front page; all of them on other pages, which
+    also have "Read more" links or page numbers."""
     kept = {line for line in text.split("\n") if line.strip()}
     prose = sum(map(is_prose, kept))
     if prose > FEW_SENTENCES:
         return False
     front = _is_front(url) or LISTING_PATH.search(url or "") is not None
     heads = root.iter(*(("a",) if front else ("h1", "h2", "h3", "h4")))
-    opened = sum(_opens(head, kept) for head in islice(heads, MANY))
-    return opened >= SOME and opened * (2 if front else 1) >= prose and (front or _has_more(root))
+    summarised = sum(_has_summary(head, kept) for head in islice(heads, MAX_HEADINGS))
+    return summarised >= SOME and summarised * (2 if front else 1) >= prose and (front or _has_more(root))
 
 
-def _opens(head: Element, kept: set[str]) -> bool:
-    """Whether a heading or a link leads elsewhere and its summary is in the text: in the link, after it, or after what holds only it."""
+def _has_summary(head: Element, kept: set[str]) -> bool:
+    """Whether a heading or link leads to another page and its summary is among the lines `kept`: inside the link, after it, or
+    after an element that holds only the heading."""
     link = next((one for one in (head, head.getparent(), head.find(".//a")) if one is not None and one.tag == "a"), None)
     if link is None or (link.get("href") or "").startswith("#"):
         return False
@@ -146,12 +149,13 @@ def _opens(head: Element, kept: set[str]) -> bool:
 
 
 def _has_more(root: Element) -> bool:
-    """Whether links say "Read more" at least twice, or the page is numbered among others."""
+    """Whether at least two links say "Read more", or the page is one of several numbered ones."""
     more = sum(MORE.match(link.text_content().strip()) is not None for link in root.iter("a"))
     return more >= SOME - 1 or any(PAGES.search(element.text or "") for element in root.iter("p", "span", "li", "div"))
 
 
 def _is_front(url: str | None) -> bool:
+    """Whether an address is that of a site's front page."""
     try:
         parts = urlsplit(url or "")
     except ValueError:
@@ -160,7 +164,7 @@ def _is_front(url: str | None) -> bool:
 
 
 def _is_index(text: str, url: str | None) -> bool:
-    """A site's front page, or an address of a listing, whose text is not sentences in a row."""
+    """Whether a text consists of beginnings of others, or has few sentences and the address of a front page or a listing."""
     try:
         parts = urlsplit(url or "")
     except ValueError:
@@ -168,7 +172,7 @@ def _is_index(text: str, url: str | None) -> bool:
     lines = [line for line in text.split("\n") if line.strip()]
     cut = sum(line.rstrip("]) ").endswith(("…", "...")) for line in lines)
     if cut >= 3 and cut * 2 >= len(lines):
-        return True  # the beginnings of other texts
+        return True  # the beginnings of other articles
     prose = sum(map(is_prose, lines))
     if _is_front(url) or LISTING_PATH.search(parts.path):
         return prose * 2 < len(lines) or prose < 2

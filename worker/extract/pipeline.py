@@ -1,4 +1,4 @@
-"""Article extracted: a page's bytes become its title, text, people and dates, without reading or writing anything else."""
+"""Extract the article of a page, its title, text, authors and dates, from the page's bytes; pure, without any I/O."""
 
 from __future__ import annotations
 
@@ -10,28 +10,30 @@ from worker.errors import ItemFailed
 from worker.extract import page_type
 from worker.extract.fields import authors, metadata, title
 from worker.extract.fields.language import language_of
+from worker.extract.fields.metadata import Metadata, Publication
 from worker.extract.lines import boilerplate_filter
+from worker.extract.lines.line import is_prose
 from worker.extract.page import embedded_state, encoding, markup
 from worker.extract.page.elements import Element
 from worker.extract.page.reservations import reserving_metas
 from worker.extract.select import plain_text
-from worker.extract.select.html_text import Content, Model, main_text
+from worker.extract.select.html_text import MainText, Model, main_text
 from worker.messages import Article, Extractor, Page
 from worker.reasons import Reason
 from worker.reservations import reservations
 
 QUOTES = '"“”«»'
-"""Ministries put the headings of their papers between them."""
+"""Quotation marks that ministries put around the headings of their documents."""
 EXTRACTOR = Extractor("pressmark", __version__)
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """What a page gives: its article, and what it reserves against machines."""
+    """The article of a page, and the page's reservations against machines."""
 
     article: Article
     reservations: tuple[str, ...]
-    """Of the header and of the page's head: `x-robots-tag: noai`, `robots: noindex`."""
+    """Those of the header and those of the page's head: `x-robots-tag: noai`, `robots: noindex`."""
 
 
 def extract(page: Page) -> Article:
@@ -46,12 +48,12 @@ def extract_page(page: Page) -> Extraction:
     """The article of a fetched page and the page's reservations, from one parse. Raises as `extract` does."""
     text, warnings = encoding.decode(page.body, page.content_type)
     kind = encoding.media_type(page.content_type)
-    article, metas = _read(text, page.final_url or page.url, kind, [*page.warnings, *warnings], _day(page.fetched_at))
+    article, metas = _extract(text, page.final_url or page.url, kind, [*page.warnings, *warnings], _day(page.fetched_at))
     return Extraction(article, reservations(metas, known=page.opt_outs))
 
 
 def extract_text(source: str | bytes, url: str | None = None, content_type: str | None = None, today: date | None = None) -> Article:
-    """The article of HTML or plain text, read on the day `today` (the clock's by default), after which nothing can be published.
+    """The article of HTML or plain text. `today` is the current day by default; later dates are not plausible.
 
     In decoded text (str) charset declarations are ignored. Raises as `extract` does.
     """
@@ -59,42 +61,42 @@ def extract_text(source: str | bytes, url: str | None = None, content_type: str 
         text, warnings = encoding.decode(source, content_type)
     else:
         text, warnings = encoding.clean(source), []
-    return _read(text, url, encoding.media_type(content_type), warnings, today or datetime.now(UTC).date())[0]
+    return _extract(text, url, encoding.media_type(content_type), warnings, today or datetime.now(UTC).date())[0]
 
 
 def _day(fetched_at: str) -> date:
-    """The day of the fetch; without one nothing is known to be in the future."""
+    """The day of the fetch; where it is unknown, no date is in the future."""
     try:
         return date.fromisoformat(fetched_at[:10])
     except ValueError:
         return date.max
 
 
-def _read(text: str, url: str | None, kind: str | None, warnings: list[str], today: date) -> tuple[Article, list[tuple[str, str]]]:
+def _extract(text: str, url: str | None, kind: str | None, warnings: list[str], today: date) -> tuple[Article, list[tuple[str, str]]]:
     """The article, and the meta elements that reserve a use of the page; a plain text has none."""
     if not text.strip():
-        raise ItemFailed(Reason.NO_TEXT, "expected text, came an empty page")
+        raise ItemFailed(Reason.NO_TEXT, "expected text, got an empty page")
     if kind == "text/plain" or (kind is None and not plain_text.looks_like_markup(text)):
-        return _from_plain(plain_text.judge(text, today), url, warnings), []
+        return _from_plain(plain_text.article_from_text(text, today), url, warnings), []
     tree = markup.parse(text)
     article = _from_tree(tree, url, today, None)
     metas = [] if tree.root is None else [*reserving_metas(tree.root)]
     return replace(article, warnings=list(dict.fromkeys([*warnings, *article.warnings]))), metas
 
 
-def _from_plain(read: plain_text.Plain, url: str | None, warnings: list[str]) -> Article:
-    if not read.text:
-        raise ItemFailed(Reason.NO_TEXT, "expected an article, came lines of furniture only")
+def _from_plain(found: plain_text.PlainArticle, url: str | None, warnings: list[str]) -> Article:
+    if not found.text:
+        raise ItemFailed(Reason.NO_TEXT, "expected an article, got lines of boilerplate only")
     return Article(
         url=url,
         canonical_url=None,
-        title=read.title,
-        text=read.text,
-        authors=read.authors,
-        published_at=str(read.published) if read.published else None,
-        published_source="dateline" if read.published else None,
+        title=found.title,
+        text=found.text,
+        authors=found.authors,
+        published_at=str(found.published) if found.published else None,
+        published_source="dateline" if found.published else None,
         modified_at=None,
-        language=language_of(read.text),
+        language=language_of(found.text),
         site_name=None,
         description=None,
         image=None,
@@ -103,53 +105,61 @@ def _from_plain(read: plain_text.Plain, url: str | None, warnings: list[str]) ->
     )
 
 
-def read_html(text: str, url: str | None, today: date, model: Model | None = None) -> Article:
+def extract_html(text: str, url: str | None, today: date, model: Model | None = None) -> Article:
     """The article of a page's markup, by the shipped model or another one. Raises as `extract` does."""
     return _from_tree(markup.parse(text), url, today, model)
 
 
 def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | None) -> Article:
     if tree.root is None:
-        raise ItemFailed(Reason.NO_TEXT, "expected a page with text, came markup without any")
-    about = metadata.read(tree.root, url, today)
-    content = _content(tree.root, about, model)
-    heading = content.around.heading
-    if heading and (
-        title.is_weak(about.title, about.said, tree.root)
-        or title.is_foreign(about.title or "", heading, content.text, about.said, tree.root)
-    ):
-        about = replace(about, title=heading.strip(QUOTES))
-        content = replace(content, text="\n\n".join(boilerplate_filter.without_title(content.text.split("\n\n"), about.title)))
-    around = content.around.at(about.title)
-    if not about.authors:
-        about = replace(about, authors=authors.signed(around, content.text, title.site_keys(about.said, url)))
-    page_type.check(content.text, about.title, url, about.said, tree.root)
-    found = metadata.published(about, around, tree.root, url, today)
-    return _joined(about, content, found, url, [*tree.warnings, *content.warnings])
+        raise ItemFailed(Reason.NO_TEXT, "expected a page with text, got markup without any")
+    found = metadata.metadata_of(tree.root, url, today)
+    content = _main_text(tree.root, found, model)
+    found, content = _with_heading(found, content, tree.root)
+    near = content.near.near_title(found.title)
+    if not found.authors:
+        site_names = title.site_names_of(found.structured, url)
+        found = replace(found, authors=authors.authors_near_text(near, content.text, site_names))
+    page_type.require_article(content.text, found.title, url, found.structured, tree.root)
+    publication = metadata.publication_of(found.structured, near, tree.root, url, today)
+    return _article(found, content, publication, url, [*tree.warnings, *content.warnings])
 
 
-def _content(root: Element, about: metadata.About, model: Model | None) -> Content:
-    """The main text; of a page without a sentence, that of the markup which its scripts would show."""
-    content = main_text(root, about, model)
-    hidden = None if any(map(boilerplate_filter.is_prose, content.text.split("\n"))) else embedded_state.article_in(root)
+def _main_text(root: Element, found: Metadata, model: Model | None) -> MainText:
+    """The main text; for a page without a sentence, that of the markup which its scripts would display."""
+    content = main_text(root, found, model)
+    hidden = None if any(map(is_prose, content.text.split("\n"))) else embedded_state.embedded_article(root)
     inner = markup.parse(hidden).root if hidden else None
-    return content if inner is None else main_text(inner, about, model)
+    return content if inner is None else main_text(inner, found, model)
 
 
-def _joined(about: metadata.About, content: Content, found: metadata.Published, url: str | None, warnings: list[str]) -> Article:
+def _with_heading(found: Metadata, content: MainText, root: Element) -> tuple[Metadata, MainText]:
+    """Both with the heading near the text as title, where the stated title is not the article's."""
+    heading = content.near.heading
+    if not heading or not (
+        title.may_be_site_name(found.title, found.structured, root)
+        or title.differs_from_text(found.title or "", heading, content.text, found.structured, root)
+    ):
+        return found, content
+    headline = heading.strip(QUOTES)
+    text = "\n\n".join(boilerplate_filter.without_title(content.text.split("\n\n"), headline))
+    return replace(found, title=headline), replace(content, text=text)
+
+
+def _article(found: Metadata, content: MainText, publication: Publication, url: str | None, warnings: list[str]) -> Article:
     return Article(
         url=url,
-        canonical_url=about.canonical_url,
-        title=about.title,
+        canonical_url=found.canonical_url,
+        title=found.title,
         text=content.text,
-        authors=about.authors,
-        published_at=str(found.moment) if found.moment else None,
-        published_source=found.source,
-        modified_at=str(about.modified) if about.modified else None,
-        language=language_of(content.text, about.said.lang),
-        site_name=about.site_name,
-        description=about.description,
-        image=about.image,
+        authors=found.authors,
+        published_at=str(publication.moment) if publication.moment else None,
+        published_source=publication.source,
+        modified_at=str(found.modified) if found.modified else None,
+        language=language_of(content.text, found.structured.lang),
+        site_name=found.site_name,
+        description=found.description,
+        image=found.image,
         extractor=EXTRACTOR,
         warnings=list(dict.fromkeys(warnings)),
     )

@@ -26,7 +26,7 @@ def test_a_copy_with_another_dateline_is_near_and_another_text_is_far():
     assert distance(simhash(TEXT), simhash(other)) >= 16
 
 
-def test_scripts_without_spaces_are_compared_by_letters():
+def test_scripts_without_spaces_are_compared_letter_by_letter():
     khmer = "ក្រសួងការបរទេសបានជួបពិភាក្សាជាមួយឯកអគ្គរដ្ឋទូត" * 10
     assert distance(simhash(khmer), simhash(khmer + "ថ្ងៃនេះ")) <= 8
 

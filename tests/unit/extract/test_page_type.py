@@ -4,8 +4,8 @@ import pytest
 
 from worker.errors import ItemFailed
 from worker.extract.page.markup import parse
-from worker.extract.page.structured_data import gather
-from worker.extract.page_type import check
+from worker.extract.page.structured_data import structured_data_of
+from worker.extract.page_type import require_article
 from worker.reasons import Reason
 
 SUMMARIES = [
@@ -19,7 +19,7 @@ ITEMS = "".join(f'<div><h2><a href="/{at}">Item {at}</a></h2><p>{summary}</p></d
 def refusal(page: str, text: str, title: str | None = None, url: str = "https://x.example/news/one") -> Reason | None:
     root = parse(f"<html><body>{page}").root
     try:
-        check(text, title, url, gather(root), root)
+        require_article(text, title, url, structured_data_of(root), root)
     except ItemFailed as failed:
         return failed.reason
     return None
@@ -33,7 +33,7 @@ def refusal(page: str, text: str, title: str | None = None, url: str = "https://
         (ITEMS + "<p>Page 2 of 14</p>", "https://x.example/news?p=2"),
     ],
 )
-def test_the_beginnings_of_other_texts_are_no_article(page, url):
+def test_the_beginnings_of_other_articles_are_not_an_article(page, url):
     assert refusal(page, "\n\n".join(SUMMARIES), "News", url) is Reason.NOT_ARTICLE
 
 
@@ -48,7 +48,7 @@ def test_a_round_up_whose_headings_lead_to_its_own_parts_is_an_article():
     assert refusal(page + "<p>Page 1 of 2</p>", "\n\n".join(SUMMARIES)) is None
 
 
-def test_a_title_that_asks_for_a_login_is_a_wall_and_an_article_about_logins_is_none():
+def test_a_page_titled_as_a_login_is_a_wall_and_an_article_about_logins_is_not():
     form = '<form><input type="email"><input type="password"></form>'
     text = "This report is for those who have paid, and they receive the telephone number of an analyst as well."
     assert refusal(form, text, "Sign in to continue") is Reason.NOT_ARTICLE
@@ -66,18 +66,18 @@ def test_a_title_that_asks_for_a_login_is_a_wall_and_an_article_about_logins_is_
         ["Situs ini menyimpan kuki dan mengolah data pribadi Anda dengan persetujuan Anda untuk menampilkan iklan."],
     ],
 )
-def test_a_consent_wall_is_one_in_the_regions_languages(lines):
+def test_a_consent_wall_is_recognised_in_the_regions_languages(lines):
     assert refusal("<button>OK</button>", "\n\n".join(lines)) is Reason.NOT_ARTICLE
 
 
-def test_a_page_that_says_nothing_but_who_may_read_is_a_wall_without_a_form():
+def test_a_page_that_only_asks_for_a_subscription_is_a_wall_without_a_form():
     assert (
         refusal("<p>x</p>", "本文为付费内容，请订阅后阅读全文，谢谢您的支持。\n\n已订阅？立即登录", "棕榈油库存五年最低")
         is Reason.NOT_ARTICLE
     )
 
 
-def test_words_without_a_sentence_are_no_text():
+def test_words_without_a_sentence_are_not_a_text():
     assert refusal("<p>Loading story</p>", "Loading story") is Reason.NO_TEXT
 
 
@@ -89,7 +89,7 @@ def test_words_without_a_sentence_are_no_text():
     ],
 )
 @pytest.mark.parametrize("url", ["https://x.example/", "https://x.example/author/sok-dara"])
-def test_a_front_page_is_known_by_its_cards_and_so_is_a_writers(page, url):
+def test_a_front_page_and_an_authors_page_are_recognised_by_their_cards(page, url):
     assert refusal(page, "\n\n".join(SUMMARIES), "News", url) is Reason.NOT_ARTICLE
 
 
@@ -105,11 +105,11 @@ def test_a_front_page_is_known_by_its_cards_and_so_is_a_writers(page, url):
         ),
     ],
 )
-def test_an_error_that_says_so_is_no_article(title, text):
+def test_an_error_page_is_not_an_article(title, text):
     assert refusal("<p>x</p>", text, title) is Reason.NOT_ARTICLE
 
 
-def test_a_password_asked_for_among_menus_is_a_wall():
+def test_a_page_of_menus_with_a_password_field_is_a_wall():
     text = "Home\n\nNational\n\nMembers\n\nForgot your password? Register a new account to read our reports and the weekly outlook."
     assert refusal('<input type="password">', text, "Observer") is Reason.NOT_ARTICLE
 

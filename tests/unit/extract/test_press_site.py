@@ -1,4 +1,4 @@
-"""The sample press site's articles, read without the service: every paragraph in, furniture out, title and date exact."""
+"""The sample press site's articles, extracted without the service: whole, without boilerplate, title and date exact."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from worker.extract.pipeline import extract
 from worker.messages import Article, Page
 
 FETCHED = "2026-11-24T09:00:00Z"
-"""The mastheads' today."""
+"""The current day that the mastheads show."""
 DATELINE = "Phnom Penh, 22 October 2025"
-"""Stands alone over a release: may stay or go."""
+"""A line of its own above a release: it may be in the text or not."""
 STORED = [pytest.param(page, id=page.host + page.path) for page in expected() if page.outcome == "stored"]
 
 

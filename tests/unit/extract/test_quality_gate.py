@@ -7,11 +7,11 @@ from benchmarks.extraction import gate
 
 
 def test_extraction_reaches_its_floors_on_the_fixed_sample(shared):
-    # Given the floors that were reached before, and the pages for which they hold
+    # Given the floors for a fixed sample of pages
     floors = json.loads(gate.FLOORS.read_text(encoding="utf-8"))
-    # When the sample is read again
+    # When the sample is extracted
     reached = gate.measure(shared / "pages")
-    # Then nothing is worse than it was
+    # Then no figure is below its floor
     assert gate.failures(reached, floors) == []
 
 

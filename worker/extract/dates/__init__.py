@@ -1,1 +1,1 @@
-"""Read dates from machine formats and from prose."""
+"""Parse dates in machine formats and in prose."""

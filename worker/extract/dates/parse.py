@@ -1,6 +1,6 @@
-"""Dates read: from machines (ISO 8601, RFC 2822) and from prose as the region writes it, or not at all.
+"""Parse dates in machine formats (ISO 8601, RFC 2822, seconds since 1970) and in prose as the region's press writes them.
 
-A moment is a `Moment`: a day, and the time in UTC where the page gives one with its zone.
+The result is a `Moment`: a day, and the time in UTC where the text gives a time with its zone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 OLDEST = date(1990, 1, 1)
-"""The web's first pages; an older date is a mistake or the subject's, not the page's."""
+"""Before the first web pages: an older date is a mistake, or belongs to the article's subject."""
 
 MONTH_WORDS = {
     1: "january jan janvier januar enero tháng-1 មករា มกราคม ม.ค. มค ມັງກອນ ဇန်နဝါရီ januari janeiro gennaio ocak",
@@ -51,75 +51,76 @@ PROSE = (
     re.compile(rf"{_YEAR}\s*ခု(?:နှစ်)?၊?\s*(?P<month>{_NAMES})(?:လ)?\s*{_DAY}"),
 )
 REIWA = re.compile(r"令和\s?(\d{1,2})年")
-"""The era of Japan's emperor, whose first year was 2019."""
+"""A year of the Japanese era that began in 2019."""
 _THAI = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if "\u0e00" <= word[0] <= "\u0e7f")
 THAI_SHORT = re.compile(rf"{_DAY}\s*(?P<month>{_THAI})\s*(?P<short>[4-9]\d)(?!\d)")
-"""Thai months with the last two figures of the Buddhist year: 3 มิ.ย. 68 is 2025."""
-_FIGURE = re.compile(r"\d")
-_FIGURES = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])(?P<b>\d{{1,2}})(?P=sep){_YEAR}(?![\d/])")
+"""Thai months with the last two digits of the Buddhist year: 3 มิ.ย. 68 is in 2025."""
+_DIGIT = re.compile(r"\d")
+_NUMERIC = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])(?P<b>\d{{1,2}})(?P=sep){_YEAR}(?![\d/])")
 _CLOCK = re.compile(
     r"[\s,|·•–-]{1,5}(?:at |lúc |pukul |เวลา )?(?P<hour>\d{1,2})[:.hH](?P<minute>\d{2})(?::\d{2})?\s?(?P<half>[ap]\.?m\b\.?)?\s?"
     r"\(?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2}(?::?[0-5]\d)?)?",
     re.IGNORECASE,
 )
-"""A time of day after its date, with its distance from Greenwich: without that it is no moment."""
+"""A time of day after its date, with its offset from UTC; a time without one gives no moment."""
 _ISO = re.compile(
     r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?!\d)"
 )
 _BASIC = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?\s*(Z|[+-]\d{2}:?\d{2})?)?\s*$")
-LONGEST = 200  # characters: no date is longer, and hostile ones cost nothing
+MAX_LENGTH = 200  # characters: no date is longer, and longer input is cut so that it costs little
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day, and its time in UTC where one is known."""
+    """A day, and the time in UTC where one is known; the day is the one that the page states, in its own zone."""
 
     day: date
     time: datetime | None = None
 
     def __str__(self) -> str:
-        """RFC 3339: a date, or a time in UTC."""
+        """RFC 3339: a date, or date and time in UTC."""
         return self.time.strftime("%Y-%m-%dT%H:%M:%SZ") if self.time else self.day.isoformat()
 
-    def plausible(self, latest: date) -> bool:
-        """Whether a page of the web that was read by `latest` may carry it; one day of grace for time zones."""
+    def is_plausible(self, latest: date) -> bool:
+        """Whether a web page that was fetched on the day `latest` can have this date; one day of tolerance for time zones."""
         return self.day >= OLDEST and self.day - timedelta(days=1) <= latest
 
 
-def from_machine(value: object) -> Moment | None:
-    """The moment in an attribute or a JSON value: ISO 8601, basic ISO, RFC 2822, seconds since 1970, else prose."""
-    text = str(value).strip().translate(_DIGITS)[:LONGEST]
+def parse_machine_date(value: object) -> Moment | None:
+    """The moment in an attribute or a JSON value: ISO 8601 (extended or basic), RFC 2822, seconds or milliseconds since 1970,
+    else prose; None where it holds no date."""
+    text = str(value).strip().translate(_DIGITS)[:MAX_LENGTH]
     if match := _ISO.match(text) or _BASIC.match(text):
         return _iso(match.groups())
     if re.fullmatch(r"\d{10}|\d{13}", text):
         return _epoch(int(text[:10]))
-    return _rfc2822(text) or from_prose(text)
+    return _rfc2822(text) or parse_prose_date(text)
 
 
-def from_prose(text: str) -> Moment | None:
-    """The first full date that people wrote in `text`, day before month in figures; None where there is none."""
-    found = dates_in(text[:LONGEST])
+def parse_prose_date(text: str) -> Moment | None:
+    """The first full date in running text, in numbers the day before the month; None where there is none."""
+    found = find_dates(text[:MAX_LENGTH])
     return found[0][1] if found else None
 
 
-def has_figures(text: str) -> bool:
-    """Whether `text` holds a figure of any script: without one it holds no date, and nothing costlier need be asked."""
-    return _FIGURE.search(text) is not None
+def has_digits(text: str) -> bool:
+    """Whether `text` holds a digit of any script; without one it holds no date, and the patterns need not be tried."""
+    return _DIGIT.search(text) is not None
 
 
-def dates_in(text: str) -> list[tuple[int, Moment]]:
-    """All full dates in `text` with their places, in order."""
-    if not has_figures(text):  # as most lines of a page
+def find_dates(text: str) -> list[tuple[int, Moment]]:
+    """All full dates in `text` with their positions, in order."""
+    if not has_digits(text):  # most lines of a page
         return []
     text = REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text.translate(_DIGITS))
-    found = [(m.start(), _timed(_from_match(m), text, m.end())) for pattern in PROSE for m in pattern.finditer(text)]
-    found += [(m.start(), _timed(_from_figures(m), text, m.end())) for m in _FIGURES.finditer(text)]
+    found = [(m.start(), _with_time(_from_match(m), text, m.end())) for pattern in PROSE for m in pattern.finditer(text)]
+    found += [(m.start(), _with_time(_from_numbers(m), text, m.end())) for m in _NUMERIC.finditer(text)]
     found += [(m.start(), _day(2500 + int(m["short"]), MONTHS[m["month"]], int(m["day"]))) for m in THAI_SHORT.finditer(text)]
     return sorted(((at, moment) for at, moment in found if moment), key=lambda pair: pair[0])
 
 
-def _timed(moment: Moment | None, text: str, end: int) -> Moment | None:
-    """The moment with the time of day that stands at `end`, where that gives its zone."""
+def _with_time(moment: Moment | None, text: str, end: int) -> Moment | None:
+    """The moment with the time of day that follows at position `end`, where that states its zone."""
     clock = _CLOCK.match(text, end) if moment else None
     if moment is None or clock is None:
         return moment
@@ -133,9 +134,9 @@ def _timed(moment: Moment | None, text: str, end: int) -> Moment | None:
 
 
 def without_dates(text: str) -> str:
-    """`text` with every full date taken out."""
+    """`text` with every full date replaced by a blank."""
     text = text.translate(_DIGITS)
-    for pattern in (*PROSE, _FIGURES, THAI_SHORT):
+    for pattern in (*PROSE, _NUMERIC, THAI_SHORT):
         text = pattern.sub(" ", text)
     return text
 
@@ -145,14 +146,14 @@ def _from_match(match: re.Match[str]) -> Moment | None:
     return _day(int(match["year"]), MONTHS[month] if month in MONTHS else int(month), int(match["day"]))
 
 
-def _from_figures(match: re.Match[str]) -> Moment | None:
+def _from_numbers(match: re.Match[str]) -> Moment | None:
     """Day first, as the region writes; month first where the second number can only be a day."""
     first, second, year = int(match["a"]), int(match["b"]), int(match["year"])
     return _day(year, second, first) or _day(year, first, second)
 
 
 def _day(year: int, month: int, day: int) -> Moment | None:
-    """The day; a year of the Buddhist era (543 ahead) is brought to the common one."""
+    """The day; a year of the Buddhist era (543 ahead) is converted. None where there is no such day."""
     try:
         return Moment(date(year - 543 if year >= 2400 else year, month, day))
     except ValueError:
@@ -163,7 +164,6 @@ def _iso(parts: tuple[str | None, ...]) -> Moment | None:
     day = _day(int(parts[0] or 0), int(parts[1] or 0), int(parts[2] or 0))
     if day is None or parts[3] is None or parts[6] is None:
         return day
-    # Midnight to the second is how systems write a date without a time.
     try:
         time = datetime(day.day.year, day.day.month, day.day.day, int(parts[3]), int(parts[4] or 0), int(parts[5] or 0), tzinfo=UTC)
         return Moment(day.day, time - _offset(parts[6]))
@@ -174,8 +174,8 @@ def _iso(parts: tuple[str | None, ...]) -> Moment | None:
 def _offset(zone: str) -> timedelta:
     if zone[0] not in "+-":
         return timedelta()
-    figures = zone[1:].replace(":", "").ljust(4, "0")
-    offset = timedelta(hours=int(figures[:2]), minutes=int(figures[2:4]))
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:4]))
     return offset if zone[0] == "+" else -offset
 
 

@@ -1,1 +1,1 @@
-"""Find title, authors, dates, language and other metadata."""
+"""Find the title, authors, dates, language and other metadata of an article."""

@@ -1,4 +1,4 @@
-"""The language of a text: by its script where that decides, else by its letters (py3langid)."""
+"""Identify the language of a text: by its script where one language uses it, else with py3langid."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ SCRIPTS = (
     ("ko", re.compile("[\uac00-\ud7af]")),
     ("zh", re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")),
 )
-"""Scripts that one language of the press writes; Kana before Han, which Japanese also uses."""
+"""Scripts that one language of the region's press uses; Kana before Han, which Japanese uses too."""
 
 VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 ENGLISH = frozenset({"the", "of", "and"})
-ENGLISH_SHARE = 0.05  # of a text's words; the three sets' texts in other Latin scripts have under 0.03
-NEAR = ({"id", "ms"}, {"hr", "sr", "bs"}, {"da", "nb", "no"})
-"""Languages that letters hardly tell apart, so that the page's own word decides between them."""
+ENGLISH_SHARE = 0.05  # of a text's words; texts of the three page sets in other languages have under 0.03
+SIMILAR = ({"id", "ms"}, {"hr", "sr", "bs"}, {"da", "nb", "no"})
+"""Languages that are hardly distinguishable by their letters: the page's own statement decides between them."""
 SAMPLE = 320  # characters: on 1,012 real texts the same language as with 600, at half the cost
-SHORT = 60  # letters: below it the page's own word is better than a guess
+SHORT = 60  # letters: below it the page's own statement is better than a guess
 
 
 def language_of(text: str, declared: str | None = None) -> str | None:
-    """The ISO 639-1 code of `text`; `declared` (the page's `lang`) decides where the text is short."""
+    """The ISO 639-1 code of `text`; `declared`, the page's `lang`, decides where the text is short. None where both are unknown."""
     sample = text[:SAMPLE]
     letters = sum(map(str.isalpha, sample))
     by_script = _by_script(sample, letters)
@@ -36,24 +36,24 @@ def language_of(text: str, declared: str | None = None) -> str | None:
     code = (declared or "").partition("-")[0].partition("_")[0].strip().lower()
     if letters < SHORT:
         return code if re.fullmatch("[a-z]{2}", code) else None
-    if len(VIETNAMESE.findall(sample)) > letters / 25:  # every fifth letter of Vietnamese; other Latin scripts have none of them
+    if len(VIETNAMESE.findall(sample)) > letters / 25:  # every fifth letter in Vietnamese, none in other languages
         return "vi"
     if _is_english(sample):
         return "en"
     guess = _classifier()(sample)[0]
-    return code if any({guess, code} <= near for near in NEAR) else guess
+    return code if any({guess, code} <= similar for similar in SIMILAR) else guess
 
 
 def _by_script(sample: str, letters: int) -> str | None:
     for code, script in SCRIPTS:
-        # Quoted names in another script stay under a third; Kana is at least a third of Japanese in running text, but headlines hold less.
+        # Quoted names in another script stay under a third; Kana is a third of Japanese in running text, but less in headlines
         if len(script.findall(sample)) > max(1, letters * (0.1 if code == "ja" else 0.3)):
             return code
     return None
 
 
 def _is_english(sample: str) -> bool:
-    """Whether small words alone show a text to be English, as they do nine times in ten: the classifier costs more."""
+    """Whether function words show that a text is English, as in nine of ten English texts; the classifier takes longer."""
     words = sample.casefold().split()
     return sum(map(ENGLISH.__contains__, words)) >= ENGLISH_SHARE * len(words)
 

@@ -1,4 +1,4 @@
-"""What a page is: canonical address, title, people, days, site, picture; each from the statement that proved right."""
+"""Read the metadata of a page: canonical address, title, authors, dates, site and picture, each from the most reliable source."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from worker.extract.dates import dateline, parse
-from worker.extract.dates.parse import Moment
-from worker.extract.fields import authors as authors_field
-from worker.extract.fields import title as title_field
+from worker.extract.dates import dateline
+from worker.extract.dates.parse import Moment, parse_machine_date
+from worker.extract.fields import authors, title
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.elements import Element
-from worker.extract.page.structured_data import Said, gather, words_of
+from worker.extract.page.structured_data import StructuredData, strings_of, structured_data_of
 
 Source = Literal["json-ld", "meta", "time", "url", "dateline", "guess"]
 PUBLISHED_METAS = (
@@ -36,7 +35,7 @@ MODIFIED_METAS = (
     "revised",
 )
 DATE_META = re.compile(r"(?:^|[.:_\-])(?:date|issued|published|pubdate|publication)(?:[.:_\-]|$)(?!.*(?:modif|expir|updat))")
-"""Names that sites made up for the day of publication."""
+"""Other names of meta elements with the date of publication."""
 URL_DATE = re.compile(
     r"/((?:19|20)\d\d)[/\-](0?[1-9]|1[0-2])[/\-](0?[1-9]|[12]\d|3[01])(?:[/\-_.]|$)|[/\-_]((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/\-_.]|$)"
 )
@@ -47,17 +46,17 @@ DATE_CLASS = re.compile(
     r"publish(?:ed|ing)?[-_]?(?:date|time|on|at)|\bpub-?date\b|\bpublished\b",
     re.IGNORECASE,
 )
-"""Classes of elements that date an article, not the day's paper: `entry-date`, `detail-time`, `date-header`."""
-MARKED = 6  # of such elements: what is farther down belongs to others
-MAX_DESCRIPTION = 2000  # characters: a summary, not the text again
-SHORT_LINE = 80  # characters: a date in a longer line is the subject's
+"""Classes of elements with the date of an article, not of the masthead: `entry-date`, `detail-time`, `date-header`."""
+MAX_DATED = 6  # of such elements: those farther down belong to other articles
+MAX_DESCRIPTION = 2000  # characters: enough for a summary
+SHORT_LINE = 80  # characters: a date in a longer line belongs to the subject
 
 
 @dataclass(frozen=True)
-class About:
-    """A page's metadata but for the day of publication, which also depends on its text."""
+class Metadata:
+    """A page's metadata without the date of publication, which also depends on its text."""
 
-    said: Said
+    structured: StructuredData
     canonical_url: str | None
     title: str | None
     authors: list[str]
@@ -68,122 +67,123 @@ class About:
 
 
 @dataclass(frozen=True)
-class Published:
-    """The day of publication, and where it came from."""
+class Publication:
+    """The date of publication and its source; None for both where it is unknown."""
 
     moment: Moment | None
     source: Source | None
 
 
-def read(root: Element, url: str | None, today: date) -> About:
-    """The metadata of a page from its root element."""
-    said = gather(root)
-    names = title_field.site_keys(said, url)
-    return About(
-        said=said,
-        canonical_url=_canonical(said, url),
-        title=title_field.title_of(root, said, names),
-        authors=authors_field.authors_of(root, said, names),
-        modified=_first(_modified(said), today),
-        site_name=_site_name(said),
-        description=(said.meta("og:description", "description", "twitter:description") or "")[:MAX_DESCRIPTION] or None,
-        image=_image(said, url),
+def metadata_of(root: Element, url: str | None, today: date) -> Metadata:
+    """The metadata of a page; dates after `today` are not plausible and count as missing."""
+    data = structured_data_of(root)
+    site_names = title.site_names_of(data, url)
+    return Metadata(
+        structured=data,
+        canonical_url=_canonical(data, url),
+        title=title.title_of(root, data, site_names),
+        authors=authors.authors_of(root, data, site_names),
+        modified=_first_plausible(_modified(data), today),
+        site_name=_site_name(data),
+        description=(data.meta("og:description", "description", "twitter:description") or "")[:MAX_DESCRIPTION] or None,
+        image=_image(data, url),
     )
 
 
-def published(about: About, around: NearbyLines, root: Element, url: str | None, today: date) -> Published:
-    """The day of publication and where it came from: the first plausible one in the order in which sources proved right."""
-    around = replace(around, before=[line for line in around.before if not _is_todays(line, today)])
-    for source, moments in _sources(about.said, around, root, url):
-        moment = _first(moments, today)
+def publication_of(data: StructuredData, near: NearbyLines, root: Element, url: str | None, today: date) -> Publication:
+    """The first plausible date of publication; the most reliable sources come first."""
+    near = replace(near, above_heading=[line for line in near.above_heading if not _is_current_date(line, today)])
+    for source, moments in _sources(data, near, root, url):
+        moment = _first_plausible(moments, today)
         if moment:
-            return Published(moment, source)
-    return Published(None, None)
+            return Publication(moment, source)
+    return Publication(None, None)
 
 
-def _is_todays(line: str, today: date) -> bool:
-    """Whether a line above the heading shows the day of the fetch, or leads with a weekday: the masthead's."""
-    moment = dateline.of_label(line)
-    return dateline.is_masthead(line) or (moment is not None and abs((moment.day - today).days) <= 1)
+def _is_current_date(line: str, today: date) -> bool:
+    """Whether a line above the heading shows the day of the fetch, or begins with a weekday: a masthead does."""
+    moment = dateline.first_date(line)
+    return dateline.is_masthead_date(line) or (moment is not None and abs((moment.day - today).days) <= 1)
 
 
-def _sources(said: Said, around: NearbyLines, root: Element, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
-    yield "json-ld", [parse.from_machine(word) for node in said.articles for word in words_of(node.get("datePublished"))[:1]]
-    yield "meta", [parse.from_machine(value) for name in _date_metas(said) for value in said.metas[name][:1]]
+def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
+    """What may be the date of publication, by source; a source is read only where those before gave no plausible date."""
+    yield "json-ld", [parse_machine_date(value) for node in data.articles for value in strings_of(node.get("datePublished"))[:1]]
+    yield "meta", [parse_machine_date(value) for name in _date_metas(data) for value in data.metas[name][:1]]
     yield "meta", _microdata(root)
     own, other = _times(root)
     yield "time", own
     yield "url", [_url_date(url)]
-    near = [*around.over, *around.before]
-    yield "dateline", [*map(dateline.of_published, near), *map(dateline.of_line, sorted([*near, *around.under], key=dateline.is_update))]
-    yield "guess", [dateline.of_label(line) for line in near if len(line) <= SHORT_LINE]
-    yield "dateline", [dateline.of_published(text) or dateline.of_label(text) for text in _marked(root)]
+    lines = [*near.below_heading, *near.above_heading]
+    originals_first = sorted([*lines, *near.below_text], key=dateline.is_update)
+    yield "dateline", [*map(dateline.publication_date, lines), *map(dateline.date_of_line, originals_first)]
+    yield "guess", [dateline.first_date(line) for line in lines if len(line) <= SHORT_LINE]
+    yield "dateline", [dateline.publication_date(text) or dateline.first_date(text) for text in _dated_texts(root)]
     yield "guess", other
 
 
-def _date_metas(said: Said) -> list[str]:
-    """Names of meta tags that date the page, the ones that proved right first."""
-    return [*(name for name in PUBLISHED_METAS if name in said.metas), *(name for name in said.metas if DATE_META.search(name))]
+def _date_metas(data: StructuredData) -> list[str]:
+    """The names of the page's meta elements with a date of publication, the most reliable first."""
+    return [*(name for name in PUBLISHED_METAS if name in data.metas), *(name for name in data.metas if DATE_META.search(name))]
 
 
 def _times(root: Element) -> tuple[list[Moment | None], list[Moment | None]]:
-    """The `<time>` that is marked as the publication's or stands in the article, and the first of the others.
+    """The date of the `<time>` that is marked as the publication's or is inside the article, and that of the first other one.
 
-    Those of mastheads, asides and lists belong to others.
+    Those in navigation, footers and asides belong to other articles.
     """
-    able = [element for element in root.iter("time") if not any(outer.tag in authors_field.APART for outer in element.iterancestors())]
-    marked = [e for e in able if "publish" in (e.get("itemprop") or e.get("class") or "").lower() or e.get("pubdate") is not None]
-    inside = [e for e in able if any(outer.tag in ("article", "main") for outer in e.iterancestors())]
+    usable = [element for element in root.iter("time") if not any(outer.tag in authors.OUTSIDE for outer in element.iterancestors())]
+    marked = [e for e in usable if "publish" in (e.get("itemprop") or e.get("class") or "").lower() or e.get("pubdate") is not None]
+    inside = [e for e in usable if any(outer.tag in ("article", "main") for outer in e.iterancestors())]
     own = (marked or inside)[:1]
-    read = [parse.from_machine(e.get("datetime") or e.text_content()) for e in [*own, *able[:1]]]
-    return read[: len(own)], read[len(own) :]
+    moments = [parse_machine_date(e.get("datetime") or e.text_content()) for e in [*own, *usable[:1]]]
+    return moments[: len(own)], moments[len(own) :]
 
 
 def _microdata(root: Element) -> list[Moment | None]:
-    """The day of the first element of microdata that is none of those asked already."""
-    found = [element for element in authors_field.holders(_MICRODATA(root)) if element.tag not in ("time", "meta")]
-    return [parse.from_machine(_value(element)) for element in found[:1]]
+    """The date of the first element with microdata, other than `time` and `meta`, which are read elsewhere."""
+    found = [element for element in authors.elements_of(_MICRODATA(root)) if element.tag not in ("time", "meta")]
+    return [parse_machine_date(_value(element)) for element in found[:1]]
 
 
 def _value(element: Element) -> str:
-    """What an element of microdata says: its attribute for machines, else its text."""
+    """The value of an element with microdata: its attribute for machines, else its text."""
     return str(element.get("content") or element.get("datetime") or element.get("title") or element.text_content())
 
 
-def _marked(root: Element) -> list[str]:
-    """The texts of the first elements whose class says that they date an article, but for boxes of other articles."""
+def _dated_texts(root: Element) -> list[str]:
+    """The text of the first element whose class marks the date of an article; none where that date is of an update."""
     found = [
-        element
-        for element in authors_field.holders(_DATED(root))
-        if DATE_CLASS.search(f"{element.get('class')} {element.get('data-role')}")
+        element for element in authors.elements_of(_DATED(root)) if DATE_CLASS.search(f"{element.get('class')} {element.get('data-role')}")
     ]
-    texts = [" ".join(element.text_content().split())[:SHORT_LINE] for element in found[:MARKED] if not authors_field.is_apart(element)]
-    return [text for text in texts[:1] if dateline.of_published(text) or not dateline.is_update(text)]
+    inside = (element for element in found[:MAX_DATED] if not authors.is_outside_article(element))
+    texts = [" ".join(element.text_content().split())[:SHORT_LINE] for element in inside]
+    return [text for text in texts[:1] if dateline.publication_date(text) or not dateline.is_update(text)]
 
 
-def _first(moments: list[Moment | None], today: date) -> Moment | None:
-    return next((m for m in moments if m and m.plausible(today)), None)
+def _first_plausible(moments: list[Moment | None], today: date) -> Moment | None:
+    return next((m for m in moments if m and m.is_plausible(today)), None)
 
 
 def _url_date(url: str | None) -> Moment | None:
     match = URL_DATE.search(urlsplit(url or "").path)
-    return parse.from_machine("-".join(part.zfill(2) for part in match.groups() if part)) if match else None
+    return parse_machine_date("-".join(part.zfill(2) for part in match.groups() if part)) if match else None
 
 
-def _modified(said: Said) -> list[Moment | None]:
-    stated = [word for node in said.articles for word in words_of(node.get("dateModified"))[:1]]
-    return [parse.from_machine(value) for value in [*stated, *(v for name in MODIFIED_METAS for v in said.metas.get(name, ())[:1])]]
+def _modified(data: StructuredData) -> list[Moment | None]:
+    stated = [value for node in data.articles for value in strings_of(node.get("dateModified"))[:1]]
+    return [parse_machine_date(value) for value in [*stated, *(v for name in MODIFIED_METAS for v in data.metas.get(name, ())[:1])]]
 
 
-def _site_name(said: Said) -> str | None:
-    publisher = [word for node in said.articles for word in words_of(node.get("publisher"))[:1]]
-    name = said.meta("og:site_name", "application-name") or next(iter(publisher), None)
+def _site_name(data: StructuredData) -> str | None:
+    publisher = [name for node in data.articles for name in strings_of(node.get("publisher"))[:1]]
+    name = data.meta("og:site_name", "application-name") or next(iter(publisher), None)
     return " ".join(name.split())[:200] if name else None
 
 
-def _canonical(said: Said, url: str | None) -> str | None:
-    """The address that the page claims, where it lies on the same site; another site's is a spoof or a mistake."""
-    claimed = next(iter(said.links.get("canonical", ())), None) or said.meta("og:url")
+def _canonical(data: StructuredData, url: str | None) -> str | None:
+    """The address that the page states as canonical, where it is on the same site; another site's is a spoof or a mistake."""
+    claimed = next(iter(data.links.get("canonical", ())), None) or data.meta("og:url")
     if not claimed:
         return None
     try:
@@ -197,17 +197,17 @@ def _same_site(claimed: str, url: str | None) -> bool:
     parts = urlsplit(claimed)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return False
-    return url is None or _bare(parts.hostname) == _bare(urlsplit(url).hostname or "")
+    return url is None or _without_prefix(parts.hostname) == _without_prefix(urlsplit(url).hostname or "")
 
 
-def _bare(host: str) -> str:
+def _without_prefix(host: str) -> str:
     for prefix in ("www.", "m.", "amp.", "mobile.", "en."):
         host = host.removeprefix(prefix)
     return host
 
 
-def _image(said: Said, url: str | None) -> str | None:
-    found = said.meta("og:image", "og:image:url", "twitter:image")
+def _image(data: StructuredData, url: str | None) -> str | None:
+    found = data.meta("og:image", "og:image:url", "twitter:image")
     try:
         full = urljoin(url or "", found) if found else ""
     except ValueError:

@@ -1,4 +1,4 @@
-"""People: names in what pages call authors, and who is nobody: the outlet, its desk, its administrator."""
+"""Read the names of people in author fields and bylines; leave out outlets, editorial desks and administrators."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 from worker.extract.dates.parse import MONTHS, SPACELESS
 
-NOBODY = re.compile(
+NOT_A_PERSON = re.compile(
     r"^(?:the )?(?:[a-z]{0,4}[ _.\-]?admin(?:istrator)?\d*|super ?user|"
     r"web ?master|web ?admin|editors?|editorial(?: (?:team|staff|desk|board|office))?|"
     r"news ?(?:desk|room|team|staff|editor)|staff(?: (?:writer|reporter|correspondent|clinician)s?)?|online (?:desk|team|editor)|"
@@ -21,6 +21,7 @@ NOBODY = re.compile(
     r"tim redaksi|redaksi|本报记者|本站|编辑部|记者|管理员)$",
     re.IGNORECASE,
 )
+"""Author fields without a person: accounts, roles, desks, and words of buttons."""
 AGENCY = re.compile(
     r"^(?:(?:the )?associated press|agence france[- ]presse|agence kampuchea presse|thomson reuters|(?:afp|ap|reuters|dpa|"
     r"apa|ansa|efe|upi|pa|"
@@ -28,8 +29,8 @@ AGENCY = re.compile(
     r"(?: (?:news agency|news|agency|ajansı|nachrichtenagentur))?)$",
     re.IGNORECASE,
 )
-"""Wire agencies: they sign instead of a person, and are never the outlet itself where it names them as author."""
-DESK = re.compile(
+"""Wire agencies, which sign instead of a person; an outlet that names one as author is another organisation."""
+ORGANISATION = re.compile(
     r"\b(?:desk|newsroom|editorial|department|ministry|office|agency|admin|newspaper|times|post|news|media|daily|herald|tribune|magazine|"
     r"redaktion|online|press|tv|radio|bureau|staff|unit|team|developer|wire|secretariat|embassy|committee|council|"
     r"cent(?:er|re)|network|institute|university|foundation|association|company|editors|clinic|forum|market(?:ing)?|travel|lifestyle|"
@@ -37,20 +38,20 @@ DESK = re.compile(
     r"administration|authority|police|ministries|government|commission|newsdesk|website|homepage|menu|contact|about|community|platform|blog|posts)\b",
     re.IGNORECASE,
 )
-"""Words that the names of desks and bodies have and those of people lack."""
-OTHER_HAND = re.compile(
+"""Words in the names of desks and organisations, and not in those of people."""
+OTHER_ROLE = re.compile(
     r"(?:edited|editing|photos?|photograph\w*|pictures?|images?|video|translat\w+|source|graphics?|illustrat\w+|research(?:ed)?)\b|"
     r"(?:ภาพ|រូបភាព|ảnh|图|摄影|编辑)\s*[:：៖]",
     re.IGNORECASE,
 )
-"""Who worked on a text without writing it."""
+"""Before the names of people who worked on a text but did not write it."""
 JOB = (
     r"(?:former|senior|junior|chief|head|managing|deputy|associate|assistant|freelance|special|certified|licensed|trial|contributing|"
     r"editor|writer|reporter|correspondent|journalist|columnist|photographer|contributor|director|manager|attorney|lawyer|specialist|"
     r"expert|consultant|founder|co-founder|ceo|cto|cfo|officer|analyst|professor|researcher|lecturer|fellow|coach|strategist|president|"
     r"dietitian|nutritionist|educator|economist|coordinator|representative|spokesperson|secretary|minister|ambassador)"
 )
-"""Words of a trade or an office, which stand after a name or before one, and are none."""
+"""Words of a profession or an office, which precede or follow a name."""
 JOB_WORD = re.compile(rf"\b{JOB}s?\b", re.IGNORECASE)
 BY = re.compile(
     r"^\s*(?:[—–\-(]\s*)?(?:(?:written|posted|reported|reporting|story|text|words|compiled|report|published|article|interview)"
@@ -63,61 +64,68 @@ BY = re.compile(
     r"(?:报道|報道|采访)(?: ?[／/] ?(?:摄影|攝影|图))?(?=\s*[:：])|文(?=\s*[:：/／]))(?:\s*[:៖：/／|–-]\s*|\s+)",
     re.IGNORECASE,
 )
+"""What introduces the author in a byline."""
 SPLIT = re.compile(
     r"\s*(?:;|\||\n|·|•|/|、|，|,(?!\s*(?:jr|sr)\b)|\s+(?:and|und|et|y|e|og|och|en|with|với|và|และ|និង|ແລະ|dan)\s+|\s+&\s+|"
     r"\bmit\s+)\s*",
     re.IGNORECASE,
 )
+"""What separates the names of several authors."""
 AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\bfor|\bà|\bat)\s+[A-Z].*|[–—-]\s.*)$")
-"""What follows a name in a byline: an initialism in brackets, a place, an outlet."""
+"""What follows a name in a byline: initials in brackets, a place, an outlet."""
 _CALENDAR = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if word.isascii() and word not in ("may", "mai"))
 TAIL = re.compile(
     rf"\s*(?:기자|記者)$|\s+(?:(?:on|at|updated|published|posted)\b\s.*|(?:{_CALENDAR})\.?(?:\s*\d.*)?$|{JOB}\b.*)$|\s*\d.*$",
     re.IGNORECASE,
 )
-"""What else follows it: the day, the hour, the writer's trade."""
+"""What else follows it: the date, the time, the author's profession."""
 SLUG = re.compile(r"^[a-z]+(?:[-_.][a-z]+){1,3}$")
 SURNAME_FIRST = re.compile(r"^([^\W\d_][\w'’\-]+),\s+([^\W\d_][\w'’\-]+(?:\s+[^\W\d_]\.?)?)$")
 NAME = re.compile(
     r"^(?:[^\W\d_a-z][\w.'’\-]*|(?:de|da|di|van|von|der|den|bin|al|el|la|le|du|dos|y|ter|ten|zu|of)\b)(?:\s+(?:[^\W\d_a-z][\w.'’\-]*|"
     r"(?:de|da|di|van|von|der|den|bin|al|el|la|le|du|dos|y|ter|ten|zu)\b))+$|^[^\x00-\x1f!-\u024f]{2,30}$"
 )
-"""Two or more words that begin like names; or any short text in a script without capitals."""
+"""Two or more words that begin with a capital, or are particles like "van"; or any short text in a script without capitals."""
 PERSON = re.compile(r"^(?:[^\W\d_a-z][\w.'’\-]{0,15}\s+){1,3}[^\W\d_a-z][\w'’\-]{1,15}$")
-"""Two to four words with capitals and nothing else."""
+"""Two to four words that begin with a capital, and nothing else."""
 MAX_NAME = 50  # characters; longer ones are sentences
 MAX_WORDS = 6
 MAX_AUTHORS = 20
 
 
-def people_in(words: list[str], sites: set[str]) -> list[str]:
-    """The names in what sources call authors: parted, freed of "by", of addresses and of those who are nobody."""
+def author_names(texts: list[str], site_names: set[str]) -> list[str]:
+    """The names in author fields or bylines, each once: separated, without "by", addresses, and entries that are not people.
+
+    `site_names`: the letters of the site's own names, which are not an author's.
+    """
     names: dict[str, str] = {}
-    for word in words[:MAX_AUTHORS]:
-        plain = html.unescape(word[:500]).strip(' \t\r\n"“”')
+    for text in texts[:MAX_AUTHORS]:
+        plain = html.unescape(text[:500]).strip(' \t\r\n"“”')
         if "://" in plain or "www." in plain or (plain.startswith(("@", "(")) and not BY.match(plain)):
             continue
-        found = [name for part in _parts(plain, sites) if (name := _name(part, sites))]
-        persons = [name for name in found if not AGENCY.match(name)]  # an agency beside a person in one line is whose they are
+        found = [name for part in _parts(plain, site_names) if (name := _name(part, site_names))]
+        persons = [name for name in found if not AGENCY.match(name)]  # an agency beside a person is the person's employer
         names.update((name.casefold(), name) for name in persons or found if name.casefold() not in names)
     return list(names.values())[:MAX_AUTHORS]
 
 
-def _parts(plain: str, sites: set[str]) -> list[str]:
-    """The parts of a byline; single words after a full name are its degrees, its trade or its place, and the outlet's are its address."""
+def _parts(plain: str, site_names: set[str]) -> list[str]:
+    """The parts of a byline. Single words after a full name are a degree, a profession or a place, and are left out; so is
+    what follows the outlet's name, which is its address."""
     first, *others = SPLIT.split(BY.sub("", plain))
-    if others and "," in plain and _is_site(first, sites):
+    if others and "," in plain and _is_site_name(first, site_names):
         return []
     several = len(first.split()) > 1 and "," in plain
     return [first, *(part for part in others if not several or len(part.split()) > 1 or SPACELESS.search(part))]
 
 
 def given_first(names: list[str]) -> list[str]:
-    """Names of a catalogue, where the surname stands first: `Roy, Aniruddha` is Aniruddha Roy."""
+    """Names from a catalogue, where the surname comes first, in the usual order: `Roy, Aniruddha` becomes `Aniruddha Roy`."""
     return [SURNAME_FIRST.sub(r"\2 \1", name.strip()) for name in names]
 
 
-def _name(part: str, sites: set[str]) -> str | None:
+def _name(part: str, site_names: set[str]) -> str | None:
+    """The name in one part of a byline; None where it is not a person's or an agency's."""
     name = TAIL.sub("", AFTER.sub("", BY.sub("", " ".join(part.split())))).strip(' .,:;|-–—@*_()"“”')
     if SLUG.match(name):
         name = re.sub(r"[-_.]", " ", name).title()
@@ -125,17 +133,16 @@ def _name(part: str, sites: set[str]) -> str | None:
         return name
     if not 2 <= len(name) <= MAX_NAME or len(name.split()) > MAX_WORDS or "@" in part:
         return None
-    if NOBODY.match(name) or OTHER_HAND.match(name) or DESK.search(name) or JOB_WORD.search(name) or _is_site(name, sites):
-        return None
-    return name if any(map(str.isalpha, name)) else None
+    other = NOT_A_PERSON.match(name) or OTHER_ROLE.match(name) or ORGANISATION.search(name) or JOB_WORD.search(name)
+    return None if other or _is_site_name(name, site_names) or not any(map(str.isalpha, name)) else name
 
 
-def _is_site(name: str, sites: set[str]) -> bool:
+def _is_site_name(name: str, site_names: set[str]) -> bool:
     """Whether the name is the outlet's: the same letters, or one within the other."""
-    key = squeezed(name)
-    return any(key == site or (len(site) > 3 and site in key) or (len(key) > 5 and key in site) for site in sites)
+    key = letters_of(name)
+    return any(key == site or (len(site) > 3 and site in key) or (len(key) > 5 and key in site) for site in site_names)
 
 
-def squeezed(name: str) -> str:
-    """The letters of a name, as `headline.site_keys` writes those of sites."""
+def letters_of(name: str) -> str:
+    """The letters and digits of a name, without case: the form in which names are compared."""
     return re.sub(r"\W", "", name).casefold()

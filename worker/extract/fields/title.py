@@ -1,4 +1,4 @@
-"""The title: what the page calls its article, without the site's name."""
+"""Find the title of a page's article, and remove the site's name from it."""
 
 from __future__ import annotations
 
@@ -9,122 +9,128 @@ from urllib.parse import urlsplit
 from worker.extract.dates.parse import SPACELESS
 from worker.extract.lines.title_form import NO_TITLE
 from worker.extract.page.elements import Element
-from worker.extract.page.structured_data import Said, types_of, words_of
+from worker.extract.page.structured_data import StructuredData, strings_of, types_of
 
-MAX_TITLE = 1000  # characters; the longest honest headline has a few hundred
+MAX_TITLE = 1000  # characters; the longest real headline has a few hundred
 SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜ㅣ]\s*")
 PREFIX = re.compile(r"^(?:title|blog|news|article)\s*:\s*", re.IGNORECASE)
 OFFICE = re.compile(r"(?:ministry|department|embassy|office|government|directorate|commission|council)\b", re.IGNORECASE)
-"""How the name of a state body begins."""
+"""How the name of a public authority begins."""
 NEWS = re.compile(r"NewsArticle|LiveBlog")
-LONGEST_NAME = 40  # characters of a site's name: some pages put the headline into its place
+MAX_SITE_NAME = 40  # characters: longer ones are headlines in the wrong field
 BREAKS = ("br", "p", "div", "h1", "h2", "h3", "li")
-WEAK_WORDS, WEAK_LENGTH = 3, 30  # words and characters of names; Khmer and Thai names are one "word"
+NAME_WORDS, NAME_LENGTH = 3, 30  # words and characters of names, at most; Khmer and Thai names are one "word"
 PART = re.compile(rf"{SEPARATOR.pattern}|:\s+")
-"""What parts a page's title from its site: also a colon behind the first of them."""
-FILE = re.compile(
+"""What separates the parts of a page's title: headline, section, site; also a colon."""
+FILE_NAME = re.compile(
     r"^(?:[\w\-. ()]+\.(?:pdf|docx?|jpe?g|png|tiff?)|(?:scan|scanned|img|doc|dsc|page|file)[\W_]*\d[\w\W]{0,30})$", re.IGNORECASE
 )
-"""The name of a scan's file."""
-FIRST = 3000  # characters of a text in which its subject is named
-REPEATED = 0.34  # of a title's words: fewer of them in its text and heading are the site's
-AGREEMENT = 0.3  # of a heading's words, also in the page's own titles: below it the heading is the site's or a box's
+"""The file name of a scan."""
+TEXT_START = 3000  # characters of a text, in which its subject is named
+REPEATED = 0.34  # of a title's words: where fewer occur in text and heading, the title is the site's
+AGREEMENT = 0.3  # of a heading's words: where fewer occur in the page's titles, the heading is the site's or a box's
+COVERAGE, TITLE_START = 0.2, 12  # of the titles' words, twelve at most: "Discord" is not "How we found a hole in Discord"
 
 
-COVERAGE, LONG = 0.2, 12  # of the titles' words, the first twelve of them: "Discord" is not "How we found a hole in Discord"
+def title_of(root: Element, data: StructuredData, site_names: set[str]) -> str | None:
+    """The headline: the first candidate that is one; None where there is none.
 
-
-def title_of(root: Element, said: Said, names: set[str]) -> str | None:
-    """The headline: the first statement that is one.
-
-    News sites put theirs into JSON-LD and show variants; everywhere else the heading on the page is the best (shares
-    of exact titles on Fundus and WCXB: benchmarks/extraction). `names`: the site's own, as `site_keys` gives them.
+    News sites give theirs in JSON-LD and show variants; on other sites the heading on the page is the best source (shares
+    of exact titles on Fundus and WCXB: benchmarks/extraction). `site_names`: as `site_names_of` gives them.
     """
-    for candidate in _candidates(root, said, names):
-        title = without_site(_plain(candidate), names)
-        if title and not is_label(title):
+    for candidate in _candidates(root, data, site_names):
+        title = without_site_name(_plain(candidate), site_names)
+        if title and not is_document_type(title):
             return title[:MAX_TITLE]
     return None
 
 
-def is_label(title: str) -> bool:
-    """Whether a title only says what kind of paper this is, and perhaps whose: "PRESS RELEASE", "Press Release | Ministry"."""
+def is_document_type(title: str) -> bool:
+    """Whether a title only names the type of a document, and perhaps its issuer: "PRESS RELEASE", "Press Release | Ministry"."""
     parts = SEPARATOR.split(title)
-    if any(map(FILE.match, parts)):
+    if any(map(FILE_NAME.match, parts)):
         return True
     others = [part for part in parts if not NO_TITLE.match(part)]
     return len(others) < len(parts) and all(OFFICE.match(part) or len(part.split()) <= 1 for part in others)
 
 
-def is_weak(title: str | None, said: Said, root: Element) -> bool:
-    """Whether a title is likelier the site's or a section's name: few words, neither stated as headline nor shown as such."""
+def may_be_site_name(title: str | None, data: StructuredData, root: Element) -> bool:
+    """Whether a title may be the name of the site or a section: few words, and neither the page's stated headline nor its h1.
+
+    True for None as well: any heading near the text is then better.
+    """
     if title is None:
         return True
-    short = len(_words(title)) <= WEAK_WORDS and len(title) <= WEAK_LENGTH
-    stated = any(node.get("headline") for node in said.articles)
+    short = len(_words(title)) <= NAME_WORDS and len(title) <= NAME_LENGTH
+    stated = any(node.get("headline") for node in data.articles)
     return short and not stated and not any(_key(h.text_content()) == _key(title) for h in root.iter("h1"))
 
 
-def is_foreign(title: str, heading: str, text: str, said: Said, root: Element) -> bool:
-    """Whether hardly a word of a title that the page never states or shows as headline recurs in its text, and the heading's words do."""
+def differs_from_text(title: str, heading: str, text: str, data: StructuredData, root: Element) -> bool:
+    """Whether the text repeats hardly a word of the title, but those of `heading`, the heading near it. False for a title that
+    the page states or shows as headline."""
     words, others = _words(title), _words(heading)
-    stated = said.meta("og:title") or any(node.get("headline") for node in said.articles)
+    stated = data.meta("og:title") or any(node.get("headline") for node in data.articles)
     if stated or not words or not others or SPACELESS.search(title):
         return False
-    if any(_key(_shown(element)) == _key(title) for element in root.iter("h1", "h2", "h3")):
+    if any(_key(_heading_text(element)) == _key(title) for element in root.iter("h1", "h2", "h3")):
         return False
-    known = _words(text[:FIRST])
+    known = _words(text[:TEXT_START])
     return len(words & (known | others)) < REPEATED * len(words) and len(others & known) >= REPEATED * len(others)
 
 
 def _plain(text: str) -> str:
-    """`text` without the entities that some systems write twice, soft hyphens and a word like "Blog:" before it."""
+    """`text` with character references decoded, twice since some systems encode them twice, without soft hyphens and a prefix
+    like "Blog:"."""
     return PREFIX.sub("", " ".join(html.unescape(html.unescape(text)).replace("\u00ad", "").split()))
 
 
-def _candidates(root: Element, said: Said, names: set[str]) -> list[str]:
-    articles = sorted(said.articles, key=lambda node: not any(map(NEWS.search, types_of(node))))  # not a recipe's or a video's within
-    stated = [word for node in articles for word in words_of(node.get("headline") or node.get("name"))[:1]][:1]
-    shared = said.meta("og:title", "twitter:title", "headline", "dc.title", "dcterms.title", "title")
-    page = said.title or ""
-    heading = _heading(root, [*stated, shared or "", page], names)
-    news = any(NEWS.search(kind) for node in said.nodes for kind in types_of(node))
-    shown = [shared] if shared and any(_key(_plain(one)) == _key(_plain(shared)) for one in stated) else []  # as readers see it
+def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> list[str]:
+    """What may be the title, the most reliable first."""
+    articles = sorted(data.articles, key=lambda node: not any(map(NEWS.search, types_of(node))))  # before a recipe's or a video's
+    stated = [word for node in articles for word in strings_of(node.get("headline") or node.get("name"))[:1]][:1]
+    shared = data.meta("og:title", "twitter:title", "headline", "dc.title", "dcterms.title", "title")
+    page = data.title or ""
+    heading = _heading(root, [*stated, shared or "", page], site_names)
+    news = any(NEWS.search(kind) for node in data.nodes for kind in types_of(node))
+    shown = [shared] if shared and any(_key(_plain(one)) == _key(_plain(shared)) for one in stated) else []  # in its public form
     order = [*shown, *stated, shared, heading, page] if news else [heading, *stated, shared, page]
     return [candidate for candidate in order if candidate]
 
 
-def _heading(root: Element, titles: list[str], names: set[str]) -> str | None:
-    """The main heading that says most of what the page's own titles say; a lesser one only where it is a part of the page's title."""
+def _heading(root: Element, titles: list[str], site_names: set[str]) -> str | None:
+    """The heading of the highest level that shares most words with the page's titles; an h3 only where it is a part of the
+    last of them, the page's title element."""
     reference = {word for title in titles for word in _words(title)}
     for tag in ("h1", "h2", "h3"):
-        shown = list(dict.fromkeys(map(_shown, root.iter(tag))))
+        shown = list(dict.fromkeys(map(_heading_text, root.iter(tag))))
         if tag == "h3":
             parts = {_key(part) for part in PART.split(titles[-1]) if part}
             shown = [text for text in shown if _key(text) in parts]
-        able = [text for text in shown if not NO_TITLE.match(text) and _key(text) not in names and not _is_part(text, titles[-1])]
-        found = [(score, text) for text in able if (score := _agreement(_words(text), reference))]
+        usable = [text for text in shown if not NO_TITLE.match(text) and _key(text) not in site_names and not _is_part(text, titles[-1])]
+        found = [(score, text) for text in usable if (score := _agreement(_words(text), reference))]
         if found:
             return max(found, key=lambda pair: pair[0])[1]
     return None
 
 
 def _agreement(words: set[str], reference: set[str]) -> float:
-    """How much of the page's titles a heading says; 0 where most of it says something else, or it says next to nothing of them."""
+    """How many of the titles' words (`reference`) a heading has; 0 where most of its words are others, or it has hardly any of
+    the titles'."""
     common = len(words & reference)
-    if common < AGREEMENT * len(words) or common < COVERAGE * min(len(reference), LONG):
+    if common < AGREEMENT * len(words) or common < COVERAGE * min(len(reference), TITLE_START):
         return 0.0
     return common / len(words) ** 0.5 if words else 0.0
 
 
-def _shown(element: Element) -> str:
-    """The text of a heading; a line break in it parts words."""
+def _heading_text(element: Element) -> str:
+    """The text of a heading; a line break in it separates words."""
     broken = any(inner.tag in BREAKS for inner in element.iterdescendants())
     return " ".join((" " if broken else "").join(element.itertext()).split())
 
 
 def _is_part(heading: str, page_title: str) -> bool:
-    """Whether `heading` is the lesser part of the page's title: a section or the site, beside the headline."""
+    """Whether `heading` is the section or the site in the page's title, beside the headline."""
     parts = [part for part in PART.split(page_title) if part]
     key = _key(heading)
     if SEPARATOR.search(heading) and page_title.endswith(heading) and page_title != heading:
@@ -136,39 +142,40 @@ def _words(text: str) -> set[str]:
     return set(re.findall(r"\w{2,}", text.casefold()))
 
 
-def site_keys(said: Said, url: str | None) -> set[str]:
-    """The site's names, squeezed: as it calls itself, and its host with and without the ending."""
+def site_names_of(data: StructuredData, url: str | None) -> set[str]:
+    """The letters of the site's names: those that it states, and its host with and without the top-level domain."""
     try:
         host = (urlsplit(url or "").hostname or "").removeprefix("www.")
     except ValueError:
         host = ""
-    publishers = [word for node in said.articles for word in words_of(node.get("publisher"))[:1]]
-    found = [said.meta("og:site_name"), said.meta("application-name"), host, host.rpartition(".")[0], *publishers]
-    return {_key(name) for name in found if name and len(name) <= LONGEST_NAME} - {""}
+    publishers = [name for node in data.articles for name in strings_of(node.get("publisher"))[:1]]
+    found = [data.meta("og:site_name"), data.meta("application-name"), host, host.rpartition(".")[0], *publishers]
+    return {_key(name) for name in found if name and len(name) <= MAX_SITE_NAME} - {""}
 
 
-def without_site(title: str, names: set[str]) -> str:
+def without_site_name(title: str, site_names: set[str]) -> str:
     """`title` without a last or first part that names the site."""
     for _ in range(2):  # "Headline | Section | Site" has two
         parts = list(SEPARATOR.finditer(title))
         if not parts:
             break
-        if _names_site(title[parts[-1].end() :], names):
+        if _names_site(title[parts[-1].end() :], site_names):
             title = title[: parts[-1].start()]
-        elif _names_site(title[: parts[0].start()], names):
+        elif _names_site(title[: parts[0].start()], site_names):
             title = title[parts[0].end() :]
         else:
             break
     return title
 
 
-def _names_site(part: str, names: set[str]) -> bool:
+def _names_site(part: str, site_names: set[str]) -> bool:
     """Whether a part of a title is the site's name, or shares most of it: "Example News" for "The Example"."""
     key = _key(part)
     if len(key) < 4:
-        return key in names
-    return any(key == name or (key in name) or (len(name) > 3 and name in key and len(key) < len(name) + 15) for name in names)
+        return key in site_names
+    return any(key == name or (key in name) or (len(name) > 3 and name in key and len(key) < len(name) + 15) for name in site_names)
 
 
 def _key(name: str) -> str:
+    """The letters and digits of a name, without case and a leading "the": the form in which names and titles are compared."""
     return re.sub(r"^the", "", re.sub(r"\W+", "", name.casefold()))

@@ -1,1 +1,1 @@
-"""Judge lines of text: prose or boilerplate, and what stands near the article."""
+"""Classify lines of text: running text, boilerplate, titles, and the lines near an article's text."""

@@ -1,139 +1,104 @@
-"""The last sieve: lines that are furniture leave the text, whatever extracted it."""
+"""Remove lines of boilerplate from an extracted text, whichever way it was extracted."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import groupby, takewhile
 from operator import itemgetter
 
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import SPACELESS
-from worker.extract.words.boilerplate import Kind, kind_of
+from worker.extract.lines.line import LONG_PROSE, SENTENCE_END, Line, classify_line, is_prose
+from worker.extract.words.boilerplate import Kind
 
-PROSE_LENGTH = 50  # characters that a sentence of eight words has; headlines of that length end without a full stop
-LONG_PROSE = 160  # characters: longer than headlines, sentence mark or not
-SPACELESS_LENGTH = 70  # characters of running text in a script without spaces, where nothing marks the sentence's end
-SENTENCE_END = re.compile(r"[.!?…:។៕。！？]['\"”’»)\]]*\s*$")
-TITLE_REACH = 3  # lines: kickers and crumbs may stand above the title
-COPY_SHARE = 0.1  # of the text: of the training pages that repeat as much six came out better by it, and none worse
-NAME_WORDS = 2  # of a site's name or a figure
-BOX_WORDS = 8  # the heading of a box has no more
-SHORT_SENTENCE = 18  # characters: a sentence in Khmer or Chinese says in as many what English says in fifty
+TITLE_REACH = 3  # lines: kickers and breadcrumbs may precede the title
+COPY_SHARE = 0.1  # of the text: of the training pages that repeat as much, six came out better without the copy, and none worse
+NAME_WORDS = 2  # words of a site's name or a number, at most
+BOX_WORDS = 8  # words of a box's heading, at most
+HEADING_CHARS = 40  # characters: a heading over related articles is shorter, a pointer to one longer
 
 ANYWHERE = frozenset({
-    Kind.CRUMBS, Kind.SHARE, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.RELATED, Kind.POPUP, Kind.ADVERT,
+    Kind.BREADCRUMBS, Kind.SHARE, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.RELATED, Kind.POPUP, Kind.ADVERT,
     Kind.WALL, Kind.TICKER, Kind.CREDIT,
 })  # fmt: skip
-"""Kinds that no sentence of an article has the form of."""
+"""Kinds that are removed wherever they occur: no sentence of an article has their form."""
 MARKS = frozenset({Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT})
-"""Kinds that go as well, but only after they have shown where the text ends."""
+"""Kinds that are removed last, since they show where the text ends."""
 AT_THE_EDGES = frozenset({Kind.BYLINE, Kind.LETTERHEAD, Kind.NOTICE, Kind.CONTACT, Kind.DATE})
-"""Kinds that are furniture above the first and below the last sentence; between them they may be the subject."""
-BOILERPLATE_LENGTH = 6  # paragraphs that an issuer says about itself, at most; a list of books says "About …" of each
+"""Kinds that are boilerplate before the first and after the last sentence; between them they may belong to the article."""
+ABOUT_LENGTH = 6  # paragraphs of an issuer about itself, at most; a list of books has an "About …" for each
 ENDS = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.CONTACT})
-"""Kinds after which only furniture comes, where no prose follows."""
+"""Kinds after which only boilerplate follows, where no prose does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a text and what it is."""
+def without_boilerplate(texts: list[str], title: str | None, certain: frozenset[str] = frozenset()) -> list[str]:
+    """The lines of an extracted text that are not boilerplate, in order.
 
-    text: str
-    kind: Kind | None
-    prose: bool
-    """Whether it reads as running text."""
-
-
-def read(text: str) -> Line:
-    """The judgement of one line by itself."""
-    kind = kind_of(text)
-    if kind is None and is_masthead_date(text):
-        kind = Kind.DATE
-    return Line(text, kind, kind is None and is_prose(text))
-
-
-def is_prose(text: str) -> bool:
-    """Whether `text` is running text: a sentence of some length, or longer than any headline."""
-    size = len(text)
-    if size < SHORT_SENTENCE:
-        return False
-    ends = SENTENCE_END.search(text) is not None
-    if len(SPACELESS.findall(text)) * 2 > size:
-        return ends or size >= SPACELESS_LENGTH
-    return size >= LONG_PROSE or (ends and size >= PROSE_LENGTH)
-
-
-def is_masthead_date(text: str) -> bool:
-    """Whether `text` is a day with its weekday and nothing else, as mastheads show today's."""
-    return dateline.is_masthead(text) and dateline.of_line(text) is not None
-
-
-def kept(texts: list[str], title: str | None, sure: frozenset[str] = frozenset()) -> list[str]:
-    """The lines of an extracted text that are not furniture, in order; `sure`: lines that the page's layout vouches for."""
-    lines = [_vouched(read(text), sure) for text in without_copies([text for text in map(str.strip, texts) if text])]
-    body = _without_edges(_without_tail([line for line in lines if not _is_furniture(line)]))
+    `title`: removed where it is repeated at the top. `certain`: lines that the page's layout shows to be the article's;
+    they stay although they look like share buttons.
+    """
+    stripped = [text for text in map(str.strip, texts) if text]
+    lines = [_with_certainty(classify_line(text), certain) for text in without_second_copy(stripped)]
+    body = _without_edges(_without_tail([line for line in lines if not _is_boilerplate(line)]))
     return without_title([line.text for line in _without_pointers(body)], title)
 
 
-def without_copies(lines: list[str]) -> list[str]:
-    """The lines without a page's second copy of its text: a long paragraph and all around it that stand above already.
+def without_second_copy(lines: list[str]) -> list[str]:
+    """The lines without a second copy of the text: repeated lines in a row with a long paragraph among them.
 
-    Shorter rows stay: tables, refrains and lists say the same twice.
+    Other repeated lines stay: tables, refrains and lists repeat themselves.
     """
     first = {line: at for at, line in reversed([*enumerate(lines)])}
-    copied = [(first[line] < at, line) for at, line in enumerate(lines)]
-    rows = [(again, [line for _, line in row]) for again, row in groupby(copied, key=itemgetter(0))]
+    repeated = [(first[line] < at, line) for at, line in enumerate(lines)]
+    runs = [(again, [line for _, line in run]) for again, run in groupby(repeated, key=itemgetter(0))]
     much = COPY_SHARE * sum(map(len, lines))
-    return [line for again, row in rows if not again or max(map(len, row)) < LONG_PROSE or sum(map(len, row)) < much for line in row]
+    return [line for again, run in runs if not again or max(map(len, run)) < LONG_PROSE or sum(map(len, run)) < much for line in run]
 
 
-def _vouched(line: Line, sure: frozenset[str]) -> Line:
-    """Bare names and numbers have the form of share buttons and counters: a table's cells, a heading "YouTube"."""
-    bare = line.kind is Kind.SHARE and len(line.text.split()) <= NAME_WORDS
-    return Line(line.text, None, prose=False) if bare and line.text in sure else line
+def _with_certainty(line: Line, certain: frozenset[str]) -> Line:
+    """A line with the form of a share button or counter is the article's where the layout says so: a table cell, a heading."""
+    short = line.kind is Kind.SHARE and len(line.text.split()) <= NAME_WORDS
+    return Line(line.text, None, prose=False) if short and line.text in certain else line
 
 
 def without_title(lines: list[str], title: str | None) -> list[str]:
-    """The lines without the title, where it stands above the text once more, and without a letterhead above it."""
-    at = next((at for at, line in enumerate(lines[:TITLE_REACH]) if title and _same(line, title)), None)
+    """The lines without the title, where the text repeats it at the top, and without a letterhead above it."""
+    at = next((at for at, line in enumerate(lines[:TITLE_REACH]) if title and _is_same(line, title)), None)
     if at is not None and not any(map(is_prose, lines[:at])):
         lines = lines[at:]
-    return [line for at, line in enumerate(lines) if not (at < TITLE_REACH and title and _same(line, title))]
+    return [line for at, line in enumerate(lines) if not (at < TITLE_REACH and title and _is_same(line, title))]
 
 
-def bounds(lines: list[Line]) -> tuple[int, int]:
-    """The places of the first and the last line of prose; (0, -1) where there is none."""
-    places = [at for at, line in enumerate(lines) if line.prose]
-    return (places[0], places[-1]) if places else (0, -1)
+def _prose_bounds(lines: list[Line]) -> tuple[int, int]:
+    """The positions of the first and the last line of prose; (0, -1) where there is none."""
+    prose = [at for at, line in enumerate(lines) if line.prose]
+    return (prose[0], prose[-1]) if prose else (0, -1)
 
 
-def _is_furniture(line: Line) -> bool:
-    if line.kind is Kind.RELATED and _is_heading(line.text):
-        return False  # judged with what follows it
-    if line.kind is Kind.BYLINE and dateline.of_label(line.text):
-        return True  # who and when, which may also stand under a lead
+def _is_boilerplate(line: Line) -> bool:
+    if line.kind is Kind.RELATED and len(line.text) < HEADING_CHARS:
+        return False  # `_without_pointers` decides, with the lines that follow
+    if line.kind is Kind.BYLINE and dateline.first_date(line.text):
+        return True  # author and date, which may also follow a lead
     return line.kind in ANYWHERE and line.kind not in MARKS
 
 
 def _without_edges(lines: list[Line]) -> list[Line]:
-    """The lines without bylines, letterheads and the like above the first and below the last sentence."""
-    first, last = bounds(lines)
+    """The lines without bylines, letterheads and dates before the first sentence and after the last."""
+    first, last = _prose_bounds(lines)
     inner = [line for at, line in enumerate(lines) if line.kind not in AT_THE_EDGES or first <= at <= last]
-    first, _ = bounds(inner)
+    first, _ = _prose_bounds(inner)
     return [
-        line for at, line in enumerate(inner) if at >= first or not (dateline.is_dateline(line.text) or dateline.is_masthead(line.text))
+        line
+        for at, line in enumerate(inner)
+        if at >= first or not (dateline.is_dateline(line.text) or dateline.is_masthead_date(line.text))
     ]
 
 
-def _is_heading(text: str) -> bool:
-    return len(text) < 40
-
-
 def _without_tail(lines: list[Line]) -> list[Line]:
-    """The lines up to a release's boilerplate, or to the first end mark after which no prose comes."""
-    lines = lines[: _boilerplate(lines)]
-    _, last = bounds(lines)
+    """The lines up to what an issuer says about itself, or to the first end mark after which no prose follows."""
+    lines = lines[: _start_of_about(lines)]
+    _, last = _prose_bounds(lines)
     if last < 0:
         return [line for line in lines if line.kind not in MARKS]
     tail = list(takewhile(lambda line: line.kind not in ENDS, lines[last + 1 :]))
@@ -145,22 +110,22 @@ def _without_tail(lines: list[Line]) -> list[Line]:
 
 def _is_box_heading(line: Line) -> bool:
     text = line.text
-    closed = SENTENCE_END.search(text) or SPACELESS.search(text) or dateline.of_line(text)
+    closed = SENTENCE_END.search(text) or SPACELESS.search(text) or dateline.date_of_line(text)
     return line.kind is None and not closed and len(text.split()) <= BOX_WORDS
 
 
-def _boilerplate(lines: list[Line]) -> int:
-    """Where an issuer's words about itself begin: at a heading with no more sentences after it than before; else the end."""
+def _start_of_about(lines: list[Line]) -> int:
+    """The position of a heading over an issuer's words about itself, with no more sentences after it than before; else the end."""
     for at, line in enumerate(lines):
-        if line.kind is Kind.BOILERPLATE:
+        if line.kind is Kind.ABOUT:
             before, after = sum(other.prose for other in lines[:at]), sum(other.prose for other in lines[at:])
-            if before >= max(2, after) and after <= BOILERPLATE_LENGTH:
+            if before >= max(2, after) and after <= ABOUT_LENGTH:
                 return at
     return len(lines)
 
 
 def _without_pointers(lines: list[Line]) -> list[Line]:
-    """The lines without "Related" headings and the headlines listed under them."""
+    """The lines without headings over related articles and the headlines listed under them."""
     result: list[Line] = []
     listing = False
     for line, after in zip(lines, [*lines[1:], *lines[-1:]], strict=True):
@@ -172,5 +137,6 @@ def _without_pointers(lines: list[Line]) -> list[Line]:
     return result
 
 
-def _same(one: str, other: str) -> bool:
+def _is_same(one: str, other: str) -> bool:
+    """Whether two lines have the same letters and digits."""
     return re.sub(r"\W+", "", one).casefold() == re.sub(r"\W+", "", other).casefold()

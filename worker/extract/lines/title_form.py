@@ -1,4 +1,4 @@
-"""Tell by its form whether a line may be a headline."""
+"""Decide by its form whether a line may be a headline."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ NO_TITLE = re.compile(
     r"[\w\-. ()]+\.(?:pdf|docx?|jpe?g|png|tiff?)|(?:scan|scanned|img|doc|dsc|page|file|wp)[\W_]*\d[\w\W]{0,30}|[\d\W_]+)\W*$",
     re.IGNORECASE,
 )
-"""Words over an article that are no headline: a form's name, a section, a scan's file name."""
-TITLE_WORDS = (3, 40)  # fewer are a section's name, more are a paragraph
-TITLE_LETTERS = 6  # of a script without spaces: Chinese headlines are that short
+"""Lines above an article that are not a headline: a type of document, a section, the file name of a scan."""
+TITLE_WORDS = (3, 40)  # fewer make a section's name, more a paragraph
+TITLE_LETTERS = 6  # in a script without spaces: Chinese headlines can be that short
 MENU = re.compile(r"\s{2,}\S|[▶►☰]|^\[")
-"""Gaps between words and button signs: several things in one line."""
+"""Gaps between words, and the symbols of buttons: several items in one line."""
 
 
 def could_be_title(text: str) -> bool:
-    """Whether a line by itself may be a headline: some words, no date, no list, no menu."""
+    """Whether a line alone may be a headline: some words, and neither a date nor a list nor a menu."""
     enough = TITLE_WORDS[0] <= len(text.split()) <= TITLE_WORDS[1] or len(SPACELESS.findall(text)) >= TITLE_LETTERS
     return (
         enough
@@ -31,5 +31,5 @@ def could_be_title(text: str) -> bool:
         and not text.endswith((",", ";"))
         and not MENU.search(text)
         and not dateline.is_dateline(text)
-        and not dateline.is_masthead(text)
+        and not dateline.is_masthead_date(text)
     )

@@ -1,1 +1,1 @@
-"""The forests that say how likely a block or a line belongs to the article, and their features."""
+"""Estimate how likely each block or line of a page belongs to its article: features, forests and the forests' arrays."""

@@ -1,4 +1,4 @@
-"""Describe each block of a page as a row of numbers: its text, its element, its neighbours and the page."""
+"""Describe each block of a page as a row of numbers: its text, its element, its position and its neighbours."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.lines.character_classes import CharacterClass
-from worker.extract.model.place_features import best_place, levels, place_features
+from worker.extract.model.element_features import element_table, levels_between, main_element
 from worker.extract.model.table import Features, Table, join, measure
-from worker.extract.model.text_features import DATE_LIKE, FURNITURE_WORDS, TextMeasures, has_address
-from worker.extract.page.blocks import Block, Place
+from worker.extract.model.text_features import BOILERPLATE_WORDS, DATE_LIKE, TextMeasures, has_address
+from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.class_hints import BITS
 from worker.extract.page.subtree_totals import subtree_totals
 
@@ -31,12 +31,12 @@ OTHERS_BEGIN = re.compile(
     r"lire aussi|à lire|lesen sie|das könnte|leer más|te puede|อ่าน|ข่าวที่|ข่าวล่า|ข่าวอื่น|អត្ថបទ|អាន|"
     r"tin (?:liên|khác|mới)|xem thêm|相关|推荐|関連)"
 )
-"""Headings, in lower case."""
+"""Headings over other articles; both patterns are for text in lower case."""
 HEADING_LENGTH = 60  # characters: headings over comments and over other articles are shorter
-FAR = 60  # blocks: beyond as many a heading says nothing
-FIRST_WORDS, FIRST_CHARS = 30, 60  # of a block that are looked at closely: furniture shows itself early
-ENOUGH_CHARS = 300  # in which as many words nearly always stand
-DATE_DIGITS = 3  # that the shortest date or time has: a cheap question before the costly one
+FAR = 60  # blocks: a heading farther above has no influence
+FIRST_WORDS, FIRST_CHARS = 30, 60  # of a block that are analysed: boilerplate is recognised by its beginning
+ENOUGH_CHARS = 300  # which nearly always hold that many words
+DATE_DIGITS = 3  # of the shortest date or time: a cheap check before the pattern
 PROSE_CHARS, PROSE_LINKS = 80, 0.33  # running text is longer than a headline, and less than a third of it is linked
 TAGS = {
     name: number
@@ -45,13 +45,13 @@ TAGS = {
     )
     for name in names.split()
 }
-NEARBY = ("chars", "link_share", "sentences", "tag", "furniture_words", "upper_share")
+NEARBY = ("chars", "link_share", "sentences", "tag", "boilerplate_words", "upper_share")
 REACH = (-3, -2, -1, 1, 2, 3)
 
 
 @dataclass(frozen=True)
-class Hints:
-    """What the page's head says that its text can be held against."""
+class HeadHints:
+    """What the page's head states, with which its blocks are compared."""
 
     title: str
     description: str
@@ -64,7 +64,7 @@ class _Blocks:
     """The blocks of a page by themselves; every array has shape (blocks,)."""
 
     blocks: list[Block]
-    hints: Hints
+    hints: HeadHints
 
     @cached_property
     def texts(self) -> list[str]:
@@ -88,8 +88,9 @@ class _Blocks:
         return np.array([max(1, len(start)) for start in self.starts])
 
     @cached_property
-    def furniture_words(self) -> NDArray[np.int64]:
-        return _held(self.starts, FURNITURE_WORDS)
+    def boilerplate_words(self) -> NDArray[np.int64]:
+        """How many of each block's first words are typical of boilerplate."""
+        return _count_in(self.starts, BOILERPLATE_WORDS)
 
     @cached_property
     def title(self) -> frozenset[str]:
@@ -98,7 +99,7 @@ class _Blocks:
     @cached_property
     def title_words(self) -> NDArray[np.int64]:
         """How many of each block's first words the title has."""
-        return _held(self.starts, self.title)
+        return _count_in(self.starts, self.title)
 
     def share_of_chars(self, chars: Iterable[int]) -> NDArray[np.float64]:
         return np.minimum(1.0, np.array([*chars]) / self.measures.sizes)
@@ -108,20 +109,20 @@ class _Blocks:
         return [digits >= DATE_DIGITS and DATE_LIKE.search(text[:FIRST_CHARS]) is not None for text, digits in pairs]
 
     def is_title(self) -> NDArray[np.float64]:
-        """The share of the title's words that a block has; 0 for blocks much longer than the title."""
+        """The share of the title's words that are among a block's first words; 0 for blocks much longer than the title."""
         pairs = zip(self.starts, self.title_words, strict=True)
         shown = [len(self.title.intersection(start)) / len(self.title) if some else 0 for start, some in pairs]
         return np.where(self.measures.word_runs < 3 * len(self.title), shown, 0)
 
     def description_share(self) -> NDArray[np.float64]:
-        """The share of the first words that the description has; -1 where the page gives none."""
+        """The share of the first words that occur in the description; -1 where the page has none."""
         description = frozenset(_words(self.hints.description))
-        return _held(self.starts, description) / self.start_counts if description else np.full(len(self.blocks), -1.0)
+        return _count_in(self.starts, description) / self.start_counts if description else np.full(len(self.blocks), -1.0)
 
     def in_body_text(self) -> list[float]:
-        """Whether the article's text in JSON-LD holds the beginning of a block; -1 where the page gives none."""
-        body = _squeezed(self.hints.body_text)
-        return [float(_squeezed(text[:120])[:60] in body) if body else -1.0 for text in self.texts]
+        """Whether the beginning of a block occurs in the article's text in JSON-LD; -1 where the page has none."""
+        body = _letters(self.hints.body_text)
+        return [float(_letters(text[:120])[:60] in body) if body else -1.0 for text in self.texts]
 
 
 OWN: Features[_Blocks] = {
@@ -138,12 +139,12 @@ OWN: Features[_Blocks] = {
     "ends_colon": lambda page: page.measures.end(CharacterClass.COLON),
     "starts_upper": lambda page: page.measures.begin(CharacterClass.UPPER),
     "starts_quote": lambda page: page.measures.begin(CharacterClass.QUOTE),
-    "furniture_words": lambda page: page.furniture_words,
-    "furniture_share": lambda page: page.furniture_words / page.start_counts,
+    "boilerplate_words": lambda page: page.boilerplate_words,
+    "boilerplate_share": lambda page: page.boilerplate_words / page.start_counts,
     "date_like": _Blocks.date_like,
     "mean_word": lambda page: page.measures.mean_word,
     "lines": lambda page: page.measures.count(CharacterClass.BREAK),
-    "tag": lambda page: [TAGS.get(block.place.tag, 0) for block in page.blocks],
+    "tag": lambda page: [TAGS.get(block.element.tag, 0) for block in page.blocks],
     "copies": lambda page: [page.copies[text] for text in page.texts],
     "has_at_or_url": lambda page: [has_address(text) for text in page.texts],
     "title_share": lambda page: page.title_words / page.start_counts,
@@ -155,14 +156,14 @@ OWN: Features[_Blocks] = {
 
 @dataclass(frozen=True)
 class _Positions:
-    """Where the blocks stand on their page; every array has shape (blocks,)."""
+    """The positions of the blocks on their page; every array has shape (blocks,)."""
 
     blocks: list[Block]
     own: Table
     levels_up: NDArray[np.float64]
-    """From the best place to the common ancestor of it and the block's place."""
+    """From the main element to the common ancestor of it and the block's element."""
     levels_down: NDArray[np.float64]
-    """From that ancestor to the block's place."""
+    """From that ancestor to the block's element."""
 
     @cached_property
     def index(self) -> NDArray[np.intp]:
@@ -174,7 +175,7 @@ class _Positions:
 
     @cached_property
     def prose(self) -> NDArray[np.float32]:
-        """The characters of a block of running text, 0 of others."""
+        """The characters of blocks of running text; 0 for other blocks."""
         return ((self.sizes > PROSE_CHARS) & (self.own.column("link_share") < PROSE_LINKS)).astype(np.float32) * self.sizes
 
     @cached_property
@@ -190,13 +191,13 @@ class _Positions:
         return share
 
     def since(self, heading: re.Pattern[str]) -> NDArray[np.intp]:
-        """How many blocks ago a heading of one kind stood, FAR at most."""
+        """How many blocks above each the last heading that matches a pattern is, FAR at most."""
         found = [len(block.text) <= HEADING_LENGTH and heading.match(block.text.lower()) is not None for block in self.blocks]
         return np.minimum(FAR, self.index - np.maximum.accumulate(np.where(found, self.index, -FAR)))
 
 
 PAGE: Features[_Positions] = {
-    "depth": lambda page: [block.place.depth for block in page.blocks],
+    "depth": lambda page: [block.element.depth for block in page.blocks],
     "index_share": lambda page: page.index / len(page.blocks),
     "chars_before_share": _Positions.chars_before_share,
     "prose_before": lambda page: page.prose_before,
@@ -214,39 +215,39 @@ PAGE: Features[_Positions] = {
 @lru_cache(maxsize=1)
 def names() -> tuple[str, ...]:
     """The names of the columns, in order: those of a page with one block."""
-    body = Place(None, 0, "body", 0, 0, 0, end=1)
-    return block_table([Block(body, "text", 0, 0, 0, 0)], [body], Hints("", "", "")).names
+    body = BlockElement(None, 0, "body", 0, 0, 0, end=1)
+    return block_table([Block(body, "text", 0, 0, 0, 0)], [body], HeadHints("", "", "")).names
 
 
-def block_table(blocks: list[Block], places: list[Place], hints: Hints) -> Table:
-    """The features of all blocks, a row each; there is at least one."""
-    totals = subtree_totals(blocks, places)
+def block_table(blocks: list[Block], elements: list[BlockElement], hints: HeadHints) -> Table:
+    """The features of all blocks, one row each; at least one block is required."""
+    totals = subtree_totals(blocks, elements)
     own = measure(OWN, _Blocks(blocks, hints))
-    at = np.array([block.place.number for block in blocks])
-    up, down = levels(best_place(places, totals.prose_chars.tolist()), places)
+    at = np.array([block.element.number for block in blocks])
+    up, down = levels_between(main_element(elements, totals.prose_chars.tolist()), elements)
     page = measure(PAGE, _Positions(blocks, own, up[at], down[at]))
     nearby = join(own.select(*NEARBY), Table(("levels",), page.select("levels_to_best").rows))
-    own_bits = _bits("own_bit", [block.place.own | block.inline for block in blocks])
-    any_bits = _bits("any_bit", [block.place.inherited | block.inline for block in blocks])
-    return join(own, place_features(at, places, totals), page, *(nearby.shifted(by) for by in REACH), own_bits, any_bits)
+    own_bits = _bits("own_bit", [block.element.own | block.inline for block in blocks])
+    any_bits = _bits("any_bit", [block.element.inherited | block.inline for block in blocks])
+    return join(own, element_table(at, elements, totals), page, *(nearby.shifted(by) for by in REACH), own_bits, any_bits)
 
 
 def _bits(name: str, values: list[int]) -> Table:
-    """A column for every bit of integers: the class-name hints of elements."""
+    """A column for every bit of the class-name hints in `values`."""
     packed = np.array(values, dtype="<u8")[:, None].view(np.uint8)
     bits = np.unpackbits(packed, axis=1, count=BITS, bitorder="little")
     return Table(tuple(f"{name}{number}" for number in range(BITS)), bits.astype(np.float32))
 
 
 def _title_position(own: Table) -> int:
-    """The block that shows the title: most of its words, in the highest heading; -1 where none does."""
+    """The position of the block that shows the title: most of its words, in the highest heading; -1 where there is none."""
     tags = own.column("tag")
     scores = own.column("is_title") + 0.5 * (tags == TAGS["h1"]) + 0.2 * (tags == TAGS["h2"])
     at = int(np.argmax(scores))
     return at if scores[at] > 0.5 else -1
 
 
-def _held(starts: list[list[str]], words: frozenset[str]) -> NDArray[np.int64]:
+def _count_in(starts: list[list[str]], words: frozenset[str]) -> NDArray[np.int64]:
     """How many of each block's first words are among `words`."""
     return np.array([0 if words.isdisjoint(start) else sum(map(words.__contains__, start)) for start in starts])
 
@@ -258,7 +259,8 @@ def _first_words(text: str) -> list[str]:
     return words[:FIRST_WORDS]
 
 
-def _squeezed(text: str) -> str:
+def _letters(text: str) -> str:
+    """The letters and digits of a text, without case."""
     return re.sub(r"\W+", "", text).casefold()
 
 

@@ -1,4 +1,4 @@
-"""A forest of boosted trees, walked in numpy: the same numbers on every machine, and no pickle to load."""
+"""Evaluate forests of boosted trees in numpy: the same numbers on every machine, and no pickle to load."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from numpy.typing import NDArray
 
 from worker.extract.model.table import Table
 
-SLAB = 1024  # rows at a time: most pages have fewer, and of 200,000 the nodes of all trees would take 500 MB
+BATCH = 1024  # rows at a time: most pages have fewer, and for 200,000 the nodes of all trees would take 500 MB
 ARRAYS = ("feature", "threshold", "left", "value", "roots")
 
 
 @dataclass(frozen=True)
 class Forest:
-    """Trees laid out in arrays; a node's right child stands behind its left one, and a leaf is its own child."""
+    """Trees as arrays of nodes; the right child of a node follows its left child, and a leaf is its own child."""
 
     feature: NDArray[np.int32]
-    """int32: the column that a node asks for."""
+    """The column that a node compares."""
     threshold: NDArray[np.float64]
-    """float64: above it a row goes right; a leaf's is infinite."""
+    """A row with a greater value goes to the right child; infinite for a leaf."""
     left: NDArray[np.int32]
-    """int32: the left child."""
+    """The left child."""
     value: NDArray[np.float64]
-    """float64: what a leaf adds to the score; 0 inside."""
+    """What a leaf adds to the score; 0 for other nodes."""
     roots: NDArray[np.int32]
-    """int32: the first node of every tree."""
+    """The first node of every tree."""
     depth: int
     baseline: float
     columns: tuple[str, ...]
     """The names of the table's columns that it was fitted on."""
 
     def probabilities(self, table: Table) -> NDArray[np.float64]:
-        """The chance of each row of `table` to be what the forest looks for; shape (rows,).
+        """The probability of each row of `table` to belong to the class that the forest was fitted for; shape (rows,).
 
         Raises ValueError for a table with other columns than the forest was fitted on.
         """
         if table.names != self.columns:
             raise ValueError(f"{_difference(self.columns, table.names)}: the model belongs to other features")
         rows = table.rows
-        slabs = range(0, max(1, len(rows)), SLAB)
-        return np.concatenate([self._chances(np.ascontiguousarray(rows[at : at + SLAB])) for at in slabs])
+        starts = range(0, max(1, len(rows)), BATCH)
+        return np.concatenate([self._evaluate(np.ascontiguousarray(rows[at : at + BATCH])) for at in starts])
 
-    def _chances(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    def _evaluate(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         flat = rows.ravel()
         offsets = np.arange(0, flat.size, len(self.columns))[:, None]
         (feature, threshold), *inner = self._complete.levels
@@ -60,14 +60,14 @@ class Forest:
         return 1.0 / (1.0 + np.exp(-score))
 
     @cached_property
-    def _complete(self) -> Complete:
-        """Every level of all trees; a leaf goes on to its left, where it stands again."""
+    def _complete(self) -> _CompleteTrees:
+        """The trees filled up to one depth; a leaf above it is repeated as its own left descendant."""
         node, levels = self.roots[:, None], []
         for _ in range(self.depth):
             levels.append((self.feature[node].ravel().astype(np.intp), _rounded_down(self.threshold[node].ravel())))
             left = self.left[node]
             node = np.stack([left, np.where(left == node, node, left + 1)], axis=2).reshape(len(self.roots), -1)
-        return Complete(levels, self.value[node].ravel())
+        return _CompleteTrees(levels, self.value[node].ravel())
 
 
 def _difference(expected: tuple[str, ...], got: tuple[str, ...]) -> str:
@@ -79,29 +79,29 @@ def _difference(expected: tuple[str, ...], got: tuple[str, ...]) -> str:
 
 
 @dataclass(frozen=True)
-class Complete:
-    """The same trees filled up to one depth: the children of node n stand at 2 n and 2 n + 1 of the next level."""
+class _CompleteTrees:
+    """Trees of one depth: the children of node n are the nodes 2 n and 2 n + 1 of the next level."""
 
     levels: list[tuple[NDArray[np.intp], NDArray[np.float32]]]
-    """Columns (intp) and thresholds (float32) of each level's nodes, tree by tree."""
+    """Columns and thresholds of each level's nodes, tree by tree."""
     value: NDArray[np.float64]
-    """float64: what each node below the last level adds to the score."""
+    """What each node below the last level adds to the score."""
 
 
 def _rounded_down(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The greatest float32 that is no greater than each value: no float32 lies between, so that comparisons come out the same."""
+    """The greatest float32 that is no greater than each value; since no float32 lies between, comparisons give the same result."""
     near = values.astype(np.float32)
     return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near)
 
 
 @lru_cache(maxsize=8)
 def load(name: str) -> Forest:
-    """The forest `name` that is shipped with the program."""
+    """The forest `name` that the program is shipped with: `first` and `second` for blocks, `lines` for lines."""
     return load_from(files("worker.extract.model") / "shipped", name)
 
 
 def load_from(folder: Traversable, name: str) -> Forest:
-    """The forest `name` in `folder` (a path): one JSON and five .npy files."""
+    """The forest `name` in `folder`: one JSON file and five .npy files."""
     about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     arrays = {}
     for part in ARRAYS:

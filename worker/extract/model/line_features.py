@@ -1,6 +1,6 @@
 """Describe each line of a flat text as a row of numbers: its characters and words, its kind, and the lines near it.
 
-The forest that reads them was fitted on real pages flattened into lines (training/fit_lines.py).
+The forest that evaluates them was fitted on real pages flattened into lines (training/fit_lines.py).
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.dates import dateline
-from worker.extract.lines.boilerplate_filter import Line
 from worker.extract.lines.character_classes import CharacterClass
+from worker.extract.lines.line import Line
 from worker.extract.model.forest import load
 from worker.extract.model.table import Features, Table, join, measure
-from worker.extract.model.text_features import DATE_LIKE, FURNITURE_WORDS, TextMeasures, has_address
+from worker.extract.model.text_features import BOILERPLATE_WORDS, DATE_LIKE, TextMeasures, has_address
 from worker.extract.words.boilerplate import BARS, Kind
 
 WORD = re.compile(r"[^\W\d_]+")
-FIRST_CHARS, FIRST_WORDS = 80, 15  # of a line that are looked at closely: furniture shows itself early
-TELLING = 4  # letters of a word that says what a text is about
-DATED = 120  # characters: a line that does no more than date a text is shorter
-FAR = 30  # lines: beyond as many a mark says nothing
-GAP = 3  # lines without a sentence that one article may have between two
+FIRST_CHARS, FIRST_WORDS = 80, 15  # of a line that are analysed: boilerplate is recognised by its beginning
+CONTENT_WORD = 4  # letters: shorter words say little about a text's subject
+DATE_LINE = 120  # characters: a line that only dates a text is shorter
+FAR = 30  # lines: a mark farther away has no influence
+GAP = 3  # lines without a sentence that an article may have between two sentences
 MARKS: dict[str, frozenset[Kind] | None] = {
     "prose": None,
     "end": frozenset({Kind.RELATED, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.CONTACT, Kind.SHARE}),
@@ -35,10 +35,10 @@ MARKS: dict[str, frozenset[Kind] | None] = {
     "related": frozenset({Kind.RELATED}),
     "newsletter": frozenset({Kind.NEWSLETTER}),
     "share": frozenset({Kind.SHARE}),
-    "frame": frozenset({Kind.COPYRIGHT, Kind.CRUMBS}),
+    "frame": frozenset({Kind.COPYRIGHT, Kind.BREADCRUMBS}),
 }
-"""Kinds of lines whose distance tells where a text begins and ends; None: lines of prose."""
-NEARBY = ("chars", "words", "ends_sentence", "ends_colon", "prose", "capital_words", "furniture_words", "dateline", "furniture")
+"""Kinds of lines whose distance indicates where a text begins and ends; None: lines of prose."""
+NEARBY = ("chars", "words", "ends_sentence", "ends_colon", "prose", "capital_words", "boilerplate_words", "dateline", "boilerplate")
 REACH = (-3, -2, -1, 1, 2, 3)
 
 
@@ -65,8 +65,8 @@ class _Lines:
         return Counter(self.texts)
 
     @cached_property
-    def furniture_words(self) -> list[int]:
-        return [sum(word.casefold() in FURNITURE_WORDS for word in found[:FIRST_WORDS]) for found in self.words]
+    def boilerplate_words(self) -> list[int]:
+        return [sum(word.casefold() in BOILERPLATE_WORDS for word in found[:FIRST_WORDS]) for found in self.words]
 
     @cached_property
     def sizes(self) -> NDArray[np.float64]:
@@ -86,29 +86,30 @@ class _Lines:
         """Lines of prose up to each, itself included."""
         return np.cumsum(self.prose)
 
-    def furniture_share(self) -> list[float]:
-        pairs = zip(self.furniture_words, self.words, strict=True)
+    def boilerplate_share(self) -> list[float]:
+        pairs = zip(self.boilerplate_words, self.words, strict=True)
         return [count / max(1, len(found[:FIRST_WORDS])) for count, found in pairs]
 
     def shared_words(self) -> list[float]:
-        """The share of each line's telling words that other sentences of the text have too: furniture speaks of something else."""
-        telling = [{word.casefold() for word in found if len(word) >= TELLING} for found in self.words]
-        said = Counter(word for line, found in zip(self.lines, telling, strict=True) if line.prose for word in found)
-        return [_share(said[word] > line.prose for word in sorted(found)) for line, found in zip(self.lines, telling, strict=True)]
+        """The share of each line's content words that other sentences of the text use too: boilerplate has another subject."""
+        content = [{word.casefold() for word in found if len(word) >= CONTENT_WORD} for found in self.words]
+        used = Counter(word for line, found in zip(self.lines, content, strict=True) if line.prose for word in found)
+        return [_share(used[word] > line.prose for word in sorted(found)) for line, found in zip(self.lines, content, strict=True)]
 
     def runs(self) -> NDArray[np.intp]:
-        """How many lines of one sort follow one another there; below 0 for those that are no sentences, as headlines in a list."""
+        """The number of consecutive lines of prose around each line; of other lines, such as headlines in a list, as a negative
+        number."""
         ends = np.flatnonzero(np.diff(self.prose, append=2.0)) + 1
         lengths = np.diff(ends, prepend=0)
         return np.repeat(np.where(self.prose[ends - 1] > 0, lengths, -lengths), lengths)
 
     def masses(self) -> NDArray[np.float64]:
-        """The letters of the passage that a line stands in, as a share of the longest's; a passage ends with the last sentence
-        before a longer gap than an article has."""
-        told, result = self.sizes * self.prose, np.zeros(len(self.lines))
-        places = np.flatnonzero(told)
-        for passage in np.split(places, np.flatnonzero(np.diff(places) > GAP + 1) + 1) if len(places) else []:
-            result[passage[0] : passage[-1] + 1] = told[passage].sum()
+        """The characters of prose in the passage of each line, as a share of the longest passage's. A passage ends with the
+        last sentence before a gap of more than GAP lines."""
+        prose_chars, result = self.sizes * self.prose, np.zeros(len(self.lines))
+        sentences = np.flatnonzero(prose_chars)
+        for passage in np.split(sentences, np.flatnonzero(np.diff(sentences) > GAP + 1) + 1) if len(sentences) else []:
+            result[passage[0] : passage[-1] + 1] = prose_chars[passage].sum()
         return result / max(1.0, float(result.max()))
 
     def marked(self, mark: str) -> NDArray[np.bool_]:
@@ -117,26 +118,26 @@ class _Lines:
         return np.array([line.prose if kinds is None else line.kind in kinds for line in self.lines])
 
 
-def _share(found: Iterable[bool]) -> float:
-    """The share of what is true; -1 of nothing."""
-    every = list(found)
-    return sum(every) / len(every) if every else -1.0
+def _share(flags: Iterable[bool]) -> float:
+    """The share of True; -1 where there is no value."""
+    values = list(flags)
+    return sum(values) / len(values) if values else -1.0
 
 
 def _since(lines: _Lines, mark: str) -> NDArray[np.intp]:
-    """Lines since the last marked one above; FAR where there is none."""
+    """How many lines above each the last marked one is, FAR at most."""
     return _distances(lines.marked(mark))
 
 
 def _until(lines: _Lines, mark: str) -> NDArray[np.intp]:
-    """Lines until the next marked one below; FAR where there is none."""
+    """How many lines below each the next marked one is, FAR at most."""
     return _distances(lines.marked(mark)[::-1])[::-1]
 
 
 def _distances(marked: NDArray[np.bool_]) -> NDArray[np.intp]:
-    places = np.arange(len(marked))
-    last = np.maximum.accumulate(np.where(marked, places, -FAR))
-    distances: NDArray[np.intp] = np.minimum(FAR, places - np.concatenate([[-FAR], last[:-1]]))
+    index = np.arange(len(marked))
+    last = np.maximum.accumulate(np.where(marked, index, -FAR))
+    distances: NDArray[np.intp] = np.minimum(FAR, index - np.concatenate([[-FAR], last[:-1]]))
     return distances
 
 
@@ -165,10 +166,10 @@ FEATURES: Features[_Lines] = {
     "small_words": lambda text: [_share(word.islower() for word in found[1:]) for found in text.words],
     "bars": lambda text: [sum(map(line.count, BARS)) for line in text.texts],
     "date_like": lambda text: [DATE_LIKE.search(line) is not None for line in text.texts],
-    "dateline": lambda text: [len(line) < DATED and dateline.of_line(line) is not None for line in text.texts],
+    "dateline": lambda text: [len(line) < DATE_LINE and dateline.date_of_line(line) is not None for line in text.texts],
     "address": lambda text: [has_address(line) for line in text.texts],
-    "furniture_words": lambda text: text.furniture_words,
-    "furniture_share": _Lines.furniture_share,
+    "boilerplate_words": lambda text: text.boilerplate_words,
+    "boilerplate_share": _Lines.boilerplate_share,
     "copies": lambda text: [text.copies[line] for line in text.texts],
     "shared_words": _Lines.shared_words,
     "all_lines": lambda text: np.full(len(text.lines), len(text.lines)),
@@ -180,7 +181,7 @@ FEATURES: Features[_Lines] = {
     "run": _Lines.runs,
     "mass": _Lines.masses,
     **{f"{name}_{mark}": partial(way, mark=mark) for mark in MARKS for name, way in (("since", _since), ("until", _until))},
-    "furniture": lambda text: [line.kind is not None for line in text.lines],
+    "boilerplate": lambda text: [line.kind is not None for line in text.lines],
     **{kind.value: partial(_is_kind, kind=kind) for kind in Kind},
 }
 
@@ -191,13 +192,13 @@ def names() -> tuple[str, ...]:
     return line_table([Line("text", None, prose=False)]).names
 
 
-def chances(lines: list[Line]) -> NDArray[np.float64]:
-    """The chance of each line to belong to the article, by the shipped forest; shape (len(lines),)."""
+def line_probabilities(lines: list[Line]) -> NDArray[np.float64]:
+    """The probability of each line to belong to the article, by the shipped forest; shape (len(lines),)."""
     return load("lines").probabilities(line_table(lines))
 
 
 def line_table(lines: list[Line]) -> Table:
-    """The features of all lines, a row each; there is at least one, and none is empty."""
+    """The features of all lines, one row each; at least one line is required, and none may be empty."""
     own = measure(FEATURES, _Lines(lines))
     nearby = own.select(*NEARBY)
     return join(own, *(nearby.shifted(by) for by in REACH))

@@ -1,4 +1,4 @@
-"""Keep columns of numbers under their names: a feature's name and its formula are one entry, so that they cannot diverge."""
+"""Compute tables of named columns: a feature's name and formula are one entry, so that names and values cannot diverge."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Subject = TypeVar("Subject")
 Features = Mapping[str, Callable[[Subject], ArrayLike]]
-"""Each feature's name and what computes its column, one number a row, from the subject of the table."""
+"""The name of each feature, and the function that computes its column from the subject of the table."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Measure texts by their characters and first words, for the features of blocks and of lines."""
+"""Measure texts by their characters and words, for the features of blocks and of lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from worker.extract.lines.character_classes import CharacterClass, CharacterCounts
 
-FURNITURE_WORDS = frozenset(
+BOILERPLATE_WORDS = frozenset(
     """
     share subscribe newsletter sign login log comment comments reply copyright rights reserved privacy cookie cookies
     terms read more related also follow us facebook twitter instagram whatsapp email advertisement sponsored photo
@@ -20,13 +20,13 @@ FURNITURE_WORDS = frozenset(
     leer más partager lire aussi abonnez commentaires publicité condividi leggi copyright© © author editor reporter by
     """.split()  # noqa: SIM905 - words read best as words
 )
+"""Words that are frequent in menus, buttons, credits and pointers to other articles."""
 DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b")
-CHARS_A_WORD = 5  # of a script without spaces
-CHARS_A_SENTENCE = 100
+CHARS_A_WORD, CHARS_A_SENTENCE = 5, 100  # in scripts without spaces
 
 
 class TextMeasures:
-    """What the characters of some texts, none of them empty, show; every array has shape (texts,).
+    """Counts and shares of characters and words in some texts, none of them empty; every array has shape (texts,).
 
     Shares of digits and capitals are those of the first `reach` characters of each text.
     """
@@ -56,12 +56,12 @@ class TextMeasures:
 
     @cached_property
     def sentence_ends(self) -> NDArray[np.int64]:
-        """Marked ends of sentences."""
+        """Ends of sentences, as punctuation marks them."""
         return self.counts.sentences()
 
     @property
     def sentences(self) -> NDArray[np.int64]:
-        """Sentences; in a script without spaces, which marks few of them, at least one for CHARS_A_SENTENCE characters."""
+        """Sentences; in a script without spaces, where few are marked, at least one for CHARS_A_SENTENCE characters."""
         ends = self.sentence_ends
         return np.where(self.is_spaceless, np.maximum(ends, self.sizes // CHARS_A_SENTENCE), ends)
 

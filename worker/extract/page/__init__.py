@@ -1,1 +1,1 @@
-"""Turn the bytes of a page into text, a tree and blocks of text."""
+"""Turn the bytes of a page into text, a tree, structured data and blocks."""

@@ -1,10 +1,10 @@
-"""Blocks: one walk over the page parts its text where a browser would break the line, and notes where each part stands."""
+"""Split the text of a page into blocks where a browser would break the line, and record the element of each block."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from worker.extract.page.class_hints import HIDDEN, Lists, tag_cue
+from worker.extract.page.class_hints import HIDDEN, ClassHints, tag_hint
 from worker.extract.page.elements import Element
 
 INLINE = frozenset(
@@ -13,7 +13,7 @@ INLINE = frozenset(
     samp small span strike strong sub sup time tt u var wbr g-emoji center-inline amp-fit-text
     """.split()  # noqa: SIM905 - words read best as words
 )
-"""Elements that break no line; every other one, custom ones too, begins a block."""
+"""Elements within a line; every other element, custom ones included, begins a block."""
 SKIPPED = frozenset(
     """
     script style noscript template svg math iframe object embed applet canvas audio video select option datalist
@@ -21,71 +21,71 @@ SKIPPED = frozenset(
     amp-ad amp-analytics amp-iframe
     """.split()  # noqa: SIM905 - words read best as words
 )
-"""Elements whose content is no text of the page."""
+"""Elements whose content is not text of the page."""
 BOLD = ("b", "strong")
-DEEPEST, DEEPEST_INLINE = 320, 60  # elements within elements: real pages have 60 and 10; Python's own stack ends at 1,000 calls
+MAX_DEPTH, MAX_INLINE_DEPTH = 320, 60  # nested elements: real pages have up to 60 and 10; Python's own stack ends at 1,000 calls
 NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-component"})
-"""Attributes whose values tell what an element is for."""
+"""Attributes whose values name the purpose of an element."""
 
 HIDING = {"hidden": "", "aria-hidden": "true", "style": "display:none"}
-"""Attributes that hide an element, and the value with which they do."""
+"""Attributes that hide an element, each with the value that does so."""
 
 
 @dataclass(slots=True, eq=False)
-class Place:
-    """An element that begins a line, and what is said and held by it."""
+class BlockElement:
+    """An element that begins a line, as `p` and `div` do."""
 
-    parent: Place | None
+    parent: BlockElement | None
     number: int
-    """Its place among the page's; those inside it follow, up to `end`."""
+    """Its position among the block elements of the page; the elements inside it follow, up to `end`."""
     tag: str
     own: int
-    """Cues of this element."""
+    """Hints of this element's tag and attributes, as bits (`class_hints`)."""
     inherited: int
-    """Cues of this element and its ancestors below `body`."""
+    """Hints of this element and its ancestors below `body`."""
     depth: int
     signature: int = 0
-    """The same for elements with one tag, one class and one kind of parent: repeated furniture shares it."""
+    """Equal for elements with the same tag, class and kind of parent: repeated boilerplate shares it."""
     end: int = 0
-    """The number of the first place after those inside."""
+    """The number of the first element after those inside."""
 
 
 @dataclass(slots=True, eq=False)
 class Block:
     """Text between two line breaks of the page."""
 
-    place: Place
+    element: BlockElement
     text: str
     """White space collapsed; a `<br>` is a line break."""
     link_chars: int
     links: int
     inline: int
-    """Cues of the inline elements around the text."""
+    """Hints of the inline elements around the text."""
     bold_chars: int
 
 
-State = tuple[bool, bool, int]
-"""Within a link, within bold, cues of the inline elements around."""
-PLAIN: State = (False, False, 0)
+InlineState = tuple[bool, bool, int]
+"""Whether text is within a link and within bold, and the hints of the inline elements around it."""
+PLAIN: InlineState = (False, False, 0)
 
 
 @dataclass(slots=True)
-class _Walk:
-    """The walk's state: the blocks so far, and the pieces of the one at hand."""
+class _Builder:
+    """The blocks and elements found so far, and the pieces of the current block."""
 
     blocks: list[Block] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    elements: list[BlockElement] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
     link_chars: int = 0
     links: int = 0
     inline: int = 0
     bold_chars: int = 0
-    names: Lists = field(default_factory=Lists)
-    level: int = 0
-    """Inline elements around the place that is read."""
+    hints: ClassHints = field(default_factory=ClassHints)
+    inline_depth: int = 0
+    """Inline elements around the current position."""
 
-    def add(self, text: str, state: State) -> None:
-        """Text of the block at hand; white space begins none."""
+    def add(self, text: str, state: InlineState) -> None:
+        """Add text to the current block; white space does not begin one."""
         if not self.pieces and text.isspace():
             return
         self.pieces.append(text)
@@ -95,85 +95,87 @@ class _Walk:
             self.link_chars += size * link
             self.bold_chars += size * bold
 
-    def close(self, place: Place) -> None:
-        """End the block at hand, which stands in `place`."""
+    def close(self, element: BlockElement) -> None:
+        """End the current block, which belongs to `element`."""
         if self.pieces or self.links:
             if text := _collapsed("".join(self.pieces)):
-                self.blocks.append(Block(place, text, self.link_chars, self.links, self.inline, self.bold_chars))
+                self.blocks.append(Block(element, text, self.link_chars, self.links, self.inline, self.bold_chars))
             self.pieces.clear()
             self.link_chars = self.links = self.inline = self.bold_chars = 0
 
 
 def _collapsed(text: str) -> str:
-    """`text` with white space as a browser shows it; breaks marked by NUL become line breaks."""
+    """`text` with white space as a browser shows it; NUL marks a break, and becomes a line break."""
     if "\0" not in text:
         return " ".join(text.split())
     return "\n".join(line for line in (" ".join(part.split()) for part in text.split("\0")) if line)
 
 
-def blocks_of(root: Element) -> tuple[list[Block], list[Place]]:
-    """The blocks of a page in reading order, and their places, parents before children."""
+def blocks_of(root: Element) -> tuple[list[Block], list[BlockElement]]:
+    """The blocks of a page in reading order, and its block elements, parents before children."""
     body = root.find("body") if root.tag == "html" else root
-    walk = _Walk()
-    top = Place(None, 0, "body", 0, 0, 0)
-    walk.places.append(top)
-    _inside(root if body is None else body, top, PLAIN, walk)
-    walk.close(top)
-    top.end = len(walk.places)
-    return walk.blocks, walk.places
+    builder = _Builder()
+    top = BlockElement(None, 0, "body", 0, 0, 0)
+    builder.elements.append(top)
+    _add_content(root if body is None else body, top, PLAIN, builder)
+    builder.close(top)
+    top.end = len(builder.elements)
+    return builder.blocks, builder.elements
 
 
-def _inside(element: Element, place: Place, state: State, walk: _Walk) -> None:
-    """The text of `element` and of what it holds, in order."""
-    if text := element.text:
-        walk.add(text, state)
-    for child in element:
+def _add_content(node: Element, element: BlockElement, state: InlineState, builder: _Builder) -> None:
+    """Add the text of `node` and of its children, in order; `element` is the block element around it."""
+    if text := node.text:
+        builder.add(text, state)
+    for child in node:
         tag = child.tag
         if tag in INLINE:
-            _inline(child, tag, place, state, walk)
+            _add_inline(child, element, state, builder)
         elif tag == "br":
-            walk.pieces.append("\0")
+            builder.pieces.append("\0")
         elif tag not in SKIPPED:
-            _line(child, tag, place, state, walk)
+            _add_block_element(child, element, state, builder)
         if tail := child.tail:
-            walk.add(tail, state)
+            builder.add(tail, state)
 
 
-def _inline(element: Element, tag: str, place: Place, state: State, walk: _Walk) -> None:
-    """An element within a line."""
-    link, bold, cues = state
-    inner = (link or tag == "a", bold or tag in BOLD, cues | _cues(element, tag, walk.names))
-    walk.links += tag == "a"
-    walk.level += 1
-    if walk.level < DEEPEST_INLINE:
-        _inside(element, place, inner, walk)
-    else:  # deeper than any page by hand: its text in one piece, since nothing may be lost
-        walk.add("".join(element.itertext()), inner)
-    walk.level -= 1
+def _add_inline(node: Element, element: BlockElement, state: InlineState, builder: _Builder) -> None:
+    """Add an element within a line."""
+    link, bold, hints = state
+    tag = node.tag
+    inner = (link or tag == "a", bold or tag in BOLD, hints | _hints(node, builder.hints))
+    builder.links += tag == "a"
+    builder.inline_depth += 1
+    if builder.inline_depth < MAX_INLINE_DEPTH:
+        _add_content(node, element, inner, builder)
+    else:  # deeper than any real page: its text in one piece, so that none is lost
+        builder.add("".join(node.itertext()), inner)
+    builder.inline_depth -= 1
 
 
-def _line(element: Element, tag: str, place: Place, state: State, walk: _Walk) -> None:
-    """An element that begins and ends a line."""
-    walk.close(place)
+def _add_block_element(node: Element, element: BlockElement, state: InlineState, builder: _Builder) -> None:
+    """Add an element that begins and ends a line."""
+    builder.close(element)
     link, _, inline = state
-    cues = inline | _cues(element, tag, walk.names)
-    signature = hash((tag, element.get("class"), place.tag, place.own))
-    inner = Place(place, len(walk.places), tag, cues, place.inherited | cues, place.depth + 1, signature)
-    walk.places.append(inner)
+    hints = inline | _hints(node, builder.hints)
+    signature = hash((node.tag, node.get("class"), element.tag, element.own))
+    inner = BlockElement(element, len(builder.elements), node.tag, hints, element.inherited | hints, element.depth + 1, signature)
+    builder.elements.append(inner)
     within = (True, False, 0) if link else PLAIN
-    if inner.depth < DEEPEST:
-        _inside(element, inner, within, walk)
+    if inner.depth < MAX_DEPTH:
+        _add_content(node, inner, within, builder)
     else:
-        walk.add("\0".join(element.itertext()), within)
-    walk.close(inner)
-    inner.end = len(walk.places)
+        builder.add("\0".join(node.itertext()), within)
+    builder.close(inner)
+    inner.end = len(builder.elements)
 
 
-def _cues(element: Element, tag: str, names: Lists) -> int:
-    bits = tag_cue(tag)
-    for key, value in element.items():
+def _hints(node: Element, known: ClassHints) -> int:
+    """The hints of an element's tag, names and hiding attributes."""
+    bits = tag_hint(node.tag)
+    for key, value in node.items():
         if key in NAMING:
-            bits |= names[value]
+            bits |= known[value]
         elif key in HIDING and HIDING[key] in value.replace(" ", ""):
             bits |= HIDDEN
     return bits

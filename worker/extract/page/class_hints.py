@@ -1,17 +1,17 @@
-"""Cues: what tags, classes and ids say about the text in them, as bits of one integer."""
+"""Turn the tags, classes and ids of elements into hints about their text (menu, comments, byline), as bits of one integer."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-TAG_CUES = (
+TAGS = (
     "article", "main", "aside", "nav", "header", "footer", "figure", "form", "table", "ul", "ol", "blockquote", "section", "figcaption",
     "button", "dl", "details", "dialog", "h1", "a", "pre", "label",
 )  # fmt: skip
-"""Elements whose ancestors' presence says something; each has a bit."""
+"""Elements that hint at the purpose of the text inside them; each has a bit."""
 
-WORD_CUES: tuple[tuple[str, ...], ...] = (
+NAME_PARTS: tuple[tuple[str, ...], ...] = (
     ("articlebody", "article-body", "article_body", "articletext", "article-text", "article__body", "article-content", "articlecontent",
      "article__content", "entry-content", "post-content", "postcontent", "post-body", "story-body", "storybody", "story-content",
      "storytext", "body-copy", "bodytext", "td-post-content", "paragraph", "richtext", "rich-text", "wysiwyg", "prose", "field-item"),
@@ -53,50 +53,51 @@ WORD_CUES: tuple[tuple[str, ...], ...] = (
     ("live", "liveblog", "timeline", "update-"),
     ("correction", "editor-note", "footnote", "reference", "source", "contact", "about-", "address", "boiler"),
 )  # fmt: skip
-"""Parts of class and id names that sites use for one purpose, in English and its neighbours; each group has a bit."""
+"""Parts of class and id names, in English and related languages; each group stands for one purpose and has a bit."""
 
-LONGEST = 100  # characters of a name that are looked at; longer ones are data
-HIDDEN = 1 << (len(TAG_CUES) + len(WORD_CUES))
-"""The element is not shown: `hidden`, `aria-hidden`, `display: none`."""
-BITS = len(TAG_CUES) + len(WORD_CUES) + 1
+MAX_NAME = 100  # characters of a name that are read; longer ones are data
+HIDDEN = 1 << (len(TAGS) + len(NAME_PARTS))
+"""The bit of an element that is not shown: `hidden`, `aria-hidden`, `display: none`."""
+BITS = len(TAGS) + len(NAME_PARTS) + 1
 
-_TAG_BIT = {tag: 1 << at for at, tag in enumerate(TAG_CUES)}
-_WORD_BITS = {word: 1 << (len(TAG_CUES) + group) for group, words in enumerate(WORD_CUES) for word in words}
-_ALL_BITS = {word: sum({bit for start, bit in _WORD_BITS.items() if word.startswith(start)}) for word in _WORD_BITS}
-"""A word's bit with those of the words that it begins with."""
-_INITIALS = {word[0] for word in _WORD_BITS}
-_WORDS = "|".join(
-    initial + "(?:" + "|".join(sorted((word[1:] for word in _WORD_BITS if word[0] == initial), key=len, reverse=True)) + ")"
+_TAG_BIT = {tag: 1 << at for at, tag in enumerate(TAGS)}
+_PART_BITS = {part: 1 << (len(TAGS) + group) for group, parts in enumerate(NAME_PARTS) for part in parts}
+_ALL_BITS = {part: sum({bit for start, bit in _PART_BITS.items() if part.startswith(start)}) for part in _PART_BITS}
+"""The bit of a part, and those of the parts with which it begins."""
+_INITIALS = {part[0] for part in _PART_BITS}
+_PARTS = "|".join(
+    initial + "(?:" + "|".join(sorted((part[1:] for part in _PART_BITS if part[0] == initial), key=len, reverse=True)) + ")"
     for initial in sorted(_INITIALS)
 )
-_HELD = re.compile(f"(?=({_WORDS}))")
-"""The longest word at every place of a name; by initials, so that a letter with which no word begins costs one question."""
+_LONGEST_PART = re.compile(f"(?=({_PARTS}))")
+"""Finds the longest part at every position of a name; grouped by initials, so that a letter with which no part begins
+costs one comparison."""
 
 
-def tag_cue(tag: str) -> int:
-    """The bit of an element's name, 0 where it has none."""
+def tag_hint(tag: str) -> int:
+    """The bit of a tag, 0 where it has none."""
     return _TAG_BIT.get(tag, 0)
 
 
-class Lists(dict[str, int]):
-    """The bits of a page's lists of names, each read once: sites say most of them many times."""
+class ClassHints(dict[str, int]):
+    """The bits of a page's attribute values, each computed once: pages repeat most of them many times."""
 
     def __missing__(self, names: str) -> int:
-        bits = self[names] = word_cues(names)
+        bits = self[names] = name_hints(names)
         return bits
 
 
-def word_cues(names: str) -> int:
-    """The bits of class, id and role names, parted by blanks."""
+def name_hints(names: str) -> int:
+    """The bits of class, id and role names, separated by blanks."""
     bits = 0
     for name in names.split():
-        bits |= _name_cues(name[:LONGEST])
+        bits |= _hints_of(name[:MAX_NAME])
     return bits
 
 
-@lru_cache(maxsize=50_000)  # sites share their names, and a site's pages nearly all of them
-def _name_cues(name: str) -> int:
+@lru_cache(maxsize=50_000)  # sites share many names, and the pages of a site nearly all
+def _hints_of(name: str) -> int:
     bits = 0
-    for word in _HELD.findall(name.lower()):
-        bits |= _ALL_BITS[word]
+    for part in _LONGEST_PART.findall(name.lower()):
+        bits |= _ALL_BITS[part]
     return bits

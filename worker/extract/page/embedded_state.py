@@ -1,4 +1,4 @@
-"""State read: a page that leaves its text to a script keeps it as markup in a string, and there it is found."""
+"""Find the article of a page that its scripts would display: markup in a string of the embedded script state."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from worker.extract.page.elements import Element
 
 STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 PARAGRAPH = re.compile(r"<p[ >]", re.IGNORECASE)
-PARAGRAPHS = 3  # a teaser has one or two
-LEAST = 500  # characters: markup of three paragraphs has more
-DEEPEST = 2  # strings within strings: React streams its state as JSON in a string
+MIN_PARAGRAPHS = 3  # a teaser has one or two
+MIN_LENGTH = 500  # characters: markup with three paragraphs is longer
+MAX_DEPTH = 2  # strings within strings: React streams its state as JSON in a string
 MAX_SCRIPT = 2_000_000  # characters a script; articles stay under a tenth of that
 
 
-def article_in(root: Element) -> str | None:
-    """The longest markup with paragraphs that stands in a string of the page's scripts; None where there is none."""
+def embedded_article(root: Element) -> str | None:
+    """The longest markup with paragraphs in a string of the page's scripts; None where there is none."""
     scripts = (script.text or "" for script in root.iter("script"))
-    return max((text for script in scripts for text in _markup(script[:MAX_SCRIPT], DEEPEST)), key=len, default=None)
+    return max((text for script in scripts for text in _markup(script[:MAX_SCRIPT], MAX_DEPTH)), key=len, default=None)
 
 
 def _markup(text: str, depth: int) -> Iterator[str]:
-    """The strings in `text` that are markup, the innermost where several hold one another."""
+    """The strings in `text` that are markup, the innermost where several are nested."""
     for match in STRING.finditer(text):
-        inner = _read(match[0]) if len(match[0]) >= LEAST else ""
+        inner = _decoded(match[0]) if len(match[0]) >= MIN_LENGTH else ""
         deeper = list(_markup(inner, depth - 1)) if depth > 1 else []
-        yield from deeper or ([inner] if len(PARAGRAPH.findall(inner)) >= PARAGRAPHS else [])
+        yield from deeper or ([inner] if len(PARAGRAPH.findall(inner)) >= MIN_PARAGRAPHS else [])
 
 
-def _read(literal: str) -> str:
-    """What a string of JSON says; "" where it is none."""
+def _decoded(literal: str) -> str:
+    """The value of a JSON string literal; "" for one that is not valid."""
     try:
         return str(json.loads(literal, strict=False))
     except ValueError:

@@ -1,14 +1,13 @@
-"""Bytes read as text: what the server said, what the page says of itself, and what the bytes show.
+"""Decode the bytes of a page to text, by its byte order mark, HTTP header, meta element or the bytes themselves.
 
-The order is that of the WHATWG Encoding standard (byte order mark, header, meta), with one exception
-that real pages of the region force: bytes that are valid UTF-8 beyond ASCII are UTF-8, whatever the label.
+The order is that of the WHATWG Encoding standard (byte order mark, header, meta), with one exception that real pages of
+the region require: bytes that are valid UTF-8 are UTF-8, whatever the label.
 """
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
 from email.message import Message
 
 import numpy as np
@@ -48,71 +47,72 @@ CODECS = {
     **{f"iso-8859-{n}": f"iso8859_{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)},
     "iso-8859-9": "cp1254",
 }
-"""Labels of the WHATWG Encoding standard and Python's codec for each; no other codec is ever used (never UTF-7)."""
+"""Labels of the WHATWG Encoding standard and Python's codec for each; no other codec is used (never UTF-7)."""
 
 MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"RIFF")
-"""First bytes of what servers label HTML by mistake: PDF, ZIP and Office, PNG, GIF, JPEG, gzip, old Office, ELF, RIFF."""
+"""First bytes of files that servers label HTML by mistake: PDF, ZIP and Office, PNG, GIF, JPEG, gzip, old Office, ELF, RIFF."""
 
 HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "application/vnd.wap.xhtml+xml")
-SAMPLE = 65536  # bytes: a page says enough about its encoding in as many, and a detector's cost stays bounded
-BROKEN_SHARE = 0.1  # of all letters; above it the text is unreadable to people as well
-ODD_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+SAMPLE = 65536  # bytes: enough to tell the encoding, and the detector's cost stays bounded
+BROKEN_SHARE = 0.1  # of the characters beyond ASCII; above it people cannot read the text either
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 DELETE = 0x7F
-ODD_LEADS = {0xC2: (0x80, 0x9F), 0xED: (0xA0, 0xBF), 0xEF: (0xBF, 0xBF)}
-"""First bytes in UTF-8 of C1 controls, of surrogates and of U+FFFE and its like, each with the range of the byte that follows."""
+LEADS = {0xC2: (0x80, 0x9F), 0xED: (0xA0, 0xBF), 0xEF: (0xBF, 0xBF)}
+"""First UTF-8 bytes of C1 controls, surrogates and U+FFFE and U+FFFF, each with the range of the byte that follows."""
 _FROM_WINDOWS = {n: bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
 
 
 def media_type(content_type: str | None) -> str | None:
-    """The type without parameters, lower case; None where the header is missing or names none."""
+    """The media type without parameters, in lower case; None where the header is missing or empty."""
     return (content_type or "").partition(";")[0].strip().lower() or None
 
 
 def decode(body: bytes, content_type: str | None) -> tuple[str, list[str]]:
-    """The text of `body` and warnings; raises ItemFailed(NOT_HTML | DECODE)."""
-    _refuse_other_types(body, content_type)
-    text, warnings = _read(body, content_type)
+    """The text of `body`, and warnings (`broken_encoding`, `guessed_encoding`). Raises ItemFailed(NOT_HTML | DECODE)."""
+    _require_text(body, content_type)
+    text, warnings = _decoded(body, content_type)
     return clean(text), warnings
 
 
 def clean(text: str) -> str:
-    """`text` without what no database or parser takes: NUL, controls, lone surrogates; C1 controls read as windows-1252."""
-    if not _has_odd_letters(text):  # as nearly every page
+    """`text` without characters that databases and parsers refuse: NUL, controls, lone surrogates; C1 controls become the
+    windows-1252 characters that were meant."""
+    if not _has_controls(text):  # nearly every page
         return text
-    text = ODD_CONTROLS.sub("", text.replace("\f", " "))
+    text = CONTROLS.sub("", text.replace("\f", " "))
     return text.translate(_FROM_WINDOWS)
 
 
-def _has_odd_letters(text: str) -> bool:
-    """Whether `text` may hold controls or surrogates, from its bytes in UTF-8: ten times as fast as to look at each letter."""
+def _has_controls(text: str) -> bool:
+    """Whether `text` may hold controls or surrogates. Checks its UTF-8 bytes, ten times as fast as a pattern on characters."""
     data = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
     control = (data < ord(" ")) & (data != ord("\t")) & (data != ord("\n")) & (data != ord("\r")) | (data == DELETE)
-    after = ((data[np.flatnonzero(data == lead) + 1], odd) for lead, odd in ODD_LEADS.items())
+    after = ((data[np.flatnonzero(data == lead) + 1], span) for lead, span in LEADS.items())
     return bool(control.any()) or any(((first <= next_) & (next_ <= last)).any() for next_, (first, last) in after)
 
 
-def _refuse_other_types(body: bytes, content_type: str | None) -> None:
+def _require_text(body: bytes, content_type: str | None) -> None:
     kind = media_type(content_type)
     if kind is not None and kind not in HTML_TYPES:
-        raise ItemFailed(Reason.NOT_HTML, f"expected HTML or plain text, came {kind[:80]}")
+        raise ItemFailed(Reason.NOT_HTML, f"expected HTML or plain text, got {kind[:80]}")
     if body.lstrip()[:8].startswith(MAGIC):
-        raise ItemFailed(Reason.NOT_HTML, "expected HTML or plain text, came a binary file")
+        raise ItemFailed(Reason.NOT_HTML, "expected HTML or plain text, got a binary file")
 
 
-def _read(body: bytes, content_type: str | None) -> tuple[str, list[str]]:
+def _decoded(body: bytes, content_type: str | None) -> tuple[str, list[str]]:
     for mark, name in BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace"), []
-    if wide := _wide(body):
-        return body.decode(wide, "replace"), []
+    if codec := _utf_16(body):
+        return body.decode(codec, "replace"), []
     try:
         return body.decode("utf-8"), []
     except UnicodeDecodeError:
         return _declared_or_guessed(body, content_type)
 
 
-def _wide(body: bytes) -> str | None:
-    """UTF-16 without a mark: in markup, every second byte is NUL."""
+def _utf_16(body: bytes) -> str | None:
+    """The codec of UTF-16 without a byte order mark: in markup, every second byte is NUL."""
     sample = body[:1024]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if odd > len(sample) // 4 and odd > 4 * even:
@@ -128,12 +128,12 @@ def _declared_or_guessed(body: bytes, content_type: str | None) -> tuple[str, li
     guess = _guess(body)
     text = body.decode(guess, "replace")
     if not _readable(text):
-        raise ItemFailed(Reason.DECODE, "expected text in a known encoding, came bytes that no encoding reads")
+        raise ItemFailed(Reason.DECODE, "expected text in a known encoding, got bytes that are valid in none")
     return text, ["guessed_encoding"]
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:
-    """Codecs named by header and page, in that order; a page that can name itself UTF-16 in ASCII is not."""
+    """The codecs named by header and page, in that order. A page whose ASCII bytes name UTF-16 is not in UTF-16: UTF-8 then."""
     header = Message()
     header["content-type"] = content_type or ""
     labels = [header.get_content_charset(), EncodingDetector.find_declared_encoding(body[:SAMPLE], is_html=True)]
@@ -144,25 +144,26 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
 
 
 def _readable(text: str) -> bool:
-    """Whether few enough letters are broken: replacement signs, or C1 controls that no text has."""
-    beyond = Counter("x" if c == "\ufffd" or "\x80" <= c <= "\x9f" else "o" for c in text[:SAMPLE] if c > "\x7f")
-    letters = sum(beyond.values())
-    return letters == 0 or beyond["x"] / letters < BROKEN_SHARE or beyond["x"] / max(1, len(text[:SAMPLE])) < BROKEN_SHARE / 100
+    """Whether few enough characters are broken: replacement characters, or C1 controls, which no text has."""
+    sample = text[:SAMPLE]
+    beyond_ascii = [c for c in sample if c > "\x7f"]
+    broken = sum(c == "\ufffd" or c <= "\x9f" for c in beyond_ascii)
+    return not beyond_ascii or broken / len(beyond_ascii) < BROKEN_SHARE or broken / max(1, len(sample)) < BROKEN_SHARE / 100
 
 
 def _guess(body: bytes) -> str:
-    """The likeliest codec of unlabelled bytes: Thai by its own pattern, else charset-normalizer's choice."""
+    """The likeliest codec of unlabelled bytes: windows-874 by the pattern of Thai, else charset-normalizer's choice."""
     high = re.findall(rb"[\x80-\xff]+", body[:SAMPLE])
     joined = b"".join(high)
     thai = sum(0xA1 <= b <= 0xDA or 0xE0 <= b <= 0xFB for b in joined)
-    # Thai writes without spaces in runs of many letters, none of them at 0xDB-0xDE or 0xFC-0xFF, which other scripts use.
-    if joined and thai / len(joined) > 0.97 and len(joined) / len(high) > 6 and not _is_wide_pair(joined):
+    # Thai is written without spaces, in long runs; none of its letters is at 0xDB-0xDE or 0xFC-0xFF, which other scripts use.
+    if joined and thai / len(joined) > 0.97 and len(joined) / len(high) > 6 and not _is_gb18030(joined):
         return "cp874"
     return _normalizer_guess(body) or "cp1252"
 
 
-def _is_wide_pair(joined: bytes) -> bool:
-    """Whether the bytes read better as GB 18030 pairs: their first bytes are then of one narrow band."""
+def _is_gb18030(joined: bytes) -> bool:
+    """Whether the bytes are likelier GB 18030 than Thai: too few of them are Thai vowels."""
     vowels = sum(0xD0 <= b <= 0xDA or 0xE0 <= b <= 0xEE for b in joined)
     return vowels / len(joined) < 0.2  # Thai has a vowel or tone sign in every second or third letter
 

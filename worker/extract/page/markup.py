@@ -1,4 +1,4 @@
-"""Markup made safe, then parsed once: what would stall the parser is taken out before, what it drops is noticed after."""
+"""Parse markup: remove what would stall the parser beforehand, and report what the parser dropped."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from worker.errors import ItemFailed
 from worker.extract.page.elements import Element
 from worker.reasons import Reason
 
-MAX_LENGTH = 10 * 1024 * 1024  # characters: beyond it libxml2 drops text without a word
-LONG_TAG = 1024  # characters between two '>': shorter tags hold too few attributes to cost the parser anything
-MAX_ATTRIBUTES = 128  # on one tag; 1,013 real pages have 60 at most, and the parser's check for copies is quadratic
+MAX_LENGTH = 10 * 1024 * 1024  # characters: beyond it libxml2 drops text silently
+LONG_TAG = 1024  # characters between two '>': shorter tags hold too few attributes to slow the parser down
+MAX_ATTRIBUTES = 128  # on one tag; 1,013 real pages have 60 at most, and the parser's check for duplicates is quadratic
 MAX_NODES = 400_000  # elements; ten times the largest of 1,013 real pages, and under 300 MiB as a tree
 
 LOOKUP = etree.ElementDefaultClassLookup(element=html.HtmlElement)
-"""One class for every element: lxml.html's own look-up asks Python for each, a fifth of a walk's time."""
+"""One class for all elements: lxml.html's own look-up calls Python for each, a fifth of the time to read a page."""
 
-MAX_SIGNS = 400_000  # equals signs, scripts included: above it attributes alone fill the memory
-STREAMED_SIGN = "<div hidden"
+MAX_EQUALS_SIGNS = 400_000  # scripts included: above it attributes alone would fill the memory
+STREAMED_START = "<div hidden"
 STREAMED = re.compile(r"<div hidden(?:=\"\")? id=\"S:")
-"""Parts of a page that React streams after the rest, hidden until its script moves them to their place."""
+"""Parts of a page that React streams after the rest, hidden until its script moves them into position."""
 _TAG_START = re.compile(r"<[a-zA-Z][^\s<>/]*[\s/]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _STRUCTURE = re.compile(
@@ -33,24 +33,24 @@ _STRUCTURE = re.compile(
 
 @dataclass(frozen=True)
 class Tree:
-    """A parsed page: its root element, and what is known to be missing."""
+    """A parsed page: its root element, and warnings about what is missing (`absurd_tag`, `too_deep`)."""
 
     root: Element | None
-    """None where the page holds no element at all."""
+    """None where the page has no element at all."""
     warnings: list[str] = field(default_factory=list)
 
 
 def parse(text: str) -> Tree:
-    """The tree of `text`; raises ItemFailed(PARSE_LIMIT) for a page that is no page."""
+    """The tree of `text`. Raises ItemFailed(PARSE_LIMIT) for markup beyond the parser's limits."""
     if len(text) > MAX_LENGTH:
-        raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_LENGTH} characters, came {len(text)}")
-    if _more(text, "<", 2 * MAX_NODES):
-        raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_NODES} elements, came {text.count('<')} tags")
-    if STREAMED_SIGN in text:
+        raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_LENGTH} characters, got {len(text)}")
+    if _holds_more(text, "<", 2 * MAX_NODES):
+        raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_NODES} elements, got {text.count('<')} tags")
+    if STREAMED_START in text:
         text = STREAMED.sub('<div id="S:', text)
-    text, warnings = _without_absurd_tags(text)
-    if _more(text, "=", MAX_SIGNS):
-        raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_SIGNS} attributes, came {text.count('=')} equals signs")
+    text, warnings = _without_huge_tags(text)
+    if _holds_more(text, "=", MAX_EQUALS_SIGNS):
+        raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_EQUALS_SIGNS} attributes, got {text.count('=')} equals signs")
     root, complete = _parsed(text)
     if not complete:
         root, _ = _parsed(_STRUCTURE.sub(" ", text))
@@ -58,23 +58,23 @@ def parse(text: str) -> Tree:
     return Tree(root, warnings)
 
 
-def _more(text: str, sign: str, most: int) -> bool:
-    """Whether `text` holds a sign more than so many times; most texts are too short for that."""
-    return len(text) > most and text.count(sign) > most
+def _holds_more(text: str, sign: str, limit: int) -> bool:
+    """Whether `text` holds a character more than `limit` times; most texts are too short, and are not searched."""
+    return len(text) > limit and text.count(sign) > limit
 
 
-def _without_absurd_tags(text: str) -> tuple[str, list[str]]:
-    """`text` with tags of too many attributes emptied; what stands in scripts and styles is no tag."""
+def _without_huge_tags(text: str) -> tuple[str, list[str]]:
+    """`text` with the attributes removed from tags that have too many; the content of scripts and styles stays."""
     kept, reached = [], 0
-    for start, end in _long_parts(text):
-        if (bare := _bare(text[start:end])) is not None and not _in_script(text, start):
+    for start, end in _long_spans(text):
+        if (bare := _without_attributes(text[start:end])) is not None and not _in_script(text, start):
             kept += [text[reached:start], bare]
             reached = end
     return ("".join([*kept, text[reached:]]), ["absurd_tag"]) if kept else (text, [])
 
 
-def _long_parts(text: str) -> Iterator[tuple[int, int]]:
-    """Where more than LONG_TAG characters stand without a '>', found in strides: of the others hardly any is looked at."""
+def _long_spans(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of more than LONG_TAG characters without a '>'; searched in steps of that length, so that few characters are read."""
     start = 0
     while start + LONG_TAG < len(text):
         last = text.rfind(">", start, start + LONG_TAG + 1)
@@ -85,24 +85,24 @@ def _long_parts(text: str) -> Iterator[tuple[int, int]]:
         start = last + 1
 
 
-def _in_script(text: str, place: int) -> bool:
-    """Whether the last script or style that opens before `place` is still open there."""
-    return any(text.rfind(f"<{name}", 0, place) > text.rfind(f"</{name}", 0, place) for name in ("script", "style"))
+def _in_script(text: str, position: int) -> bool:
+    """Whether the last script or style that opens before `position` is still open there."""
+    return any(text.rfind(f"<{name}", 0, position) > text.rfind(f"</{name}", 0, position) for name in ("script", "style"))
 
 
-def _bare(part: str) -> str | None:
-    """The part before a '>' with its tag bare, where that has more attributes than any real one; else None."""
-    start = _TAG_START.search(part) if "<" in part else None  # most long parts are scripts
-    if start is None or len(part[start.end() :].split()) <= MAX_ATTRIBUTES:
+def _without_attributes(span: str) -> str | None:
+    """The span before a '>' up to the name of its tag, where the tag has more attributes than any real one; else None."""
+    start = _TAG_START.search(span) if "<" in span else None  # most long spans are in scripts
+    if start is None or len(span[start.end() :].split()) <= MAX_ATTRIBUTES:
         return None
-    names = len(_QUOTED.sub("", part[start.end() :]).split())
-    return part[: start.end()] if names > MAX_ATTRIBUTES else None
+    attributes = len(_QUOTED.sub("", span[start.end() :]).split())
+    return span[: start.end()] if attributes > MAX_ATTRIBUTES else None
 
 
 def _parsed(text: str) -> tuple[Element | None, bool]:
-    """The root, and whether all of the page is in it."""
-    # huge_tree lifts the depth from 256 to 2,048 and the text from 10 million characters; time and memory are bounded by
-    # MAX_LENGTH, MAX_NODES and by the limits of the process that parses.
+    """The root, and whether the tree holds all of the page."""
+    # huge_tree raises the depth from 256 to 2,048 and lifts the limit of 10 million characters of text; time and memory are
+    # bounded by MAX_LENGTH, MAX_NODES and the limits of the process that parses.
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     parser.set_element_class_lookup(LOOKUP)
     try:

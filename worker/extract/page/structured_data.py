@@ -1,4 +1,4 @@
-"""What a page says of itself to machines: JSON-LD, microdata, meta tags and links, gathered in one walk each."""
+"""Collect what a page states for machines: JSON-LD objects, meta elements, links and the title."""
 
 from __future__ import annotations
 
@@ -18,37 +18,38 @@ ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlog\w*|Review|Pr
 """Types of schema.org whose dates, headline and authors are the article's."""
 PAGE_TYPES = re.compile(r"WebPage$|CreativeWork$|VideoObject$")
 MAX_JSON = 2_000_000  # characters a script: article bodies in JSON-LD stay under a tenth of that
-MAX_NODES = 2_000  # JSON-LD objects looked at; sites list some hundreds
+MAX_NODES = 2_000  # JSON-LD objects that are read; sites list some hundreds
 _CONTROLS = re.compile(r"[\x00-\x1f]+")
 
 
 @dataclass(frozen=True)
-class Said:
-    """The page's statements about itself."""
+class StructuredData:
+    """What a page states about itself for machines."""
 
     metas: dict[str, list[str]] = field(default_factory=dict)
-    """By `property`, `name` or `itemprop` in lower case, in order."""
+    """Values in order, by `property`, `name`, `itemprop` or `http-equiv` in lower case."""
     links: dict[str, list[str]] = field(default_factory=dict)
-    """Addresses by `rel`."""
+    """Addresses in order, by `rel`."""
     nodes: list[JsonObject] = field(default_factory=list)
-    """All JSON-LD objects, flattened, in order."""
+    """All JSON-LD objects, nested ones too, in order."""
     title: str | None = None
     """Of the `<title>` element."""
     lang: str | None = None
+    """The `lang` attribute of the root element."""
 
     def meta(self, *names: str) -> str | None:
-        """The first value that any of the names has."""
+        """The first value that is not empty under any of the names, which are tried in order."""
         return next((value for name in names for value in self.metas.get(name, ()) if value), None)
 
     @property
     def articles(self) -> list[JsonObject]:
-        """The JSON-LD objects that describe an article, else the page."""
+        """The JSON-LD objects that describe an article; where there is none, those that describe the page."""
         of_type = [node for node in self.nodes if any(map(ARTICLE_TYPES.search, types_of(node)))]
         return of_type or [node for node in self.nodes if any(map(PAGE_TYPES.search, types_of(node)))]
 
 
-def gather(root: Element) -> Said:
-    """The statements of a page from its root element, in one walk."""
+def structured_data_of(root: Element) -> StructuredData:
+    """The structured data of a page."""
     metas: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
     nodes: list[JsonObject] = []
@@ -65,7 +66,7 @@ def gather(root: Element) -> Said:
         elif (parent := element.getparent()) is None or parent.tag != "svg":
             titles.append(" ".join(element.text_content().split()))
     title = next(iter(titles), None) or None
-    return Said(metas, links, nodes, title, root.get("lang") or root.get("xml:lang"))
+    return StructuredData(metas, links, nodes, title, root.get("lang") or root.get("xml:lang"))
 
 
 def _add_meta(element: Element, metas: dict[str, list[str]]) -> None:
@@ -77,13 +78,13 @@ def _add_meta(element: Element, metas: dict[str, list[str]]) -> None:
 
 
 def nodes_in(text: str) -> list[JsonObject]:
-    """All objects of a JSON-LD script, outer before inner; nothing where it is no JSON."""
+    """All objects of a JSON-LD script, outer before inner; none where it is not valid JSON."""
     data = _loaded(text)
-    return [node for node, _ in zip(_walk(data), range(MAX_NODES), strict=False)]
+    return [node for node, _ in zip(_objects(data), range(MAX_NODES), strict=False)]
 
 
 def _loaded(text: str) -> JsonValue:
-    """The JSON in a script as sites write it: within comments or CDATA, with line breaks in its strings."""
+    """The JSON in a script as sites write it: within comments or CDATA, with line breaks in its strings; None where it is invalid."""
     text = text[:MAX_JSON].strip().removeprefix("<!--").removesuffix("-->").strip().removesuffix(";")
     if "CDATA" in text:
         text = re.sub(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$", "", text)
@@ -95,7 +96,7 @@ def _loaded(text: str) -> JsonValue:
 
 
 def _repaired(text: str) -> JsonValue:
-    """The JSON once control characters between its signs are blanks; None where it is none after all."""
+    """The JSON with control characters replaced by blanks; None where it is invalid nevertheless."""
     try:
         value: JsonValue = json.loads(_CONTROLS.sub(" ", text), strict=False)
     except (ValueError, RecursionError):
@@ -103,8 +104,8 @@ def _repaired(text: str) -> JsonValue:
     return value
 
 
-def _walk(data: JsonValue) -> Iterator[JsonObject]:
-    """Objects in the order of reading, without recursion: hostile nesting costs no stack."""
+def _objects(data: JsonValue) -> Iterator[JsonObject]:
+    """All objects in document order. Without recursion, since hostile input is nested deeper than Python's stack."""
     waiting = [data]
     while waiting:
         item = waiting.pop()
@@ -116,16 +117,16 @@ def _walk(data: JsonValue) -> Iterator[JsonObject]:
 
 
 def types_of(node: JsonObject) -> list[str]:
-    """The types of a JSON-LD object, as plain names."""
+    """The types of a JSON-LD object, without the address of their vocabulary."""
     value = node.get("@type")
     values = value if isinstance(value, list) else [value]
     return [str(item).rpartition("/")[2] for item in values if item]
 
 
-def words_of(value: JsonValue) -> list[str]:
-    """The strings in a JSON-LD value: a string, a list, or an object's `name` or `@value`."""
+def strings_of(value: JsonValue) -> list[str]:
+    """The strings in a JSON-LD value: the string itself, an object's `name`, `@value` or `url`, or those of a list."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        return words_of(value.get("name") or value.get("@value") or value.get("url") or [])
-    return [word for item in value for word in words_of(item)] if isinstance(value, list) else []
+        return strings_of(value.get("name") or value.get("@value") or value.get("url") or [])
+    return [string for item in value for string in strings_of(item)] if isinstance(value, list) else []

@@ -1,1 +1,1 @@
-"""Choose the article from the blocks of a page or from the lines of a flat text."""
+"""Select the article's text from the blocks of a page or the lines of a plain text."""

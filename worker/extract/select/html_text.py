@@ -1,4 +1,4 @@
-"""Main text chosen: what the page is about, without its furniture."""
+"""Select the main text of a page from its blocks: by two forests, with trafilatura's result where they are unsure."""
 
 from __future__ import annotations
 
@@ -12,189 +12,201 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.dates.parse import SPACELESS
-from worker.extract.fields.metadata import About
-from worker.extract.lines import boilerplate_filter
-from worker.extract.lines.nearby_lines import NearbyLines, around
+from worker.extract.fields.metadata import Metadata
+from worker.extract.lines.boilerplate_filter import without_boilerplate
+from worker.extract.lines.line import is_prose
+from worker.extract.lines.nearby_lines import NearbyLines, nearby_lines
 from worker.extract.model import block_features, forest, neighbour_features
-from worker.extract.model.block_features import Hints
+from worker.extract.model.block_features import HeadHints
 from worker.extract.model.forest import Forest
-from worker.extract.page.blocks import Block, Place, blocks_of
+from worker.extract.page.blocks import Block, BlockElement, blocks_of
 from worker.extract.page.elements import Element
-from worker.extract.page.structured_data import words_of
+from worker.extract.page.structured_data import strings_of
 from worker.extract.words.boilerplate import is_wall
 
-SECOND_OPINION = 1_000  # blocks: on the two larger of the 46 training pages in doubt it was worse, and took four times the usual
-LARGE = 20_000  # elements: the second opinion takes 70 microseconds for each; the largest page of the three sets has 5,000
-SURE = 0.8  # chance: of 480 table cells and headings above it that read like share buttons, 450 belong to the article; below, half
-CELLS = 6  # of a table: on the training pages nine in ten of such between two blocks of the article are its own, whatever the forests say
-BETWEEN = 0.35  # chance: from it a block between two of the article's, or a heading over one, is the article's three times in four
-HEADED = 0.65  # chance of the block under such a heading: what heads furniture is furniture
+MAX_BLOCKS = 1_000  # for trafilatura: on the two larger of the 46 unsure training pages it was worse, and took four times as long
+MAX_ELEMENTS = 20_000  # for trafilatura: it takes 70 microseconds for each; the largest page of the three sets has 5,000
+CERTAIN = 0.8  # of 480 table cells and headings above it that look like share buttons, 450 belong to the article; below, half
+CELLS = 6  # cells of a table: on the training pages nine in ten such tables between two of the article's blocks belong to it
+BETWEEN = 0.35  # from it a block between two of the article's, or a heading over one, is the article's three times in four
+HEADED = 0.65  # of the block under such a heading: a heading over boilerplate is boilerplate
 HEADINGS, ITEMS = ("h2", "h3", "h4", "h5", "h6"), ("li", "dd", "dt", "td", "th", "pre")
 NAME_WORDS = 3  # of a byline that stands alone
-DOUBTFUL = 0.2  # chance: below it a paragraph beside the article's is furniture after all
-STATED_SHARE = 0.5  # of the text that JSON-LD states: a page that shows less of it leaves the rest to scripts
-STATED_LENGTH = 300  # characters: shorter statements are summaries
+DOUBTFUL = 0.2  # below it a paragraph beside the article's is boilerplate after all
+STATED_SHARE = 0.5  # of the text in JSON-LD: a page that shows less of it leaves the rest to scripts
+STATED_LENGTH = 300  # characters: shorter texts in JSON-LD are summaries
 
 
 @dataclass(frozen=True)
-class Content:
-    """A page's main text, paragraphs parted by one blank line."""
+class MainText:
+    """A page's main text."""
 
     text: str
-    around: NearbyLines = field(default_factory=NearbyLines)
+    """Paragraphs separated by one blank line; "" where there is none."""
+    near: NearbyLines = field(default_factory=NearbyLines)
     warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What was chosen with the model, on the training sets alone (training/fit_blocks.py)."""
+class Thresholds:
+    """Thresholds chosen on the training sets (training/fit_blocks.py)."""
 
     keep: float
-    """The chance from which a block is kept."""
+    """The probability from which a block is kept."""
     sure: float
-    """The confidence from which trafilatura is not asked."""
+    """The expected F1 from which trafilatura is not used."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """Two forests and what was chosen with them."""
+    """Two forests and their thresholds."""
 
     first: Forest
-    """Judges a block by itself, its place and its neighbours."""
+    """Evaluates a block by itself, its element and its neighbours."""
     second: Forest
-    """Judges it again beside the chances of its neighbours."""
-    choice: Choice
+    """Evaluates it again, with the probabilities of its neighbours."""
+    thresholds: Thresholds
 
 
 @lru_cache(maxsize=1)
 def shipped() -> Model:
-    """The model that comes with the program."""
-    choice = json.loads((files("worker.extract.model") / "shipped" / "choice.json").read_text(encoding="utf-8"))
-    return Model(forest.load("first"), forest.load("second"), Choice(**choice))
+    """The model that is shipped with the program."""
+    thresholds = json.loads((files("worker.extract.model") / "shipped" / "thresholds.json").read_text(encoding="utf-8"))
+    return Model(forest.load("first"), forest.load("second"), Thresholds(**thresholds))
 
 
-def hints_of(about: About) -> Hints:
-    """What the page's head says about its text."""
-    return Hints(about.title or "", about.description or "", stated_text(about))
+def hints_of(metadata: Metadata) -> HeadHints:
+    """What the page's head states about its text."""
+    return HeadHints(metadata.title or "", metadata.description or "", _json_ld_text(metadata))
 
 
-def stated_text(about: About) -> str:
-    """The article's text from JSON-LD, "" where there is none."""
-    return max((body for node in about.said.nodes for body in words_of(node.get("articleBody") or [])), key=len, default="")
+def _json_ld_text(metadata: Metadata) -> str:
+    """The article's text in JSON-LD, "" where there is none."""
+    return max((body for node in metadata.structured.nodes for body in strings_of(node.get("articleBody") or [])), key=len, default="")
 
 
-def main_text(root: Element, about: About, model: Model | None = None) -> Content:
-    """The main text of a page, sieved; empty where it has none."""
+def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> MainText:
+    """The main text of a page without boilerplate, by the shipped model or another one; empty where the page has none."""
     model = model or shipped()
-    blocks, places = blocks_of(root)
-    blocks = [block for block in blocks if not is_wall(block.text)]  # one longer than the text must not pass for it
+    blocks, elements = blocks_of(root)
+    blocks = [block for block in blocks if not is_wall(block.text)]  # a wall longer than the text would be taken for it
     if not blocks:
-        return Content(_stated("", about))
-    table = block_features.block_table(blocks, places, hints_of(about))
-    first = model.first.probabilities(table)
-    chances = (first + model.second.probabilities(neighbour_features.with_chances(table, first))) / 2
-    sure, cut = confidence(chances, blocks)
-    keep = closed(blocks, chances, chances >= min(model.choice.keep, cut))
-    tabled = in_tables(blocks, places, keep)
-    keep |= tabled
+        return MainText(_or_json_ld("", metadata))
+    probabilities = _probabilities(blocks, elements, metadata, model)
+    sure, cut = best_cut(probabilities, blocks)
+    keep = with_gaps_closed(blocks, probabilities, probabilities >= min(model.thresholds.keep, cut))
+    in_tables = tables_of_article(blocks, elements, keep)
+    keep |= in_tables
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
-    if sure < model.choice.sure and len(blocks) <= SECOND_OPINION and not _is_spaceless(lines) and not _is_large(root):
+    if sure < model.thresholds.sure and _suits_trafilatura(root, blocks, lines):
         lines = _by_trafilatura(root).split("\n") or lines
-    sieved = boilerplate_filter.kept(lines, about.title, _lines(blocks, tabled | (chances >= SURE)))
-    return Content(_stated("\n\n".join(sieved), about), around(blocks, keep, frozenset(sieved)))
+    filtered = without_boilerplate(lines, metadata.title, _lines_of(blocks, in_tables | (probabilities >= CERTAIN)))
+    return MainText(_or_json_ld("\n\n".join(filtered), metadata), nearby_lines(blocks, keep, frozenset(filtered)))
 
 
-def confidence(chances: NDArray[np.float64], blocks: list[Block]) -> tuple[float, float]:
-    """The F1 that the best cut through `chances` may expect (near 1 where every block is clear), and that cut (Lewis 1995)."""
-    order = np.argsort(-chances, kind="stable")
+def _probabilities(blocks: list[Block], elements: list[BlockElement], metadata: Metadata, model: Model) -> NDArray[np.float64]:
+    """Each block's probability to belong to the article: the mean of both forests; shape (blocks,)."""
+    table = block_features.block_table(blocks, elements, hints_of(metadata))
+    first = model.first.probabilities(table)
+    mean: NDArray[np.float64] = (first + model.second.probabilities(neighbour_features.with_probabilities(table, first))) / 2
+    return mean
+
+
+def best_cut(probabilities: NDArray[np.float64], blocks: list[Block]) -> tuple[float, float]:
+    """The highest F1 to be expected from any threshold, near 1 where every block is clear, and that threshold (Lewis 1995)."""
+    order = np.argsort(-probabilities, kind="stable")
     sizes = np.array([len(block.text) for block in blocks], dtype=float)[order]
-    found = np.cumsum(chances[order] * sizes)
+    found = np.cumsum(probabilities[order] * sizes)
     expected = 2 * found / (np.cumsum(sizes) + found[-1] + 1e-9)
     best = int(np.argmax(expected))
-    return float(expected[best]), float(chances[order[best]])
+    return float(expected[best]), float(probabilities[order[best]])
 
 
-def closed(blocks: list[Block], chances: NDArray[np.float64], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """`keep` with what writers do not part: running text beside a kept sibling, a block between two kept ones, a heading
-    over a kept one; each where it is not clearly furniture. A forest judges block by block.
-    """
+def with_gaps_closed(blocks: list[Block], probabilities: NDArray[np.float64], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """`keep` with blocks added that belong to the same passage, unless they are clearly boilerplate: running text beside a kept
+    sibling, a block between two kept ones, and a heading over a kept one. The forests decide block by block."""
     result = keep.copy()
-    for at in np.flatnonzero(~keep & (chances >= DOUBTFUL)).tolist():
+    for at in np.flatnonzero(~keep & (probabilities >= DOUBTFUL)).tolist():
         result[at] = _continues(blocks, keep, at)
     inner = np.concatenate([[False], result[:-2] & result[2:], [False]])[: len(result)]
-    for at in np.flatnonzero(inner & ~result & (chances >= BETWEEN)).tolist():
+    for at in np.flatnonzero(inner & ~result & (probabilities >= BETWEEN)).tolist():
         result[at] = _fits(blocks, at)
-    for at in np.flatnonzero(~result[:-1] & result[1:] & (chances[:-1] >= BETWEEN) & (chances[1:] >= HEADED)).tolist():
-        result[at] = bool(result[:at].any()) and blocks[at].place.tag in HEADINGS
+    for at in np.flatnonzero(~result[:-1] & result[1:] & (probabilities[:-1] >= BETWEEN) & (probabilities[1:] >= HEADED)).tolist():
+        result[at] = bool(result[:at].any()) and blocks[at].element.tag in HEADINGS
     return result
 
 
 def _continues(blocks: list[Block], keep: NDArray[np.bool_], at: int) -> bool:
-    """Whether a block is running text and stands beside a kept sibling."""
+    """Whether a block is running text beside a kept sibling."""
     block = blocks[at]
     beside = [blocks[k] for k in (at - 1, at + 1) if 0 <= k < len(blocks) and keep[k]]
-    siblings = [other for other in beside if other.place.parent is block.place.parent and other.place.tag == block.place.tag]
-    return bool(siblings) and boilerplate_filter.is_prose(block.text) and block.link_chars * 3 < len(block.text)
+    siblings = [other for other in beside if other.element.parent is block.element.parent and other.element.tag == block.element.tag]
+    return bool(siblings) and is_prose(block.text) and block.link_chars * 3 < len(block.text)
 
 
 def _fits(blocks: list[Block], at: int) -> bool:
-    """Whether a block is an item of a list or table, or more than a name in an element like one beside it; no heading."""
-    tag = blocks[at].place.tag
-    more = len(blocks[at].text.split()) > NAME_WORDS or boilerplate_filter.is_prose(blocks[at].text)
-    return tag in ITEMS or (more and tag not in HEADINGS and tag in (blocks[at - 1].place.tag, blocks[at + 1].place.tag))
+    """Whether a block is an item of a list or table, or is longer than a name and in an element like one beside it; no heading."""
+    tag = blocks[at].element.tag
+    longer = len(blocks[at].text.split()) > NAME_WORDS or is_prose(blocks[at].text)
+    return tag in ITEMS or (longer and tag not in HEADINGS and tag in (blocks[at - 1].element.tag, blocks[at + 1].element.tag))
 
 
-def _lines(blocks: list[Block], which: NDArray[np.bool_]) -> frozenset[str]:
-    """The lines of some blocks: those that the forests hold for the article's beyond doubt, or that its tables hold."""
-    return frozenset(line for block, sure in zip(blocks, which, strict=True) if sure for line in block.text.split("\n"))
+def _lines_of(blocks: list[Block], which: NDArray[np.bool_]) -> frozenset[str]:
+    """The lines of the blocks that are marked in `which`."""
+    return frozenset(line for block, wanted in zip(blocks, which, strict=True) if wanted for line in block.text.split("\n"))
 
 
-def in_tables(blocks: list[Block], places: list[Place], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which blocks are in a table of data that stands between two kept blocks: it is the article's as a whole, or not at all."""
+def tables_of_article(blocks: list[Block], elements: list[BlockElement], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks are in a data table between two kept blocks: such a table belongs to the article as a whole."""
     result = np.zeros(len(blocks), dtype=bool)
-    if not any(place.tag == "table" for place in places):
-        return result  # most pages: a cheap question before the way up from every block
-    for _, run in groupby(range(len(blocks)), key=lambda at: _table_of(blocks[at].place)):
+    if not any(element.tag == "table" for element in elements):
+        return result  # most pages: a cheap check before the search from every block upwards
+    for _, run in groupby(range(len(blocks)), key=lambda at: _table_around(blocks[at].element)):
         cells = list(run)
         first, last = cells[0], cells[-1]
         inside = first > 0 and last + 1 < len(blocks) and keep[first - 1] and keep[last + 1]
-        if inside and _table_of(blocks[first].place) is not None and _is_data([blocks[at] for at in cells]):
+        if inside and _table_around(blocks[first].element) is not None and _is_data([blocks[at] for at in cells]):
             result[cells] = True
     return result
 
 
-def _table_of(place: Place | None) -> Place | None:
-    """The innermost table that holds a place."""
-    while place is not None and place.tag != "table":
-        place = place.parent
-    return place
+def _table_around(element: BlockElement | None) -> BlockElement | None:
+    """The innermost table that holds an element."""
+    while element is not None and element.tag != "table":
+        element = element.parent
+    return element
 
 
 def _is_data(cells: list[Block]) -> bool:
-    """Whether cells are more than a box, and no list of links."""
+    """Whether a table has enough cells for data, and is not a list of links."""
     return len(cells) >= CELLS and sum(cell.link_chars for cell in cells) * 2 < sum(len(cell.text) for cell in cells)
 
 
+def _suits_trafilatura(root: Element, blocks: list[Block], lines: list[str]) -> bool:
+    """Whether trafilatura can be expected to do better, in bounded time: neither on large pages nor in scripts without spaces."""
+    return len(blocks) <= MAX_BLOCKS and not _is_spaceless(lines) and not _is_large(root)
+
+
 def _is_large(root: Element) -> bool:
-    """Whether a page has more elements than trafilatura should copy, who copies the tree several times."""
-    return next(islice(root.iter(), LARGE, None), None) is not None
+    """Whether a page has more elements than trafilatura should get, which copies the tree several times."""
+    return next(islice(root.iter(), MAX_ELEMENTS, None), None) is not None
 
 
 def _is_spaceless(lines: list[str]) -> bool:
-    """Whether a text is in a script without spaces, which trafilatura counts as a handful of words."""
+    """Whether a text is in a script without spaces, in which trafilatura finds only a handful of words."""
     text = " ".join(lines)[:1000]
     return len(SPACELESS.findall(text)) * 2 > len(text)
 
 
 def _by_trafilatura(root: Element) -> str:
-    """The second opinion, for pages that the model is not sure of."""
+    """The text that trafilatura extracts, the cells of tables on lines of their own."""
     from trafilatura import extract
 
     found = extract(root, include_comments=False) or ""
     return "\n".join(line.strip("| ").replace(" | ", "\n") if line.startswith("|") else line for line in found.split("\n"))
 
 
-def _stated(text: str, about: About) -> str:
-    """The text of JSON-LD where the page shows little of it."""
-    stated = "\n\n".join(line.strip() for line in stated_text(about).splitlines() if line.strip())
+def _or_json_ld(text: str, metadata: Metadata) -> str:
+    """`text`, or the text in JSON-LD where the page shows little of it."""
+    stated = "\n\n".join(line.strip() for line in _json_ld_text(metadata).splitlines() if line.strip())
     return stated if len(stated) >= STATED_LENGTH and len(text) < STATED_SHARE * len(stated) else text

@@ -1,1 +1,1 @@
-"""What sites write around their articles, in the languages of the press; data, and the code that reads it."""
+"""Hold what sites write around their articles, in the languages of the press, and match lines against it."""

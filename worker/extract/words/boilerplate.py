@@ -1,6 +1,6 @@
-"""Furniture in words: what sites write around their articles, by kind, in the languages of the region's press.
+"""Classify lines that sites write around their articles (menus, share buttons, bylines, notices) in the region's languages.
 
-The table is `boilerplate.txt`. Every pattern must fit a whole line, so that an article that speaks of newsletters or
+The patterns are in `boilerplate.txt`. Each must match a whole line, so that an article that mentions newsletters or
 copyright keeps its sentences.
 """
 
@@ -14,16 +14,16 @@ from importlib.resources import files
 
 
 class Kind(StrEnum):
-    """What a line of furniture is."""
+    """What a line of boilerplate is; where a line matches several kinds, the first of this list counts."""
 
-    CRUMBS = "crumbs"
+    BREADCRUMBS = "breadcrumbs"
     SHARE = "share"
     COMMENTS = "comments"
     BYLINE = "byline"
     NEWSLETTER = "newsletter"
     COPYRIGHT = "copyright"
     RELATED = "related"
-    """A heading over, or a pointer to, other articles."""
+    """A heading over other articles, or a pointer to one."""
     POPUP = "popup"
     ADVERT = "advert"
     CONTACT = "contact"
@@ -31,14 +31,14 @@ class Kind(StrEnum):
     NOTICE = "notice"
     """Embargo, attachment, end mark, print and download words."""
     WALL = "wall"
-    """Consent and pay walls."""
+    """A consent wall or a paywall."""
     CREDIT = "credit"
-    """Who took a picture."""
+    """A picture's credit or caption."""
     TICKER = "ticker"
-    BOILERPLATE = "boilerplate"
-    """The heading over an issuer's standing words about itself, which end a release."""
+    ABOUT = "about"
+    """The heading over what an issuer says about itself at the end of a press release."""
     DATE = "date"
-    """A day alone: of the masthead, or under a title."""
+    """Nothing but a date: the masthead's, or one under a title."""
 
 
 TABLE = "boilerplate.txt"
@@ -48,122 +48,122 @@ SITES = (
     r"google(?: news| ?\+)?|buffer|digg|stumbleupon|skype|follow us|like|save|\d+)"
 )
 """Names on share buttons."""
-LONGEST = 300  # characters: furniture is short; long lines are prose, but for tickers and walls
-SHORT_LINE = 140  # characters: longer lines are of few kinds, and asking for all costs as much as the walk over the page
+MAX_LENGTH = 300  # characters: boilerplate is short; longer lines are text, unless they are tickers or walls
+MAX_TICKER_LENGTH = 4000  # characters: a site's ten to twenty headlines
+SHORT_LINE = 140  # characters: longer lines are of few kinds, and matching all kinds takes as long as finding the page's blocks
 LONG_KINDS = frozenset({Kind.NEWSLETTER, Kind.COPYRIGHT, Kind.WALL, Kind.CONTACT, Kind.RELATED, Kind.ADVERT, Kind.CREDIT, Kind.TICKER})
 ALL_KINDS, WALL_ONLY = frozenset(Kind), frozenset({Kind.WALL})
-LONGEST_TICKER = 4000
 CASED = "(?-i:"
-"""In patterns that tell capitals from small letters."""
-FOREIGN = re.compile("[\u0e00-\u1fff\u3040-\ud7ff]")
+"""Begins the case-sensitive part of a pattern."""
+OTHER_SCRIPT = re.compile("[\u0e00-\u1fff\u3040-\ud7ff]")
 """A letter of Thai, Lao, Burmese, Khmer, Kana, Han or Hangul."""
 LATIN = re.compile("[a-zà-ɏḀ-ỹ]")
-NOTHING = r"(?!)"
-"""Fits no line."""
+NEVER = r"(?!)"
+"""Matches nothing."""
 _MARKS = " \t\r\n\u00a0\u200b*_#>"
-"""What flattened mark-up leaves around a line."""
+"""Left around a line by markup that was flattened to text."""
 
 
-def kind_of(line: str) -> Kind | None:
-    """The kind of furniture that `line` is, or None."""
+def boilerplate_kind(line: str) -> Kind | None:
+    """The kind of boilerplate that `line` is, or None."""
     bare = line.strip(_MARKS)
-    if len(bare) > LONGEST:
-        return Kind.WALL if is_wall(bare) else Kind.TICKER if len(bare) <= LONGEST_TICKER and is_ticker(bare) else None
-    found = patterns(ALL_KINDS if len(bare) <= SHORT_LINE else LONG_KINDS).kinds(bare)
+    if len(bare) > MAX_LENGTH:
+        return Kind.WALL if is_wall(bare) else Kind.TICKER if len(bare) <= MAX_TICKER_LENGTH and is_ticker(bare) else None
+    found = compiled(ALL_KINDS if len(bare) <= SHORT_LINE else LONG_KINDS).kinds(bare)
     return min(found, key=list(Kind).index) if found else None
 
 
 @dataclass(frozen=True)
 class Patterns:
-    """The patterns of some kinds, compiled; a group that is named after its kind holds those of one kind."""
+    """The compiled patterns of some kinds; a group named after its kind holds all patterns of that kind."""
 
-    lower: re.Pattern[str]
-    """For lines in lower case: ignoring the case would cost twice as much."""
-    foreign: re.Pattern[str]
-    """For lines that hold letters of other scripts: without Latin letters of their own, they fit no other line."""
+    latin: re.Pattern[str]
+    """For lines in lower case: ignoring the case would take twice as long."""
+    other_scripts: re.Pattern[str]
+    """Patterns without Latin letters: only lines with letters of other scripts can match them."""
     cased: re.Pattern[str]
-    """Those that tell capitals from small letters."""
-    anywhere: list[tuple[str, Kind, re.Pattern[str]]]
-    """What may begin with any words, each behind a word without which it cannot fit."""
-    elsewhere: list[tuple[str, Kind, re.Pattern[str]]]
-    """The same behind words of other scripts."""
+    """Case-sensitive patterns."""
+    keyed: list[tuple[str, Kind, re.Pattern[str]]]
+    """Patterns that may begin with any words; each is tried only on lines that hold its key word."""
+    keyed_other_scripts: list[tuple[str, Kind, re.Pattern[str]]]
+    """The same with key words of other scripts."""
 
     def kinds(self, bare: str) -> set[Kind]:
-        """The kinds that the line fits."""
+        """The kinds whose patterns match the line."""
         low = bare.lower()
-        found = {kind for word, kind, pattern in self.anywhere if word in low and pattern.fullmatch(bare)}
-        foreign = None
-        if not low.isascii() and FOREIGN.search(low):
-            foreign = self.foreign.fullmatch(low)
-            found |= {kind for word, kind, pattern in self.elsewhere if word in low and pattern.fullmatch(bare)}
-        matches = (self.lower.fullmatch(low), foreign, self.cased.fullmatch(bare))
+        found = {kind for word, kind, pattern in self.keyed if word in low and pattern.fullmatch(bare)}
+        other = None
+        if not low.isascii() and OTHER_SCRIPT.search(low):
+            other = self.other_scripts.fullmatch(low)
+            found |= {kind for word, kind, pattern in self.keyed_other_scripts if word in low and pattern.fullmatch(bare)}
+        matches = (self.latin.fullmatch(low), other, self.cased.fullmatch(bare))
         return found | {Kind(match.lastgroup) for match in matches if match and match.lastgroup}
 
 
 @lru_cache(maxsize=3)
-def patterns(kinds: frozenset[Kind]) -> Patterns:
+def compiled(kinds: frozenset[Kind]) -> Patterns:
     """The patterns of `kinds`."""
-    able = [(kind, words, pattern) for kind, words, pattern in table() if kind in kinds]
-    lower = [(kind, _lower(pattern)) for kind, words, pattern in able if not words and CASED not in pattern]
-    cased = [(kind, pattern) for kind, words, pattern in able if not words and CASED in pattern]
-    anywhere = [(word, kind, re.compile(pattern, re.IGNORECASE)) for kind, words, pattern in able for word in words]
-    latin, foreign = ([pair for pair in lower if _is_foreign(pair[1]) == other] for other in (False, True))
-    elsewhere = [one for one in anywhere if FOREIGN.search(one[0])]
-    here = [one for one in anywhere if one not in elsewhere]
-    return Patterns(_joined(latin), _joined(foreign), _joined(cased, re.IGNORECASE), here, elsewhere)
+    entries = [(kind, words, pattern) for kind, words, pattern in table() if kind in kinds]
+    lower = [(kind, _lower(pattern)) for kind, words, pattern in entries if not words and CASED not in pattern]
+    cased = [(kind, pattern) for kind, words, pattern in entries if not words and CASED in pattern]
+    keyed = [(word, kind, re.compile(pattern, re.IGNORECASE)) for kind, words, pattern in entries for word in words]
+    latin, other = ([pair for pair in lower if _is_other_script(pair[1]) == wanted] for wanted in (False, True))
+    keyed_other = [entry for entry in keyed if OTHER_SCRIPT.search(entry[0])]
+    keyed_latin = [entry for entry in keyed if entry not in keyed_other]
+    return Patterns(_joined(latin), _joined(other), _joined(cased, re.IGNORECASE), keyed_latin, keyed_other)
 
 
 @lru_cache(maxsize=1)
 def table() -> list[tuple[Kind, tuple[str, ...], str]]:
-    """Each pattern with its kind and the words that it names, in order."""
-    found, kind = [], Kind.CRUMBS
+    """The entries of `boilerplate.txt` in order: kind, key words, pattern."""
+    found, kind = [], Kind.BREADCRUMBS
     lines = files("worker.extract.words").joinpath(TABLE).read_text(encoding="utf-8").splitlines()
     for line in (line for line in lines if line.strip() and not line.startswith("# ")):
         if re.fullmatch(r"\[[a-z]+\]", line):
             kind = Kind(line.strip("[]"))
         else:
-            words, named, pattern = line.rpartition(" :: ")
-            found.append((kind, tuple(words.split(", ")) if named else (), pattern.replace("SITES", SITES)))
+            words, has_words, pattern = line.rpartition(" :: ")
+            found.append((kind, tuple(words.split(", ")) if has_words else (), pattern.replace("SITES", SITES)))
     return found
 
 
-def _joined(found: list[tuple[Kind, str]], flags: int = 0) -> re.Pattern[str]:
+def _joined(entries: list[tuple[Kind, str]], flags: int = 0) -> re.Pattern[str]:
     """One pattern of all, with a group for each kind."""
     groups: dict[Kind, list[str]] = {}
-    for kind, pattern in found:
+    for kind, pattern in entries:
         groups.setdefault(kind, []).append(f"(?:{pattern})")
-    return re.compile("|".join(f"(?P<{kind}>{'|'.join(group)})" for kind, group in groups.items()) or NOTHING, flags)
+    return re.compile("|".join(f"(?P<{kind}>{'|'.join(group)})" for kind, group in groups.items()) or NEVER, flags)
 
 
-def _is_foreign(pattern: str) -> bool:
-    """Whether a pattern is written in another script than Latin: escapes are no letters."""
+def _is_other_script(pattern: str) -> bool:
+    """Whether a pattern has letters of another script and no Latin ones; the letters of escapes do not count."""
     letters = re.sub(r"\\[a-zA-Z]|\(\?i?:", "", pattern)
-    return FOREIGN.search(letters) is not None and LATIN.search(letters) is None
+    return OTHER_SCRIPT.search(letters) is not None and LATIN.search(letters) is None
 
 
 def _lower(pattern: str) -> str:
-    """The pattern in lower case, but for escapes: `\\W` stays."""
+    """The pattern in lower case, except for escapes: `\\W` stays."""
     return re.sub(r"(\\.)|([^\\]+)", lambda match: match[1] or match[2].lower(), pattern)
 
 
 WALL_WORDS = ("cookie", "consent", "partners", "subscri")
-"""One of them stands in every sentence of a consent wall: a cheap question before the costly one."""
+"""Every sentence of a consent wall has one of them; a substring check costs less than the patterns."""
 
 
 def is_wall(text: str) -> bool:
-    """Whether a block, of any length, is a consent or pay wall's."""
+    """Whether a block of any length is the text of a consent wall or a paywall."""
     low = text.lower()
     if not any(map(low.__contains__, WALL_WORDS)):
         return False
-    return bool(patterns(WALL_ONLY).kinds(text.strip(_MARKS)))
+    return bool(compiled(WALL_ONLY).kinds(text.strip(_MARKS)))
 
 
 BARS = "|•·¦‖▪■●◆★"
-"""What stands between a ticker's headlines."""
+"""Separators between a ticker's headlines."""
 
 
 def is_ticker(line: str) -> bool:
-    """Whether `line` is headlines of other articles in a row: at least three, few of them sentences."""
+    """Whether `line` is a row of headlines of other articles: at least three, less than half of them sentences."""
     if not any(map(line.__contains__, BARS)):
         return False
     parts = [part.strip() for part in re.split(rf"\s[{BARS}]+\s|\s?\|\s?", line) if part.strip()]

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from worker.extract.dates.dateline import of_line, of_published
-from worker.extract.dates.parse import from_machine, from_prose
+from worker.extract.dates.dateline import date_of_line, publication_date
+from worker.extract.dates.parse import parse_machine_date, parse_prose_date
 
 
 @pytest.mark.parametrize(
@@ -22,12 +22,12 @@ from worker.extract.dates.parse import from_machine, from_prose
     ],
 )
 def test_dates_for_machines_are_read_with_their_zone_or_as_days(written, read):
-    assert str(from_machine(written)) == read
+    assert str(parse_machine_date(written)) == read
 
 
 @pytest.mark.parametrize("written", ["NaN", "0000-00-00", "99999-01-01", "2024-13-40", "", "yesterday", "1/" * 100_000])
 def test_what_is_no_date_is_none(written):
-    assert from_machine(written) is None
+    assert parse_machine_date(written) is None
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_what_is_no_date_is_none(written):
     ],
 )  # fmt: skip
 def test_dates_in_prose_are_read_as_the_region_writes_them(written):
-    assert str(from_prose(written)) == "2024-03-22"
+    assert str(parse_prose_date(written)) == "2024-03-22"
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def test_dates_in_prose_are_read_as_the_region_writes_them(written):
     ],
 )
 def test_a_dateline_dates_a_text_and_a_sentence_does_not(line, day):
-    moment = of_line(line)
+    moment = date_of_line(line)
     assert (str(moment) if moment else None) == day
 
 
 def test_the_day_of_publication_is_the_one_so_labelled():
-    assert str(of_published("Updated 30 Oct 2024, published: 28 Oct 2024")) == "2024-10-28"
+    assert str(publication_date("Updated 30 Oct 2024, published: 28 Oct 2024")) == "2024-10-28"
 
 
 @pytest.mark.parametrize(
@@ -74,14 +74,14 @@ def test_the_day_of_publication_is_the_one_so_labelled():
     ],
 )
 def test_a_time_of_day_beside_a_date_counts_where_it_gives_its_distance_from_greenwich(written, moment):
-    assert str(from_prose(written)) == moment
+    assert str(parse_prose_date(written)) == moment
 
 
 def test_a_wires_last_line_dates_its_report():
-    assert str(of_line("MWS-WF-09-03-25 1142GMT")) == "2025-09-03"
+    assert str(date_of_line("MWS-WF-09-03-25 1142GMT")) == "2025-09-03"
 
 
 def test_the_future_and_the_time_before_the_web_are_not_plausible():
-    assert from_machine("2024-03-23").plausible(date(2024, 3, 22))  # a day of grace for time zones
-    assert not from_machine("2024-03-25").plausible(date(2024, 3, 22))
-    assert not from_machine("1957-03-25").plausible(date(2024, 3, 22))
+    assert parse_machine_date("2024-03-23").is_plausible(date(2024, 3, 22))  # a day of grace for time zones
+    assert not parse_machine_date("2024-03-25").is_plausible(date(2024, 3, 22))
+    assert not parse_machine_date("1957-03-25").is_plausible(date(2024, 3, 22))

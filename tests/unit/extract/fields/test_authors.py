@@ -4,19 +4,19 @@ import time
 
 import pytest
 
-from worker.extract.fields.authors import authors_of, is_name_and_date, named_in, signed
-from worker.extract.fields.title import site_keys
+from worker.extract.fields.authors import authors_near_text, authors_of, is_name_and_date, name_part
+from worker.extract.fields.title import site_names_of
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.markup import parse
-from worker.extract.page.structured_data import gather
+from worker.extract.page.structured_data import structured_data_of
 
 TEXT = "My grandmother mended buckets in the capital Phnom Penh, as hers had done."
 
 
 def authors(page: str, url: str = "https://mekongtimes.example.org/a") -> list[str]:
     root = parse(f"<html><head>{page}").root
-    said = gather(root)
-    return authors_of(root, said, site_keys(said, url))
+    data = structured_data_of(root)
+    return authors_of(root, data, site_names_of(data, url))
 
 
 def json_ld(text: str) -> str:
@@ -24,7 +24,7 @@ def json_ld(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("page", "people"),
+    ("page", "names"),
     [
         ('<body><a rel="author" href="/x">Sok Dara</a>', ["Sok Dara"]),
         (
@@ -38,27 +38,27 @@ def json_ld(text: str) -> str:
         ('<body><div class="related"><span class="author">Chan Thida</span></div><span class="author">Sok Dara</span>', ["Sok Dara"]),
     ],
 )
-def test_the_people_a_page_shows_as_its_authors_are_found(page, people):
-    assert authors(page) == people
+def test_the_authors_that_a_page_shows_are_found(page, names):
+    assert authors(page) == names
 
 
-def test_a_login_yields_to_the_name_that_is_shown():
+def test_a_shown_name_is_preferred_to_a_login_name():
     assert authors('<meta name="author" content="heryadi"></head><body><div class="author-2">Naufal Zuhdi</div>') == ["Naufal Zuhdi"]
     assert authors('<meta name="author" content="Heryadi"></head><body><p>x</p>') == ["Heryadi"]
 
 
-def test_the_outlets_address_is_nobody():
+def test_the_outlets_address_is_not_an_author():
     assert authors('<meta name="author" content="Mekong Times, Phnom Penh, Cambodia"></head><body><p>x</p>') == []
 
 
-def test_where_the_outlet_signs_the_neighbours_authors_are_not_taken():
-    # Given a page that the outlet signs, above cards of articles that people wrote
+def test_where_the_outlet_is_the_author_those_of_other_articles_are_not_taken():
+    # Given a page whose byline is the outlet's, above cards of articles with authors
     page = '<body><div><span class="author">Mekong Times</span></div><div><span class="author">Chan Thida</span></div>'
     assert authors(page) == []
 
 
 @pytest.mark.parametrize(
-    ("author", "people"),
+    ("author", "names"),
     [
         ('{"@type": "Person", "name": "Sok Dara"}', ["Sok Dara"]),
         ('[{"@type": "Person", "givenName": "Sok", "familyName": "Dara"}, "Chan Thida"]', ["Sok Dara", "Chan Thida"]),
@@ -70,8 +70,8 @@ def test_where_the_outlet_signs_the_neighbours_authors_are_not_taken():
         ('{"@type": "Person", "name": "Sok Dara, MA, PhD"}', ["Sok Dara"]),
     ],
 )
-def test_json_ld_names_people_and_the_outlet_is_nobody(author, people):
-    assert authors(json_ld(f'{{"@type": "Article", "headline": "x", "author": {author}}}')) == people
+def test_people_in_json_ld_are_authors_and_the_outlet_is_not(author, names):
+    assert authors(json_ld(f'{{"@type": "Article", "headline": "x", "author": {author}}}')) == names
 
 
 def test_an_author_given_by_reference_is_looked_up():
@@ -79,7 +79,7 @@ def test_an_author_given_by_reference_is_looked_up():
     assert authors(json_ld(f'{{"@graph": {graph}}}')) == ["Sok Dara"]
 
 
-def test_who_writes_alone_on_a_site_of_their_name_is_its_author_and_a_papers_name_is_not():
+def test_a_person_whose_name_the_site_bears_is_its_author_and_a_newspaper_is_not():
     person = '{"@type": "BlogPosting", "author": {"@type": "Person", "name": "Sok Dara"}}'
     paper = f'[{person}, {{"@type": "Organization", "name": "Sok Dara"}}]'
     assert authors(json_ld(person), "https://sokdara.example/a") == ["Sok Dara"]
@@ -87,66 +87,66 @@ def test_who_writes_alone_on_a_site_of_their_name_is_its_author_and_a_papers_nam
 
 
 @pytest.mark.parametrize(
-    ("line", "named"),
+    ("line", "name"),
     [
         ("Sok Dara | 3 May 2024", "Sok Dara"),
         ("Published 3 May 2024 by Sok Dara", "Sok Dara"),
         ("By Sok Dara, 3 May 2024", "By Sok Dara"),
     ],
 )
-def test_a_byline_is_parted_from_its_date(line, named):
-    assert named_in(line) == named
+def test_the_name_in_a_byline_is_separated_from_its_date(line, name):
+    assert name_part(line) == name
 
 
-def test_a_name_beside_a_day_that_only_counts_from_today_is_a_byline():
+def test_a_name_beside_a_relative_date_is_a_byline():
     assert is_name_and_date("Kofi Mensah · 2 hours ago")
     assert not is_name_and_date("Kofi Mensah · Accra")
 
 
 @pytest.mark.parametrize(
-    ("around", "text", "people"),
+    ("near", "text", "names"),
     [
-        (NearbyLines(over=["ရေးသားသူ - ကိုဇော်လင်း၉ ဖေဖော်ဝါရီ ၂၀၂၅"]), TEXT, ["ကိုဇော်လင်း"]),
-        (NearbyLines(over=["报道／摄影：郑佩珊"]), TEXT, ["郑佩珊"]),
-        (NearbyLines(over=["ni Liezl Macaraeg • Hulyo 8, 2025"]), TEXT, ["Liezl Macaraeg"]),
-        (NearbyLines(over=["윤서진 기자"]), TEXT, ["윤서진"]),
-        (NearbyLines(under=["そのまま残すという。", "【高山美咲】"]), TEXT, ["高山美咲"]),
-        (NearbyLines(over=["記者吳佳穎／高雄報導"]), TEXT, ["吳佳穎"]),
-        (NearbyLines(over=["Zulkifli Noor", "Grace Yeo", "04 Mar 2025 10:02AM"]), TEXT, ["Zulkifli Noor", "Grace Yeo"]),
-        (NearbyLines(under=["Hết bài.", "Một câu ngắn.", "Đoàn Thị Mai", "Nguồn: Bộ"]), TEXT, ["Đoàn Thị Mai"]),
-        (NearbyLines(under=["【责任编辑:王晓梅】"]), TEXT, []),
-        (NearbyLines(over=["x"]), "南海社金边3月12日电（记者陈海涛）柬埔寨渔业部门12日说。", ["陈海涛"]),
-        (NearbyLines(under=["One is red.", "Posted by Mireille at 18:42"]), TEXT, ["Mireille"]),
-        (NearbyLines(under=["One is red.", "Posted by Admin at 18:42"]), TEXT, []),
-        (NearbyLines(over=["Zoltan Fekete", "Jul 2", "Follow"]), TEXT, ["Zoltan Fekete"]),
-        (NearbyLines(over=["Words and photographs by Chea Phearum"]), TEXT, ["Chea Phearum"]),
+        (NearbyLines(below_heading=["ရေးသားသူ - ကိုဇော်လင်း၉ ဖေဖော်ဝါရီ ၂၀၂၅"]), TEXT, ["ကိုဇော်လင်း"]),
+        (NearbyLines(below_heading=["报道／摄影：郑佩珊"]), TEXT, ["郑佩珊"]),
+        (NearbyLines(below_heading=["ni Liezl Macaraeg • Hulyo 8, 2025"]), TEXT, ["Liezl Macaraeg"]),
+        (NearbyLines(below_heading=["윤서진 기자"]), TEXT, ["윤서진"]),
+        (NearbyLines(below_text=["そのまま残すという。", "【高山美咲】"]), TEXT, ["高山美咲"]),
+        (NearbyLines(below_heading=["記者吳佳穎／高雄報導"]), TEXT, ["吳佳穎"]),
+        (NearbyLines(below_heading=["Zulkifli Noor", "Grace Yeo", "04 Mar 2025 10:02AM"]), TEXT, ["Zulkifli Noor", "Grace Yeo"]),
+        (NearbyLines(below_text=["Hết bài.", "Một câu ngắn.", "Đoàn Thị Mai", "Nguồn: Bộ"]), TEXT, ["Đoàn Thị Mai"]),
+        (NearbyLines(below_text=["【责任编辑:王晓梅】"]), TEXT, []),
+        (NearbyLines(below_heading=["x"]), "南海社金边3月12日电（记者陈海涛）柬埔寨渔业部门12日说。", ["陈海涛"]),
+        (NearbyLines(below_text=["One is red.", "Posted by Mireille at 18:42"]), TEXT, ["Mireille"]),
+        (NearbyLines(below_text=["One is red.", "Posted by Admin at 18:42"]), TEXT, []),
+        (NearbyLines(below_heading=["Zoltan Fekete", "Jul 2", "Follow"]), TEXT, ["Zoltan Fekete"]),
+        (NearbyLines(below_heading=["Words and photographs by Chea Phearum"]), TEXT, ["Chea Phearum"]),
     ],
 )
-def test_writers_sign_in_the_ways_of_their_countries(around, text, people):
-    assert signed(around, text, set()) == people
+def test_signatures_are_read_in_the_forms_of_their_countries(near, text, names):
+    assert authors_near_text(near, text, set()) == names
 
 
-def test_the_site_that_ends_the_pages_title_is_no_author():
+def test_the_site_at_the_end_of_the_pages_title_is_not_an_author():
     page = '<title>ชาวสวนเฝ้าต้น | เสียงเช้าออนไลน์</title><meta name="author" content="เสียงเช้าออนไลน์"></head><body>'
     assert authors(page) == []
     assert authors(page.replace("เสียงเช้าออนไลน์", "Sok Dara")) == ["Sok Dara"]
 
 
 @pytest.mark.parametrize(
-    ("around", "people"),
+    ("near", "names"),
     [
-        (NearbyLines(over=["Tessa Blom", TEXT]), ["Tessa Blom"]),
-        (NearbyLines(over=["3 May 2024", "Tessa Blom", "Share", TEXT]), ["Tessa Blom"]),
-        (NearbyLines(over=["Written by", "Tessa Blom", "Share", TEXT]), ["Tessa Blom"]),
-        (NearbyLines(over=["x"], under=["Hết bài.", "Lê Phương", "Chia sẻ"]), ["Lê Phương"]),
-        (NearbyLines(over=["Phnom Penh", TEXT]), []),
-        (NearbyLines(over=["x"], under=["Hết bài.", "Trần Thị Lan", "Chia sẻ"]), ["Trần Thị Lan"]),
-        (NearbyLines(over=["Tax Operations", "Blogs", TEXT]), []),
-        (NearbyLines(over=["x"], under=["She mended buckets.", "Join Today", "About"]), []),
+        (NearbyLines(below_heading=["Tessa Blom", TEXT]), ["Tessa Blom"]),
+        (NearbyLines(below_heading=["3 May 2024", "Tessa Blom", "Share", TEXT]), ["Tessa Blom"]),
+        (NearbyLines(below_heading=["Written by", "Tessa Blom", "Share", TEXT]), ["Tessa Blom"]),
+        (NearbyLines(below_heading=["x"], below_text=["Hết bài.", "Lê Phương", "Chia sẻ"]), ["Lê Phương"]),
+        (NearbyLines(below_heading=["Phnom Penh", TEXT]), []),
+        (NearbyLines(below_heading=["x"], below_text=["Hết bài.", "Trần Thị Lan", "Chia sẻ"]), ["Trần Thị Lan"]),
+        (NearbyLines(below_heading=["Tax Operations", "Blogs", TEXT]), []),
+        (NearbyLines(below_heading=["x"], below_text=["She mended buckets.", "Join Today", "About"]), []),
     ],
 )
-def test_a_line_that_is_only_a_name_signs_where_names_stand(around, people):
-    assert signed(around, TEXT, set()) == people
+def test_a_line_that_is_only_a_name_is_the_author_where_names_are_expected(near, names):
+    assert authors_near_text(near, TEXT, set()) == names
 
 
 def test_a_page_of_bylines_is_read_in_bounded_time():

@@ -17,16 +17,16 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("code", TEXTS)
-def test_the_regions_languages_are_told_apart(code):
+def test_the_regions_languages_are_identified(code):
     assert language_of(TEXTS[code]) == code
 
 
-def test_a_short_text_is_what_its_page_says():
+def test_a_short_text_has_the_language_that_its_page_states():
     assert language_of("OK", "en-GB") == "en"
     assert language_of("OK", "x-unknown") is None
 
 
-def test_between_languages_that_letters_hardly_tell_apart_the_page_decides():
+def test_the_page_decides_between_languages_that_are_hardly_distinguishable():
     text = "Harga garam di pulau itu naik lagi pada musim hujan, dan para petani menunggu matahari sambil menghitung karung yang tersisa."
     assert {language_of(text, "id"), language_of(text, "ms")} == {"id", "ms"}
     assert language_of(text, "th") in {"id", "ms"}

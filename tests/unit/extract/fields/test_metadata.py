@@ -12,9 +12,10 @@ TODAY = date(2026, 11, 24)
 URL = "https://press.example/news/one"
 
 
-def published(page: str, around: NearbyLines | None = None, url: str = URL) -> tuple[str | None, str | None]:
+def published(page: str, near: NearbyLines | None = None, url: str = URL) -> tuple[str | None, str | None]:
     root = parse(f"<html>{page}").root
-    found = metadata.published(metadata.read(root, url, TODAY), around or NearbyLines(), root, url, TODAY)
+    data = metadata.metadata_of(root, url, TODAY).structured
+    found = metadata.publication_of(data, near or NearbyLines(), root, url, TODAY)
     return str(found.moment) if found.moment else None, found.source
 
 
@@ -33,13 +34,13 @@ def test_elements_that_are_marked_as_the_articles_date_give_it(page, day):
     assert published(page) == day
 
 
-def test_a_day_under_the_lead_dates_the_article():
-    around = NearbyLines(over=["Lead of the article, which is longer than any headline would be.", "Sok Dara | 05.04.2025"])
-    assert published("<body>", around) == ("2025-04-05", "dateline")
+def test_a_date_below_the_lead_is_the_articles():
+    near = NearbyLines(below_heading=["Lead of the article, which is longer than any headline would be.", "Sok Dara | 05.04.2025"])
+    assert published("<body>", near) == ("2025-04-05", "dateline")
 
 
-def test_the_lines_beside_the_title_count_where_a_table_of_contents_parts_it_from_the_text():
-    around = NearbyLines(heading="Part one", over=["Part two"], above=["Menu", "The title", "3 May 2024", "Part one", "Part two"]).at(
-        "The Title"
-    )
-    assert published("<body>", around) == ("2024-05-03", "dateline")
+def test_the_date_is_read_near_the_title_where_a_table_of_contents_separates_it_from_the_text():
+    near = NearbyLines(
+        heading="Part one", below_heading=["Part two"], above_text=["Menu", "The title", "3 May 2024", "Part one", "Part two"]
+    ).near_title("The Title")
+    assert published("<body>", near) == ("2024-05-03", "dateline")

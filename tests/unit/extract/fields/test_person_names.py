@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from worker.extract.fields.person_names import given_first, people_in
+from worker.extract.fields.person_names import author_names, given_first
 
 
 @pytest.mark.parametrize(
-    ("said", "people"),
+    ("field", "names"),
     [
         ("By Sok Dara and Chan Thida", ["Sok Dara", "Chan Thida"]),
         ("von Max Kolter", ["Max Kolter"]),
@@ -38,9 +38,9 @@ from worker.extract.fields.person_names import given_first, people_in
         ("d.kuckelkorn@example.org", []),
     ],
 )
-def test_people_are_named_and_nobody_is_not(said, people):
-    assert people_in([said], {"mekongtimes"}) == people
+def test_the_names_of_people_are_read_and_other_entries_are_left_out(field, names):
+    assert author_names([field], {"mekongtimes"}) == names
 
 
-def test_a_catalogues_surname_goes_behind():
+def test_a_surname_that_comes_first_is_moved_to_the_end():
     assert given_first(["Roy, Aniruddha", "Sok Dara"]) == ["Aniruddha Roy", "Sok Dara"]

@@ -1,10 +1,10 @@
-"""Headlines told from the names of papers, sections and offices."""
+"""Headlines are distinguished from the names of documents, sections and offices."""
 
 import pytest
 
-from worker.extract.fields.title import is_foreign, is_label, site_keys, title_of
+from worker.extract.fields.title import differs_from_text, is_document_type, site_names_of, title_of
 from worker.extract.page.markup import parse
-from worker.extract.page.structured_data import gather
+from worker.extract.page.structured_data import structured_data_of
 
 
 @pytest.mark.parametrize(
@@ -17,22 +17,22 @@ from worker.extract.page.structured_data import gather
         "Scan_20240314_0007 - Document Centre",
     ],
 )
-def test_what_only_names_the_paper_and_its_office_is_no_headline(title: str) -> None:
-    assert is_label(title)
+def test_a_type_of_document_and_its_issuer_are_not_a_headline(title: str) -> None:
+    assert is_document_type(title)
 
 
 @pytest.mark.parametrize(
     "title",
     ["News | Rice exports rise by a third", "Ministry opens hotline", "Press release rules change in June", "Speech on the river law"],
 )
-def test_a_headline_beside_such_a_word_stays_one(title: str) -> None:
-    assert not is_label(title)
+def test_a_headline_with_such_a_word_is_one(title: str) -> None:
+    assert not is_document_type(title)
 
 
 def title(page: str) -> str | None:
     root = parse(f"<html><head>{page}").root
-    said = gather(root)
-    return title_of(root, said, site_keys(said, "https://press.example/a"))
+    data = structured_data_of(root)
+    return title_of(root, data, site_names_of(data, "https://press.example/a"))
 
 
 @pytest.mark.parametrize(
@@ -47,12 +47,14 @@ def title(page: str) -> str | None:
          "How we found a hole in Discord and in a hundred other firms"),
     ],
 )  # fmt: skip
-def test_the_headline_is_the_heading_that_says_what_the_page_is_called(page: str, headline: str) -> None:
+def test_the_headline_is_the_heading_that_agrees_with_the_pages_title(page: str, headline: str) -> None:
     assert title(page) == headline
 
 
-def test_a_title_whose_words_the_text_does_not_know_is_the_portals() -> None:
+def test_a_title_whose_words_the_text_does_not_repeat_is_the_sites() -> None:
     root = parse("<html><body><h4>Notice on sluices</h4>").root
-    said = gather(root)
-    assert is_foreign("Electronic gate of the province", "Notice on sluices", "The sluices open on Monday, the notice says.", said, root)
-    assert not is_foreign("Sluices open on Monday", "Notice on sluices", "The sluices open on Monday, the notice says.", said, root)
+    data = structured_data_of(root)
+    assert differs_from_text(
+        "Electronic gate of the province", "Notice on sluices", "The sluices open on Monday, the notice says.", data, root
+    )
+    assert not differs_from_text("Sluices open on Monday", "Notice on sluices", "The sluices open on Monday, the notice says.", data, root)

@@ -1,4 +1,4 @@
-"""Letters of many texts counted at once, as one would count them text by text."""
+"""Characters of many texts are counted at once, with the results of counting text by text."""
 
 import re
 
@@ -20,24 +20,24 @@ def test_words_are_those_of_a_regular_expression() -> None:
 
 
 def test_a_sentence_ends_at_a_mark_before_a_blank_or_at_a_stop_of_its_own() -> None:
-    # Then quotation marks may follow the mark, and a figure's point ends nothing
+    # Quotation marks may follow the mark, and a decimal point does not end a sentence
     assert list(CharacterCounts(TEXTS).sentences()) == [3, 1, 2, 0, 1, 0, 0]
 
 
-def test_letters_are_counted_by_kind_and_text() -> None:
-    letters = CharacterCounts(TEXTS)
-    assert list(letters.count(CharacterClass.COMMA)) == [2, 0, 0, 0, 0, 0, 0]
-    assert list(letters.count(CharacterClass.BREAK)) == [0, 0, 0, 0, 1, 0, 0]
-    assert list(letters.count(CharacterClass.SPACELESS) > 0) == [False, True, True, False, False, False, False]
+def test_characters_are_counted_by_class_and_text() -> None:
+    counts = CharacterCounts(TEXTS)
+    assert list(counts.count(CharacterClass.COMMA)) == [2, 0, 0, 0, 0, 0, 0]
+    assert list(counts.count(CharacterClass.BREAK)) == [0, 0, 0, 0, 1, 0, 0]
+    assert list(counts.count(CharacterClass.SPACELESS) > 0) == [False, True, True, False, False, False, False]
 
 
-def test_only_the_first_letters_are_counted_where_that_is_asked() -> None:
-    letters = CharacterCounts(["a1b2c3", "1", "22 22"])
-    assert list(letters.count_first(CharacterClass.DIGIT, 3)) == [1, 1, 2]
+def test_characters_can_be_counted_in_the_beginning_of_each_text() -> None:
+    counts = CharacterCounts(["a1b2c3", "1", "22 22"])
+    assert list(counts.count_first(CharacterClass.DIGIT, 3)) == [1, 1, 2]
 
 
-def test_first_and_last_letters_are_known() -> None:
-    letters = CharacterCounts(TEXTS)
-    assert list(letters.begin(CharacterClass.QUOTE)) == [False, False, False, False, True, True, False]
-    assert list(letters.begin(CharacterClass.UPPER)) == [True, False, False, False, False, False, True]
-    assert list(letters.end(CharacterClass.END)) == [True, False, False, False, False, True, False]
+def test_the_first_and_last_characters_have_classes() -> None:
+    counts = CharacterCounts(TEXTS)
+    assert list(counts.begin(CharacterClass.QUOTE)) == [False, False, False, False, True, True, False]
+    assert list(counts.begin(CharacterClass.UPPER)) == [True, False, False, False, False, False, True]
+    assert list(counts.end(CharacterClass.END)) == [True, False, False, False, False, True, False]

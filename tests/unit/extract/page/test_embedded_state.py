@@ -6,7 +6,7 @@ import time
 import pytest
 
 from worker.errors import ItemFailed
-from worker.extract.page.embedded_state import article_in
+from worker.extract.page.embedded_state import embedded_article
 from worker.extract.page.markup import parse
 from worker.extract.pipeline import extract_text
 
@@ -32,20 +32,20 @@ def page(script: str) -> str:
         json.dumps({"body": MARKUP}).replace("<", "\\u003c"),
     ],
 )
-def test_the_article_that_a_script_would_show_is_read_from_its_string(script):
+def test_the_article_that_a_script_would_display_is_read_from_its_state(script):
     article = extract_text(page(script), "https://press.example/ferry")
     assert article.title == "The ferry sails again"
     assert article.text.split("\n\n") == PARAGRAPHS
 
 
 @pytest.mark.parametrize("script", ["", "var x = 'loading';", json.dumps({"teaser": "<p>The ferry</p><p>sails again</p>"}), '"' * 50_001])
-def test_a_shell_without_an_article_in_its_scripts_stays_one(script):
+def test_a_page_without_an_article_in_its_scripts_has_no_text(script):
     with pytest.raises(ItemFailed):
         extract_text(page(script), "https://press.example/ferry")
 
 
-def test_hostile_scripts_are_looked_through_in_bounded_time():
+def test_hostile_scripts_are_searched_in_bounded_time():
     started = time.process_time()
     for script in ('"' + "\\" * 1_000_000, '"<p>' * 300_000, '"\\"' * 300_000):
-        article_in(parse(page(script)).root)
+        embedded_article(parse(page(script)).root)
     assert time.process_time() - started < 5

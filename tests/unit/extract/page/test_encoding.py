@@ -30,7 +30,7 @@ def test_thai_in_windows_874_is_read_by_any_of_its_names(label):
     assert THAI in text
 
 
-def test_thai_without_any_label_is_recognised_by_its_letters():
+def test_thai_without_a_label_is_recognised_by_its_bytes():
     text, warnings = decode(page(THAI * 5).encode("cp874"), "text/html")
     assert THAI in text
     assert warnings == ["guessed_encoding"]
@@ -55,7 +55,7 @@ def test_utf_7_is_never_read_as_such():
     assert "+ADw-script+AD4-" in text
 
 
-def test_what_no_database_takes_is_taken_out():
+def test_characters_that_databases_refuse_are_removed():
     text, _ = decode(b"<p>a\x00b\x08c \xed\xa0\x80 d\x92e</p>", "text/html")
     assert "\x00" not in text
     assert "\x08" not in text

@@ -32,7 +32,7 @@ def test_hostile_markup_is_parsed_in_bounded_time_and_its_text_is_not_lost(name,
     assert time.process_time() - started < 5, name
 
 
-def test_a_long_honest_tag_keeps_its_attributes():
+def test_a_long_tag_with_few_attributes_keeps_them():
     # Given an inline picture of 100 KB
     tree = parse(f'<img src="data:image/png;base64,{"A" * 100_000}" alt="x"><p title="{"word " * 2000}">text</p>')
     # Then nothing of it is cut

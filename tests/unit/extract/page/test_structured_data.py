@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from worker.extract.page.markup import parse
-from worker.extract.page.structured_data import gather, nodes_in
+from worker.extract.page.structured_data import nodes_in, structured_data_of
 
 
 @pytest.mark.parametrize(
@@ -21,17 +21,17 @@ def test_json_ld_is_read_as_sites_write_it(script):
 
 
 @pytest.mark.parametrize("script", ["", "{", "[" * 100_000, "var x = 1;"])
-def test_what_is_no_json_says_nothing(script):
+def test_invalid_json_gives_no_objects(script):
     assert nodes_in(script) == []
 
 
-def test_a_pages_statements_are_gathered_in_one_walk():
-    said = gather(
+def test_metas_links_title_and_language_are_collected():
+    data = structured_data_of(
         parse(
             '<html lang="km"><head><svg><title>Icon</title></svg><title> The  page </title><meta property="og:title" content="One">'
             '<meta name="author" content=""><link rel="canonical" href=" /a "><meta itemprop="datePublished" datetime="2024-03-22">'
         ).root
     )
-    assert (said.title, said.lang) == ("The page", "km")
-    assert said.metas == {"og:title": ["One"], "datepublished": ["2024-03-22"]}
-    assert said.links == {"canonical": ["/a"]}
+    assert (data.title, data.lang) == ("The page", "km")
+    assert data.metas == {"og:title": ["One"], "datepublished": ["2024-03-22"]}
+    assert data.links == {"canonical": ["/a"]}

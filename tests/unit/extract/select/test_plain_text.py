@@ -28,7 +28,7 @@ EXPECTED = {
     ),
     "004": (None, None, "In a reaffirmation", "Israel-Hamas conflict."),
 }
-FURNITURE = (
+BOILERPLATE = (
     "Landmine",
     "Related",
     "Home »",
@@ -47,17 +47,17 @@ FURNITURE = (
 
 
 @pytest.mark.parametrize("number", sorted(EXPECTED))
-def test_the_five_documents_come_out_clean(shared, number):
-    # Given one of the documents that the project started from, as it stands
+def test_the_five_documents_are_extracted_without_boilerplate(shared, number):
+    # Given one of the documents that the project started from
     path = next((shared / "seeds").glob(f"{number}_*.txt"))
     title, day, first, last = EXPECTED[number]
     # When it is read as plain text
     article = extract_text(path.read_bytes(), content_type="text/plain; charset=utf-8")
-    # Then title and date are right or null, the text is whole, and no furniture is left
+    # Then title and date are right or null, the text is whole, and no boilerplate is left
     assert (article.title, article.published_at) == (title, day)
     assert article.text.startswith(first)
     assert article.text.endswith(last)
-    assert [word for word in FURNITURE if word in article.text.replace("Francophonie in 2026", "")] == []
+    assert [word for word in BOILERPLATE if word in article.text.replace("Francophonie in 2026", "")] == []
 
 
 def test_a_masthead_date_is_never_the_articles():
@@ -70,7 +70,7 @@ def test_a_masthead_date_is_never_the_articles():
     assert article.published_at is None
 
 
-def test_a_lead_under_the_title_stays():
+def test_a_lead_below_the_title_stays():
     article = extract_text(
         "Bridge Opens Over the River After Three Years\nOfficials praise the workers who finished early\n\n"
         "The bridge over the river opened on Monday after three years, and officials praise the workers for it.\n\n"
@@ -93,23 +93,23 @@ def read(*lines: str):
     return extract_text("\n".join(lines), content_type="text/plain")
 
 
-def test_the_headline_of_a_markdown_text_is_what_it_marks():
+def test_the_headline_of_a_markdown_text_is_its_marked_heading():
     article = read("[News](https://d.example)", "# Bridge Opens", "*10 May 2024*", "![B](https://d.example/b.jpg)", "*The bridge.*", *STORY)
     assert (article.title, article.published_at) == ("Bridge Opens", "2024-05-10")
     assert article.text == "\n\n".join(STORY)
 
 
-def test_an_arrow_points_out_of_the_text():
+def test_a_line_with_an_arrow_points_to_another_article():
     article = read("Bridge Opens Over the River", *STORY[:2], ">> Ferry gets a new bell", STORY[2])
     assert article.text == "\n\n".join(STORY)
 
 
-def test_a_headline_in_capitals_that_begins_within_a_sentence_has_its_beginning_above():
+def test_a_headline_in_capitals_is_joined_with_its_first_part_above():
     article = read("JOINT STATEMENT", "ON THE OPENING OF THE BRIDGE", "", *STORY)
     assert article.title == "JOINT STATEMENT ON THE OPENING OF THE BRIDGE"
 
 
-def test_what_people_reply_to_a_post_is_not_its_text():
+def test_replies_to_a_post_are_not_its_text():
     article = read(
         *("River Works Department's Post", "River Works Department", "[NOTICE] Bridge opens on Monday", *STORY),
         *("All reactions:", "118", "Like", "Comment", "Share", "Dara Sok", "And who will pay the captain of the ferry now, I ask you?"),
@@ -119,7 +119,7 @@ def test_what_people_reply_to_a_post_is_not_its_text():
     assert article.text == "\n\n".join(STORY)
 
 
-def test_a_sentence_behind_an_appeal_in_the_middle_is_still_the_articles():
+def test_a_sentence_after_an_appeal_in_the_middle_belongs_to_the_article():
     article = read(
         "Bridge Opens Over the River", *STORY[:2], "Please support us: subscribe to our newsletter.", STORY[2], "Related stories"
     )
@@ -137,20 +137,20 @@ FERRY = (
 )
 
 
-def test_a_mails_subject_is_the_headline_without_its_labels():
+def test_the_subject_of_a_mail_is_the_headline_without_its_labels():
     head = "From: Press Office\nSent: Wednesday, June 5, 2024 9:10 AM\nSubject: FW: Press release: Ferry sails again\n\n"
     article = extract_text(head + FERRY, content_type="text/plain")
     assert (article.title, article.published_at, article.text) == ("Ferry sails again", "2024-06-05", FERRY)
 
 
-def test_a_day_that_stands_over_and_under_a_text_with_pages_dates_it():
+def test_a_date_above_and_below_a_text_with_page_numbers_is_the_texts():
     article = extract_text(
         f"Ferry sails again\n\nPhnom Penh, 5 June 2024\n\n{FERRY}\n\nPhnom Penh, 5 June 2024\nPage 1 of 1", content_type="text/plain"
     )
     assert (article.title, article.published_at) == ("Ferry sails again", "2024-06-05")
 
 
-def test_a_posts_day_above_its_title_dates_it_and_todays_does_not():
+def test_a_date_above_the_title_is_the_posts_unless_it_is_todays():
     post = f"Kampot News\n5 June 2024\nFerry sails again\n\n{FERRY}"
     assert extract_text(post, content_type="text/plain").published_at == "2024-06-05"
     assert extract_text(post, content_type="text/plain", today=date(2024, 6, 5)).published_at is None

@@ -1,16 +1,16 @@
-"""Lines of furniture, by kind; sentences that speak of the same things stay sentences."""
+"""Lines of boilerplate by kind; sentences about the same subjects are none."""
 
 from importlib.resources import files
 
 import pytest
 
-from worker.extract.words.boilerplate import TABLE, Kind, is_wall, kind_of
+from worker.extract.words.boilerplate import TABLE, Kind, boilerplate_kind, is_wall
 
 
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        ("Home » News » Politics", Kind.CRUMBS),
+        ("Home » News » Politics", Kind.BREADCRUMBS),
         ("Most days: Sign up for our free newsletter and follow us", Kind.NEWSLETTER),
         ("Page 2 of 3", Kind.COPYRIGHT),
         ("The Phnom Penh Example © 2024", Kind.COPYRIGHT),
@@ -20,8 +20,8 @@ from worker.extract.words.boilerplate import TABLE, Kind, is_wall, kind_of
         ("| Rice prices rise again in the north | Ministers meet in Vientiane | Bridge opens after long delay |", Kind.TICKER),
     ],
 )
-def test_a_line_of_furniture_is_known_by_its_words(line: str, kind: Kind) -> None:
-    assert kind_of(line) is kind
+def test_a_line_of_boilerplate_is_recognised_by_its_words(line: str, kind: Kind) -> None:
+    assert boilerplate_kind(line) is kind
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def test_a_line_of_furniture_is_known_by_its_words(line: str, kind: Kind) -> Non
         "Copyright was the subject of the third session, which ended on Friday.",
     ],
 )
-def test_a_sentence_that_speaks_of_furniture_is_none(line: str) -> None:
-    assert kind_of(line) is None
+def test_a_sentence_about_such_subjects_is_not_boilerplate(line: str) -> None:
+    assert boilerplate_kind(line) is None
 
 
 def test_a_consent_wall_of_any_length_is_a_wall_and_an_article_about_cookies_is_not() -> None:
@@ -41,7 +41,7 @@ def test_a_consent_wall_of_any_length_is_a_wall_and_an_article_about_cookies_is_
     assert not is_wall("The court ruled that cookies need consent. " * 10)
 
 
-def test_a_pattern_that_may_begin_with_any_words_names_those_it_needs() -> None:
+def test_a_pattern_that_may_begin_with_any_words_has_key_words() -> None:
     # Given the lines of the table whose pattern begins with anything at all
     lines = files("worker.extract.words").joinpath(TABLE).read_text(encoding="utf-8").splitlines()
     bare = [line for line in lines if line.startswith((".{", ".*", "(?:.{", "[^.]{", "(?:[^.]{"))]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.extract.words.boilerplate import Kind, kind_of
+from worker.extract.words.boilerplate import Kind, boilerplate_kind
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ from worker.extract.words.boilerplate import Kind, kind_of
         ("1 USD = 4,011 KHR", Kind.TICKER),
     ],
 )
-def test_what_sites_write_around_articles_is_known_in_the_regions_languages(line, kind):
-    assert kind_of(line) is kind
+def test_boilerplate_is_recognised_in_the_regions_languages(line, kind):
+    assert boilerplate_kind(line) is kind
 
 
 @pytest.mark.parametrize(
@@ -63,5 +63,5 @@ def test_what_sites_write_around_articles_is_known_in_the_regions_languages(line
         "นายวิชัย กล่าวว่า สามนาทีคือเวลาที่นักท่องเที่ยวใช้ถ่ายรูปหนึ่งรูป",
     ],
 )
-def test_what_an_article_says_is_no_furniture(line):
-    assert kind_of(line) is None
+def test_a_line_of_an_article_is_not_boilerplate(line):
+    assert boilerplate_kind(line) is None

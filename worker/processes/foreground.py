@@ -61,10 +61,6 @@ def warn_of_private_addresses(settings: Settings) -> None:
 
 
 def expect_redis(settings: Settings) -> None:
-<<<<<<< HEAD
-    """Raises Unavailable: a worker that runs waits for a Redis that is away, for ever and in silence."""
-=======
     """Raises Unavailable where Redis does not answer: a worker that has started waits for it for ever, in silence."""
->>>>>>> 2758521 (processes: the check for Redis opens Redis alone)
     with closing(open_redis(settings)) as client, available():
         client.ping()

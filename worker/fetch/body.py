@@ -103,7 +103,7 @@ def _counted(length: int, speed: Speed) -> Iterator[bytes]:
     while left:
         block = speed.some(min(left, BLOCK))
         if not block:
-            raise ItemFailed(Reason.TRUNCATED, f"{length - left} of {length} bytes came")
+            raise ItemFailed(Reason.TRUNCATED, f"{length - left} of {length} bytes arrived")
         left -= len(block)
         yield block
 
@@ -136,7 +136,7 @@ def _chunked(limit: int, trailer_limit: int, speed: Speed) -> Iterator[bytes]:
 def _chunk_size(line: bytes | None) -> int:
     match = None if line is None else _CHUNK.fullmatch(line)
     if match is None:
-        raise ItemFailed(Reason.BAD_RESPONSE, f"expected the size of a chunk, came {(line or b'an endless line')[:40]!r}")
+        raise ItemFailed(Reason.BAD_RESPONSE, f"expected the size of a chunk, got {(line or b'an endless line')[:40]!r}")
     return int(match[1], 16)
 
 

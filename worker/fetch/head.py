@@ -73,13 +73,13 @@ def _status(wire: TimedSocket, settings: Settings) -> int:
     if not start:
         raise ItemFailed(Reason.CONNECT, "the connection ended without an answer")
     if not _START.startswith(start):
-        raise ItemFailed(Reason.BAD_RESPONSE, f"expected HTTP, came {start!r}")
+        raise ItemFailed(Reason.BAD_RESPONSE, f"expected HTTP, got {start!r}")
     line = wire.line(settings.max_header_bytes)
     if line is None:
         raise ItemFailed(Reason.TOO_BIG, f"status line over {settings.max_header_bytes} bytes")
     match = _STATUS.fullmatch(line)
     if match is None or not 100 <= int(match[1]) <= 599:
-        raise ItemFailed(Reason.BAD_RESPONSE, f"expected an HTTP/1 status line, came {line[:40]!r}")
+        raise ItemFailed(Reason.BAD_RESPONSE, f"expected an HTTP/1 status line, got {line[:40]!r}")
     return int(match[1])
 
 
@@ -121,7 +121,7 @@ def _add(fields: list[tuple[str, str]], line: bytes) -> None:
         return
     raw_name, colon, value_bytes = line.partition(b":")
     if not colon or _NAME.fullmatch(raw_name) is None:
-        raise ItemFailed(Reason.BAD_RESPONSE, f"expected a header field, came {line[:40]!r}")
+        raise ItemFailed(Reason.BAD_RESPONSE, f"expected a header field, got {line[:40]!r}")
     name = raw_name.decode("ascii").lower()
     if name == "content-length" and value_bytes[-1:] in b" \t" and value_bytes:
         raise ItemFailed(Reason.BAD_RESPONSE, "Content-Length with a blank after it")

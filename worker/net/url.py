@@ -71,7 +71,7 @@ def split(url: str) -> Address:
     host, port_text = _host_and_port(authority)
     port = int(port_text) if port_text else _default_port(scheme)
     if not 1 <= port <= 65535:
-        raise ItemFailed(Reason.BAD_URL, f"expected a port from 1 to 65535, came {port_text}")
+        raise ItemFailed(Reason.BAD_URL, f"expected a port from 1 to 65535, got {port_text}")
     return Address(scheme, host, port, target)
 
 
@@ -94,7 +94,7 @@ def joined(base: Address, location: str) -> str:
 
 def _scheme(url: str) -> tuple[str, str]:
     if len(url) > MAX_URL:
-        raise ItemFailed(Reason.BAD_URL, f"expected at most {MAX_URL} characters, came {len(url)}")
+        raise ItemFailed(Reason.BAD_URL, f"expected at most {MAX_URL} characters, got {len(url)}")
     if any(ch.isspace() or ch < " " or "\x7f" <= ch < "\xa0" or "\ud800" <= ch <= "\udfff" for ch in url):
         raise ItemFailed(Reason.BAD_URL, "expected no blanks or control characters")
     match = _URL.fullmatch(url)
@@ -102,7 +102,7 @@ def _scheme(url: str) -> tuple[str, str]:
         raise ItemFailed(Reason.BAD_URL, "expected http:// or https://")
     scheme, rest = match[1].lower(), match[2]
     if scheme not in {"http", "https"}:
-        raise ItemFailed(Reason.SCHEME, f"expected http or https, came {scheme[:40]}")
+        raise ItemFailed(Reason.SCHEME, f"expected http or https, got {scheme[:40]}")
     if not rest.startswith("//"):
         raise ItemFailed(Reason.BAD_URL, f"expected // after {scheme}:")
     return scheme, rest[2:]
@@ -156,7 +156,7 @@ def _host_and_port(authority: str) -> tuple[str, str]:
         name, _, port = authority.partition(":")
         host = _host(name)
     if not port.isascii() or _PORT.fullmatch(port) is None:
-        raise ItemFailed(Reason.BAD_URL, f"expected a port of digits, came {port[:20]!a}")
+        raise ItemFailed(Reason.BAD_URL, f"expected a port of digits, got {port[:20]!a}")
     return host, port
 
 
@@ -164,7 +164,7 @@ def _host6(inside: str) -> str:
     try:
         ip = ipaddress.IPv6Address(inside)
     except ValueError:
-        raise ItemFailed(Reason.BAD_URL, f"expected an IPv6 address in brackets, came {inside[:60]!a}") from None
+        raise ItemFailed(Reason.BAD_URL, f"expected an IPv6 address in brackets, got {inside[:60]!a}") from None
     if ip.scope_id is not None:
         raise ItemFailed(Reason.BAD_URL, "expected an IPv6 address without a zone")
     return str(ip)
@@ -178,11 +178,11 @@ def _host(name: str) -> str:
     host = (name if name.isascii() else _idna(name)).lower().removesuffix(".")
     labels = host.split(".")
     if len(host) > 253 or not all(map(_LABEL.fullmatch, labels)):
-        raise ItemFailed(Reason.BAD_URL, f"expected a host name, came {name[:60]!a}")
+        raise ItemFailed(Reason.BAD_URL, f"expected a host name, got {name[:60]!a}")
     if _NUMERIC.fullmatch(labels[-1]) and (_literal(host) is None or host != name):
-        raise ItemFailed(Reason.BAD_URL, f"expected an IPv4 address of four plain numbers, came {name[:60]!a}")
+        raise ItemFailed(Reason.BAD_URL, f"expected an IPv4 address of four plain numbers, got {name[:60]!a}")
     if not all(map(_is_decodable, labels)):
-        raise ItemFailed(Reason.BAD_URL, f"expected valid punycode, came {name[:60]!a}")
+        raise ItemFailed(Reason.BAD_URL, f"expected valid punycode, got {name[:60]!a}")
     return host
 
 
@@ -190,7 +190,7 @@ def _idna(name: str) -> str:
     try:
         return idna.encode(name, uts46=True).decode("ascii")
     except (idna.IDNAError, UnicodeError):
-        raise ItemFailed(Reason.BAD_URL, f"expected an internationalised host name, came {name[:60]!a}") from None
+        raise ItemFailed(Reason.BAD_URL, f"expected an internationalised host name, got {name[:60]!a}") from None
 
 
 def _is_decodable(label: str) -> bool:

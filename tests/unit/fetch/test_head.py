@@ -70,7 +70,7 @@ def test_a_head_that_will_not_do_fails_for_its_reason(wire_of, settings, data: b
 
 
 def test_a_banner_is_known_by_its_first_bytes(wire_of, settings) -> None:
-    with pytest.raises(ItemFailed, match="bad-response: expected HTTP, came b'220 mai'"):
+    with pytest.raises(ItemFailed, match="bad-response: expected HTTP, got b'220 mai'"):
         read_head(wire_of(b"220 mail", ends=False), settings)
 
 

@@ -1,9 +1,9 @@
-"""Every error that Pressmark raises on purpose.
+"""Define the errors that Pressmark raises on purpose, each with the exit code of a command that ends with it.
 
 PressmarkError
 ├── UsageError          the call is wrong                     exit 2
 ├── Unavailable         Redis, database or disk cannot be used  exit 3
-└── ItemFailed          one URL came to nothing; carries a Reason, and its fate follows from that
+└── ItemFailed          one item failed; carries a Reason, from which its fate follows
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from worker.reasons import Fate, Reason
 
 
 class PressmarkError(Exception):
-    """Something that Pressmark tells its user in one line."""
+    """The base of all; its text is one line for the user."""
 
     exit_code = 1
 
 
 class UsageError(PressmarkError):
-    """The call, a file or a setting is wrong: says what was expected and what came."""
+    """The call, a file or a setting is wrong; the text says what was expected and what was given."""
 
     exit_code = 2
 
@@ -30,7 +30,7 @@ class Unavailable(PressmarkError):
 
 
 class ItemFailed(PressmarkError):
-    """One item failed, for a reason on the closed list.
+    """One item failed, for a reason from the closed list.
 
     `detail` is one printable line for people; `retry_after` is in seconds, None where the
     server named no time.
@@ -44,5 +44,5 @@ class ItemFailed(PressmarkError):
 
     @property
     def fate(self) -> Fate:
-        """What becomes of the item."""
+        """What happens to the item."""
         return self.reason.fate

@@ -23,7 +23,7 @@ class LabelServices:
         self.models = ModelCache(settings, self._registry)
 
     def _registry(self) -> ModelRegistry:
-        """Opened at the first look, so that a worker labels with the model at hand also while no database can be opened."""
+        """Opens the database at the first use, so that a worker labels with the model on this machine also where that fails."""
         if self._engine is None:
             self._engine = open_database(self._settings)
         return ModelRegistry(self._engine)

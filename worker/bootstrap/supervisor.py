@@ -8,7 +8,7 @@ from worker.queues import Control, Depths
 
 
 class SupervisorServices:
-    """The depths of the queues, and which stages are paused: what tells a process without work from one that stands still."""
+    """The depths of the queues, and which stages are paused: a process without work differs from one that makes no progress."""
 
     def __init__(self, settings: Settings) -> None:
         self.redis = open_redis(settings)

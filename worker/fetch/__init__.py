@@ -1,1 +1,1 @@
-"""Fetch pages: guard, robots.txt, pace of a host, limits on time and size."""
+"""Fetch pages over HTTP: within limits, at the pace of each host, and as robots.txt allows."""

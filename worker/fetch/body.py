@@ -1,4 +1,4 @@
-"""Read the body of an answer by its framing, at a minimum speed and up to a size limit."""
+"""Read the body of an answer by its framing; stop at the size limit, or where it is slower than the least speed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from worker.fetch.timed_socket import BLOCK, TimedSocket
 from worker.reasons import Reason
 
 MAX_CHUNK_LINE = 4096
-"""Bytes of a chunk's size and extensions (CVE-2026-97689): sizes need 16, and nobody uses extensions."""
+"""Bytes of a chunk's size line with its extensions (CVE-2026-97689): sizes need 16, and nobody uses extensions."""
 FREE_FRAMING = 64 * 1024
-"""Bytes of chunk lines that are free; beyond it framing may not outweigh content, or a byte costs six."""
+"""Bytes of chunk lines that are allowed in any case; beyond them framing may not outweigh content: chunks of one byte cost six."""
 WINDOW, GRACE = 10.0, 5.0
-"""Seconds over which the least speed holds, and before it begins to: one lost packet is forgiven."""
+"""Seconds over which the least speed is measured, and before the first measurement: one lost packet does not matter."""
 
 Read = TypeVar("Read")
 
@@ -28,10 +28,10 @@ _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\x00\r]*)?")
 
 
 def read_body(wire: TimedSocket, head: Head, settings: Settings, total: Deadline) -> Iterator[bytes]:
-    """The body in blocks of at most 64 KiB, still coded.
+    """The body in blocks of at most 64 KiB, with its content codings.
 
-    Raises ItemFailed: BAD_RESPONSE (framing), TOO_BIG, TRUNCATED, TIMEOUT, CONNECT. A length that
-    lies is found out before the first byte is read.
+    Raises ItemFailed: BAD_RESPONSE (framing), TOO_BIG, TRUNCATED, TIMEOUT, CONNECT. A stated length
+    beyond the limit is refused before the first byte is read.
     """
     speed = Speed(wire, settings.min_rate, total)
     length = _length(head)
@@ -40,12 +40,12 @@ def read_body(wire: TimedSocket, head: Head, settings: Settings, total: Deadline
     if length is None:
         return _until_close(settings.max_wire_bytes, speed)
     if length > settings.max_wire_bytes:
-        raise ItemFailed(Reason.TOO_BIG, f"Content-Length {length}, at most {settings.max_wire_bytes}")
+        raise ItemFailed(Reason.TOO_BIG, f"expected at most {settings.max_wire_bytes} bytes, got Content-Length {length}")
     return _counted(length, speed)
 
 
 class Speed:
-    """Reading at a least speed: `rate` bytes a second over each window, by the wire's own count."""
+    """Reads at a least speed: `rate` bytes a second over each window, as the socket counts them."""
 
     def __init__(self, wire: TimedSocket, rate: int, total: Deadline) -> None:
         self._wire, self._total, self._least = wire, total, rate * WINDOW
@@ -53,15 +53,15 @@ class Speed:
         self._mark, self._end = wire.received, time.monotonic() + GRACE + WINDOW
 
     def some(self, most: int) -> bytes:
-        """See Wire.some; raises ItemFailed(TIMEOUT) when a window ends with too little in it."""
+        """As TimedSocket.some; raises ItemFailed(TIMEOUT) when a window ends with too few bytes."""
         return self._read(lambda: self._wire.some(most))
 
     def line(self, limit: int) -> bytes | None:
-        """See Wire.line; at the least speed."""
+        """As TimedSocket.line, at the least speed."""
         return self._read(lambda: self._wire.line(limit))
 
     def _read(self, read: Callable[[], Read]) -> Read:
-        """A read may outlast its window, if enough had come in it: a pause is no drip."""
+        """A read may outlast its window where the window had enough bytes before: a pause is not yet slow."""
         while True:
             self._begin()
             try:
@@ -83,18 +83,18 @@ class Speed:
 def _is_chunked(head: Head) -> bool:
     codings = ",".join(head.all("transfer-encoding")).strip(" \t").lower()
     if codings not in {"", "chunked"}:
-        raise ItemFailed(Reason.BAD_RESPONSE, f"Transfer-Encoding {codings[:40]!a}, expected chunked")
+        raise ItemFailed(Reason.BAD_RESPONSE, f"expected Transfer-Encoding chunked, got {codings[:40]!a}")
     return bool(codings)
 
 
 def _length(head: Head) -> int | None:
-    """RFC 9112 section 6.3: the same length may come twice, two lengths are an error."""
+    """RFC 9112 section 6.3: one length may be given twice, two different ones are an error."""
     given = {part.strip(" \t") for value in head.all("content-length") for part in value.split(",")}
     if not given:
         return None
     text = given.pop()
     if given or _LENGTH.fullmatch(text) is None:
-        raise ItemFailed(Reason.BAD_RESPONSE, f"Content-Length {text[:40]!a}, expected one number")
+        raise ItemFailed(Reason.BAD_RESPONSE, f"expected one number as Content-Length, got {text[:40]!a}")
     return int(text)
 
 
@@ -103,7 +103,7 @@ def _counted(length: int, speed: Speed) -> Iterator[bytes]:
     while left:
         block = speed.some(min(left, BLOCK))
         if not block:
-            raise ItemFailed(Reason.TRUNCATED, f"{length - left} of {length} bytes arrived")
+            raise ItemFailed(Reason.TRUNCATED, f"expected {length} bytes, got {length - left}")
         left -= len(block)
         yield block
 
@@ -141,9 +141,9 @@ def _chunk_size(line: bytes | None) -> int:
 
 
 def _skip_trailers(limit: int, speed: Speed) -> None:
-    """Trailers are read, so that their end is seen, and dropped."""
+    """Reads trailers up to their end, and ignores them."""
     seen = count = 0
     while (line := speed.line(limit)) != b"":
         seen, count = seen + len(line or b"") + 2, count + 1
         if line is None or seen > limit or count > MAX_FIELDS:
-            raise ItemFailed(Reason.TOO_BIG, "a flood of trailers")
+            raise ItemFailed(Reason.TOO_BIG, f"trailers over {limit} bytes or {MAX_FIELDS} fields")

@@ -1,4 +1,4 @@
-"""Fetch one URL: check robots.txt, keep the pace, follow redirects through the guard, and return a Page."""
+"""Fetch a page: check its address and robots.txt, keep the host's pace, follow redirects, return a Page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["Answer", "FetchFailed", "Fetcher", "HostBusy"]
 
 _MEDIA = re.compile(r"[A-Za-z0-9!#$&^_.+*-]+/[A-Za-z0-9!#$&^_.+*-]+\s*(;|$)")
 PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
-"""Media types of an article; none at all is left to the extraction to judge."""
+"""Media types of an article; an answer without any is left to extraction."""
 NO_LISTS = ("image/", "audio/", "video/", "font/", "application/pdf")
 """Beginnings of media types that no feed or sitemap is served as; servers call them almost anything else, HTML and binary data too."""
 ACCEPT: Mapping[Kind, str] = {
@@ -42,7 +42,7 @@ WANTED: Mapping[Kind, str] = {"article": "HTML or plain text", "feed": "a feed",
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a fetch brought: the page, or None where the server says that it has not changed."""
+    """The result of a fetch: the page, or None where the server says that it has not changed."""
 
     page: Page | None
     http: Http
@@ -50,7 +50,7 @@ class Answer:
 
 
 class Fetcher:
-    """Fetches pages; thread-safe, one a process. Nothing else in the program calls strangers."""
+    """Fetches pages; thread-safe, one a process. Nothing else in the program connects to other people's servers."""
 
     def __init__(self, settings: Settings, pace: Pace, robots: Robots) -> None:
         self._settings = settings
@@ -63,31 +63,31 @@ class Fetcher:
 
         An `article` of another type than HTML, XHTML or plain text is refused by its header, and so
         is a feed or a sitemap of a type in NO_LISTS. Raises FetchFailed, or HostBusy where the host
-        has to be left alone a while first.
+        may not be requested yet.
         """
         limit = self._settings.total_timeout
         context = FetchContext(Deadline.after(limit, f"not done within {limit:g} s"))
         validators = {name: value for name, value in (("If-None-Match", kept(etag)), ("If-Modified-Since", kept(last_modified))) if value}
         try:
-            return self._travel(url, kind, validators, context)
+            return self._follow_redirects(url, kind, validators, context)
         except ItemFailed as failure:
             raise context.failed(failure) from failure
 
-    def _travel(self, url: str, kind: Kind, validators: Mapping[str, str], context: FetchContext) -> Answer:
+    def _follow_redirects(self, url: str, kind: Kind, validators: Mapping[str, str], context: FetchContext) -> Answer:
         address = policy.parse(url, self._settings)
         headers = {"Accept": ACCEPT[kind], **validators}
         for _ in range(self._settings.max_redirects + 1):
             context.arrive(address)
-            self._robots_check.ask(address, context)
+            self._robots_check.check(address, context)
             with self._requests.send(address, headers, context, context.deadline) as exchange:
                 context.head = exchange.head
                 if exchange.head.status not in REDIRECTS:
                     return self._answer(url, kind, exchange, context, conditional=bool(validators))
-            address = self._follow(address, exchange.head)
-        raise ItemFailed(Reason.TOO_MANY_REDIRECTS, f"more than {self._settings.max_redirects}")
+            address = self._redirected(address, exchange.head)
+        raise ItemFailed(Reason.TOO_MANY_REDIRECTS, f"expected at most {self._settings.max_redirects} redirects, got more")
 
-    def _follow(self, address: Address, head: Head) -> Address:
-        """Where a redirect leads, through the same guard; its body stays unread."""
+    def _redirected(self, address: Address, head: Head) -> Address:
+        """Where a redirect leads, checked as the first address was; its body is not read."""
         target = policy.join(address, head.location(), self._settings)
         if self._settings.refuse_downgrades and address.scheme == "https" and target.scheme == "http":
             raise ItemFailed(Reason.BAD_RESPONSE, "a redirect from https to http")
@@ -97,15 +97,15 @@ class Fetcher:
         head = exchange.head
         if head.status == 304 and conditional:
             return Answer(None, context.http(), context.host())
-        self._judge(head, kind)
+        self._check(head, kind)
         reserved = header_reservations(head, self._product)
         if reserved and self._settings.refuse_opt_outs:
             raise ItemFailed(Reason.OPTED_OUT, ", ".join(reserved))
         body = _whole(exchange.stream(), self._settings.max_decoded_bytes)
         return Answer(_page(url, context, head, body, reserved), context.http(), context.host())
 
-    def _judge(self, head: Head, kind: Kind) -> None:
-        """Raises ItemFailed for an answer whose head already says that it brings no page."""
+    def _check(self, head: Head, kind: Kind) -> None:
+        """Raises ItemFailed for an answer whose head shows that it holds no page."""
         reason = Reason.BAD_RESPONSE if head.status == 206 else http_reason(head.status)
         if reason is not None:
             asked = retry_after(head.get("retry-after"), self._settings.retry_after_cap, datetime.now(UTC))
@@ -127,18 +127,18 @@ def _require_document(head: Head, kind: Kind) -> None:
 
 
 def _content_type(head: Head) -> str | None:
-    """The header where it is one at all: nonsense says no more than none, and the bytes are judged."""
+    """The header where it is well-formed, else None: then the encoding and type are found in the bytes."""
     value = head.get("content-type")
     return shown(value) if value and _MEDIA.match(value) else None
 
 
 def _whole(blocks: Iterable[bytes], limit: int) -> bytes:
-    """All of `blocks`, as long as they are no more than `limit` bytes."""
+    """All of `blocks`; raises ItemFailed(TOO_BIG) beyond `limit` bytes."""
     body = bytearray()
     for block in blocks:
         body += block
         if len(body) > limit:
-            raise ItemFailed(Reason.TOO_BIG, f"more than {limit} bytes when decoded")
+            raise ItemFailed(Reason.TOO_BIG, f"expected at most {limit} bytes when decoded, got more")
     return bytes(body)
 
 

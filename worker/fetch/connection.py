@@ -1,4 +1,4 @@
-"""Connect through the guard, or through the operator's proxy, and start TLS for https."""
+"""Connect to a checked address, directly or through the operator's proxy, with TLS for https."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from worker.reasons import Reason
 
 
 class Connector:
-    """Makes connections by the settings; one TLS context for all, since reading the authorities costs 20 ms."""
+    """Makes connections as the settings say; one TLS context for all, since reading the authorities costs 20 ms."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -37,16 +37,16 @@ class Connector:
         return secure(connection, address.host, self._context, self._step(deadline, "TLS"))
 
     def request_target(self, address: Address) -> str:
-        """What is asked for on the request line: a proxy wants the whole URL of a plain page."""
+        """The target in the request line: for http through a proxy the whole URL."""
         return address.url if self._proxy and address.scheme == "http" else address.target
 
     def extra_headers(self, address: Address) -> dict[str, str]:
-        """What the proxy wants of a plain request."""
+        """The proxy's credentials, for http."""
         return self._proxy.headers if self._proxy and address.scheme == "http" else {}
 
     def _dial(self, address: Address, deadline: Deadline) -> socket.socket:
         settings = self._settings
-        lookup = deadline.within(settings.dns_timeout, "no look-up in time")
+        lookup = deadline.within(settings.dns_timeout, f"no answer from DNS within {settings.dns_timeout:g} s")
         ips = resolve(address, settings, lookup.remaining())
         return dial(ips, address, settings, self._step(deadline, "connection").remaining())
 
@@ -54,7 +54,7 @@ class Connector:
         assert self._proxy  # noqa: S101 - only called with one
         connection = self._proxy.dial(self._step(deadline, "proxy"))
         if address.scheme == "https":
-            self._proxy.ask(connection, address, self._settings, self._step(deadline, "tunnel"))
+            self._proxy.open_tunnel(connection, address, self._settings, self._step(deadline, "tunnel"))
         return connection
 
     def _step(self, deadline: Deadline, what: str) -> Deadline:
@@ -64,7 +64,7 @@ class Connector:
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """The operator's proxy. It resolves and dials by itself, so only what stands in the URL is judged."""
+    """The operator's proxy. It resolves names and connects by itself, so only the URL itself is checked."""
 
     host: str
     port: int
@@ -79,25 +79,25 @@ class Proxy:
         except ValueError:
             host = None
         if not host:
-            raise UsageError("PRESSMARK_PROXY: expected http://[user:password@]host[:port]")
+            raise UsageError("PRESSMARK_PROXY: expected http://[user:password@]host[:port], got another form")
         user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
         secret = base64.b64encode(user.encode()).decode()
         return cls(host, port, {"Proxy-Authorization": f"Basic {secret}"} if parts.username else {})
 
     def dial(self, deadline: Deadline) -> socket.socket:
-        """A connection to the proxy itself."""
+        """A connection to the proxy itself; raises ItemFailed(CONNECT or TIMEOUT)."""
         try:
             return socket.create_connection((self.host, self.port), deadline.remaining())
         except TimeoutError as error:
             raise deadline.missed() from error
         except OSError as error:
-            raise ItemFailed(Reason.CONNECT, f"the proxy: {error.strerror or error}") from error
+            raise ItemFailed(Reason.CONNECT, f"the proxy cannot be reached: {error.strerror or error}") from error
 
-    def ask(self, connection: socket.socket, address: Address, settings: Settings, deadline: Deadline) -> None:
-        """Asks for a tunnel to `address`; raises ItemFailed(CONNECT) where the proxy says no."""
+    def open_tunnel(self, connection: socket.socket, address: Address, settings: Settings, deadline: Deadline) -> None:
+        """Asks for a tunnel to `address`; raises ItemFailed(CONNECT) where the proxy refuses it."""
         wire = TimedSocket(connection, deadline)
-        place = address.place
-        lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}", *(f"{name}: {value}" for name, value in self.headers.items())]
+        host = address.place
+        lines = [f"CONNECT {host} HTTP/1.1", f"Host: {host}", *(f"{name}: {value}" for name, value in self.headers.items())]
         wire.send("\r\n".join([*lines, "", ""]).encode("ascii"))
         status = read_head(wire, settings).status
         if status != 200:
@@ -107,7 +107,7 @@ class Proxy:
 def secure(connection: socket.socket, host: str, context: ssl.SSLContext, deadline: Deadline) -> ssl.SSLSocket:
     """TLS over `connection` with `host` as SNI and as the name that the certificate must bear.
 
-    Raises ItemFailed: TLS for a certificate or protocol that will not do, CONNECT for a cut handshake, TIMEOUT.
+    Raises ItemFailed: TLS for an invalid certificate or an unusable protocol, CONNECT where the handshake breaks off, TIMEOUT.
     """
     try:
         connection.settimeout(deadline.remaining())
@@ -121,7 +121,7 @@ def _tls_failure(error: OSError, deadline: Deadline) -> ItemFailed:
     if isinstance(error, TimeoutError):
         return deadline.missed()
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
-        return ItemFailed(Reason.CONNECT, "the TLS handshake was cut")
+        return ItemFailed(Reason.CONNECT, "the TLS handshake broke off")
     if isinstance(error, ssl.SSLCertVerificationError):
         return ItemFailed(Reason.TLS, f"certificate: {error.verify_message}")
     if isinstance(error, ssl.SSLError):
@@ -130,14 +130,14 @@ def _tls_failure(error: OSError, deadline: Deadline) -> ItemFailed:
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext:
-    """Trust in the system's authorities, certifi's and the operator's own; TLS 1.2 or later (RFC 8996)."""
+    """Trusts the authorities of the system, of certifi and of the operator; TLS 1.2 or later (RFC 8996). Raises UsageError."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     if settings.ca_file:
         try:
             context.load_verify_locations(settings.ca_file)
         except OSError as error:
-            raise UsageError(f"{settings.ca_file}: expected certificates in PEM form: {error}") from error
+            raise UsageError(f"{settings.ca_file}: expected certificates in PEM form, got: {error}") from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     return context

@@ -1,4 +1,4 @@
-"""Keep a deadline on the monotonic clock, which nobody can set."""
+"""Hold the moment by which something must have ended, on a clock that nobody can set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from worker.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """An end on the monotonic clock, and what is said when it is missed."""
+    """A moment on the monotonic clock, and the detail of the failure when it is missed."""
 
     end: float
     what: str
@@ -22,17 +22,17 @@ class Deadline:
         return cls(time.monotonic() + seconds, what)
 
     def within(self, seconds: float, what: str) -> Deadline:
-        """A shorter deadline inside this one; this one's where it comes first."""
+        """The deadline `seconds` from now, or this one where it is earlier."""
         inner = Deadline.after(seconds, what)
         return inner if inner.end < self.end else self
 
     def remaining(self) -> float:
-        """Seconds left, never none; raises ItemFailed(TIMEOUT) when there are none."""
+        """Seconds left, always more than 0; raises ItemFailed(TIMEOUT) when there are none."""
         left = self.end - time.monotonic()
         if left <= 0:
             raise self.missed()
         return left
 
     def missed(self) -> ItemFailed:
-        """The failure that missing it is."""
+        """The failure for a missed deadline."""
         return ItemFailed(Reason.TIMEOUT, self.what)

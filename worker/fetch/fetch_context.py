@@ -1,4 +1,4 @@
-"""Collect what one fetch has seen on its way through redirects, for its result and for its host."""
+"""Collect what one fetch shows of hosts and answers on its way through redirects, however it ends."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from worker.net.url import Address
 from worker.reasons import Reason
 
 HOST_TROUBLE = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.HTTP_429, Reason.HTTP_5XX, Reason.ROBOTS_UNAVAILABLE})
-"""Reasons that speak against the host, not against the page."""
+"""Reasons that count against the host, not against the page."""
 MAX_VALUE = 1024
-"""Characters of a header value that is kept: validators are shorter, and what is longer is no validator."""
+"""Characters of a validator or date that is kept from a header; real ones are far shorter."""
 
 
 class FetchFailed(ItemFailed):
-    """A fetch that came to nothing, with what is known of host and answer all the same."""
+    """A fetch failed; carries what is known of host and answer all the same."""
 
     def __init__(self, failure: ItemFailed, host: HostReport | None, http: Http | None, final_url: str | None) -> None:
         super().__init__(failure.reason, shown(failure.detail), retry_after=failure.retry_after)
@@ -31,31 +31,31 @@ class FetchFailed(ItemFailed):
 
 @dataclass(slots=True)
 class FetchContext:
-    """Where a fetch has got to; thread-confined."""
+    """The progress of one fetch; used by one thread."""
 
     deadline: Deadline
     started: float = field(default_factory=time.monotonic)
     at: Address | None = None
-    """The address asked last."""
+    """The address requested last."""
     head: Head | None = None
     """Of the last answer."""
     wire: TimedSocket | None = None
-    """That the last answer came over."""
+    """The socket of the last answer."""
     crawl_delay: float | None = None
     downgraded: bool = False
     asked: set[str] = field(default_factory=set)
-    """Places that were sent something during this fetch."""
+    """Hosts and ports that were sent a request during this fetch."""
     answers: int = 0
-    """Heads of answers that came."""
+    """Heads of answers that were received."""
     connected: bool = False
-    """Whether the last request reached its host; tells a host that is away from one that is silent."""
+    """Whether the last request reached its host: one that cannot be reached differs from one that is silent."""
     seen: set[str] = field(default_factory=set)
-    """URLs of the pages on the way."""
+    """URLs of the pages requested so far."""
 
     def arrive(self, address: Address) -> None:
-        """The next page of the way; raises ItemFailed(TOO_MANY_REDIRECTS) where the way leads in a circle."""
+        """Notes the next page of the redirects; raises ItemFailed(TOO_MANY_REDIRECTS) where they lead in a circle."""
         if address.url in self.seen:
-            raise ItemFailed(Reason.TOO_MANY_REDIRECTS, f"a circle through {address.url[:120]}")
+            raise ItemFailed(Reason.TOO_MANY_REDIRECTS, f"redirects in a circle through {address.url[:120]}")
         self.downgraded |= self.at is not None and self.at.scheme == "https" and address.scheme == "http"
         self.seen.add(address.url)
         self.at, self.head, self.crawl_delay = address, None, None
@@ -78,7 +78,7 @@ class FetchContext:
         return Http(status=self.head.status, etag=etag, last_modified=modified, ms=self.ms, bytes=self.wire_bytes)
 
     def host(self, failure: ItemFailed | None = None) -> HostReport | None:
-        """What this fetch tells about the host that it came to, None where it came to none."""
+        """What this fetch shows of the host requested last, None where none was."""
         if self.at is None:
             return None
         ok = failure is None or failure.reason not in HOST_TROUBLE
@@ -86,12 +86,12 @@ class FetchContext:
         return HostReport(host=self.at.place, ok=ok, retry_after=after, crawl_delay=self.crawl_delay, ms=self.ms)
 
     def failed(self, failure: ItemFailed) -> FetchFailed:
-        """`failure` with all that is known."""
+        """`failure` with all that is known of host and answer."""
         return FetchFailed(failure, self.host(failure), self.http() if self.head else None, self.at.url if self.at else None)
 
 
 def kept(value: str | None) -> str | None:
-    """A header value worth keeping: printable ASCII of sensible length, else None."""
+    """A header value to keep: printable ASCII of at most MAX_VALUE characters, else None."""
     if not value or len(value) > MAX_VALUE or not (value.isascii() and value.isprintable()):
         return None
     return value

@@ -1,4 +1,4 @@
-"""Read status line and header fields, strictly and within limits."""
+"""Read the head of an answer, its status line and header fields, strictly and within limits."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MAX_FIELDS = 200
 MAX_INTERIM = 20
 """1xx answers before the final one: a busy server sends one or two."""
 COOKIE_ROOM = 8
-"""Set-Cookie fields are thrown away as they come, so only their sum is bounded: this many times the limit of all the rest."""
+"""Set-Cookie fields are dropped as they are read, so only their sum is limited: this many times the limit of all other fields."""
 
 _START = b"HTTP/1."
 _STATUS = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})(?: [^\x00\r]*)?")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BAD_VALUE = re.compile(rb"[\x00\r]")
-"""RFC 9110 section 5.5: CR, LF and NUL are dangerous in a value; other controls are kept, and escaped wherever they are shown."""
+"""RFC 9110 section 5.5: CR, LF and NUL are dangerous in a value; other control characters are kept, and escaped where they are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,10 @@ class Head:
         return next((value for field, value in self.fields if field == name), None)
 
     def location(self) -> str:
-        """Where a redirect leads; raises ItemFailed(BAD_RESPONSE) unless there is exactly one. Raw UTF-8 is common in it."""
+        """The Location of a redirect; raises ItemFailed(BAD_RESPONSE) unless there is exactly one. Unescaped UTF-8 is common in it."""
         found = self.all("location")
         if len(found) != 1:
-            raise ItemFailed(Reason.BAD_RESPONSE, f"a redirect with {len(found)} Location fields")
+            raise ItemFailed(Reason.BAD_RESPONSE, f"expected one Location in a redirect, got {len(found)}")
         try:
             return found[0].encode("latin-1").decode("utf-8")
         except UnicodeDecodeError:
@@ -53,22 +53,22 @@ class Head:
 def read_head(wire: TimedSocket, settings: Settings) -> Head:
     """The head of the final answer; at most MAX_INTERIM interim ones are skipped.
 
-    Raises ItemFailed: BAD_RESPONSE (not HTTP/1), TOO_BIG (a flood), TIMEOUT (nothing but "continue"), TRUNCATED, CONNECT.
+    Raises ItemFailed: BAD_RESPONSE (not HTTP/1), TOO_BIG, TIMEOUT (nothing but "continue"), TRUNCATED, CONNECT.
     """
     for _ in range(MAX_INTERIM + 1):
         status = _status(wire, settings)
         head = Head(status, _fields(wire, settings))
         if status == 101:
-            raise ItemFailed(Reason.BAD_RESPONSE, "101 Switching Protocols, which nobody asked for")
+            raise ItemFailed(Reason.BAD_RESPONSE, "101 Switching Protocols without a request for it")
         if status >= 200:
             return head
-    if status == 100:  # "go on", for ever: the server never came to its answer
+    if status == 100:  # for ever "continue", and never an answer
         raise ItemFailed(Reason.TIMEOUT, f"{MAX_INTERIM} times 100 Continue and no answer")
     raise ItemFailed(Reason.BAD_RESPONSE, f"more than {MAX_INTERIM} interim answers")
 
 
 def _status(wire: TimedSocket, settings: Settings) -> int:
-    """The first bytes tell already whether this is HTTP at all; nobody waits for the rest of a banner."""
+    """Checks the first bytes before it waits for the rest of the line: other protocols send a greeting without a line end."""
     start = wire.first(len(_START))
     if not start:
         raise ItemFailed(Reason.CONNECT, "the connection ended without an answer")
@@ -76,7 +76,7 @@ def _status(wire: TimedSocket, settings: Settings) -> int:
         raise ItemFailed(Reason.BAD_RESPONSE, f"expected HTTP, got {start!r}")
     line = wire.line(settings.max_header_bytes)
     if line is None:
-        raise ItemFailed(Reason.TOO_BIG, f"status line over {settings.max_header_bytes} bytes")
+        raise ItemFailed(Reason.TOO_BIG, f"expected a status line of at most {settings.max_header_bytes} bytes, got more")
     match = _STATUS.fullmatch(line)
     if match is None or not 100 <= int(match[1]) <= 599:
         raise ItemFailed(Reason.BAD_RESPONSE, f"expected an HTTP/1 status line, got {line[:40]!r}")
@@ -97,19 +97,19 @@ def _fields(wire: TimedSocket, settings: Settings) -> tuple[tuple[str, str], ...
             kept += len(line)
             _add(fields, line)
         if count > MAX_FIELDS or kept > limit or dropped > COOKIE_ROOM * limit:
-            raise ItemFailed(Reason.TOO_BIG, f"header over {limit} bytes or {MAX_FIELDS} fields")
+            raise ItemFailed(Reason.TOO_BIG, f"expected a header of at most {limit} bytes and {MAX_FIELDS} fields, got more")
     return tuple(fields)
 
 
 def _field_line(wire: TimedSocket, limit: int) -> bytes:
     line = wire.line(limit)
     if line is None:
-        raise ItemFailed(Reason.TOO_BIG, f"a header field over {limit} bytes")
+        raise ItemFailed(Reason.TOO_BIG, f"expected a header field of at most {limit} bytes, got more")
     return line
 
 
 def _add(fields: list[tuple[str, str]], line: bytes) -> None:
-    """One field, or the continuation of the last one (obs-fold, RFC 9112 section 5.2: to be read as a blank)."""
+    """Adds one field, or the continuation of the last one (obs-fold, RFC 9112 section 5.2: to be read as a blank)."""
     if _BAD_VALUE.search(line):
         raise ItemFailed(Reason.BAD_RESPONSE, f"control characters in a header field: {line[:40]!r}")
     if line[:1] in b" \t":

@@ -1,8 +1,8 @@
-"""Keep the pace of a host: one request at a time, and a pause after each answer, across all workers.
+"""Keep the pace of every host: one request at a time, and a pause after each answer, across all workers.
 
-`RedisPace` keeps it for every worker on every machine and `LocalPace` for one process; the first
-rests on the second, so that a Redis that was emptied cannot make this process forget.
-docs/decisions/pace.md has the protocol and why it needs no script.
+`RedisPace` keeps it for every worker on every machine and `LocalPace` for one process; the first uses
+the second as well, so that a process keeps the pace also after Redis was emptied.
+docs/decisions/pace.md has the protocol, and why it needs no script.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ import redis
 from worker.errors import PressmarkError
 
 HOLD_MARGIN = 10.0
-"""Seconds that a place stays taken beyond the longest answer; a killed worker's place is free after it."""
+"""Seconds that a place (host and port) stays taken beyond the longest answer; then that of a killed worker is free again."""
 AWAY = 5.0
-"""Seconds until another try where Redis cannot be asked: nobody is called at an unknown pace."""
+"""Seconds until another attempt where Redis does not answer: no host is requested at an unknown pace."""
 YEAR_MS = 365 * 86_400_000
-"""The life of the epoch key, whose remaining life tells how long Redis has been remembering."""
+"""Milliseconds that the epoch key lives; what remains of them shows since when Redis has kept its memory."""
 GRAIN_MS = 5
-"""Redis counts whole milliseconds from a clock that it reads once a command, so a rest could end a little early."""
+"""Milliseconds added to every pause: Redis counts whole ones from a clock that it reads once a command, and could end one early."""
 LOCAL_MAX = 100_000
-"""Places remembered before the old ones are swept: about 20 MB."""
+"""Places kept before the expired ones are removed: about 20 MB."""
 
 
 class HostBusy(PressmarkError):
-    """The host's next moment has not come: nothing was sent, and it costs the item nothing."""
+    """The host may not be requested yet: nothing was sent, and no attempt of the item is counted."""
 
     def __init__(self, place: str, after: float) -> None:
-        super().__init__(f"{place} is free again in {after:.1f} s")
+        super().__init__(f"{place} may be requested again in {after:.1f} s")
         self.place = place
         self.after = after
 
@@ -46,15 +46,15 @@ class Slot(Protocol):
 
 
 class Pace(Protocol):
-    """Who may call a place, and when."""
+    """Decides when a place may be requested."""
 
     def take(self, place: str) -> Slot:
-        """The right to call `place` (host and port) now; raises HostBusy."""
+        """The right to send a request to `place` (host and port) now; raises HostBusy."""
 
 
 class _NoSlot:
     def release(self, interval: float) -> None:
-        """Nothing was taken."""
+        """Does nothing: nothing was taken."""
 
 
 class LocalPace:
@@ -98,7 +98,7 @@ class _LocalSlot:
 
 
 class RedisPace:
-    """The pace of all workers: one key a place, which is there while the place must be left alone.
+    """The pace of all workers: one key a place, which exists while the place may not be requested.
 
     `redis` is a connected client, `namespace` the prefix of its keys, `interval` seconds,
     `hold` the longest that one answer can take.
@@ -112,7 +112,7 @@ class RedisPace:
         self._local = LocalPace(interval, hold + HOLD_MARGIN)
 
     def take(self, place: str) -> Slot:
-        """See Pace; a Redis that cannot be asked makes every host busy."""
+        """See Pace; while Redis does not answer, every host is busy."""
         local = self._local.take(place)
         if self.interval == 0:
             return local
@@ -128,7 +128,7 @@ class RedisPace:
         return _RedisSlot(self, place, local, started + self._hold - HOLD_MARGIN / 2)
 
     def _ask(self, place: str) -> float:
-        """Takes the place in one round trip; the seconds to wait where it is not to be had."""
+        """Takes the place in one round trip; returns 0, or the seconds to wait where it is taken."""
         key, whole = self._prefix + place, YEAR_MS
         pipe = self._redis.pipeline(transaction=True)
         pipe.set(key, secrets.token_hex(4), nx=True, px=int(self._hold * 1000))
@@ -137,16 +137,16 @@ class RedisPace:
         pipe.pttl(key)
         taken, _, epoch_left, key_left = pipe.execute()
         age = (whole - epoch_left) / 1000
-        if age < self.interval:  # Redis was empty a moment ago: what it knew of this host is lost, so the host rests once
+        if age < self.interval:  # Redis was empty a moment ago: when this host was last requested is lost, so it gets one pause
             if taken:
                 self._redis.pexpire(key, int((self.interval - age) * 1000) + GRAIN_MS)
             return float(self.interval - age)
         return 0.0 if taken else min(max(int(key_left), 1) / 1000, max(self.interval, AWAY))
 
     def pause(self, place: str, seconds: float) -> None:
-        """The place is free again `seconds` from now, even where Redis was emptied meanwhile.
+        """Frees the place `seconds` from now, also where Redis was emptied meanwhile.
 
-        A Redis that is away lets the hold run out by itself.
+        While Redis is away, the key expires by itself.
         """
         key, rest = self._prefix + place, int(seconds * 1000) + GRAIN_MS
         with contextlib.suppress(redis.RedisError):
@@ -155,7 +155,7 @@ class RedisPace:
 
 
 class _RedisSlot:
-    """`until`: after that moment the key may be another worker's (this one was suspended), and is let be."""
+    """`until`: after that moment the key may be another worker's, where this one was suspended, and is left as it is."""
 
     def __init__(self, pace: RedisPace, place: str, local: Slot, until: float) -> None:
         self._pace, self._place, self._local, self._until = pace, place, local, until

@@ -1,4 +1,4 @@
-"""Send one request to one host at the host's pace, and close the answer whatever happens."""
+"""Send one request at its host's pace, and close the answer whatever happens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from worker.fetch.transport import Exchange, Request, Session
 from worker.net.url import Address
 
 BRIEF = 1.0
-"""Seconds that a context waits for its first moment rather than be handed back: the clocks of processes differ a little."""
+"""Seconds that a fetch waits for its first request rather than return its item: the clocks of processes differ a little."""
 
 
 class PacedRequests:
@@ -45,7 +45,7 @@ class PacedRequests:
             slot.release(context.crawl_delay or 0.0)
 
     def _slot(self, address: Address, context: FetchContext) -> Slot:
-        """The right to call; once something was asked it is waited for as long as the fetch can last."""
+        """The right to send; after the first request of a fetch it is waited for as long as the fetch may last."""
         while True:
             try:
                 return self._pace.take(address.place)
@@ -54,6 +54,6 @@ class PacedRequests:
                 if busy.after <= patience:
                     time.sleep(busy.after)
                     continue
-                if len(context.seen) > 1 and address.place in context.asked:  # handed back, it would begin and end alike for ever
+                if len(context.seen) > 1 and address.place in context.asked:  # an item that is returned here would get no further next time
                     raise context.deadline.missed() from busy
                 raise

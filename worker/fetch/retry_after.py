@@ -1,4 +1,4 @@
-"""Retry-After, in seconds or as a date, never beyond a cap."""
+"""Read the header Retry-After, which holds seconds or a date."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 
 def retry_after(value: str | None, cap: float, now: datetime) -> float | None:
-    """Seconds that the header asks for, within 0 and `cap`; None where it says nothing that can be understood."""
+    """Seconds that the header asks for, from 0 to `cap`; None where there is none or it cannot be read."""
     if value is None:
         return None
     if re.fullmatch(r"[0-9]{1,18}", value):

@@ -1,4 +1,4 @@
-"""robots.txt by RFC 9309: what a site lets us read, remembered for a day at most."""
+"""Parse robots.txt (RFC 9309) and keep the rules of each origin for a day at most."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ from worker.net.url import Address
 from worker.reasons import Reason
 
 MAX_CRAWL_DELAY = 60.0
-"""Seconds; a longer one is a mistake or a trap, and a page a minute is slow enough for anybody."""
+"""Seconds; a longer delay is a mistake or a trap, and a page a minute is slow enough for any site."""
 UNAVAILABLE_TTL = 300.0
-"""Seconds until a robots.txt that could not be had is asked for again: long for a server in trouble, short for an article."""
+"""Seconds until a robots.txt that could not be fetched is fetched again: long for a server in trouble, short for an article."""
 CACHE_BYTES = 16 * 1024 * 1024
-"""Of packed text, with a little for each origin: about 20,000 of them, since most files pack to half a KiB."""
+"""Bytes of compressed files and their origins: about 20,000 of them, since most files compress to half a KiB."""
 ORIGIN_BYTES = 300
-"""What an origin costs besides its text."""
+"""Bytes that an origin costs besides its file."""
 CACHE_LINES = 20_000
-"""Lines kept parsed in sum: 28,000 rules with wildcards weighed 30 MiB, a file of usual size 20 KiB."""
+"""Lines kept parsed, of all files: 28,000 rules with wildcards took 30 MiB, a file of usual size 20 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one robots.txt says to us."""
+    """What one robots.txt says to this program."""
 
     allows: Callable[[str], bool]
     """Whether a URL may be fetched."""
     crawl_delay: float | None = None
     """Seconds between requests, at most MAX_CRAWL_DELAY."""
     unavailable: str | None = None
-    """Why the file could not be had; nothing may be fetched then."""
+    """Why the file could not be fetched; no page may be fetched then."""
     source: bytes = b""
-    """The file, as far as it counts; empty where there was none to read."""
+    """The file, up to the size limit; empty where there is none."""
 
     @property
     def lines(self) -> int:
-        """Lines of the file, which its parsed form weighs by."""
+        """Lines of the file: the size of its parsed form follows from them."""
         return self.source.count(b"\n") + 1
 
     def check(self, address: Address) -> None:
-        """Raises ItemFailed: ROBOTS where the page is forbidden, ROBOTS_UNAVAILABLE where nobody knows."""
+        """Raises ItemFailed: ROBOTS where the page is forbidden, ROBOTS_UNAVAILABLE where the file could not be fetched."""
         if self.unavailable is not None:
             raise ItemFailed(Reason.ROBOTS_UNAVAILABLE, f"robots.txt of {address.origin}: {self.unavailable}", retry_after=UNAVAILABLE_TTL)
         if not self.allows(address.url):
@@ -59,12 +59,12 @@ ALLOW_ALL = Rules(lambda _url: True)
 
 
 def unavailable(why: str) -> Rules:
-    """Server errors and silence mean that everything is forbidden for now (RFC 9309 section 2.3.1.4)."""
+    """The rules after a server error or a timeout: everything is forbidden for now (RFC 9309 section 2.3.1.4)."""
     return Rules(lambda _url: False, unavailable=why)
 
 
 def parse_rules(body: bytes, user_agent: str) -> Rules:
-    """The rules of a robots.txt for the product that `user_agent` names first; nonsense is no rule."""
+    """The rules of a robots.txt for the product that `user_agent` names first; lines that are no rules are ignored."""
     text = body.decode("utf-8", "replace").removeprefix("\ufeff").replace("\0", "\ufffd")
     parser = Protego.parse(text)
     name = product(user_agent)
@@ -72,14 +72,14 @@ def parse_rules(body: bytes, user_agent: str) -> Rules:
 
 
 def product(user_agent: str) -> str:
-    """The name that robots.txt may call us by: `pressmark` of `Pressmark/0.1 (…)`."""
+    """The name of this program in robots.txt: `pressmark` of `Pressmark/0.1 (…)`."""
     return user_agent.partition("/")[0].strip().lower()
 
 
-def judge_status(status: int) -> Rules | None:
-    """What a status means by itself; None for a success, whose body has to be read.
+def rules_of_status(status: int) -> Rules | None:
+    """The rules that follow from a status alone; None for a success, whose body has to be read.
 
-    401 and 403 allow everything, as RFC 9309 section 2.3.1.3 has it; 429 is a server that asks for rest.
+    401 and 403 allow everything (RFC 9309 section 2.3.1.3); 429 counts as a server error.
     """
     if 200 <= status < 300:
         return None
@@ -89,7 +89,7 @@ def judge_status(status: int) -> Rules | None:
 
 
 def first_bytes(blocks: Iterator[bytes], limit: int) -> bytes:
-    """At most `limit` bytes; the rest is never read."""
+    """The first `limit` bytes; the rest is never read."""
     kept = bytearray()
     for block in blocks:
         kept += block
@@ -105,10 +105,10 @@ def _delay(value: float | None) -> float | None:
 
 
 class Robots:
-    """The rules of origins lately seen; thread-safe, one a process.
+    """The rules of origins that were fetched lately; thread-safe, one a process.
 
-    Text is kept packed for a day, and parsed only while there is room: a parsed file weighs up to
-    sixty times its text. Reading one of usual size again costs 0.2 ms.
+    Files are kept compressed for a day, and parsed only while there is room: parsed, a file takes up to
+    sixty times its size. Parsing one of usual size again takes 0.2 ms.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -134,7 +134,7 @@ class Robots:
         return found
 
     def put(self, origin: str, rules: Rules) -> None:
-        """Remembers `rules`; the least used are forgotten where it gets too much."""
+        """Keeps `rules`; drops those that were used longest ago where memory runs out."""
         ttl = self._ttl if rules.unavailable is None else min(UNAVAILABLE_TTL, self._ttl)
         packed = zlib.compress(rules.source, 1) if rules.source else b""
         with self._lock:
@@ -168,4 +168,4 @@ class _Kept:
     until: float
     packed: bytes
     rules: Rules | None
-    """What needs no text: a status, or the want of one."""
+    """Rules that were not parsed from a file: they follow from a status or a failure."""

@@ -1,4 +1,4 @@
-"""Ask the robots.txt of an origin, from the cache or from the site, before any of its pages."""
+"""Check a page against the robots.txt of its origin, from memory or from the site, before it is requested."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from worker.config import Settings
 from worker.errors import ItemFailed
 from worker.fetch.fetch_context import FetchContext
 from worker.fetch.paced_request import PacedRequests
-from worker.fetch.robots import ALLOW_ALL, Robots, Rules, first_bytes, judge_status, parse_rules, unavailable
+from worker.fetch.robots import ALLOW_ALL, Robots, Rules, first_bytes, parse_rules, rules_of_status, unavailable
 from worker.fetch.transport import Exchange
 from worker.net import policy
 from worker.net.url import Address
@@ -16,21 +16,21 @@ from worker.reasons import Reason
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 5
-"""RFC 9309 section 2.3.1.2: at least five are followed; beyond them the file counts as not there."""
+"""RFC 9309 section 2.3.1.2: at least five are followed; beyond them the file counts as missing."""
 TIME = 10.0
-"""Seconds for a robots.txt with its redirects, so that two thirds of a fetch's time remain for the page."""
+"""Seconds for a robots.txt with its redirects: two thirds of a fetch's time remain for the page."""
 
 
 class RobotsCheck:
-    """Asks for permission; thread-safe."""
+    """Checks pages; thread-safe."""
 
-    def __init__(self, settings: Settings, visitor: PacedRequests, robots: Robots) -> None:
-        self._settings, self._requests, self._robots = settings, visitor, robots
+    def __init__(self, settings: Settings, requests: PacedRequests, robots: Robots) -> None:
+        self._settings, self._requests, self._robots = settings, requests, robots
 
-    def ask(self, address: Address, context: FetchContext) -> None:
-        """Raises ItemFailed where the page at `address` may not be fetched; the context learns the host's Crawl-delay.
+    def check(self, address: Address, context: FetchContext) -> None:
+        """Raises ItemFailed where the page at `address` may not be fetched; sets the host's Crawl-delay in `context`.
 
-        A host that is away or speaks no HTTP fails as it would for the page itself.
+        A host that cannot be reached or does not answer by HTTP fails as it would for the page itself.
         """
         rules = self._robots.get(address.origin)
         if rules is None:
@@ -58,8 +58,8 @@ class RobotsCheck:
         return ALLOW_ALL
 
     def _read(self, exchange: Exchange) -> Rules:
-        judged = judge_status(exchange.head.status)
-        if judged is not None:
-            return judged
+        rules = rules_of_status(exchange.head.status)
+        if rules is not None:
+            return rules
         limit = self._settings.robots_max_bytes
         return parse_rules(first_bytes(exchange.stream(), limit), self._settings.user_agent)

@@ -1,4 +1,4 @@
-"""Wrap a socket so that no read or write outlasts a deadline or returns more than was asked for."""
+"""Read lines and bytes from a socket, never longer than a deadline and never more than asked for."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ BLOCK = 64 * 1024
 
 
 class TimedSocket:
-    """Timed reading of lines and bytes from one connection; thread-confined.
+    """Reads from one connection; used by one thread.
 
-    Every read of the socket has what remains of `deadline` as its time, so that a server that
-    drips a byte a second meets the same end as one that is silent.
+    Every read of the socket has what remains of `deadline` as its time limit, so that a server that
+    sends a byte a second is cut off like one that is silent.
     """
 
     def __init__(self, connection: socket.socket, deadline: Deadline) -> None:
@@ -55,7 +55,7 @@ class TimedSocket:
         return None if len(found) > limit else found
 
     def first(self, count: int) -> bytes:
-        """The next `count` bytes, which stay there to be read; fewer where the connection ends before."""
+        """The next `count` bytes, which can be read once more; fewer where the connection ends before."""
         while len(self._buffer) - self._at < count and self._fill():
             pass
         return self._buffer[self._at : self._at + count]
@@ -83,12 +83,12 @@ class TimedSocket:
         return bool(block)
 
     def close(self) -> None:
-        """Lets go of the connection at once, without any courtesy to the other side."""
+        """Closes the connection at once, without a TLS close notification."""
         self._socket.close()
 
 
 def broken(error: OSError) -> ItemFailed:
-    """The failure that a reset or a cut connection is; an alert in place of data is the server's last word on TLS."""
+    """The failure of a connection that was reset or broke off; a TLS alert in place of data is a failure of TLS."""
     if isinstance(error, ssl.SSLError) and "ALERT" in (error.reason or ""):
         return ItemFailed(Reason.TLS, f"protocol: {error.reason}")
     return ItemFailed(Reason.CONNECT, f"connection broken: {error.strerror or type(error).__name__}")

@@ -1,4 +1,4 @@
-"""Send requests through a requests session whose adapter reads answers under a deadline and within limits."""
+"""Send requests through a requests session whose adapter checks addresses and reads answers within limits."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Request(requests.PreparedRequest):
         self.headers = CaseInsensitiveDict(headers)
         self.address, self.deadline = address, deadline
         self.connected = False
-        """Whether a connection was made; tells a host that is away from one that answers badly."""
+        """Whether a connection was made: a host that cannot be reached differs from one that answers wrongly."""
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request on the wire and the head of its answer: what stands as `raw` in a requests.Response."""
+    """A request that was sent and the head of its answer; the `raw` of a requests.Response."""
 
     wire: TimedSocket
     head: Head
@@ -43,18 +43,18 @@ class Exchange:
     deadline: Deadline
 
     def stream(self, _size: int = 0, *, decode_content: bool = True) -> Iterator[bytes]:
-        """The body in bounded blocks, its codings undone if `decode_content`; raises ItemFailed."""
+        """The body in bounded blocks, without its content codings if `decode_content`; raises ItemFailed."""
         blocks = read_body(self.wire, self.head, self.settings, self.deadline)
         coding = ",".join(self.head.all("content-encoding"))
         return decode(blocks, coding, self.settings.codings) if decode_content and coding else blocks
 
     def close(self) -> None:
-        """Ends the connection; what was not read is never read."""
+        """Ends the connection; the rest is never read."""
         self.wire.close()
 
 
 class GuardedAdapter(HTTPAdapter):
-    """Sends through the guard; one connection a request, since hosts are paced.
+    """Sends requests to checked addresses only; one connection a request, since hosts are paced.
 
     urllib3's pool and http.client's reader are not used: docs/decisions/http-reading.md says why.
     """
@@ -64,9 +64,9 @@ class GuardedAdapter(HTTPAdapter):
         self._settings = settings
         self._connector = Connector(settings)
 
-    def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
-        """The head of the answer to `request`, its body still on the wire; raises ItemFailed."""
-        assert isinstance(request, Request)  # noqa: S101 - nobody else makes requests here
+    def send(self, request: requests.PreparedRequest, *_args: object, **_options: object) -> requests.Response:
+        """The head of the answer to `request`, whose body is yet to be read; raises ItemFailed."""
+        assert isinstance(request, Request)  # noqa: S101 - Session.exchange sends no other
         wire = TimedSocket(self._connector.connect(request.address, request.deadline), request.deadline)
         request.connected = True
         try:
@@ -86,7 +86,7 @@ class GuardedAdapter(HTTPAdapter):
         return response
 
     def _message(self, request: Request) -> bytes:
-        """The request as it goes over the wire; every part was judged or written by us."""
+        """The bytes of the request; every part of it was checked or is our own."""
         address = request.address
         fields = {"Host": address.netloc, **request.headers, **self._connector.extra_headers(address), "Connection": "close"}
         lines = [f"GET {self._connector.request_target(address)} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
@@ -109,5 +109,5 @@ class Session(requests.Session):
         """None: requests would read the whole body of a redirect to prepare the next request (CVE-2026-21441)."""
 
     def exchange(self, request: Request) -> Exchange:
-        """Sends `request`; the head has come, the body waits. Raises ItemFailed."""
+        """Sends `request` and reads the head of its answer; the body is yet to be read. Raises ItemFailed."""
         return cast(Exchange, self.send(request, stream=True, proxies={}, allow_redirects=False).raw)

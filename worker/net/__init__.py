@@ -1,5 +1,5 @@
-"""Guard every connection to a stranger: only public web servers are dialled.
+"""Guard every connection to other people's servers: only public web servers may be connected to.
 
-One parser serves the judgement and the connection (`url`), `policy` says what may be connected to, one DNS look-up whose every
-answer must be permitted (`resolve`), and `dial` connects to exactly those addresses and checks the peer once more.
+`url` is the one parser, for the check and for the connection; `policy` decides what may be connected to; `resolve` looks a host
+up in DNS once, and every answer must be permitted; `dial` connects to exactly those addresses and checks the peer once more.
 """

@@ -1,4 +1,4 @@
-"""Look up a host in DNS once; every answer must be permitted."""
+"""Look up a host in DNS, once, and require that every answer is permitted."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import dns.resolver
 
 from worker.config import Settings
 from worker.errors import ItemFailed
-from worker.net.policy import is_localhost, judge
+from worker.net.policy import check, is_localhost
 from worker.net.url import Address, IPAddress
 from worker.reasons import Reason
 
 SECOND_LOOK_UP = 1.5
-"""Seconds for AAAA where A has answered: some servers never answer it, and would cost every fetch its whole budget."""
+"""Seconds for AAAA where A was answered: some servers never answer AAAA, and would cost every fetch its whole time."""
 
 
 def resolve(address: Address, settings: Settings, timeout: float) -> tuple[IPAddress, ...]:
     """The addresses of `address`, every one permitted, in the order to be tried; looked up once.
 
-    The table `resolve` of the settings goes before DNS; the hosts file is not read. `timeout` in seconds.
+    The setting `resolve` comes before DNS; the hosts file is not read. `timeout` in seconds.
     Raises ItemFailed: DNS, PRIVATE_ADDRESS, PORT.
     """
     found = _known(address, settings) or _look_up(address.host, timeout)
     for ip in found:
-        judge(ip, address, settings)
+        check(ip, address, settings)
     return found
 
 
@@ -42,7 +42,7 @@ def _known(address: Address, settings: Settings) -> tuple[IPAddress, ...]:
 
 @lru_cache(maxsize=1)
 def _resolver() -> dns.resolver.Resolver:
-    """The system's resolvers, read once a process; names are taken as absolute, search lists are for people."""
+    """The system's resolvers, read once a process; names are absolute, search lists are not used."""
     resolver = dns.resolver.Resolver()
     resolver.use_search_by_default = False
     resolver.cache = None
@@ -50,7 +50,7 @@ def _resolver() -> dns.resolver.Resolver:
 
 
 def _look_up(host: str, timeout: float) -> tuple[IPAddress, ...]:
-    """A and AAAA records; one kind may fail where the other answers, since only what is known is dialled."""
+    """A and AAAA records; one kind may fail where the other is answered, since only known addresses are connected to."""
     end = time.monotonic() + timeout
     found: list[IPAddress] = []
     failure: Exception | None = None

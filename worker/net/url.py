@@ -1,4 +1,4 @@
-"""Split a URL into the parts that are judged, dialled and sent; every URL has one spelling."""
+"""Split a URL into the parts that are checked, connected to and sent; give every URL one spelling."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PORT = re.compile(r"[0-9]{0,5}")
 _SAFE = "!$%&'()*+,-./:;=@_~"
-"""RFC 3986 `pchar` and the slash; `%` was looked at before."""
+"""RFC 3986 `pchar` and the slash; stray `%` are escaped before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A URL taken apart, once and for all; what is dialled, sent and judged is read from here."""
+    """The parts of a URL. It is parsed once, and what is checked, connected to and sent is taken from here."""
 
     scheme: str
     host: str
@@ -45,12 +45,12 @@ class Address:
 
     @property
     def origin(self) -> str:
-        """Scheme and netloc: what one robots.txt speaks for."""
+        """Scheme and netloc: what one robots.txt is for."""
         return f"{self.scheme}://{self.netloc}"
 
     @property
     def place(self) -> str:
-        """Host and port, as in `example.org:443`: what one pace is kept for."""
+        """Host and port, as in `example.org:443`: what has a pace."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @property
@@ -60,7 +60,7 @@ class Address:
 
     @property
     def literal(self) -> IPAddress | None:
-        """The address that stands in the URL in place of a name."""
+        """The IP address in the URL; None where it has a name."""
         return _literal(self.host)
 
 
@@ -76,7 +76,7 @@ def split(url: str) -> Address:
 
 
 def joined(base: Address, location: str) -> str:
-    """RFC 3986 section 5.2.2 for the forms that a redirect may take; blanks are mended as browsers do."""
+    """The URL that `location` means at `base` (RFC 3986 section 5.2.2); blanks are escaped, as browsers do."""
     location = location.strip(" \t").replace(" ", "%20")
     if not location:
         raise ItemFailed(Reason.BAD_URL, "an empty Location")
@@ -109,7 +109,7 @@ def _scheme(url: str) -> tuple[str, str]:
 
 
 def _authority(rest: str) -> tuple[str, str]:
-    """Authority and target; the fragment stays behind."""
+    """Authority and target; the fragment is dropped."""
     match = re.match(r"[^/?#]*", rest)
     authority = match[0] if match else ""
     path, _, query = rest[len(authority) :].partition("#")[0].partition("?")
@@ -122,26 +122,26 @@ def _authority(rest: str) -> tuple[str, str]:
 
 
 def _quoted(part: str, safe: str) -> str:
-    """`part` in ASCII: what may not stand there as it is goes as percent-encoded UTF-8."""
+    """`part` in ASCII: characters that are not allowed there become percent-encoded UTF-8."""
     if part.isascii() and part.isalnum():
         return part
     return quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", part), safe=safe)
 
 
 def _without_dots(path: str) -> str:
-    """RFC 3986 section 5.2.4, so that what robots.txt judges is what the server will read."""
+    """The path without dot segments (RFC 3986 section 5.2.4), so that robots.txt is matched with the path that the server reads."""
     if "/." not in path and "/%2" not in path:
         return path or "/"
     kept: list[str] = []
     segments = path.split("/")[1:]
-    for place, segment in enumerate(segments):
+    for number, segment in enumerate(segments):
         plain = segment.replace("%2e", ".").replace("%2E", ".")
         if plain == "..":
             del kept[-1:]
         elif plain != ".":
             kept.append(segment)
             continue
-        if place == len(segments) - 1:
+        if number == len(segments) - 1:
             kept.append("")
     return "/" + "/".join(kept)
 
@@ -194,7 +194,7 @@ def _idna(name: str) -> str:
 
 
 def _is_decodable(label: str) -> bool:
-    """Whether a label that says it is punycode is: a decoder downstream must not meet it first."""
+    """Whether a label with the prefix of punycode can be decoded: later decoders must not fail on it."""
     if not label.startswith("xn--"):
         return True
     try:

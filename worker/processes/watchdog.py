@@ -1,4 +1,4 @@
-"""Connect a child to its supervisor by a socket: it carries the child's heartbeats, and its end of file tells the child to exit."""
+"""Connect a child to its supervisor by a socket: it carries the child's heartbeats, and end of file means that the child has to exit."""
 
 from __future__ import annotations
 

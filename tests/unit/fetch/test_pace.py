@@ -101,4 +101,4 @@ def test_places_that_are_free_again_are_swept(monkeypatch: pytest.MonkeyPatch, c
 
 
 def test_busy_says_which_host_and_for_how_long() -> None:
-    assert str(HostBusy(HOST, 1.25)) == "pub.example:443 is free again in 1.2 s"
+    assert str(HostBusy(HOST, 1.25)) == "pub.example:443 may be requested again in 1.2 s"

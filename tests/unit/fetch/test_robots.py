@@ -7,7 +7,7 @@ import pytest
 from worker.config import load
 from worker.errors import ItemFailed
 from worker.fetch import robots
-from worker.fetch.robots import ALLOW_ALL, Robots, first_bytes, judge_status, parse_rules, product, unavailable
+from worker.fetch.robots import ALLOW_ALL, Robots, first_bytes, parse_rules, product, rules_of_status, unavailable
 from worker.net.policy import parse
 
 AGENT = "Pressmark/0.1 (+https://example.org)"
@@ -58,7 +58,7 @@ def test_a_crawl_delay_is_held_within_a_minute(value: bytes, seconds: float | No
     ("status", "open_"), [(404, True), (403, True), (451, True), (500, False), (503, False), (429, False), (301, False)]
 )
 def test_a_status_alone_allows_or_forbids(status: int, open_: bool) -> None:
-    rules = judge_status(status)
+    rules = rules_of_status(status)
     assert rules is not None
     assert rules.allows(PAGE.url) is open_
 

@@ -10,7 +10,7 @@ import pytest
 from worker.config import Settings, load
 from worker.errors import ItemFailed
 from worker.net.dial import dial
-from worker.net.policy import is_public, join, judge, parse
+from worker.net.policy import check, is_public, join, parse
 from worker.net.resolve import resolve
 from worker.net.url import Address
 from worker.reasons import Reason
@@ -226,4 +226,4 @@ def test_a_location_that_is_no_url_is_the_servers_fault() -> None:
 
 def test_judging_a_public_address_on_an_odd_port_names_the_port() -> None:
     with pytest.raises(ItemFailed, match="port"):
-        judge(ipaddress.ip_address("8.8.8.8"), Address("http", "x.example", 8080, "/"), PLAIN)
+        check(ipaddress.ip_address("8.8.8.8"), Address("http", "x.example", 8080, "/"), PLAIN)

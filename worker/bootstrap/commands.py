@@ -27,7 +27,8 @@ if TYPE_CHECKING:  # a command imports only the rooms whose services it uses
 class Services:
     """The services of one command; `close` ends the connections of those that were used.
 
-    The imports inside the properties are for the start of commands: SQLAlchemy costs 0.3 s, a model's libraries as much.
+    The imports stand inside the properties because every process imports this package: SQLAlchemy costs 0.3 s of CPU and
+    16 MiB, a model's libraries 0.3 s and 34 MiB.
     """
 
     def __init__(self, settings: Settings) -> None:

@@ -37,7 +37,7 @@ SWEEP = 60.0
 MEND = 3600.0
 """Seconds between two searches for next attempts later than any rule allows; also when a leader begins. It reads every waiting item."""
 SAMPLE = 10.0
-"""Seconds between two samples of metrics."""
+"""Seconds between two samples of metrics: fine enough for a graph of an hour."""
 STEP = 5.0
 """Seconds by which the machine's clock must differ from the time that passed, to count as set by somebody."""
 

@@ -66,7 +66,7 @@ class Keeper:
         self._name = f"{this_process()}-{secrets.token_hex(3)}"
         self._claimed_at = 0.0
         self._unsettled: list[tuple[str, bytes]] = []
-        """Kept while the database is away and not read again: what is delivered often counts as what kills keepers."""
+        """Entries yet to be stored. An outage does not make them be read again: what is delivered often counts as deadly."""
 
     def run(self, stop: threading.Event) -> None:
         """Stores until `stop` is set; an outage is logged once and waited out."""

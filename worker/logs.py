@@ -87,8 +87,8 @@ def _time(record: logging.LogRecord) -> str:
 
 
 def _printable(text: str) -> str:
-    """Control characters as escapes: what a server answered can neither begin a line of its own nor steer a terminal."""
-    return text if text.isprintable() else "".join(ch if ch.isprintable() else ascii(ch)[1:-1] for ch in text)
+    """On one line, control characters as escapes: what a server answered can neither forge a line nor steer a terminal."""
+    return text if text.isprintable() else "".join(ch if ch.isprintable() else ascii(ch)[1:-1] for ch in " ".join(text.split()))
 
 
 def _quoted(value: object) -> str:

@@ -71,7 +71,7 @@ def test_a_value_with_blanks_is_quoted_and_no_text_can_begin_a_line_of_its_own(c
     log.info("fetch failed: %s", "odd\n2026-11-29 error forged\x1b[31m", extra=fields(host='a "b"'))
     written = capsys.readouterr().err
     assert len(written.splitlines()) == 1
-    assert "odd\\n2026-11-29 error forged\\x1b[31m" in written
+    assert "odd 2026-11-29 error forged\\x1b[31m" in written
     assert written.endswith('host="a \\"b\\""\n')
 
 

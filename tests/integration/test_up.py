@@ -70,8 +70,8 @@ def test_a_second_up_on_the_folder_is_refused_and_the_first_goes_on(tmp_path):
 
 
 def test_when_everything_works_one_line_says_so_and_what_it_says_to_type_works(tmp_path):
-    # Given
-    with RunningService(tmp_path, {}) as line:
+    # Given a host that is at no public address
+    with RunningService(tmp_path, {"PRESSMARK_RESOLVE": "a.test=127.0.0.1"}) as line:
         begun = time.time()
         line.begin()
         # When
@@ -86,6 +86,10 @@ def test_when_everything_works_one_line_says_so_and_what_it_says_to_type_works(t
         shell = {"PATH": os.environ["PATH"], "PYTHON": sys.executable}
         done = subprocess.run(["bash", "-c", command], env=shell, cwd=ROOT, capture_output=True, text=True, check=True)
         assert '"state": "accepted"' in done.stdout
+        # And the page that fails is logged once, with its fields
+        line.until(lambda: line.settled() == 1, PATIENCE)
+        [failed] = [row for row in line.log.read_text().splitlines() if "page refused" in row]
+        assert failed.endswith(" item=1 host=a.test:80 stage=fetch reason=private-address url=http://a.test/1")
         assert line.down() == 0
 
 

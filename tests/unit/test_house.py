@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,8 @@ def lint_imports(tree: Path) -> int:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A copy of both packages and their contracts."""
-    for name in ("worker", "classifier"):
+    """A copy of all packages and their contracts."""
+    for name in ("worker", "classifier", "training", "benchmarks"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.npy", "*.html"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
@@ -56,12 +57,30 @@ def test_the_contracts_hold_on_the_tree_as_it_is(tree: Path) -> None:
         ("worker/operations/trace.py", "import click"),
         ("worker/operations/trace.py", "def late():\n    from worker.cli import main"),
         ("worker/unplaced.py", "import json"),
+        ("worker/extract/__init__.py", "import training.truth"),
+        ("worker/models/__init__.py", "def late():\n    import benchmarks.label"),
+        ("worker/pipeline/keeper.py", "from tests.integration.parts import samples"),
+        ("classifier/labels.py", "import training"),
+        ("classifier/training/__init__.py", "from benchmarks import label"),
+        ("training/truth.py", "from worker.storage import ledger"),
+        ("training/truth.py", "from worker.messages import Article"),
+        ("training/truth.py", "import benchmarks.extraction.gate"),
+        ("training/truth.py", "from tests.integration.parts import samples"),
     ],
 )
 def test_a_planted_import_breaks_the_contracts(tree: Path, file: str, planted: str) -> None:
     with (tree / file).open("a", encoding="utf-8") as source:
         source.write(f"\n{planted}\n")
     assert lint_imports(tree) == 1
+
+
+def test_the_contract_on_training_names_every_part_of_the_worker_but_extraction() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    [forbidden] = [contract["forbidden_modules"] for contract in contracts if contract["name"].startswith("training knows")]
+    found = {
+        path.name.removesuffix(".py") for path in (ROOT / "worker").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert set(forbidden) == {f"worker.{name}" for name in found - {"__init__", "extract"}}
 
 
 def test_each_file_of_commands_is_one_command() -> None:

@@ -196,7 +196,7 @@ def _read(name: str) -> str:
         with _opened(name) as stream:
             return stream.read().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadCall(f"{name}: expected UTF-8 text, byte {error.start} is not") from error
+        raise BadCall(f"{name}: expected UTF-8 text, byte {error.start} is not valid UTF-8") from error
 
 
 def _opened(name: str) -> BinaryIO:

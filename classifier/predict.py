@@ -1,4 +1,4 @@
-"""Label articles: topics with evidence, main topic and source type, in the contract's shape."""
+"""Label documents: topics with evidence, main topic and source type, as `Labels`."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def _lines(file: Path) -> list[str]:
     try:
         return file.read_text(encoding="utf-8").split("\n")
     except UnicodeDecodeError as error:
-        raise BadSeeds(f"{file}: expected UTF-8 text, byte {error.start} is not") from error
+        raise BadSeeds(f"{file}: expected UTF-8 text, byte {error.start} is not valid UTF-8") from error
 
 
 def parse_seed(line: str, where: str, **defaults: str) -> Seed:

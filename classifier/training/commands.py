@@ -111,7 +111,7 @@ def read_articles(path: Path) -> list[Seed]:
     except OSError as error:
         raise BadCall(f"{path}: expected a readable file, got {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise BadCall(f"{path}: expected UTF-8 text, byte {error.start} is not") from error
+        raise BadCall(f"{path}: expected UTF-8 text, byte {error.start} is not valid UTF-8") from error
     found = [_article(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
     if not found:
         raise BadCall(f"{path}: expected labelled articles, a line each, found none")

@@ -1,4 +1,4 @@
-"""Summarise what a model predicts for seeds that it had not seen, for comparison with the articles of later weeks."""
+"""Summarise the predictions for held-out seeds; the weekly drift report compares with them."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def rotten(home: Home, name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("promote", "nosuch"), "expected the name of one model, 'nosuch' fits 0"),
+        (("promote", "nosuch"), "expected the name of one model, 'nosuch' matches 0"),
         (("diff", "nosuch"), "expected the name of one model"),
         (("rollback",), "expected a promotion to roll back"),
         (("evaluate", "--on", "nowhere.jsonl"), "nowhere.jsonl: expected a readable file"),

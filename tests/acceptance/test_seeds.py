@@ -76,7 +76,7 @@ def test_bad_lines_cost_one_line_each_and_the_good_ones_come_in(home: Home) -> N
 
 def test_what_is_no_text_is_refused_whole(home: Home) -> None:
     done = home.run("seeds", "import", "-", stdin=b"text,topics\xff")
-    assert (done.code, done.told) == (2, ["pressmark: standard input: expected UTF-8 text, byte 11 is not"])
+    assert (done.code, done.told) == (2, ["pressmark: standard input: expected UTF-8 text, byte 11 is not valid UTF-8"])
 
 
 def test_a_broken_line_among_the_seeds_is_named_by_every_command_that_reads_them(home: Home, seeds: Path) -> None:

@@ -104,7 +104,7 @@ def _text(file: str, limit: int) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{shown(file)}: expected UTF-8 text, byte {error.start} is not") from error
+        raise UsageError(f"{shown(file)}: expected UTF-8 text, byte {error.start} is not valid UTF-8") from error
 
 
 @command(

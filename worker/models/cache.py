@@ -1,4 +1,4 @@
-"""Keep this machine's models as files, fetched from the registry once, and follow promotions between two tasks.
+"""Keep the active model on this machine, and switch to a newly promoted one, never in the middle of a task.
 
 Each model has a folder named by its digest, so all processes of a machine map the same files before and after a promotion.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from worker.storage.values import DeadFilter, DeadGroup, DeadItem, Entry, State
 
 REASONS = tuple(sorted(reason.word for reason in Reason if reason.fate not in (Fate.REFUSED, Fate.NOTE)))
 """The reasons that a dead letter can have."""
+
+
+STEP = 500
+"""Dead letters sent again at once at most, however high the rate: other writers have their turn in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,15 @@ def count(services: Services, which: DeadFilter) -> int:
 
 
 def requeue(services: Services, which: DeadFilter, rate: float | None = None) -> Requeued:
-    """Sends the same items again with all their tries, at most `rate` a second."""
-    return Requeued(services.operator_ledger.requeue(which, rate=rate))
+    """Sends the same items again with all their tries, at most `rate` a second where given."""
+    if rate is None:
+        return Requeued(services.operator_ledger.requeue(which))
+    step = max(min(int(rate), STEP), 1)
+    total = 0
+    for sent in services.operator_ledger.requeue_in_steps(which, step):
+        total += sent
+        time.sleep(step / rate)
+    return Requeued(total)
 
 
 def drop(services: Services, which: DeadFilter) -> Dropped:

@@ -135,7 +135,7 @@ class Dispatcher:
             return False
         self._lead = self._ledger.take_lead(current, self._name)
         if self._lead is not None:
-            log.info("leading, term %d", self._lead.term)
+            log.info("this dispatcher is now the leader (term %d)", self._lead.term)
             self._done_at = {}
         return self._lead is not None
 

@@ -120,7 +120,7 @@ def returned(request: URLRequest, after: float = 0.0) -> Returned:
 
 
 def _returned_unharmed(request: URLRequest, away: Unavailable, stage: str) -> Returned:
-    log.warning("page returned, to be sent again: %s", away, extra=_fields(request, stage))
+    log.warning("page not processed, it will be tried again: %s", away, extra=_fields(request, stage))
     return returned(request, RETURN_AFTER)
 
 

@@ -44,7 +44,8 @@ class LabelProcess:
         try:
             outcomes = labelled(batch, self._services.models.current())
         except UsageError as broken:
-            log.error("no usable model, %d articles returned: %s", len(batch), broken, extra=fields(stage="label"))  # noqa: TRY400 - one line
+            message = "no usable model; %d articles will be tried again in five minutes: %s"
+            log.error(message, len(batch), broken, extra=fields(stage="label"))  # noqa: TRY400 - one line
             outcomes = [Returned([(item.item_id, item.token) for item in batch], NO_MODEL)]
         self._deliver(outcomes, LABEL)
 

@@ -28,7 +28,7 @@ class FolderLock:
         if not try_lock(file):
             with file:
                 holder = _holder(file)
-            raise UsageError(f"{self._path.parent} is in use by {holder}; one `up` a data folder")
+            raise UsageError(f"{self._path.parent} is in use by {holder}; only one `pressmark up` may use a data folder")
         file.truncate(0)
         file.write(f"process {os.getpid()} since {time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}\n")
         file.flush()

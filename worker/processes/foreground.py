@@ -57,7 +57,7 @@ def warn_of_private_addresses(settings: Settings) -> None:
     """Logs, at every start, what pages may reach that they could not reach on the Internet."""
     if settings.allow_private:
         places = ", ".join(str(place.host or place.network) for place in settings.allow_private)
-        log.warning("PRESSMARK_ALLOW_PRIVATE opens private addresses to every page: %s", places)
+        log.warning("because of PRESSMARK_ALLOW_PRIVATE any page may make the program connect to: %s", places)
 
 
 def expect_redis(settings: Settings) -> None:

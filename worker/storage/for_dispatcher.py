@@ -1,4 +1,4 @@
-"""The ledger's side for the dispatcher: elect a leader, lease what is due, and take expired leases back."""
+"""What the dispatcher may do with the ledger: lead, lease what is due, and take back expired leases."""
 
 from __future__ import annotations
 

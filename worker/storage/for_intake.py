@@ -1,4 +1,4 @@
-"""The ledger's side for intake: accept URLs into jobs."""
+"""What intake may do with the ledger: accept URLs into jobs."""
 
 from __future__ import annotations
 

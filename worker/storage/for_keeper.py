@@ -1,4 +1,4 @@
-"""The ledger's side for the keeper: write outcomes as states, in one transaction for each batch."""
+"""What the keeper may do with the ledger: turn each outcome into the item's new state, one transaction a batch."""
 
 from __future__ import annotations
 

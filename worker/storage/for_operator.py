@@ -1,8 +1,7 @@
-"""The ledger's side for the operator: show what there is; requeue, drop, forget, pause and resume."""
+"""What an operator may do with the ledger: show, requeue, drop, pause and take down."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection
@@ -94,25 +93,25 @@ class ForOperator(LedgerBase):
             last = (found[-1].died_at, found[-1].item_id)
             left = None if left is None else left - len(found)
 
-    def requeue(self, which: DeadFilter, *, rate: float | None = None) -> int:
-        """Sends dead items again, at most `rate` a second where given; returns how many. Several transactions."""
-        return self._each_dead(which, lambda rules, item: rules.requeued(item), rate)
+    def requeue(self, which: DeadFilter) -> int:
+        """Sends dead items again; returns how many. Several transactions."""
+        return sum(self.requeue_in_steps(which, dead.PAGE))
+
+    def requeue_in_steps(self, which: DeadFilter, step: int) -> Iterator[int]:
+        """Sends dead items again, `step` of them in each transaction; yields how many after each, so that a caller can pace it."""
+        return self._each_dead(which, lambda rules, item: rules.requeued(item), step)
 
     def drop(self, which: DeadFilter) -> int:
         """Gives dead items up for good, as `dead: dropped-by-user`; returns how many. Several transactions."""
-        return self._each_dead(which, lambda rules, item: rules.dropped(item), None)
+        return sum(self._each_dead(which, lambda rules, item: rules.dropped(item), dead.PAGE))
 
-    def _each_dead(self, which: DeadFilter, command: Callable[[ItemRules, Item], Transition], rate: float | None) -> int:
+    def _each_dead(self, which: DeadFilter, command: Callable[[ItemRules, Item], Transition], step: int) -> Iterator[int]:
         """Selects the ids first, so that an item that dies again meanwhile is not selected twice."""
         ids = [item.item_id for item in self.dead(which)]
-        step = dead.PAGE if rate is None else max(min(int(rate), dead.PAGE), 1)
-        total = 0
         for start in range(0, len(ids), step):
-            if rate is not None and start:
-                time.sleep(step / rate)
             with writing(self._engine) as connection:
-                total += self._command(connection, ids[start : start + step], command)
-        return total
+                done = self._command(connection, ids[start : start + step], command)
+            yield done
 
     def _command(self, connection: Connection, ids: list[int], command: Callable[[ItemRules, Item], Transition]) -> int:
         rules = self._rules()

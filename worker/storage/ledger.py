@@ -1,4 +1,4 @@
-"""Join the four sides of the ledger, which alone writes what becomes of every accepted URL."""
+"""The whole ledger in one object, for a process that does everything: tests and benchmarks."""
 
 from __future__ import annotations
 

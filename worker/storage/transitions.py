@@ -62,7 +62,7 @@ def apply(connection: Connection, made: Sequence[Transition], now: float) -> Non
     made = sorted(made, key=lambda transition: transition.before.id)
     done = connection.execute(_WRITE, [_parameters(transition, now) for transition in made])
     if done.rowcount != len(made):
-        raise Unavailable(f"{len(made) - done.rowcount} items changed while they were being written; nothing was changed, try again")
+        raise Unavailable(f"{len(made) - done.rowcount} items were changed by another process meanwhile; nothing was written, try again")
     record(connection, [(transition.after.id, event) for transition in made for event in transition.events])
     look(connection, [(one.after.host, one.after.due) for one in made if one.after.state == State.WAITING])
     published = [{"item_id": transition.after.id} for transition in made if transition.publish]

@@ -42,7 +42,7 @@ class Ledger:
     def trace(self, key: str) -> list[Any]:
         return [SimpleNamespace(item_id=number, state=state) for number, state in enumerate(self.states, 1)]
 
-    def requeue(self, which: DeadFilter, *, rate: float | None) -> int:
+    def requeue(self, which: DeadFilter) -> int:
         return sum(1 for _ in self.dead(which))
 
 

@@ -67,7 +67,7 @@ def test_the_active_and_the_shipped_model_are_promoted_without_asking_the_gate(s
 
 
 def test_an_unknown_model_is_refused(services: Services) -> None:
-    with pytest.raises(UsageError, match="'nosuch' fits 0"):
+    with pytest.raises(UsageError, match="'nosuch' matches 0"):
         promote(services, "nosuch", SEEDS, "ann")
 
 

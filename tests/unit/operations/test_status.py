@@ -10,10 +10,10 @@ from worker.errors import Unavailable
 from worker.operations.queues import report
 from worker.operations.status import problems
 from worker.queues import QUEUES, Depth, WorkerSeen
-from worker.storage.values import Balance, DeadGroup, Paused
+from worker.storage.values import Balance, DeadGroup, Paused, State
 
 STATES = {"waiting": 3, "running": 9, "stored": 20, "duplicate": 1, "refused": 0, "dead": 2}
-BALANCE = Balance(35, STATES, 20, 0, 0, 0, counted=True)
+BALANCE = Balance(35, {State(name): count for name, count in STATES.items()}, 20, 0, 0, 0, counted=True)
 
 
 @dataclass
@@ -130,7 +130,7 @@ def test_without_redis_the_ledger_is_shown_and_the_rest_is_unknown(tmp_path: Pat
 
 
 def test_books_that_do_not_balance_are_a_problem(tmp_path: Path) -> None:
-    found = report(services(tmp_path, Ledger(Balance(36, STATES, 20, 0, 0, 0, counted=True))))
+    found = report(services(tmp_path, Ledger(Balance(36, BALANCE.states, 20, 0, 0, 0, counted=True))))
     assert found.balanced is False
     assert "not balanced" in next(problems(found, settings(tmp_path)))
     assert "NOT BALANCED" in found.summary()

@@ -35,8 +35,6 @@ CUT_SHORT = {
     "until close": Answer(head(HTML) + CUT, says_goodbye=False),
     "until close, gzip": Answer(head(HTML, "Content-Encoding: gzip") + gzip.compress(WHOLE)[:-200], says_goodbye=False),
 }
-BREACH = "until close"
-"""The one that is stored today: nothing but the close_notify says that the answer is whole."""
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +61,7 @@ def test_a_whole_answer_over_tls_is_read(secure_site, tmp_path, framing):
     assert "seven days a week" in done.json["text"]
 
 
-A5_TLS = pytest.mark.xfail(strict=True, raises=AssertionError, reason="A5: an answer cut without close_notify is stored")
-
-
-@pytest.mark.parametrize("framing", [pytest.param(name, marks=A5_TLS if name == BREACH else ()) for name in CUT_SHORT])
+@pytest.mark.parametrize("framing", list(CUT_SHORT))
 def test_an_answer_that_is_cut_over_tls_is_truncated_and_not_stored(secure_site, tmp_path, framing):
     # Given: the first half of an article, and then no more
     done = tried(secure_site, f"/cut/{list(CUT_SHORT).index(framing)}", tmp_path)
@@ -115,10 +110,7 @@ def test_a_whole_gzip_list_gives_all_its_articles(listed, name):
     assert asked == ENTRIES, told
 
 
-A5_LIST = pytest.mark.xfail(strict=True, raises=AssertionError, reason="A5: what could be unpacked is taken as the whole list")
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=A5_LIST if "file" in name else ()) for name in LISTS])
+@pytest.mark.parametrize("name", list(LISTS))
 def test_a_gzip_list_that_ends_early_is_reported_and_never_taken_as_whole(listed, name):
     # When
     asked, told = read(listed, name, "cut")

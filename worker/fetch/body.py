@@ -56,6 +56,11 @@ class Speed:
         """As TimedSocket.some; raises ItemFailed(TIMEOUT) when a window ends with too few bytes."""
         return self._read(lambda: self._wire.some(most))
 
+    @property
+    def was_cut(self) -> bool:
+        """See TimedSocket.was_cut."""
+        return self._wire.was_cut
+
     def line(self, limit: int) -> bytes | None:
         """As TimedSocket.line, at the least speed."""
         return self._read(lambda: self._wire.line(limit))
@@ -115,6 +120,8 @@ def _until_close(limit: int, speed: Speed) -> Iterator[bytes]:
         if got > limit:
             raise ItemFailed(Reason.TOO_BIG, f"more than {limit} bytes on the wire")
         yield block
+    if speed.was_cut:  # without TLS, or with its close_notify, the end of the connection is the end of the body (RFC 9112, 6.3 and 9.8)
+        raise ItemFailed(Reason.TRUNCATED, "the connection ended without close_notify, and no length was given")
 
 
 def _chunked(limit: int, trailer_limit: int, speed: Speed) -> Iterator[bytes]:

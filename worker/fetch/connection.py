@@ -107,11 +107,12 @@ class Proxy:
 def secure(connection: socket.socket, host: str, context: ssl.SSLContext, deadline: Deadline) -> ssl.SSLSocket:
     """TLS over `connection` with `host` as SNI and as the name that the certificate must bear.
 
+    An end without close_notify raises ssl.SSLEOFError where it is read: whoever can cut a connection could fake any other end.
     Raises ItemFailed: TLS for an invalid certificate or an unusable protocol, CONNECT where the handshake breaks off, TIMEOUT.
     """
     try:
         connection.settimeout(deadline.remaining())
-        return context.wrap_socket(connection, server_hostname=host)
+        return context.wrap_socket(connection, server_hostname=host, suppress_ragged_eofs=False)
     except OSError as error:
         connection.close()
         raise _tls_failure(error, deadline) from error

@@ -25,6 +25,8 @@ class TimedSocket:
         self.deadline = deadline
         self.received = 0
         """Bytes taken from the socket so far."""
+        self.was_cut = False
+        """Whether TLS ended without close_notify (RFC 8446 section 6.1): nothing says then that all was sent."""
         self._buffer = b""
         self._at = 0
 
@@ -75,6 +77,8 @@ class TimedSocket:
             block = self._socket.recv(BLOCK)
         except TimeoutError as error:
             raise self.deadline.missed() from error
+        except ssl.SSLEOFError:
+            self.was_cut, block = True, b""
         except OSError as error:
             raise broken(error) from error
         self._buffer = self._buffer[self._at :] + block if self._at < len(self._buffer) else block

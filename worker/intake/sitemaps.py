@@ -12,6 +12,9 @@ from worker.reasons import Reason
 MAX_DECODED = 50 * 1024 * 1024
 """The protocol's own bound for one sitemap (sitemaps.org: 50 MB, 50,000 URLs)."""
 MAX_URLS = 50_000
+GZIP = b"\x1f\x8b"
+MAX_MEMBERS = 100
+"""Members of one gzip file: programs that append write one a part, and each costs a copy of what follows it."""
 EXPECTED = "expected a sitemap (XML, or a URL a line)"
 ROOTS = ("urlset", "sitemapindex")
 """Root elements of a sitemap and of an index, in lower case."""
@@ -21,10 +24,10 @@ def links(body: bytes) -> Links:
     """The addresses in a sitemap, gzipped or not, in order, each once.
 
     An entry without a usable address is skipped with a warning. Raises ItemFailed: NOT_FEED for
-    what cannot be read as a sitemap, TOO_BIG and PARSE_LIMIT for bombs.
+    what cannot be read as a sitemap, TRUNCATED for gzip that ends early, TOO_BIG and PARSE_LIMIT for bombs.
     """
     found = LinkCollector(MAX_URLS)
-    body = _unzipped(body, found)
+    body = _unzipped(body)
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
         _read_xml(body, found)
     else:
@@ -57,17 +60,28 @@ def _is_address(line: str) -> bool:
     return line.startswith(("http://", "https://")) and "\N{REPLACEMENT CHARACTER}" not in line
 
 
-def _unzipped(body: bytes, found: LinkCollector) -> bytes:
-    """The bytes inside a `.gz`, up to where it breaks off; others as they are."""
-    if body[:2] != b"\x1f\x8b":
-        return body
+def _unzipped(body: bytes) -> bytes:
+    """The bytes inside a `.gz`, all its members one after the other; others as they are."""
+    plain = bytearray()
+    for _ in range(MAX_MEMBERS):
+        if body[:2] != GZIP:  # at the end; what follows the last member and is none is ignored, as gzip itself does
+            break
+        piece, body = _first_member(body, MAX_DECODED - len(plain))
+        plain += piece
+    else:
+        raise ItemFailed(Reason.TOO_BIG, f"more than {MAX_MEMBERS - 1} gzip members")
+    return bytes(plain) or body
+
+
+def _first_member(body: bytes, limit: int) -> tuple[bytes, bytes]:
+    """What the first gzip member holds, and the bytes behind it."""
     reader = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     try:
-        plain = reader.decompress(body, MAX_DECODED)
+        plain = reader.decompress(body, limit + 1)
     except zlib.error as error:
         raise ItemFailed(Reason.NOT_FEED, f"{EXPECTED}, got gzip that cannot be unpacked") from error
-    if reader.unconsumed_tail:
+    if len(plain) > limit:
         raise ItemFailed(Reason.TOO_BIG, f"more than {MAX_DECODED} bytes unpacked")
     if not reader.eof:
-        found.warn("the gzip breaks off")
-    return plain
+        raise ItemFailed(Reason.TRUNCATED, "the gzip ends early")
+    return plain, reader.unused_data

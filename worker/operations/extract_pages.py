@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from worker.config import Settings
 from worker.errors import ItemFailed
+from worker.extract.page.characters import without_lone_surrogates
 from worker.messages import Page
 from worker.reasons import Reason
 from worker.sandbox.pool import Parsed, ParseKilled, ParsePool
@@ -45,7 +46,7 @@ def page_of_bytes(data: bytes, url: str | None, limit: int, *, packed: bool) -> 
 
 def page_of_html(html: str, url: str | None) -> Page:
     """Decoded HTML as a page; the charset that it declares is ignored."""
-    return _page(url, html.encode("utf-8", "replace"), DECODED_HTML)
+    return _page(url, without_lone_surrogates(html).encode(), DECODED_HTML)
 
 
 def _page(url: str | None, body: bytes, content_type: str | None) -> Page:
@@ -57,7 +58,9 @@ def gunzip(data: bytes, limit: int) -> bytes:
     try:
         with gzip.open(io.BytesIO(data)) as file:
             content = file.read(limit + 1)
-    except (OSError, EOFError, zlib.error) as error:
+    except EOFError as error:
+        raise ItemFailed(Reason.TRUNCATED, "the gzip ends early") from error
+    except (OSError, zlib.error) as error:
         raise ItemFailed(Reason.DECODE, f"broken gzip: {error}") from error
     if len(content) > limit:
         raise ItemFailed(Reason.TOO_BIG, f"more than {limit} bytes unpacked")

@@ -80,11 +80,26 @@ def test_lines_of_a_text_sitemap_that_are_no_address_are_skipped_with_a_warning(
     ]
 
 
-def test_a_packed_sitemap_that_breaks_off_gives_what_came_before() -> None:
+@pytest.mark.parametrize("missing", [1, 8, 2000])
+def test_a_packed_sitemap_that_ends_early_is_truncated_and_never_taken_as_whole(missing: int) -> None:
     body = b"<urlset>" + b"".join(b"<url><loc>https://x.example/%d</loc></url>" % n for n in range(2000)) + b"</urlset>"
-    found = links(gzip.compress(body)[:-2000])
-    assert 0 < len(found.urls) < 2000
-    assert "the gzip breaks off" in found.warnings
+    with pytest.raises(ItemFailed) as failed:
+        links(gzip.compress(body)[:-missing])
+    assert failed.value.reason is Reason.TRUNCATED
+
+
+def test_a_sitemap_packed_in_several_parts_is_read_whole() -> None:
+    packed = gzip.compress(SITEMAP[:200]) + gzip.compress(SITEMAP[200:])
+    assert links(packed) == links(packed + b"\0" * 512) == links(SITEMAP)
+    with pytest.raises(ItemFailed) as failed:
+        links(packed[:-20])
+    assert failed.value.reason is Reason.TRUNCATED
+
+
+def test_a_flood_of_gzip_members_is_stopped() -> None:
+    with pytest.raises(ItemFailed) as failed:
+        links(gzip.compress(b"") * 1000)
+    assert failed.value.reason is Reason.TOO_BIG
 
 
 def test_a_gzip_bomb_is_stopped_at_the_protocols_bound(monkeypatch: pytest.MonkeyPatch) -> None:

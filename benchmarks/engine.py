@@ -24,7 +24,7 @@ from worker.messages import Taken, URLRequest, decode
 from worker.pipeline import dispatcher, keeper
 from worker.pipeline.dispatcher import Dispatcher
 from worker.pipeline.keeper import Keeper
-from worker.queues import Control, Depths, PublicStream, Results, connect
+from worker.queues import Control, Depths, PublicStream, Results, StreamLimits, connect
 from worker.storage.articles import Articles
 from worker.storage.database import migrate, open_database
 from worker.storage.ledger import Ledger
@@ -101,7 +101,7 @@ def run(urls: int, settings: Settings, meter: Meter) -> None:
     migrate(engine)
     client = connect(settings)
     ledger, articles = Ledger(engine, settings), Articles(engine)
-    results, public_stream = Results(client, settings.namespace), PublicStream(client, settings.namespace)
+    results, public_stream = Results(client, settings.namespace), PublicStream(client, settings.namespace, StreamLimits.of(settings))
     depths, control = Depths(client, settings.namespace), Control(client, settings.namespace)
     keeper.LINGER, keeper.BLOCK_MS = 0.0, 5
     dispatcher.BEAT = 0.05  # this loop is faster than any real stage; beats must not be rarer than in life

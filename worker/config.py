@@ -169,6 +169,16 @@ class Settings:
         200, "results stored in one transaction; with 200, writes that wait for the disk cost no more than others", number(int, 1, 5000)
     )
     publish_max: int = setting(100_000, "entries kept in the public stream `articles`", count)
+    publish_max_bytes: int = setting(
+        256 * MIB,
+        "bytes of the public stream in Redis: half of the maxmemory in docker-compose.yml; never more than half of a smaller one",
+        number(int, MIB, 1 << 40),
+    )
+    publish_days: float = setting(
+        30.0,
+        "days in the public stream; a reader that was away for longer begins with `export`",
+        number(float, 0.01, 3650),
+    )
     events_days: float = setting(30.0, "days that `trace` shows", number(float, 0.01, 3650))
     disk_free_min: int = setting(200 * MIB, "bytes; the dispatcher sends nothing while less is free on the disk", number(int, 0, 1 << 50))
     stop_grace: float = setting(10.0, "seconds to finish or return what a process works on when it stops", seconds)

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from tests.conftest import missing
 from tests.integration.parts.servers import PostgresServer, RedisServer, postgres_binary, redis_binary
 from worker.config import Settings
-from worker.queues import Control, Depths, PublicStream, Results, connect
+from worker.queues import Control, Depths, PublicStream, Results, StreamLimits, connect
 from worker.storage.articles import Articles
 from worker.storage.database import migrate, open_database, writing
 from worker.storage.ledger import Ledger
@@ -148,7 +148,7 @@ def control(client: redis.Redis) -> Control:
 @pytest.fixture
 def public_stream(client: redis.Redis) -> PublicStream:
     """Its public stream."""
-    return PublicStream(client, NAMESPACE)
+    return PublicStream(client, NAMESPACE, StreamLimits.of(Settings()))
 
 
 @pytest.fixture

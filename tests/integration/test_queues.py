@@ -15,7 +15,7 @@ from tests.integration.parts.servers import RedisServer, redis_binary
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.messages import Returned, Taken, URLRequest, decode_outcome
-from worker.queues import FETCH, LABEL, QUEUES, RESULTS, URGENT, Control, Depths, Results, connect
+from worker.queues import FETCH, LABEL, QUEUES, RESULTS, URGENT, Control, Depths, PublicStream, Results, StreamLimits, connect
 
 REQUEST = URLRequest(1, 1, "https://press.test/1")
 
@@ -130,9 +130,10 @@ def test_the_epoch_and_the_pause_flags_are_remembered_until_redis_is_emptied(con
     assert (control.epoch(), control.paused()) == (None, frozenset())
 
 
-def test_the_public_stream_is_trimmed(public_stream, client):
+def test_the_public_stream_is_trimmed(client):
+    public_stream = PublicStream(client, NAMESPACE, StreamLimits(entries=100, bytes=1 << 30, days=30))
     for _ in range(5):
-        public_stream.publish(["{}"] * 200, keep=100)
+        public_stream.publish(["{}"] * 200)
     assert client.xlen(f"{NAMESPACE}:articles") < 400, "trimmed near the maximum, by whole nodes of the stream"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from worker.bootstrap.stores import Stores
 from worker.config import Settings
 from worker.intake.canonical_url import admit
-from worker.queues import PublicStream, Results
+from worker.queues import PublicStream, Results, StreamLimits
 from worker.storage.articles import Articles
 from worker.storage.for_keeper import ForKeeper
 from worker.storage.values import Entry
@@ -20,7 +20,7 @@ class KeeperServices(Stores):
         self.ledger = ForKeeper(self.engine, settings)
         self.articles = Articles(self.engine)
         self.results = Results(self.redis, settings.namespace)
-        self.public_stream = PublicStream(self.redis, settings.namespace)
+        self.public_stream = PublicStream(self.redis, settings.namespace, StreamLimits.of(settings))
 
     def to_entry(self, url: str) -> Entry:
         """An address that a feed or sitemap lists, ready to be accepted; raises ItemFailed where it may not be fetched."""

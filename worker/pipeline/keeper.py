@@ -153,7 +153,7 @@ class Keeper:
                 return
             found = self._articles.of([item_id for _, item_id in waiting])
             self._public_stream.unpublish({result.stored_id for result in found if (result.url or "").startswith(FORGOTTEN)})
-            self._public_stream.publish([to_json(result.to_dict()).decode() for result in found], self._settings.publish_max)
+            self._public_stream.publish([to_json(result.to_dict()).decode() for result in found])
             self._ledger.published([number for number, _ in waiting])
 
 

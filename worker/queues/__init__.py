@@ -10,7 +10,7 @@ from __future__ import annotations
 from worker.queues.connection import CELERY_QUEUES, FETCH, LABEL, LABEL_BULK, QUEUES, RESULTS, URGENT, available, connect
 from worker.queues.control import Control, WorkerSeen, this_process
 from worker.queues.depths import Depth, Depths
-from worker.queues.public_stream import PublicStream
+from worker.queues.public_stream import PublicStream, StreamLimits
 from worker.queues.stream import Results, urls_in
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Depths",
     "PublicStream",
     "Results",
+    "StreamLimits",
     "WorkerSeen",
     "available",
     "connect",

@@ -1,29 +1,93 @@
-"""Publish Results on the public stream `articles`, and remove those of articles that were taken down."""
+"""Publish Results on the public stream `articles`, bounded in entries, bytes and age; remove those of articles that were taken down."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 import redis
 
+from worker.config import MIB, Settings
 from worker.queues.connection import SLICE, available, stream_entries
+
+SHARE = 2
+"""The stream takes one part in two of Redis' maxmemory at most, whatever the settings say: queues and results need the rest."""
+STEP = 1000
+"""Entries that one XTRIM removes: about a millisecond, in which Redis serves nobody else."""
+BATCH_BYTES = 4 * MIB
+"""Bytes of Results sent in one round trip."""
+OVERHEAD = 128
+"""Bytes that Redis takes for an entry beside its Result: 70 to 120 as measured, by the length of the Result."""
+MEASURED = 16 * MIB
+"""Bytes published after which the stream is measured again: that reads the header of each of its nodes, some 10 ms for 256 MiB."""
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """What the public stream may hold; the oldest entries leave it first."""
+
+    entries: int
+    bytes: int
+    """As Redis measures its memory."""
+    days: float
+
+    @classmethod
+    def of(cls, settings: Settings) -> StreamLimits:
+        """As the settings give them."""
+        return cls(settings.publish_max, settings.publish_max_bytes, settings.publish_days)
 
 
 class PublicStream:
-    """The stream that other programs read; every method raises Unavailable."""
+    """The stream that other programs read; every method raises Unavailable.
 
-    def __init__(self, client: redis.Redis, namespace: str) -> None:
+    It is trimmed before anything is added, with commands that a full Redis still takes: XADD and INCR are refused there,
+    XTRIM is not. Its size is what Redis measures, so no counter can drift from it.
+    """
+
+    def __init__(self, client: redis.Redis, namespace: str, limits: StreamLimits) -> None:
         self._redis = client
         self._key = f"{namespace}:articles"
+        self._limits = limits
+        self._room = 0
+        """Bytes that may be added before the stream is measured again."""
 
-    def publish(self, results: Sequence[str], keep: int) -> None:
-        """Appends Results (JSON); the stream is trimmed to about `keep` entries."""
-        with available():
-            pipe = self._redis.pipeline(transaction=False)
-            for result in results:
-                pipe.xadd(self._key, {"result": result}, maxlen=keep, approximate=True)
-            pipe.execute()
+    def publish(self, results: Sequence[str]) -> None:
+        """Appends Results (JSON); a Result that alone is over the limit is all that remains on the stream."""
+        for batch, size in _batches(results):
+            with available():
+                self._make_room(size)
+                pipe = self._redis.pipeline(transaction=False)
+                for result in batch:
+                    pipe.xadd(self._key, {"result": result}, maxlen=self._limits.entries, approximate=True)
+                self._room = max(self._room - size, 0)
+                pipe.execute()
+
+    def _make_room(self, size: int) -> None:
+        """Trims the stream by age, and by bytes so that `size` more fit."""
+        self._drop_old()
+        if size <= self._room:
+            return
+        limit = self._limit_in_bytes()
+        while (held := self._bytes()) + size > limit and (entries := self._redis.xlen(self._key)):
+            surplus = math.ceil(entries * (held + size - limit) / held)
+            self._redis.xtrim(self._key, maxlen=max(entries - min(surplus, STEP), 0), approximate=False)
+        self._room = max(size, min(limit - held, MEASURED, limit // 16))
+
+    def _drop_old(self) -> None:
+        second, _ = self._redis.time()
+        self._redis.xtrim(self._key, minid=str(max(int(second * 1000 - self._limits.days * DAY_MS), 0)), approximate=True)
+
+    def _limit_in_bytes(self) -> int:
+        maxmemory = max_memory(self._redis)
+        return min(self._limits.bytes, maxmemory // SHARE) if maxmemory else self._limits.bytes
+
+    def _bytes(self) -> int:
+        """As Redis measures every node of the stream; 0 for none."""
+        return int(self._redis.memory_usage(self._key, samples=0) or 0)
 
     def unpublish(self, item_ids: Collection[int]) -> None:
         """Removes every Result of these items; reads the whole stream, which takes seconds when it is full."""
@@ -36,9 +100,29 @@ class PublicStream:
                 start = "(" + entries[-1][0]
 
 
+def max_memory(client: redis.Redis) -> int:
+    """Bytes that Redis may use; 0 where it is not limited. INFO is allowed on servers that refuse CONFIG."""
+    memory = cast(dict[str, object], client.info("memory"))  # redis-py types it for its asynchronous client too
+    return int(str(memory.get("maxmemory") or 0))
+
+
+def _batches(results: Sequence[str]) -> Iterator[tuple[list[str], int]]:
+    """The Results in groups of about BATCH_BYTES, each with its size in bytes."""
+    batch: list[str] = []
+    size = 0
+    for result in results:
+        batch.append(result)
+        size += len(result.encode()) + OVERHEAD
+        if size >= BATCH_BYTES:
+            yield batch, size
+            batch, size = [], 0
+    if batch:
+        yield batch, size
+
+
 def _item_of(fields: dict[bytes, bytes]) -> int | None:
     """The item of an entry; None where the entry is not one of ours."""
     try:
         return int(json.loads(fields[b"result"])["item_id"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -96,8 +96,8 @@ class Results:
             pipe = self._redis.pipeline(transaction=True)
             pipe.xack(self._key, GROUP, *message_ids)
             pipe.xdel(self._key, *message_ids)
-            self._throughput.count(pipe, RESULTS, "out", urls)
             pipe.execute()
+            self._throughput.note(RESULTS, "out", urls)
 
     def leave(self, consumer: str) -> None:
         """Removes a consumer that exits; one with unacknowledged entries stays, so that they can be claimed."""

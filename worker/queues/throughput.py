@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Literal
@@ -30,12 +31,27 @@ class Throughput:
             pipe.incrby(key, urls)
             pipe.expire(key, KEPT)
 
+    def note(self, queue: str, direction: Direction, urls: int) -> None:
+        """Counts `urls`; a full Redis that refuses is no reason to stop what frees memory, and one minute shows too few."""
+        pipe = self._redis.pipeline(transaction=False)
+        self.count(pipe, queue, direction, urls)
+        with contextlib.suppress(redis.ResponseError):
+            pipe.execute()
+
     def per_minute(self, queue: str, direction: Direction) -> int:
         """URLs over the last 60 seconds; those of the minute before are taken as spread evenly over it."""
         minute, second = divmod(self._now(), 60)
         keys = [self._key(queue, direction, int(minute) - back) for back in (0, 1)]
-        this, last = (int(count or 0) for count in self._redis.mget(keys))
+        this, last = map(_number, self._redis.mget(keys))
         return round(this + last * (60 - second) / 60)
 
     def _key(self, queue: str, direction: Direction, minute: int) -> str:
         return f"{self._prefix}:{queue}:{direction}:{minute}"
+
+
+def _number(count: bytes | str | None) -> int:
+    """A counter's value; 0 for one that does not exist, or that holds something else."""
+    try:
+        return int(count or 0)
+    except ValueError:
+        return 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from itertools import islice, takewhile
-from urllib.parse import urlsplit
 
 from worker.errors import ItemFailed
 from worker.extract.lines.line import is_prose
+from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import StructuredData
 from worker.reasons import Reason
@@ -73,6 +73,9 @@ SOME = 3  # items of a list, at least
 FEW_SENTENCES = 20  # lines: a listing shows no more summaries than that, and long round-ups are articles
 MAX_HEADINGS = 500  # headings or links: a front page shows its first summaries among these
 REACH = 4  # elements after an item's heading: a date and a picture may come between it and its summary
+MENU_LINKS, MENU_SHARE = 20, 0.9
+"""So many links hold such a share of a menu's text; two of 1,697 pages with an article are like that, and both say what they are."""
+MENU_REACH = 20_000  # characters and 2,000 links: enough to know a menu by, and 10 ms to look for them
 BRIEF = 250  # characters: less is not an article where the address indicates another type of page
 
 
@@ -93,6 +96,8 @@ def require_article(text: str, title: str | None, url: str | None, data: Structu
         raise ItemFailed(Reason.NO_TEXT, "expected an article, got words without a sentence")
     if _is_index(text, url) or _is_listing(text, url, root):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a home page or a listing")
+    if _is_menu(text, root):
+        raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a menu: nearly all of its text is in links")
 
 
 def claims_article(data: StructuredData) -> bool:
@@ -148,6 +153,20 @@ def _has_summary(head: Element, kept: set[str]) -> bool:
     return any(" ".join(other.text_content().split()) in kept for other in [*islice(link.iterdescendants(), 2 * REACH), *after])
 
 
+def _is_menu(text: str, root: Element) -> bool:
+    """Whether nearly all of the text stands in links that lead elsewhere."""
+    start = text[:MENU_REACH]
+    links = (link for link in islice(root.iter("a"), MENU_REACH // 10) if not (link.get("href") or "").startswith("#"))
+    shown = {" ".join(link.text_content().split()) for link in links} - {""}
+    linked = [words for words in shown if words in start]
+    return len(linked) >= MENU_LINKS and sum(map(_size, linked)) >= MENU_SHARE * _size(start)
+
+
+def _size(text: str) -> int:
+    """Characters but for white space."""
+    return len("".join(text.split()))
+
+
 def _has_more(root: Element) -> bool:
     """Whether at least two links say "Read more", or the page is one of several numbered ones."""
     more = sum(MORE.match(link.text_content().strip()) is not None for link in root.iter("a"))
@@ -156,24 +175,17 @@ def _has_more(root: Element) -> bool:
 
 def _is_front(url: str | None) -> bool:
     """Whether an address is that of a site's front page."""
-    try:
-        parts = urlsplit(url or "")
-    except ValueError:
-        return False
-    return bool(url) and parts.path.rstrip("/") in FRONTS and not parts.query
+    parts = parts_of(url)
+    return any(parts) and parts.path.rstrip("/") in FRONTS and not parts.query
 
 
 def _is_index(text: str, url: str | None) -> bool:
     """Whether a text consists of beginnings of others, or has few sentences and the address of a front page or a listing."""
-    try:
-        parts = urlsplit(url or "")
-    except ValueError:
-        return False
     lines = [line for line in text.split("\n") if line.strip()]
     cut = sum(line.rstrip("]) ").endswith(("…", "...")) for line in lines)
     if cut >= 3 and cut * 2 >= len(lines):
         return True  # the beginnings of other articles
-    prose = sum(map(is_prose, lines))
-    if _is_front(url) or LISTING_PATH.search(parts.path):
+    path, prose = parts_of(url).path, sum(map(is_prose, lines))
+    if _is_front(url) or LISTING_PATH.search(path):
         return prose * 2 < len(lines) or prose < 2
-    return bool(OTHER_PATH.search(parts.path)) and (prose * 2 < len(lines) or len(text) < BRIEF)
+    return bool(OTHER_PATH.search(path)) and (prose * 2 < len(lines) or len(text) < BRIEF)

@@ -14,6 +14,7 @@ from worker.extract.fields.metadata import Metadata, Publication
 from worker.extract.lines import boilerplate_filter
 from worker.extract.lines.line import is_prose
 from worker.extract.page import embedded_state, encoding, markup
+from worker.extract.page.characters import clean_line, clean_lines, clean_text
 from worker.extract.page.elements import Element
 from worker.extract.page.reservations import reserving_metas
 from worker.extract.select import plain_text
@@ -49,7 +50,7 @@ def extract_page(page: Page) -> Extraction:
     text, warnings = encoding.decode(page.body, page.content_type)
     kind = encoding.media_type(page.content_type)
     article, metas = _extract(text, page.final_url or page.url, kind, [*page.warnings, *warnings], _day(page.fetched_at))
-    return Extraction(article, reservations(metas, known=page.opt_outs))
+    return Extraction(article, tuple(clean_lines(reservations(metas, known=page.opt_outs))))
 
 
 def extract_text(source: str | bytes, url: str | None = None, content_type: str | None = None, today: date | None = None) -> Article:
@@ -85,18 +86,19 @@ def _extract(text: str, url: str | None, kind: str | None, warnings: list[str], 
 
 
 def _from_plain(found: plain_text.PlainArticle, url: str | None, warnings: list[str]) -> Article:
-    if not found.text:
+    text = clean_text(found.text)
+    if not text:
         raise ItemFailed(Reason.NO_TEXT, "expected an article, got lines of boilerplate only")
     return Article(
         url=url,
         canonical_url=None,
-        title=found.title,
-        text=found.text,
-        authors=found.authors,
+        title=clean_line(found.title),
+        text=text,
+        authors=clean_lines(found.authors),
         published_at=str(found.published) if found.published else None,
         published_source="dateline" if found.published else None,
         modified_at=None,
-        language=language_of(found.text),
+        language=language_of(text),
         site_name=None,
         description=None,
         image=None,
@@ -147,18 +149,21 @@ def _with_heading(found: Metadata, content: MainText, root: Element) -> tuple[Me
 
 
 def _article(found: Metadata, content: MainText, publication: Publication, url: str | None, warnings: list[str]) -> Article:
+    text = clean_text(content.text)
+    if not text:
+        raise ItemFailed(Reason.NO_TEXT, "expected an article, got a page of invisible characters")
     return Article(
         url=url,
         canonical_url=found.canonical_url,
-        title=found.title,
-        text=content.text,
-        authors=found.authors,
+        title=clean_line(found.title),
+        text=text,
+        authors=clean_lines(found.authors),
         published_at=str(publication.moment) if publication.moment else None,
         published_source=publication.source,
         modified_at=str(found.modified) if found.modified else None,
-        language=language_of(content.text, found.structured.lang),
-        site_name=found.site_name,
-        description=found.description,
+        language=language_of(text, found.structured.lang),
+        site_name=clean_line(found.site_name),
+        description=clean_line(found.description),
         image=found.image,
         extractor=EXTRACTOR,
         warnings=list(dict.fromkeys(warnings)),

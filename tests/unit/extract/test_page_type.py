@@ -131,3 +131,29 @@ def test_a_page_of_menus_with_a_password_field_is_a_wall():
 )
 def test_short_news_of_things_not_found_or_under_construction_is_an_article(title, text):
     assert refusal("<p>x</p>", text, title) is None
+
+
+MENU = [f"Section {at} of the paper" for at in range(80)]
+LINKS = [f'<a href="/section/{at}">{name}</a>' for at, name in enumerate(MENU)]
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        (f"<nav><ul><li>{'</li><li>'.join(LINKS)}</li></ul></nav>", "\n\n".join(MENU)),
+        (f"<nav>{''.join(LINKS)}</nav>", "".join(MENU)),
+        (f"<h1>All sections</h1><div>{' '.join(LINKS)}</div>", " ".join(MENU)),
+    ],
+    ids=["list", "without blanks", "under a heading"],
+)
+def test_a_page_of_nothing_but_menu_links_is_no_article(page, text):
+    assert refusal(page, text, "All sections") is Reason.NOT_ARTICLE
+
+
+def test_an_article_among_menu_links_is_one():
+    assert refusal(f"<nav>{''.join(LINKS)}</nav><p>{'</p><p>'.join(SUMMARIES)}</p>", "\n\n".join(SUMMARIES), "Field") is None
+
+
+def test_a_collection_of_links_that_says_it_is_an_article_is_one():
+    claim = '<meta property="og:type" content="article">'
+    assert refusal(claim + "".join(LINKS), "\n\n".join(MENU), "Eighty sections") is None

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
-from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
@@ -15,6 +14,7 @@ from worker.extract.dates import dateline
 from worker.extract.dates.parse import Moment, parse_machine_date
 from worker.extract.fields import authors, title
 from worker.extract.lines.nearby_lines import NearbyLines
+from worker.extract.page.addresses import joined, parts_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import StructuredData, strings_of, structured_data_of
 
@@ -166,7 +166,7 @@ def _first_plausible(moments: list[Moment | None], today: date) -> Moment | None
 
 
 def _url_date(url: str | None) -> Moment | None:
-    match = URL_DATE.search(urlsplit(url or "").path)
+    match = URL_DATE.search(parts_of(url).path)
     return parse_machine_date("-".join(part.zfill(2) for part in match.groups() if part)) if match else None
 
 
@@ -184,20 +184,13 @@ def _site_name(data: StructuredData) -> str | None:
 def _canonical(data: StructuredData, url: str | None) -> str | None:
     """The address that the page states as canonical, where it is on the same site; another site's is a spoof or a mistake."""
     claimed = next(iter(data.links.get("canonical", ())), None) or data.meta("og:url")
-    if not claimed:
-        return None
-    try:
-        full = urljoin(url or "", claimed)
-        return full if _same_site(full, url) else None
-    except ValueError:
-        return None
+    full = joined(url, claimed)
+    return full if full and _same_site(full, url) else None
 
 
 def _same_site(claimed: str, url: str | None) -> bool:
-    parts = urlsplit(claimed)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return False
-    return url is None or _without_prefix(parts.hostname) == _without_prefix(urlsplit(url).hostname or "")
+    host = parts_of(claimed).hostname
+    return bool(host) and (url is None or _without_prefix(host or "") == _without_prefix(parts_of(url).hostname or ""))
 
 
 def _without_prefix(host: str) -> str:
@@ -207,9 +200,4 @@ def _without_prefix(host: str) -> str:
 
 
 def _image(data: StructuredData, url: str | None) -> str | None:
-    found = data.meta("og:image", "og:image:url", "twitter:image")
-    try:
-        full = urljoin(url or "", found) if found else ""
-    except ValueError:
-        return None
-    return full if full.startswith(("http://", "https://")) else None
+    return joined(url, data.meta("og:image", "og:image:url", "twitter:image"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import html
 import re
-from urllib.parse import urlsplit
 
 from worker.extract.dates.parse import SPACELESS
 from worker.extract.lines.title_form import NO_TITLE
+from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import StructuredData, strings_of, types_of
 
@@ -144,10 +144,7 @@ def _words(text: str) -> set[str]:
 
 def site_names_of(data: StructuredData, url: str | None) -> set[str]:
     """The letters of the site's names: those that it states, and its host with and without the top-level domain."""
-    try:
-        host = (urlsplit(url or "").hostname or "").removeprefix("www.")
-    except ValueError:
-        host = ""
+    host = (parts_of(url).hostname or "").removeprefix("www.")
     publishers = [name for node in data.articles for name in strings_of(node.get("publisher"))[:1]]
     found = [data.meta("og:site_name"), data.meta("application-name"), host, host.rpartition(".")[0], *publishers]
     return {_key(name) for name in found if name and len(name) <= MAX_SITE_NAME} - {""}

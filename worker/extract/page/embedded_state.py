@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from worker.extract.page.characters import without_lone_surrogates
 from worker.extract.page.elements import Element
 
 STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
@@ -33,6 +34,6 @@ def _markup(text: str, depth: int) -> Iterator[str]:
 def _decoded(literal: str) -> str:
     """The value of a JSON string literal; "" for one that is not valid."""
     try:
-        return str(json.loads(literal, strict=False))
+        return without_lone_surrogates(str(json.loads(literal, strict=False)))
     except ValueError:
         return ""

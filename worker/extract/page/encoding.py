@@ -14,6 +14,7 @@ import numpy as np
 from bs4.dammit import EncodingDetector
 
 from worker.errors import ItemFailed
+from worker.extract.page.characters import FROM_WINDOWS, without_lone_surrogates
 from worker.reasons import Reason
 
 BOMS = (
@@ -55,11 +56,11 @@ MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x
 HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "application/vnd.wap.xhtml+xml")
 SAMPLE = 65536  # bytes: enough to tell the encoding, and the detector's cost stays bounded
 BROKEN_SHARE = 0.1  # of the characters beyond ASCII; above it people cannot read the text either
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+REPLACED = {**dict.fromkeys([*range(9), 11, *range(14, 32), 0x7F, 0xFFFE, 0xFFFF], ""), ord("\f"): " ", **FROM_WINDOWS}
+"""Controls but for white space, and noncharacters, each with what stands in its place."""
 DELETE = 0x7F
 LEADS = {0xC2: (0x80, 0x9F), 0xED: (0xA0, 0xBF), 0xEF: (0xBF, 0xBF)}
 """First UTF-8 bytes of C1 controls, surrogates and U+FFFE and U+FFFF, each with the range of the byte that follows."""
-_FROM_WINDOWS = {n: bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)}
 
 
 def media_type(content_type: str | None) -> str | None:
@@ -75,12 +76,11 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, list[str]]:
 
 
 def clean(text: str) -> str:
-    """`text` without characters that databases and parsers refuse: NUL, controls, lone surrogates; C1 controls become the
-    windows-1252 characters that were meant."""
+    """`text` without characters that databases and parsers refuse: NUL and controls. C1 controls become the windows-1252
+    characters that were meant, lone surrogates U+FFFD."""
     if not _has_controls(text):  # nearly every page
         return text
-    text = CONTROLS.sub("", text.replace("\f", " "))
-    return text.translate(_FROM_WINDOWS)
+    return without_lone_surrogates(text.translate(REPLACED))
 
 
 def _has_controls(text: str) -> bool:

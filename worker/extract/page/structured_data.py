@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from worker.extract.page.characters import without_lone_surrogates
 from worker.extract.page.elements import Element
 
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | JsonObject | None"
@@ -19,6 +20,8 @@ ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlog\w*|Review|Pr
 PAGE_TYPES = re.compile(r"WebPage$|CreativeWork$|VideoObject$")
 MAX_JSON = 2_000_000  # characters a script: article bodies in JSON-LD stay under a tenth of that
 MAX_NODES = 2_000  # JSON-LD objects that are read; sites list some hundreds
+DEEPEST = 50
+"""Objects and lists within one another that are read: those of real pages end at 20, and Python's stack at 1,000 calls."""
 _CONTROLS = re.compile(r"[\x00-\x1f]+")
 
 
@@ -84,6 +87,27 @@ def nodes_in(text: str) -> list[JsonObject]:
 
 
 def _loaded(text: str) -> JsonValue:
+    """The JSON in a script, without lone surrogates, null in place of what lies deeper than DEEPEST."""
+    holder: list[JsonValue] = [_parsed(text)]
+    waiting: list[tuple[list[JsonValue] | JsonObject, int]] = [(holder, 0)]
+    while waiting:
+        outer, depth = waiting.pop()
+        for key, value in outer.items() if isinstance(outer, dict) else enumerate(outer):
+            if isinstance(value, dict | list) and depth < DEEPEST:
+                waiting.append((value, depth + 1))
+            else:
+                outer[key] = _kept(value)  # type: ignore[index]  # a key of this very container
+    return holder[0]
+
+
+def _kept(value: JsonValue) -> JsonValue:
+    """A single value that can be stored; None for a container."""
+    if isinstance(value, str):
+        return without_lone_surrogates(value)
+    return None if isinstance(value, dict | list) else value
+
+
+def _parsed(text: str) -> JsonValue:
     """The JSON in a script as sites write it: within comments or CDATA, with line breaks in its strings; None where it is invalid."""
     text = text[:MAX_JSON].strip().removeprefix("<!--").removesuffix("-->").strip().removesuffix(";")
     if "CDATA" in text:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from worker.extract.page.markup import parse
-from worker.extract.page.structured_data import nodes_in, structured_data_of
+from worker.extract.page.structured_data import nodes_in, strings_of, structured_data_of
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,21 @@ def test_metas_links_title_and_language_are_collected():
     assert (data.title, data.lang) == ("The page", "km")
     assert data.metas == {"og:title": ["One"], "datepublished": ["2024-03-22"]}
     assert data.links == {"canonical": ["/a"]}
+
+
+def test_half_an_emoji_in_json_ld_is_the_replacement_character():
+    assert nodes_in(r'{"headline": "Signed \ud83d", "author": ["\udc4d", "\ud83d\udc4d"]}') == [
+        {"headline": "Signed \ufffd", "author": ["\ufffd", "\U0001f44d"]}
+    ]
+
+
+@pytest.mark.parametrize("depth", [60, 600, 900])
+def test_a_value_nested_too_deep_is_null_and_the_others_stay(depth):
+    # Given
+    deep = "[" * depth + '"Dara Sok"' + "]" * depth
+    # When
+    (node,) = nodes_in(f'{{"headline": "One", "author": {deep}, "publisher": {{"name": "Post"}}}}')[:1]
+    # Then
+    assert node["headline"] == "One"
+    assert strings_of(node["author"]) == []
+    assert strings_of(node["publisher"]) == ["Post"]

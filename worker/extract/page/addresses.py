@@ -1,0 +1,26 @@
+"""Read the addresses that a page states; one that is malformed is no address and costs nothing else."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from worker.extract.page.characters import clean_url
+
+
+def parts_of(url: str | None) -> SplitResult:
+    """The parts of an address; all of them empty for None and for one that is malformed, such as `http://[bad`."""
+    try:
+        return urlsplit(url or "")
+    except ValueError:
+        return urlsplit("")
+
+
+def joined(base: str | None, link: str | None) -> str | None:
+    """`link` as an absolute address on the web; None for none, for a malformed one and for another scheme."""
+    if not link:
+        return None
+    try:
+        full = urljoin(parts_of(base).geturl(), link)
+        return clean_url(full) if urlsplit(full).scheme in ("http", "https") else None
+    except ValueError:
+        return None

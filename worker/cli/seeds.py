@@ -10,7 +10,7 @@ import click
 
 from worker.cli._shared.files import read_all, shown
 from worker.cli._shared.options import command, json_option, seeds_option, who
-from worker.cli._shared.output import CsvWriter, complain, show_json, show_lines, tell
+from worker.cli._shared.output import CsvWriter, clean, complain, show_json, show_lines, tell
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import UsageError
@@ -38,7 +38,7 @@ def check(settings: Settings, seeds: Path, as_json: bool) -> int:
         show_lines(map(asdict, found))
     else:
         for objection in found:
-            click.echo(f"{objection.where or seeds}: {objection.kind}: {objection.detail}")
+            click.echo(clean(f"{objection.where or seeds}: {objection.kind}: {objection.detail}"))
         tell(f"{len(found)} objections")
     return 1 if found else 0
 

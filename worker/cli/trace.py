@@ -7,7 +7,7 @@ from operator import attrgetter
 import click
 
 from worker.cli._shared.options import command, json_option
-from worker.cli._shared.output import complain, show_json, show_table
+from worker.cli._shared.output import clean, complain, show_json, show_table
 from worker.cli._shared.services import opened
 from worker.cli._shared.urls import entry_of
 from worker.config import Settings
@@ -34,5 +34,5 @@ def trace(settings: Settings, *, url: str, as_json: bool) -> None:
 
 def _show(item: ItemTrace) -> None:
     reason = f" ({item.reason})" if item.reason else ""
-    click.echo(f"item {item.item_id}, {item.kind}, {item.state}{reason}; jobs: {', '.join(item.jobs)}")
+    click.echo(clean(f"item {item.item_id}, {item.kind}, {item.state}{reason}; jobs: {', '.join(item.jobs)}"))
     show_table(COLUMNS, map(attrgetter(*COLUMNS), item.events))

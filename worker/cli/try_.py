@@ -14,6 +14,9 @@ from worker.config import Settings
 from worker.errors import UsageError
 from worker.operations.try_page import try_file, try_url
 
+SHOWN = 200
+"""Characters of a source that a message quotes."""
+
 
 @command(
     "try",
@@ -31,14 +34,22 @@ def try_(settings: Settings, *, source: str, url: str | None, as_json: bool) -> 
         tried = try_file(settings, read_all(source, settings.max_decoded_bytes), url, packed=Path(source).suffix == ".gz")
     show_json(tried.result.to_dict())
     if tried.result.reason:
-        complain(f"{source}: {tried.result.reason}{': ' + tried.detail if tried.detail else ''}")
+        complain(f"{source[:SHOWN]}: {tried.result.reason}{': ' + tried.detail if tried.detail else ''}")
     return (1 if tried.admitted else 2) if tried.result.reason else 0
 
 
 def _is_url(source: str) -> bool:
     """Raises UsageError for what is neither a URL nor a file."""
-    if source == "-" or Path(source).exists():
+    if source == "-" or _is_file(source):
         return False
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", source):
         return True
-    raise UsageError(f"expected a URL, a file or `-`, got {source!r}")
+    raise UsageError(f"expected a URL, a file or `-`, got {source[:SHOWN]!r}")
+
+
+def _is_file(source: str) -> bool:
+    """False also for what cannot be a file's name: one that is too long, or holds a NUL."""
+    try:
+        return Path(source).exists()
+    except (OSError, ValueError):
+        return False

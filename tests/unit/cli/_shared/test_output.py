@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from worker.cli._shared.output import CsvWriter, Progress, cell, clean, complain, csv_cell, show_json, show_table
+from worker.cli._shared.output import CONTROLS, CsvWriter, Progress, cell, clean, complain, csv_cell, show_json, show_table
 
 
 @pytest.mark.parametrize("text", ["\x1b]0;owned\x07", "\x1b[31mred", "line\nbreak", "\x00", "\x9b31m", "\u202eevil", "\udcff"])
@@ -17,12 +17,32 @@ def test_nothing_can_move_the_terminals_cursor(text: str) -> None:
     assert clean("a" + text).isprintable()
 
 
-@pytest.mark.parametrize("text", ["Phnom Penh", "ភ្នំពេញ", "กรุงเทพฯ", "“Quoted” – dash"])
+@pytest.mark.parametrize("text", ["Phnom Penh", "ភ្នំពេញ", "กรุงเทพฯ", "“Quoted” – dash", "می\u200cخواهم"])
 def test_real_text_stays_as_it_is(text: str) -> None:
     assert clean(text) == text
 
 
-@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=HYPERLINK(1)",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\tx",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠A1",
+        "﹦1",
+        "\u200b=1",
+        "\ufeff=1",
+        "\u2060=1",
+        "\u00a0=1",
+        "\n=1",
+        " " * 200 + "=1",
+    ],
+)
 def test_a_cell_cannot_become_a_formula(text: str) -> None:
     assert csv_cell(text) == "'" + text
 
@@ -32,13 +52,32 @@ def test_other_cells_stay_as_they_are() -> None:
 
 
 def test_a_list_cannot_hide_a_formula() -> None:
-    assert csv_cell(["=1", "b"]) == "'=1; b"
+    assert csv_cell(["=1", "b", "＝2"]) == "'=1; b; '＝2"
+
+
+@pytest.mark.parametrize("value", ["\x1b]0;owned\x07\r\n\x7f\x9b31m\u202e\u2066\u2028", ["\x1b", "\x9b"], {"a": "\x1b\x9b\x7f\u202e"}])
+def test_no_cell_holds_a_control_character(value: object) -> None:
+    assert not CONTROLS.search(csv_cell(value))
+
+
+@pytest.mark.parametrize("text", ["Rice;=1", "Rice\t=1", "Rice\n=1", "Rice|=1", "Rice,=1"])
+def test_a_cell_with_a_separator_of_any_locale_is_quoted(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    CsvWriter(("title", "text")).row({"title": text, "text": 'say "no"'})
+    assert capsys.readouterr().out == f'title,text\r\n"{text}","say ""no"""\r\n'
 
 
 def test_csv_has_a_header_and_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     writer = CsvWriter(("url", "title"))
     writer.row({"url": "https://x.example/", "title": "=1,2", "more": 1})
     assert capsys.readouterr().out == 'url,title\r\nhttps://x.example/,"\'=1,2"\r\n'
+
+
+def test_json_holds_no_control_character_and_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"title": "Trade\x1b\x7f\x80\x9b31m\u202e\u2066\u2028 grows \u200d\u200f"}
+    show_json(value)
+    told = capsys.readouterr().out
+    assert not CONTROLS.search(told)
+    assert json.loads(told) == value
 
 
 def test_json_is_one_line_in_real_letters(capsys: pytest.CaptureFixture[str]) -> None:

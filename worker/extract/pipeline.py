@@ -11,6 +11,7 @@ from worker.extract import page_type
 from worker.extract.fields import authors, metadata, title
 from worker.extract.fields.language import language_of
 from worker.extract.fields.metadata import Metadata, Publication
+from worker.extract.length import TRUNCATED, bounded, shortened
 from worker.extract.lines import boilerplate_filter
 from worker.extract.lines.line import is_prose
 from worker.extract.page import embedded_state, encoding, markup
@@ -78,11 +79,11 @@ def _extract(text: str, url: str | None, kind: str | None, warnings: list[str], 
     if not text.strip():
         raise ItemFailed(Reason.NO_TEXT, "expected text, got an empty page")
     if kind == "text/plain" or (kind is None and not plain_text.looks_like_markup(text)):
-        return _from_plain(plain_text.article_from_text(text, today), url, warnings), []
+        return bounded(_from_plain(plain_text.article_from_text(text, today), url, warnings)), []
     tree = markup.parse(text)
     article = _from_tree(tree, url, today, None)
     metas = [] if tree.root is None else [*reserving_metas(tree.root)]
-    return replace(article, warnings=list(dict.fromkeys([*warnings, *article.warnings]))), metas
+    return bounded(replace(article, warnings=list(dict.fromkeys([*warnings, *article.warnings])))), metas
 
 
 def _from_plain(found: plain_text.PlainArticle, url: str | None, warnings: list[str]) -> Article:
@@ -116,7 +117,7 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
     if tree.root is None:
         raise ItemFailed(Reason.NO_TEXT, "expected a page with text, got markup without any")
     found = metadata.metadata_of(tree.root, url, today)
-    content = _main_text(tree.root, found, model)
+    content = _shortened(_main_text(tree.root, found, model))
     found, content = _with_heading(found, content, tree.root)
     near = content.near.near_title(found.title)
     if not found.authors:
@@ -125,6 +126,12 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
     page_type.require_article(content.text, found.title, url, found.structured, tree.root)
     publication = metadata.publication_of(found.structured, near, tree.root, url, today)
     return _article(found, content, publication, url, [*tree.warnings, *content.warnings])
+
+
+def _shortened(content: MainText) -> MainText:
+    """Cut before anything searches it: what follows costs CPU by the length of the text."""
+    text = shortened(content.text)
+    return content if text == content.text else replace(content, text=text, warnings=[*content.warnings, TRUNCATED])
 
 
 def _main_text(root: Element, found: Metadata, model: Model | None) -> MainText:

@@ -16,6 +16,12 @@ from worker.reasons import Reason
 
 MAX_ELEMENTS = 1_000_000
 """Twenty tags for each of a sitemap's 50,000 URLs: more is a bomb."""
+MAX_ATTRIBUTES = 128
+"""On one element; libxml2's check for duplicates is quadratic. Feeds and sitemaps have some ten namespaces and a few attributes."""
+_LONG_SPAN = re.compile(rb"<[^<]{512,}")
+"""A tag and what follows it up to the next one, where it is long enough to hold more than MAX_ATTRIBUTES."""
+_TAG_NAME = re.compile(rb"<[^\s<>/=]+")
+_ATTRIBUTE = re.compile(rb"""\s*[^\s=<>"'/]+\s*=\s*(?:"[^"<]*"|'[^'<]*')""")
 _PROLOG = re.compile(rb"(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 """White space, instructions and comments: all that may come before a document type (XML 1.0, production 22)."""
 _SUBSET = re.compile(rb"""<!DOCTYPE(?:[^>\["']|"[^"]*"|'[^']*')*\[""", re.IGNORECASE)
@@ -38,8 +44,9 @@ class XmlStream:
     """Yields every element called one of `names`, in document order, and drops each once it has been yielded.
 
     A document type that declares entities is refused before it is parsed, so no entity can grow or
-    read a file. Iterating raises ItemFailed(PARSE_LIMIT) for that and for too many elements, and
-    nothing for what is no XML: then `root` stays empty. Broken XML is read as far as libxml2 can.
+    read a file. Iterating raises ItemFailed(PARSE_LIMIT) for that, for an element with more than
+    MAX_ATTRIBUTES, before anything is parsed, and for too many elements; and nothing for what is no
+    XML: then `root` stays empty. Broken XML is read as far as libxml2 can.
     """
 
     def __init__(self, body: bytes, names: Collection[str]) -> None:
@@ -53,6 +60,8 @@ class XmlStream:
     def __iter__(self) -> Iterator[Element]:
         if _declares_entities(self._body):
             raise ItemFailed(Reason.PARSE_LIMIT, "declares entities of its own")
+        if _has_huge_tag(self._body):
+            raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_ATTRIBUTES} attributes on an element, got more")
         for count, (event, node) in enumerate(self._events()):
             if count > 2 * MAX_ELEMENTS:
                 raise ItemFailed(Reason.PARSE_LIMIT, f"more than {MAX_ELEMENTS} elements")
@@ -78,6 +87,23 @@ def _declares_entities(body: bytes) -> bool:
     text = body.removeprefix(BOM_UTF8)
     prolog = _PROLOG.match(text)
     return prolog is not None and _SUBSET.match(text, prolog.end()) is not None
+
+
+def _has_huge_tag(body: bytes) -> bool:
+    """Whether a tag has more than MAX_ATTRIBUTES; without their zero bytes, UTF-16 and UTF-32 read as ASCII."""
+    return any(_attributes_exceed(span.group(), MAX_ATTRIBUTES) for span in _LONG_SPAN.finditer(body.replace(b"\0", b"")))
+
+
+def _attributes_exceed(tag: bytes, limit: int) -> bool:
+    """Whether the tag at the beginning of `tag` has more than `limit` attributes; reads no further than these."""
+    name = _TAG_NAME.match(tag)
+    at = name.end() if name else len(tag)
+    for _ in range(limit + 1):
+        found = _ATTRIBUTE.match(tag, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True
 
 
 def local_name(tag: object) -> str:

@@ -118,3 +118,17 @@ def test_entities_are_refused() -> None:
     with pytest.raises(ItemFailed) as failed:
         links(b'<!DOCTYPE x [<!ENTITY e "boom">]><urlset><url><loc>&e;</loc></url></urlset>')
     assert failed.value.reason is Reason.PARSE_LIMIT
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("value", ["1", ">", "="])
+def test_an_element_of_more_attributes_than_any_real_one_is_refused_before_it_is_parsed(encoding: str, value: str) -> None:
+    attributes = " ".join(f"a{number}='{value}'" for number in range(129))
+    with pytest.raises(ItemFailed) as refused:
+        links(f"<urlset><url {attributes}><loc>https://press.example/1</loc></url></urlset>".encode(encoding))
+    assert refused.value.reason is Reason.PARSE_LIMIT
+
+
+def test_a_long_text_of_equals_signs_is_no_attribute() -> None:
+    text = " ".join(f'a{number}="1"' for number in range(1000))
+    assert links(f"<urlset><url><note>{text}</note><loc>https://press.example/1</loc></url></urlset>".encode()).urls

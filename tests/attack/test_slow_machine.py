@@ -50,7 +50,6 @@ def became_of(pool: ParsePool, body: bytes) -> Outcome:
     return ItemReader(NoFetcher(), pool).parse(URLRequest(1, 1, "http://press.test/", kind="feed"), Answer(page(body), Http(), None))
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="A12: gave no answer within the wall limit is a strike")
 def test_a_page_whose_child_got_no_cpu_is_handed_back_and_not_struck(pool):
     assert isinstance(became_of(pool, b"stopped"), Returned)
 
@@ -60,12 +59,15 @@ def test_a_page_that_used_up_its_cpu_or_died_is_struck(pool, how):
     assert isinstance(became_of(pool, how), Struck)
 
 
+def test_a_page_whose_child_was_ended_from_outside_is_handed_back(pool):
+    assert isinstance(became_of(pool, b"ended"), Returned)
+
+
 def test_the_next_page_finds_a_child_that_works(pool):
     became_of(pool, b"stopped")
     assert pool.links("feed", page(b"good")).urls
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="new: a child that stops before it has the page is waited for without end")
 def test_a_child_that_stands_still_before_it_has_the_page_is_given_up(pool):
     # Given: the child between two pages
     child = int(pool.links("feed", page(b"good")).urls[0])

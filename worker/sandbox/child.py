@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import signal
+import socket
+import struct
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, fields
@@ -16,10 +19,12 @@ from worker.errors import ItemFailed, PressmarkError
 from worker.intake import feeds, sitemaps
 from worker.messages import Kind, Page, encode
 from worker.reasons import Reason
-from worker.sandbox.limits import explain_exit, limit_page, no_core_dumps, page_done
+from worker.sandbox.limits import INTERVALS, NO_FAULT, cpu_of, explain_exit, limit_page, no_core_dumps, page_done
 
 PAGES_A_CHILD = 500
 """Then a fresh child takes over, which frees what the libraries keep; a start costs about as much as one page."""
+PROGRESS = 0.01
+"""Share of a page's CPU that its child must use in one wall-clock limit to be given another: one that uses less stands still."""
 EXIT_WAIT = 5.0
 """Seconds for a child whose pipe has closed to be gone, too: it has nothing left to do."""
 _TEXT = " ".join(f"Report {number} says that trade across the border grew." for number in range(1, 40))
@@ -43,8 +48,12 @@ class ParseKilled(PressmarkError):
     """A page's child was killed, crashed or exceeded its limits: a strike against the page."""
 
 
+class ParseStalled(PressmarkError):
+    """A page's child got too little CPU within the wall-clock limit, or was ended from outside: says nothing about the page."""
+
+
 class NotStarted(Exception):
-    """The child was gone before it had the page: says nothing about the page, so another child is asked."""
+    """The child was gone, or stood still, before it had the page: says nothing about the page, so another child is asked."""
 
 
 def read(kind: Kind, page: Page) -> bytes:
@@ -81,6 +90,7 @@ class Child:
         self._process = _FORKSERVER.Process(target=_serve, args=(theirs, read, settings), daemon=True)
         with _STARTING:
             self._process.start()
+        _limit_waiting(ours, settings.parse_timeout)
         theirs.close()  # so that the child's end closes our end as well
         self._pipe: Connection = ours
 
@@ -91,15 +101,37 @@ class Child:
         return not self._pipe.closed
 
     def ask(self, kind: Kind, page: Page, timeout: float) -> bytes:
-        """The answer as JSON, within `timeout` seconds; raises ItemFailed, ParseKilled or NotStarted."""
+        """The answer as JSON, within INTERVALS times `timeout` seconds, or one where the child gets no CPU.
+
+        Raises ItemFailed, ParseKilled, ParseStalled or NotStarted.
+        """
         self._send(kind, page, timeout)
+        begun = cpu_of(self._pid)
         try:
-            if self._pipe.poll(timeout):
+            if self._answers(timeout):
                 return self._unwrapped(self._pipe.recv_bytes())
+        except BlockingIOError:
+            pass  # it stands still in the middle of its answer
         except (EOFError, OSError) as error:
-            raise ParseKilled(self._why_it_ended()) from error
+            raise self._why_it_ended() from error
+        spent = cpu_of(self._pid) - begun
         self.end()
-        raise ParseKilled(f"gave no answer within {timeout:g} s")
+        failure = ParseKilled if spent >= self._settings.parse_cpu else ParseStalled  # the kernel rounds its limit up
+        raise failure(f"gave no answer within {timeout:g} s or more, with {spent:.1f} s of CPU")
+
+    def _answers(self, timeout: float) -> bool:
+        """Waits for the answer: `timeout` seconds, and as long again while the child gets CPU, INTERVALS times at most."""
+        for _ in range(INTERVALS):
+            before = cpu_of(self._pid)
+            if self._pipe.poll(timeout):
+                return True
+            if cpu_of(self._pid) - before < PROGRESS * self._settings.parse_cpu:
+                return False
+        return False
+
+    @property
+    def _pid(self) -> int:
+        return self._process.pid or 0
 
     def _send(self, kind: Kind, page: Page, timeout: float) -> None:
         """Sends the page and waits until the child confirms that it has it."""
@@ -108,7 +140,7 @@ class Child:
         try:
             self._pipe.send_bytes(json.dumps({"kind": kind, "timeout": timeout, "page": head}).encode())
             self._pipe.send_bytes(page.body)
-            self._pipe.recv_bytes()
+            self._pipe.recv_bytes()  # BlockingIOError, an OSError, where the child stands still
         except (EOFError, OSError) as error:
             self.end()
             raise NotStarted from error
@@ -131,11 +163,20 @@ class Child:
         self.end()
         raise ParseKilled(failure["detail"])
 
-    def _why_it_ended(self) -> str:
+    def _why_it_ended(self) -> ParseKilled | ParseStalled:
         with _STARTING:
             self._process.join(EXIT_WAIT)
         self.end()
-        return explain_exit(self._process.exitcode or 0, self._settings)
+        code = self._process.exitcode or 0
+        return (ParseStalled if code in NO_FAULT else ParseKilled)(explain_exit(code, self._settings))
+
+
+def _limit_waiting(pipe: Connection, seconds: float) -> None:
+    """Makes reads and writes that take longer raise BlockingIOError (socket(7)): a child that was stopped neither reads nor closes."""
+    limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
+    with socket.socket(fileno=os.dup(pipe.fileno())) as end:
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            end.setsockopt(socket.SOL_SOCKET, option, limit)
 
 
 _HEAD = tuple(field.name for field in fields(Page) if field.name != "body")

@@ -16,6 +16,11 @@ from worker.config import Settings
 STATM = Path("/proc/self/statm")
 """Memory in use, in pages (proc(5)). Where it is missing (macOS), the kernel does not enforce RLIMIT_AS either."""
 
+INTERVALS = 3
+"""Wall-clock limits that a page may use up where its child gets CPU, but little: a machine three times overloaded still reads it."""
+NO_FAULT = (-signal.SIGALRM, -signal.SIGTERM)
+"""Exit codes of a child that say nothing about its page: the clock on the wall ran out, or a person or the system ended it."""
+
 
 def limit_page(settings: Settings, timeout: float) -> None:
     """Sets this page's limits of CPU (whole seconds, as the kernel counts), address space and wall clock (`timeout` in seconds)."""
@@ -24,7 +29,16 @@ def limit_page(settings: Settings, timeout: float) -> None:
     if STATM.exists():
         in_use = int(STATM.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         _set_soft(resource.RLIMIT_AS, in_use + settings.parse_memory)
-    signal.alarm(math.ceil(timeout) + 1)
+    signal.alarm(math.ceil(timeout * INTERVALS) + 1)
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of CPU that a process has used (proc(5)); 0 where that cannot be known."""
+    try:
+        spent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    except OSError:
+        return 0.0
+    return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")
 
 
 def page_done() -> None:
@@ -42,6 +56,7 @@ def explain_exit(code: int, settings: Settings) -> str:
     known = {
         -signal.SIGXCPU: f"used more than {settings.parse_cpu:g} s of CPU",
         -signal.SIGALRM: "gave no answer in time",
+        -signal.SIGTERM: "the parser was ended from outside",
     }
     name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
     return known.get(code, f"the parser ended by {name}")

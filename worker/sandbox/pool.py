@@ -11,7 +11,7 @@ from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable
 from worker.intake.links import Links
 from worker.messages import Article, Kind, Page, decode
-from worker.sandbox.child import SAMPLE, Child, NotStarted, ParseKilled, Read, read
+from worker.sandbox.child import SAMPLE, Child, NotStarted, ParseKilled, ParseStalled, Read, read
 
 __all__ = ["Links", "ParseKilled", "ParsePool", "Parsed"]
 
@@ -36,8 +36,9 @@ class ParsePool:
     """Children that read pages, at most `settings.parse_processes` at once; may be called from many threads.
 
     `extract` and `links` wait for a free child, then give it `timeout` seconds of wall clock (default: the
-    setting). They raise ItemFailed where the page cannot be read, ParseKilled where it ended its child, and
-    Unavailable where no child starts. The next page gets a fresh child; pages in other children are not affected.
+    setting), and more where the machine is slow. They raise ItemFailed where the page cannot be read,
+    ParseKilled where it used up its CPU or memory or its child died, and Unavailable where no child starts or
+    the machine has no CPU for one. The next page gets a fresh child; pages in other children are not affected.
     """
 
     def __init__(self, settings: Settings, read: Read = read) -> None:
@@ -82,5 +83,7 @@ class ParsePool:
                 with suppress(NotStarted):
                     return child.ask(kind, page, timeout or self._settings.parse_timeout)
             raise Unavailable("the processes that read pages do not start, or cannot read a sample")
+        except ParseStalled as stalled:
+            raise Unavailable(f"the page is not to blame: {stalled}") from stalled
         finally:
             self._idle.put(child if child and child.ready() else None)

@@ -14,6 +14,8 @@ def read(kind, page):
     if page.body == b"spins":
         while True:
             pass
+    if page.body == b"ended":  # as by a system that shuts down
+        os.kill(os.getpid(), signal.SIGTERM)
     if page.body == b"killed":
         os.kill(os.getpid(), signal.SIGKILL)
     return json.dumps({"urls": [str(os.getpid())], "sitemaps": []}).encode()

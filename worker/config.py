@@ -148,6 +148,14 @@ class Settings:
     )
     parse_processes: int = setting(CORES, "one a core: parsing needs CPU and waits for nothing", number(int, 1, 256))
 
+    # Limits of one article that is labelled
+    label_cpu: float = setting(
+        5.0, "seconds of CPU of an article, or of a batch before it is labelled one by one; the longest text takes 1", seconds
+    )
+    label_memory: int = setting(
+        256 * MIB, "bytes of address space beyond those of the model; a batch of long texts needs 100 MiB", number(int, 16 * MIB, 1 << 40)
+    )
+
     # The engine
     fetch_slots: int = setting(64, "messages of URLs that a worker processes at once; fetching mostly waits", number(int, 1, 1024))
     fetch_threads: int = setting(

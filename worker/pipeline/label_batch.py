@@ -1,4 +1,4 @@
-"""Label a batch of articles; where the batch fails, label one by one, so that only the article at fault gets a strike."""
+"""Label a batch of articles within a budget; where the batch fails, one by one, so that only the article at fault gets a strike."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from worker.logs import fields
 from worker.messages import Extracted, Labelled, Outcome, Relabel, Relabelled, Struck
 from worker.models.labeller import Document, document_of
 from worker.reasons import Reason
+from worker.sandbox.budget import Budget
 
 log = logging.getLogger(__name__)
 
@@ -23,25 +24,26 @@ class LabelsTexts(Protocol):
         """Labels, one for each document."""
 
 
-def labelled(batch: Sequence[Extracted], model: LabelsTexts) -> list[Outcome]:
-    """The outcome of each article, in order."""
+def labelled(batch: Sequence[Extracted], model: LabelsTexts, budget: Budget) -> list[Outcome]:
+    """The outcome of each article, in order; the batch, and then each article alone, may use all of `budget`."""
     try:
-        return _together(batch, model)
+        return _together(batch, model, budget)
     except Exception:
         log.exception("a batch of %d articles cannot be labelled, they are labelled one by one", len(batch), extra=fields(stage="label"))
-        return [_alone(item, model) for item in batch]
+        return [_alone(item, model, budget) for item in batch]
 
 
-def _together(batch: Sequence[Extracted], model: LabelsTexts) -> list[Outcome]:
+def _together(batch: Sequence[Extracted], model: LabelsTexts, budget: Budget) -> list[Outcome]:
     started = time.monotonic()
-    labels = model.label([document_of(item.article) for item in batch])
+    with budget.kept():
+        labels = model.label([document_of(item.article) for item in batch])
     ms = round((time.monotonic() - started) * 1000 / max(1, len(batch)))
     return [Labelled(item, given, ms) for item, given in zip(batch, labels, strict=True)]
 
 
-def _alone(item: Extracted, model: LabelsTexts) -> Outcome:
+def _alone(item: Extracted, model: LabelsTexts, budget: Budget) -> Outcome:
     try:
-        return _together([item], model)[0]
+        return _together([item], model, budget)[0]
     except Exception as error:
         host = item.host.host if item.host else None
         about = fields(item=item.item_id, host=host, stage="label", reason=Reason.POISON.word, url=item.article.url)
@@ -49,13 +51,14 @@ def _alone(item: Extracted, model: LabelsTexts) -> Outcome:
         return Struck(item.item_id, item.token, f"the labeller failed: {type(error).__name__}: {error}"[:500], item.host)
 
 
-def relabelled(texts: Sequence[Relabel], model: LabelsTexts) -> list[Outcome]:
+def relabelled(texts: Sequence[Relabel], model: LabelsTexts, budget: Budget) -> list[Outcome]:
     """New labels for stored texts; a text that cannot be labelled keeps its old ones."""
     outcomes: list[Outcome] = []
     for text in texts:
         started = time.monotonic()
         try:
-            labels = model.label([document_of(text)])[0]
+            with budget.kept():
+                labels = model.label([document_of(text)])[0]
         except Exception:
             log.exception("stored text cannot be labelled again", extra=fields(item=text.item_id, stage="label", url=text.url))
         else:

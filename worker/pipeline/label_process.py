@@ -34,7 +34,7 @@ class LabelProcess:
 
         Raises UsageError where no model can be used, so that the worker ends before it takes a message.
         """
-        labelled([], self._services.models.current())
+        labelled([], self._services.models.current(), self._services.budget)
         self._services.disconnect()
         gc.collect()
         gc.freeze()
@@ -42,7 +42,7 @@ class LabelProcess:
     def label(self, batch: Sequence[Extracted]) -> None:
         """Labels a batch and delivers the outcomes; without a model the articles are returned."""
         try:
-            outcomes = labelled(batch, self._services.models.current())
+            outcomes = labelled(batch, self._services.models.current(), self._services.budget)
         except UsageError as broken:
             message = "no usable model; %d articles will be tried again in five minutes: %s"
             log.error(message, len(batch), broken, extra=fields(stage="label"))  # noqa: TRY400 - one line
@@ -52,7 +52,7 @@ class LabelProcess:
     def relabel(self, texts: Sequence[Relabel]) -> None:
         """Labels stored texts again; one that fails here is sent again by `pressmark relabel`."""
         try:
-            outcomes = relabelled(texts, self._services.models.current())
+            outcomes = relabelled(texts, self._services.models.current(), self._services.budget)
         except UsageError as broken:
             log.error("no usable model, %d texts not labelled: %s", len(texts), broken, extra=fields(stage="label"))  # noqa: TRY400 - one line
             outcomes = []

@@ -19,8 +19,9 @@ log = logging.getLogger(__name__)
 
 GROUP = 20
 """Articles a message: 20 in one task cost 99 µs of engine CPU each, one in a task 1,463."""
-GROUP_CHARS = 1_000_000
-"""Characters after which a message takes no more articles: twenty ordinary ones have a tenth of that, twenty books would fill Redis."""
+GROUP_CHARS = 200_000
+"""Characters after which a message takes no more articles: twenty ordinary ones have half of that. With the limit of an
+article's text a message has 400,000 at most, which take 2 s and 35 MiB to label."""
 WAIT = 1.0
 """Seconds at most that a finished article waits for its group to fill."""
 RETRY = 1.0

@@ -12,6 +12,7 @@ from worker.errors import Unavailable, UsageError
 from worker.messages import Labelled, Relabel, Relabelled, Returned, Struck, URLRequest
 from worker.pipeline import label_process
 from worker.pipeline.label_process import NO_MODEL, LabelProcess
+from worker.sandbox.budget import Budget
 
 GOOD, BAD = (extracted(URLRequest(number, 9, f"http://a.test/{number}")) for number in (5, 6))
 MODEL = SimpleNamespace(label=lambda documents: [LABELS for _ in documents])
@@ -32,7 +33,7 @@ class Stream:
 
 
 def process(stream: Stream, current=lambda: MODEL) -> LabelProcess:
-    return LabelProcess(SimpleNamespace(results=stream, models=SimpleNamespace(current=current)), lambda: None)
+    return LabelProcess(SimpleNamespace(results=stream, models=SimpleNamespace(current=current), budget=Budget(5.0, 1 << 28)), lambda: None)
 
 
 def broken():

@@ -25,7 +25,7 @@ from tests.integration.parts.servers import PostgresServer, postgres_binary
 from tests.lab.net import can_unshare
 
 URL = "https://press.test/2026/03/22/trade"
-PATIENCE = 2 * TOLD_WITHIN
+PATIENCE = 4 * TOLD_WITHIN
 """Seconds after which a call is killed: far beyond what is allowed, and short enough for a suite."""
 REPORTS = ("status", "queues", "workers", "doctor")
 """Commands that must name a Redis that does not answer; the others need none."""
@@ -63,10 +63,7 @@ def frozen_redis() -> Iterator[FailingRedis]:
         yield server
 
 
-A6_REDIS = pytest.mark.xfail(strict=True, raises=AssertionError, reason="A6: a frozen Redis is waited for, three times 10 s a question")
-
-
-@pytest.mark.parametrize("command", [pytest.param(command, marks=A6_REDIS) for command in REPORTS])
+@pytest.mark.parametrize("command", REPORTS)
 def test_a_frozen_redis_is_named_within_5_seconds(home, frozen_redis, command, figure):
     # When
     done = called(home, command, PRESSMARK_REDIS_URL=frozen_redis.url)
@@ -75,7 +72,7 @@ def test_a_frozen_redis_is_named_within_5_seconds(home, frozen_redis, command, f
     assert done.code is not None, f"no answer within {PATIENCE:.0f} s"
     assert "Redis" in done.told
     assert "Traceback" not in done.told
-    assert done.seconds < TOLD_WITHIN
+    assert done.in_time
 
 
 @pytest.mark.parametrize("command", OTHERS)
@@ -83,14 +80,14 @@ def test_commands_that_need_no_redis_do_not_wait_for_a_frozen_one(home, frozen_r
     done = called(home, command, PRESSMARK_REDIS_URL=frozen_redis.url)
     figure(f"{command}, frozen Redis, s", round(done.seconds, 1))
     assert done.code == 0, done.told
-    assert done.seconds < TOLD_WITHIN
+    assert done.in_time
 
 
 @pytest.mark.parametrize("command", [*REPORTS, *OTHERS])
 def test_a_redis_that_is_gone_costs_no_time(home, tmp_path, command):
     done = called(home, command, PRESSMARK_REDIS_URL=f"unix://{tmp_path}/nobody.sock")
     assert command in OTHERS or "Redis" in done.told
-    assert done.seconds < TOLD_WITHIN
+    assert done.in_time
 
 
 # SQLite ------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import signal
 import time
 
 import pytest
@@ -15,7 +17,21 @@ from tests.integration.parts.servers import RedisServer, redis_binary
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.messages import Returned, Taken, URLRequest, decode_outcome
-from worker.queues import FETCH, LABEL, QUEUES, RESULTS, URGENT, Control, Depths, PublicStream, Results, StreamLimits, connect
+from worker.queues import (
+    FETCH,
+    LABEL,
+    QUEUES,
+    RESULTS,
+    URGENT,
+    Control,
+    Depths,
+    PublicStream,
+    Results,
+    StreamLimits,
+    connect,
+    connect_to_report,
+)
+from worker.queues.connection import SHORT_TIMEOUT
 
 REQUEST = URLRequest(1, 1, "https://press.test/1")
 
@@ -180,3 +196,69 @@ def test_a_full_redis_is_told_in_one_line_and_loses_nothing_of_what_it_has(small
     client.config_set("maxmemory", 0)
     assert len(results.read("k", 10, 10)) == 1
     client.close()
+
+
+@pytest.mark.parametrize("said", ["many", [1], float("nan"), float("inf"), -5, 10**9, None, {"a": 1}])
+def test_headers_that_make_no_sense_count_as_one_url_sent_now(depths, client, said):
+    garbage = json.dumps({"headers": {"urls": said, "sent": said}})
+    client.lpush(f"{NAMESPACE}:{FETCH}", garbage)
+    assert waiting(depths)[FETCH] == 1
+    assert depths.oldest_age() == 0.0
+
+
+def test_whatever_lies_under_the_keys_of_this_program_is_read(depths, control, client):
+    # Given
+    garbage = [b"", b"many", b"\xff\xfe", b"\x00" * 64, b"[" * 100_000, b"5", b"{}", b'{"queues": 5, "at": "x", "running": {}}']
+    for number, value in enumerate(garbage):
+        client.lpush(f"{NAMESPACE}:{FETCH}", value)
+        client.xadd(f"{NAMESPACE}:{RESULTS}", {"m": value, "n": value})
+        client.hset(f"{NAMESPACE}:workers", value + b"%d" % number, value)
+        client.set(f"{NAMESPACE}:paused", value)
+        client.set(f"{NAMESPACE}:epoch", value)
+        client.set(f"{NAMESPACE}:flow:{FETCH}:in:{int(time.time() // 60)}", value)
+        # Then
+        assert control.paused() == frozenset()
+        control.epoch()
+        depths.all()
+    assert waiting(depths)[FETCH] == len(garbage)
+    assert control.workers() == []
+
+
+def test_a_command_that_reports_asks_a_silent_redis_once(small_redis):
+    # Given: a server that accepts connections and answers nothing
+    client = connect_to_report(Settings(redis_url=small_redis.url))
+    os.kill(small_redis._process.pid, signal.SIGSTOP)
+    try:
+        # When
+        begun = time.monotonic()
+        for call in (Depths(client, "x").all, Control(client, "x").workers, Control(client, "x").refusal):
+            with pytest.raises(Unavailable):
+                call()
+        # Then
+        assert time.monotonic() - begun < 2 * SHORT_TIMEOUT
+    finally:
+        os.kill(small_redis._process.pid, signal.SIGCONT)
+
+
+def test_what_redis_answers_to_a_write_is_reported(small_redis):
+    with connect_to_report(Settings(redis_url=small_redis.url)) as client:
+        control = Control(client, "x")
+        assert control.refusal() is None
+        client.config_set("maxmemory", "1mb")
+        assert control.refusal().startswith(("OOM", "command not allowed"))
+        client.config_set("maxmemory", "0")
+        client.replicaof("127.0.0.1", "1")
+        assert "replica" in control.refusal()
+
+
+def test_acknowledging_and_trimming_go_on_while_redis_is_full(small_redis):
+    # Given: full, with a result that was stored
+    with connect_to_report(Settings(redis_url=small_redis.url)) as client:
+        results = Results(client, "x")
+        results.add([failed(REQUEST, "timeout")])
+        entries = results.read("k", 10, 10)
+        client.config_set("maxmemory", "1mb")
+        # When
+        results.ack([entry_id for entry_id, _ in entries], 1)
+        # Then
+        assert client.xlen("x:results") == 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import redis
 
-from worker.bootstrap.connections import open_redis
+from worker.bootstrap.connections import open_redis_to_report
 from worker.config import Settings
 from worker.queues import Control, Depths
 
@@ -36,8 +36,8 @@ class Services:
 
     @cached_property
     def redis(self) -> redis.Redis:
-        """A client for the named Redis or the embedded one; raises Unavailable where there is neither."""
-        return open_redis(self.settings)
+        """A client for the named Redis or the embedded one, which waits 2 s at most; raises Unavailable where there is neither."""
+        return open_redis_to_report(self.settings)
 
     @cached_property
     def depths(self) -> Depths:

@@ -40,4 +40,4 @@ def _show(found: QueueReport) -> None:
         show_table(("dead because of", "count", "newest"), map(attrgetter("reason", "count", "newest"), found.dead))
     click.echo(found.summary())
     if found.redis_is_away:
-        tell("Redis cannot be reached, so the queues' depths are unknown")
+        tell("Redis cannot be reached or does not answer, so the queues' depths are unknown")

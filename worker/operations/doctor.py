@@ -12,7 +12,7 @@ from typing import Literal, cast
 import redis
 
 from worker.bootstrap import Services
-from worker.config import Settings
+from worker.config import MIB, Settings
 from worker.errors import PressmarkError, Unavailable
 from worker.models.cache import local_folder
 from worker.models.labeller import Document as Text
@@ -20,10 +20,14 @@ from worker.models.labeller import Labeller
 from worker.operations import installation
 from worker.operations.document import Document
 from worker.queues.embedded_server import address_of, server_binary
+from worker.queues.parked import PARKED, count_parked
+from worker.queues.public_stream import SHARE, max_memory
 from worker.storage.database import require_current
 
 OLDEST_REDIS = (6, 2)
 """The first with XAUTOCLAIM, and the oldest that kombu accepts."""
+LEAST_MEMORY = 160 * MIB
+"""Bytes of maxmemory: 60 MiB for the articles of full queues, as much again for what the server itself needs, and the public stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,12 @@ def _redis(settings: Settings) -> Iterator[Finding]:
             return
     with closing(Services(settings)) as services:
         server, policy, append = _answers(services.redis)
-    yield _version(server)
-    yield from _durability(policy.get("maxmemory-policy"), append.get("appendonly"))
+        yield _version(server)
+        yield from _durability(policy.get("maxmemory-policy"), append.get("appendonly"))
+        if (refusal := services.control.refusal()) is not None:
+            yield Finding("redis", "wrong", f"takes no writes: {refusal}", "make room for it, or let it write")
+        yield from _room(max_memory(services.redis), settings)
+        yield from _parked(count_parked(services.redis, settings.namespace), settings)
 
 
 def _answers(client: redis.Redis) -> list[Mapping[str, str]]:
@@ -133,6 +141,30 @@ def _durability(policy: str | None, append: str | None) -> Iterator[Finding]:
         yield Finding("redis", "wrong", f"maxmemory-policy is {policy}: a full server forgets queues", "set maxmemory-policy noeviction")
     if append == "no":
         yield Finding("redis", "note", "no append-only file: after a restart everything under way is fetched again", "set appendonly yes")
+
+
+def _room(maxmemory: int, settings: Settings) -> Iterator[Finding]:
+    """Whether the public stream and the queues fit into Redis' memory together."""
+    if 0 < maxmemory < SHARE * settings.publish_max_bytes:
+        held = maxmemory // SHARE
+        yield Finding(
+            "redis",
+            "note",
+            f"maxmemory is {maxmemory} bytes: the public stream keeps {held} and not the {settings.publish_max_bytes} of the settings",
+            f"set maxmemory to {SHARE * settings.publish_max_bytes}, or PRESSMARK_PUBLISH_MAX_BYTES to {held}",
+        )
+    if 0 < maxmemory < LEAST_MEMORY:
+        yield Finding(
+            "redis", "wrong", f"maxmemory is {maxmemory} bytes: full queues do not fit", f"set maxmemory to {LEAST_MEMORY} or more"
+        )
+
+
+def _parked(count: int, settings: Settings) -> Iterator[Finding]:
+    if count:
+        key = f"{settings.namespace}:{PARKED}"
+        yield Finding(
+            "redis", "note", f"{count} messages were no messages of this program", f"read them: LRANGE {key} 0 -1; then DEL {key}"
+        )
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from worker import queues as names
 from worker.bootstrap import Services
 from worker.config import Settings
+from worker.errors import Unavailable
 from worker.operations import drift, queues
 from worker.operations.document import Document
 from worker.operations.drift import DriftReport
@@ -41,7 +42,19 @@ class Status(Document):
 def status(services: Services) -> Status:
     """Everything as it is now; raises Unavailable where the database is away."""
     report = queues.report(services)
-    return Status(report, drift.report(services), tuple(problems(report, services.settings)))
+    return Status(report, drift.report(services), (*_refusal(services, report), *problems(report, services.settings)))
+
+
+def _refusal(services: Services, report: QueueReport) -> Iterator[str]:
+    """A Redis that answers and takes no writes: full, read-only, or unable to save."""
+    if report.redis_is_away:
+        return
+    try:
+        refusal = services.control.refusal()
+    except Unavailable as error:
+        refusal = str(error)
+    if refusal:
+        yield f"Redis takes no writes, and everything waits: {refusal}"
 
 
 def problems(report: QueueReport, settings: Settings) -> Iterator[str]:
@@ -49,7 +62,7 @@ def problems(report: QueueReport, settings: Settings) -> Iterator[str]:
     if not report.balanced:
         yield "the ledger is not balanced: run `pressmark doctor`"
     if report.redis_is_away:
-        yield "Redis cannot be reached: start `pressmark up`, or look at PRESSMARK_REDIS_URL"
+        yield "Redis cannot be reached or does not answer: start `pressmark up`, or look at PRESSMARK_REDIS_URL"
     else:
         yield from _problems_of_queues(report)
     free = shutil.disk_usage(settings.data_dir).free if settings.data_dir.exists() else None

@@ -7,7 +7,7 @@ Messages on Celery's queues carry two headers of ours: `urls`, how many URLs are
 
 from __future__ import annotations
 
-from worker.queues.connection import CELERY_QUEUES, FETCH, LABEL, LABEL_BULK, QUEUES, RESULTS, URGENT, available, connect
+from worker.queues.connection import CELERY_QUEUES, FETCH, LABEL, LABEL_BULK, QUEUES, RESULTS, URGENT, available, connect, connect_to_report
 from worker.queues.control import Control, WorkerSeen, this_process
 from worker.queues.depths import Depth, Depths
 from worker.queues.public_stream import PublicStream, StreamLimits
@@ -30,6 +30,7 @@ __all__ = [
     "WorkerSeen",
     "available",
     "connect",
+    "connect_to_report",
     "this_process",
     "urls_in",
 ]

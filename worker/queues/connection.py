@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import redis
-from redis.backoff import ConstantBackoff
+from redis.backoff import ConstantBackoff, NoBackoff
 from redis.retry import Retry
 
 from worker.config import Settings
@@ -25,6 +26,10 @@ CONNECT_TIMEOUT = 5.0
 """Seconds to connect: a command that cannot reach Redis says so within them."""
 HEALTH_CHECK = 15
 """Seconds of silence after which a connection is tested with PING before it is used again."""
+SHORT_TIMEOUT = 2.0
+"""Seconds to connect, and for an answer, where a command only reports: with the start of Python it reports within 5 s."""
+REMEMBERED = 5.0
+"""Seconds for which a reporting command asks a Redis no more that did not answer: it asks several things, one after the other."""
 RETRY = 0.05
 """Seconds before a command is tried again, twice: bridges a dropped connection; callers wait out a longer outage themselves."""
 
@@ -46,21 +51,48 @@ def available() -> Iterator[None]:
         raise Unavailable(f"Redis cannot be used: {' '.join(str(error).split())[:300] or type(error).__name__}") from error
 
 
+class ReportingClient(redis.Redis):
+    """A client that does not ask again, for some seconds, once Redis did not answer."""
+
+    _silent: redis.RedisError | None = None
+    _ask_again_at = 0.0
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        """As redis-py's own; raises the error of the last command where that is younger than REMEMBERED."""
+        if self._silent is not None and time.monotonic() < self._ask_again_at:
+            raise self._silent
+        try:
+            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+        except (redis.ConnectionError, redis.TimeoutError) as error:
+            self._silent, self._ask_again_at = error, time.monotonic() + REMEMBERED
+            raise
+
+
 def connect(settings: Settings) -> redis.Redis:
     """A client for the Redis of these settings, with time limits; raises Unavailable where no URL is known.
 
     Commands on it raise redis.RedisError; wrap them in `available` for one clear line.
     """
+    return _client(
+        redis.Redis, settings, ANSWER_TIMEOUT, CONNECT_TIMEOUT, health_check_interval=HEALTH_CHECK, retry=Retry(ConstantBackoff(RETRY), 2)
+    )
+
+
+def connect_to_report(settings: Settings) -> redis.Redis:
+    """A client as `connect` gives it, for commands that report: it waits briefly, tries once, and remembers that Redis is silent."""
+    return _client(ReportingClient, settings, SHORT_TIMEOUT, SHORT_TIMEOUT, retry=Retry(NoBackoff(), 0))
+
+
+def _client(kind: type[redis.Redis], settings: Settings, answer: float, connecting: float, **options: Any) -> redis.Redis:
     if settings.redis_url is None:
         raise Unavailable("no Redis is known: start `pressmark up`, or set PRESSMARK_REDIS_URL")
     try:
-        return redis.Redis.from_url(
+        return kind.from_url(
             settings.redis_url,
-            socket_timeout=ANSWER_TIMEOUT,
-            socket_connect_timeout=CONNECT_TIMEOUT,
-            health_check_interval=HEALTH_CHECK,
+            socket_timeout=answer,
+            socket_connect_timeout=connecting,
             protocol=2,  # answers in the form that redis-py has known longest, on every server from Redis 6.2
-            retry=Retry(ConstantBackoff(RETRY), 2),
+            **options,
         )
     except ValueError as error:
         raise Unavailable("PRESSMARK_REDIS_URL: expected a URL such as redis://host:6379/0") from error
@@ -68,7 +100,7 @@ def connect(settings: Settings) -> redis.Redis:
 
 def as_text(value: bytes | str) -> str:
     """A name or an id as redis-py gives it, as text."""
-    return value.decode() if isinstance(value, bytes) else value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def as_bytes(value: bytes | str) -> bytes:

@@ -19,6 +19,11 @@ ALIVE = 15.0
 WORKERS_KEPT = 86400.0
 """Seconds for which a worker that is gone is still shown: a day."""
 
+PROBE_KEPT = 60
+"""Seconds that the key stays which shows that Redis takes writes: nobody reads it."""
+LAST_TIME = 1e11
+"""Seconds since 1970 beyond which a time is not believed: the year 5138."""
+
 
 def this_process() -> str:
     """A name for this process that no other has, on all machines."""
@@ -52,8 +57,21 @@ class Control:
     def __init__(self, client: redis.Redis, namespace: str) -> None:
         self._redis = client
         self._epoch = f"{namespace}:epoch"
+        self._probe = f"{namespace}:probe"
         self._paused = f"{namespace}:paused"
         self._workers = f"{namespace}:workers"
+
+    def refusal(self) -> str | None:
+        """What Redis answers to a small write where it takes none, such as "OOM command not allowed …"; None where it does.
+
+        Raises Unavailable where it does not answer at all.
+        """
+        with available():
+            try:
+                self._redis.set(self._probe, 1, ex=PROBE_KEPT)
+            except redis.ResponseError as refusal:
+                return " ".join(str(refusal).split())[:300]
+        return None
 
     def epoch(self) -> str | None:
         """The mark that shows that Redis still holds what was sent; None after it was emptied."""
@@ -74,8 +92,8 @@ class Control:
     def paused(self) -> frozenset[str]:
         """The paused stages: what fetch and label workers ask before they take work."""
         with available():
-            stages = self._redis.get(self._paused)
-            return frozenset(json.loads(stages)) if stages else frozenset()
+            stages = _json(self._redis.get(self._paused))
+        return frozenset(stage for stage in stages if isinstance(stage, str)) if isinstance(stages, list) else frozenset()
 
     def heartbeat(self, name: str, queues: Sequence[str], running: int) -> None:
         """Notes that the worker is alive now, which queues it serves, and how many items it works on."""
@@ -92,11 +110,27 @@ class Control:
         """Every worker seen within a day, by name."""
         with available():
             found = self._redis.hgetall(self._workers)
-            beats: dict[str, _Heartbeat] = {as_text(name): json.loads(value) for name, value in found.items()}
+            beats = {as_text(name): beat for name, value in found.items() if (beat := _beat(value)) is not None}
             old = [name for name, beat in beats.items() if time.time() - beat["at"] > WORKERS_KEPT]
             if old:
                 self._redis.hdel(self._workers, *old)
         return [_seen(name, beats[name]) for name in sorted(beats) if name not in old]
+
+
+def _json(value: bytes | str | None) -> object:
+    """The value of a key; None where there is none, or something that is no JSON."""
+    try:
+        return json.loads(value or "null")
+    except (ValueError, RecursionError):
+        return None
+
+
+def _beat(value: bytes | str) -> _Heartbeat | None:
+    """A worker's heartbeat; None where the value is something else."""
+    match _json(value):
+        case {"queues": list() as queues, "at": int() | float() as at, "running": int() as running} if 0 < at < LAST_TIME:
+            return {"queues": [str(queue) for queue in queues], "at": float(at), "running": running}
+    return None
 
 
 def _seen(name: str, beat: _Heartbeat) -> WorkerSeen:

@@ -12,6 +12,13 @@ import redis
 from worker.queues.connection import PIPELINE, QUEUES, RESULTS, SLICE, available, stream_entries
 from worker.queues.throughput import Throughput
 
+MESSAGES = 10
+"""Messages read at once: one of 20 articles has some 100 KB, and at most a megabyte and a half."""
+MOST_URLS = 1000
+"""URLs that one message may say it holds: twice the largest chunk that the settings allow."""
+OLDEST = 365 * 86400.0
+"""Seconds beyond which an age is not believed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Depth:
@@ -47,15 +54,15 @@ class Depths:
 
     def _urls_in_list(self, queue: str) -> int:
         total, start = 0, 0
-        while messages := self._redis.lrange(self._key(queue), start, start + SLICE - 1):
-            total += sum(int(_headers(message).get("urls", 1)) for message in messages)
-            start += SLICE
+        while messages := self._redis.lrange(self._key(queue), start, start + MESSAGES - 1):
+            total += sum(_count(_headers(message).get("urls")) for message in messages)
+            start += MESSAGES
         return total
 
     def _urls_on_stream(self) -> int:
         total, start = 0, "-"
         while entries := stream_entries(self._redis.xrange(self._key(RESULTS), start, "+", count=SLICE)):
-            total += sum(int(fields.get(b"n", 1)) for _, fields in entries)
+            total += sum(_count(fields.get(b"n")) for _, fields in entries)
             start = "(" + entries[-1][0]
         return total
 
@@ -70,7 +77,7 @@ class Depths:
 
     def _age_in_list(self, queue: str) -> float | None:
         last = self._redis.lindex(self._key(queue), -1)
-        return None if last is None else max(time.time() - float(_headers(last).get("sent", time.time())), 0.0)
+        return None if last is None else _age(_headers(last).get("sent"))
 
     def _age_on_stream(self) -> float | None:
         """An entry's id begins with the milliseconds of the server's own clock."""
@@ -93,6 +100,24 @@ def _headers(message: bytes | str) -> dict[str, Any]:
     """The headers of a message as kombu writes it; empty where it is something else."""
     try:
         headers = json.loads(message)["headers"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return {}
     return headers if isinstance(headers, dict) else {}
+
+
+def _count(found: object) -> int:
+    """URLs, as a message counts them; 1 where it says nothing that could be true."""
+    try:
+        urls = int(found)  # type: ignore[call-overload]
+    except (ValueError, TypeError, OverflowError):
+        return 1
+    return urls if 0 <= urls <= MOST_URLS else 1
+
+
+def _age(sent: object) -> float:
+    """Seconds since a message was sent; 0 where it says no time that could be true."""
+    try:
+        age = time.time() - float(sent)  # type: ignore[arg-type]
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+    return age if 0.0 < age < OLDEST else 0.0

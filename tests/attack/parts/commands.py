@@ -51,6 +51,12 @@ class Done:
         return [json.loads(line) for line in self.out.splitlines()]
 
     @property
+    def in_time(self) -> bool:
+        """Whether it reported within TOLD_WITHIN; where the machine has more to do than cores, its CPU takes longer by that much."""
+        busy = max(os.getloadavg()[0] / (os.cpu_count() or 1) - 1, 0.0)
+        return self.seconds < TOLD_WITHIN + self.cpu * busy
+
+    @property
     def told(self) -> str:
         """Standard output and standard error together: where a problem may be reported."""
         return self.out + self.err

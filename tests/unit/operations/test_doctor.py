@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from worker.bootstrap import Services
-from worker.config import Settings
+from worker.config import MIB, Settings
 from worker.errors import Unavailable
 from worker.operations import doctor
 
@@ -49,3 +49,15 @@ def test_an_evicting_redis_and_one_without_a_log_are_told(settings: Settings) ->
     assert [finding.state for finding in findings] == ["wrong", "note"]
     assert doctor._version({"redis_version": "6.0.16"}).state == "wrong"
     assert doctor._version({"redis_version": "7.2.4", "valkey_version": "8.1.0"}).detail == "answers, version 8.1.0"
+
+
+@pytest.mark.parametrize(("maxmemory", "states"), [(0, []), (512 * MIB, []), (300 * MIB, ["note"]), (64 * MIB, ["note", "wrong"])])
+def test_the_limits_of_the_public_stream_are_compared_with_redis_memory(settings: Settings, maxmemory: int, states: list[str]) -> None:
+    found = list(doctor._room(maxmemory, settings))
+    assert [finding.state for finding in found] == states
+    assert all("maxmemory" in str(finding.remedy) for finding in found)
+
+
+def test_parked_messages_are_worth_a_note(settings: Settings) -> None:
+    assert list(doctor._parked(0, settings)) == []
+    assert "pressmark:parked" in str(next(doctor._parked(3, settings)).remedy)

@@ -5,10 +5,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.operations.queues import report
-from worker.operations.status import problems
+from worker.operations.status import _refusal, problems
 from worker.queues import QUEUES, Depth, WorkerSeen
 from worker.storage.values import Balance, DeadGroup, Paused, State
 
@@ -152,3 +154,18 @@ def test_a_stage_without_a_living_worker_is_a_problem(tmp_path: Path) -> None:
 def test_a_disk_nearly_full_is_a_problem(tmp_path: Path) -> None:
     found = problems(report(services(tmp_path)), settings(tmp_path, disk_free_min=1 << 49))
     assert any("bytes are free" in line for line in found)
+
+
+@pytest.mark.parametrize("refusal", ["OOM command not allowed", "READONLY You can't write", "MISCONF no snapshots"])
+def test_a_redis_that_takes_no_writes_is_a_problem_in_its_own_words(tmp_path: Path, refusal: str) -> None:
+    found = services(tmp_path)
+    found.control.refusal = lambda: refusal
+    said = list(_refusal(found, report(found)))
+    assert len(said) == 1
+    assert refusal in said[0]
+
+
+def test_a_redis_that_takes_writes_and_one_that_is_away_are_not_said_to_refuse_them(tmp_path: Path) -> None:
+    well, away = services(tmp_path), services(tmp_path, queues=Away())
+    well.control.refusal = lambda: None
+    assert [*_refusal(well, report(well)), *_refusal(away, report(away))] == []

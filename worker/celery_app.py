@@ -11,6 +11,7 @@ from functools import cached_property
 from celery import Celery, signals
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
+from kombu.transport import TRANSPORT_ALIASES
 from redis import RedisError
 
 from worker import logs, queues
@@ -18,6 +19,9 @@ from worker.config import Settings, load
 from worker.errors import Unavailable
 from worker.messages import Extracted, Relabel, URLRequest, encode
 from worker.queues.embedded_server import redis_url
+
+# Under kombu's own names, so that every URL of Redis leads to it, and Flower knows them.
+TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "worker.pipeline.celery_transport:Transport"))
 
 FETCH_TASK, LABEL_TASK, RELABEL_TASK = "pressmark.fetch", "pressmark.label", "pressmark.relabel"
 

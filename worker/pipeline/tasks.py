@@ -33,6 +33,6 @@ def decoded(record: type[T], messages: Sequence[str]) -> list[T]:
     for message in messages:
         try:
             known.append(decode(record, message))
-        except BadMessage as bad:
+        except (BadMessage, TypeError) as bad:  # a TypeError: what is no text
             log.error("message on a queue not understood, left out: %s", bad)  # noqa: TRY400 - one line is enough
     return known

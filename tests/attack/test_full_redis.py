@@ -73,6 +73,17 @@ def test_a_redis_that_refuses_writes_is_waited_out(tmp_path, redis_server, error
     waited_out(tmp_path, redis_server, error, figure, count=COUNT, outage=OUTAGE)
 
 
+@pytest.mark.parametrize("error", ["OOM", "READONLY"])
+def test_a_worker_that_starts_while_redis_refuses_writes_waits_quietly(tmp_path, redis_server, error):
+    # When: it is killed after twelve seconds, of which it waits ten
+    with getattr(redis_server, HOW[error])():
+        done = pressmark(tmp_path, "worker", "fetch", settings={"PRESSMARK_REDIS_URL": redis_server.url}, patience=12)
+    # Then
+    assert done.code is None, done.told
+    assert "Traceback" not in done.told
+    assert len(done.err.splitlines()) < 5, done.err
+
+
 LONG = {"OOM": 180.0, "READONLY": 60.0, "frozen": 60.0}
 """Seconds that issue 10 names."""
 

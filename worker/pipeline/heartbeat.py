@@ -83,6 +83,7 @@ class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
     """Reports every two seconds that the worker is alive and how much it works on, and obeys `pause`."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
+    _timer: TimerEntry | None = None
 
     def start(self, consumer: Consumer) -> None:
         """At every (re)connection, before the first message."""
@@ -91,8 +92,9 @@ class Heartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
         self._timer = consumer.timer.call_repeatedly(BEAT, self._beat, (consumer,))
 
     def stop(self, consumer: Consumer) -> None:
-        """At the loss of the connection, and at the end."""
-        self._timer.cancel()
+        """At the loss of the connection, and at the end; `start` was not called where the connection was lost before."""
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _beat(self, consumer: Consumer) -> None:
         process = consumer.controller.pressmark

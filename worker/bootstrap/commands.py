@@ -54,7 +54,7 @@ class Services:
         """The database."""
         from worker.storage.database import open_database
 
-        return open_database(self.settings)
+        return open_database(self.settings, for_command=True)
 
     @cached_property
     def intake_ledger(self) -> ForIntake:

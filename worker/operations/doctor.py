@@ -22,7 +22,7 @@ from worker.operations.document import Document
 from worker.queues.embedded_server import address_of, server_binary
 from worker.queues.parked import PARKED, count_parked
 from worker.queues.public_stream import SHARE, max_memory
-from worker.storage.database import require_current
+from worker.storage.database import expect_writable, require_current
 
 OLDEST_REDIS = (6, 2)
 """The first with XAUTOCLAIM, and the oldest that kombu accepts."""
@@ -90,9 +90,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
         return
     with closing(Services(settings)) as services:
         require_current(services.engine)
+        expect_writable(services.engine)
         running, counted = services.operator_ledger.recount()
         name = services.engine.dialect.name
-    yield Finding("database", "ok", f"{name}, schema current")
+    yield Finding("database", "ok", f"{name}, schema current, can be written")
     if running == counted or (running.accepted, running.states) == (counted.accepted, counted.states):
         yield Finding("counters", "ok", f"{counted.accepted} accepted, counted anew")
     else:

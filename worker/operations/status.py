@@ -42,7 +42,8 @@ class Status(Document):
 def status(services: Services) -> Status:
     """Everything as it is now; raises Unavailable where the database is away."""
     report = queues.report(services)
-    return Status(report, drift.report(services), (*_refusal(services, report), *problems(report, services.settings)))
+    found = (*_problems_of_database(services), *_refusal(services, report), *problems(report, services.settings))
+    return Status(report, drift.report(services), found)
 
 
 def _refusal(services: Services, report: QueueReport) -> Iterator[str]:
@@ -55,6 +56,16 @@ def _refusal(services: Services, report: QueueReport) -> Iterator[str]:
         refusal = str(error)
     if refusal:
         yield f"Redis takes no writes, and everything waits: {refusal}"
+
+
+def _problems_of_database(services: Services) -> Iterator[str]:
+    """One where nothing can be written: reading goes on beside another's lock, and on a disk that became read-only."""
+    from worker.storage.database import expect_writable
+
+    try:
+        expect_writable(services.engine)
+    except Unavailable as error:
+        yield str(error)
 
 
 def problems(report: QueueReport, settings: Settings) -> Iterator[str]:

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -25,10 +26,12 @@ from worker.storage.tables import SCHEMA
 
 LOCK_WAIT = 30.0
 """Seconds that a writer waits for the lock: write transactions last milliseconds, a stopped process holds it far longer."""
+COMMAND_LOCK_WAIT = 2.0
+"""Seconds that a command waits for it: it has to report a locked database within 5 s, and takes one or two to start."""
 LOCK_RETRY = 0.004
 """Seconds between two tries at SQLite's lock, with jitter; SQLite's own back-off grows to 100 ms and starves a writer."""
 BUSY_MS = 5000
-"""Milliseconds that SQLite itself waits for other locks than that of writers: opening, closing, recovery."""
+"""Milliseconds that SQLite itself waits at most for other locks than that of writers: opening, closing, recovery."""
 PAGE_CACHE_KIB = 32 * 1024
 """For each SQLite connection: holds the upper levels of the key index of 10 million items."""
 CHECKPOINT_PAGES = 8000
@@ -36,11 +39,15 @@ CHECKPOINT_PAGES = 8000
 leaves of the key index, and each would be written twice. After a crash 32 MiB are read again, in well under a second."""
 WRITERS = 0x50524553
 """The advisory lock of PostgreSQL's writers: "PRES" in ASCII."""
-POSTGRES_OPTIONS = f"-c lock_timeout={int(LOCK_WAIT * 1000)} -c idle_in_transaction_session_timeout=60000 -c synchronous_commit=on"
+POSTGRES_OPTIONS = "-c idle_in_transaction_session_timeout=60000 -c synchronous_commit=on"
 """A process that is stopped inside a transaction loses it after a minute, and its lock with it."""
 
-POSTGRES_LINK = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+POSTGRES_LINK = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 """Seconds, and tries: a server that has vanished is noticed after 25 s instead of two hours (tcp(7))."""
+CONNECT_WAIT = 10
+"""Seconds that a process waits for PostgreSQL to accept a connection: a server that recovers after a crash takes a few."""
+COMMAND_CONNECT_WAIT = 2
+"""Seconds that a command waits for each address of the server: a name such as `localhost` often has two, and 5 s is the limit."""
 
 T = TypeVar("T")
 
@@ -49,12 +56,16 @@ class Unacceptable(PressmarkError):
     """The database refuses a row, since its content breaks a type or a constraint."""
 
 
-def open_database(settings: Settings) -> Engine:
-    """An engine for the database of these settings, which connects at first use. Makes the data folder where needed."""
-    url = database_url(settings)
+def open_database(settings: Settings, *, for_command: bool = False) -> Engine:
+    """An engine for the database of these settings, which connects at first use. Makes the data folder where needed.
+
+    A command waits for locks and for the server only as long as somebody who called it would; a process waits out an outage.
+    """
+    url, lock_wait = database_url(settings), COMMAND_LOCK_WAIT if for_command else LOCK_WAIT
     if url.get_backend_name() == "sqlite":
-        return _open_sqlite(url)
-    arguments = {**POSTGRES_LINK, "options": POSTGRES_OPTIONS}
+        return _open_sqlite(url, lock_wait)
+    options = f"-c lock_timeout={int(lock_wait * 1000)} {POSTGRES_OPTIONS}"
+    arguments = {**POSTGRES_LINK, "connect_timeout": COMMAND_CONNECT_WAIT if for_command else CONNECT_WAIT, "options": options}
     return create_engine(url, pool_pre_ping=True, json_serializer=_json, json_deserializer=from_json, connect_args=arguments)
 
 
@@ -73,15 +84,16 @@ def database_url(settings: Settings) -> URL:
         raise Unavailable("PRESSMARK_DATABASE_URL: expected a URL such as postgresql+psycopg://user@host/name") from error
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, lock_wait: float) -> Engine:
     path = Path(url.database or "pressmark.sqlite")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"{path.parent}: expected a folder that can be written: {error.strerror}") from error
-    engine = create_engine(url, json_serializer=_json, json_deserializer=from_json, connect_args={"timeout": BUSY_MS / 1000})
+    busy_ms = min(BUSY_MS, int(lock_wait * 1000))
+    engine = create_engine(url, json_serializer=_json, json_deserializer=from_json, connect_args={"timeout": busy_ms / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", partial(_begin_sqlite, lock_wait=lock_wait, busy_ms=busy_ms))
     return engine
 
 
@@ -103,18 +115,18 @@ def _lower(value: str | None) -> str | None:
     return None if value is None else value.lower()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection, *, lock_wait: float, busy_ms: int) -> None:
     if not connection.get_execution_options().get("writes"):
         connection.exec_driver_sql("BEGIN")
         return
     raw = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     raw.execute("PRAGMA busy_timeout=0")  # for this lock only, which we try for at shorter and more even intervals
-    deadline = time.monotonic() + LOCK_WAIT
+    deadline = time.monotonic() + lock_wait
     try:
         while not _lock_taken(raw, last=time.monotonic() > deadline):
             time.sleep(LOCK_RETRY * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, guards nothing
     finally:
-        raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        raw.execute(f"PRAGMA busy_timeout={busy_ms}")
 
 
 def _lock_taken(raw: sqlite3.Connection, *, last: bool) -> bool:
@@ -137,6 +149,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS})
         yield connection
+
+
+def expect_writable(engine: Engine) -> None:
+    """Begins a write that changes no row; raises Unavailable for a database that is locked or may only be read.
+
+    The lock alone shows nothing: SQLite makes a reader of whoever begins to write to a file that may only be read, and a standby
+    of PostgreSQL gives the lock too. Both refuse the UPDATE.
+    """
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = version_num WHERE 1 = 0"))
 
 
 def one_of(column: ColumnElement[T], values: Iterable[int] | Iterable[str]) -> ColumnElement[bool]:

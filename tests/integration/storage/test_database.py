@@ -108,11 +108,37 @@ def test_readers_are_not_kept_waiting_by_a_writer(engine):
 
 def test_a_lock_that_is_never_released_is_told_in_one_line(engine, monkeypatch):
     monkeypatch.setattr(database, "LOCK_WAIT", 0.2)
-    monkeypatch.setattr(database, "POSTGRES_OPTIONS", "-c lock_timeout=200")
     other = open_database(Settings(database_url=engine.url.render_as_string(hide_password=False)))
     with writing(engine), pytest.raises(Unavailable, match="cannot be used"), writing(other):
         pass
     other.dispose()
+
+
+def test_a_command_waits_for_a_lock_only_as_long_as_a_person_would(engine, monkeypatch):
+    # Given: a lock that is held, which a process would wait for half a minute
+    monkeypatch.setattr(database, "COMMAND_LOCK_WAIT", 0.2)
+    other = open_database(Settings(database_url=engine.url.render_as_string(hide_password=False)), for_command=True)
+    # When / Then
+    with writing(engine), pytest.raises(Unavailable, match="lock"), writing(other):
+        pass
+    other.dispose()
+
+
+def test_a_database_that_can_be_written_is_found_so_and_left_as_it_was(engine):
+    database.expect_writable(engine)
+    database.require_current(engine)
+
+
+def test_a_sqlite_file_that_may_only_be_read_is_found_so(tmp_path):
+    # Given
+    engine = open_database(Settings(data_dir=tmp_path))
+    database.migrate(engine)
+    engine.dispose()
+    only_read = open_database(Settings(database_url=f"sqlite:///file:{tmp_path}/pressmark.sqlite?mode=ro&uri=true"))
+    # When / Then
+    with pytest.raises(Unavailable, match="readonly"):
+        database.expect_writable(only_read)
+    only_read.dispose()
 
 
 def test_sqlite_is_durable_at_every_commit(tmp_path):

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from worker.errors import UsageError
+from worker.setting_rules import broken
 from worker.setting_types import (
     AllowedPlace,
     as_text,
@@ -33,7 +34,8 @@ from worker.setting_types import (
 PREFIX = "PRESSMARK_"
 KIB, MIB = 1024, 1024 * 1024
 CORES = os.cpu_count() or 1
-
+FILE_LIMIT = MIB
+"""Bytes of a file of settings, or of a secret: every setting written out takes 4 KiB."""
 
 T = TypeVar("T")
 
@@ -220,7 +222,7 @@ def masked(f: SettingField, value: T) -> T | str:
 def load(environ: Mapping[str, str] | None = None, config_file: Path | None = None) -> Settings:
     """The settings from the environment, else from the TOML file, else the defaults.
 
-    Raises UsageError for a malformed setting, or an unknown one in the file.
+    Raises UsageError for a malformed setting, an unknown one in the file, or two that leave no meaning together.
     """
     environ = os.environ if environ is None else environ
     config_file = config_file or (Path(environ[PREFIX + "CONFIG"]) if environ.get(PREFIX + "CONFIG") else None)
@@ -229,7 +231,16 @@ def load(environ: Mapping[str, str] | None = None, config_file: Path | None = No
         found = _from_environ(f, environ)
         if found is not None:
             values[f.name], sources[f.name] = found
-    return replace(Settings(**values), sources=sources, notes=_unknown(environ))
+    settings = Settings(**values)
+    return replace(settings, sources=sources, notes=(*_unknown(environ), *_contradictions(settings)))
+
+
+def _contradictions(settings: Settings) -> Iterator[str]:
+    """A warning for each rule that these settings break; raises UsageError where a rule refuses them."""
+    for rule, sentence in broken({f.name: getattr(settings, f.name) for f in setting_fields()}):
+        if rule.refused:
+            raise UsageError(sentence)
+        yield sentence
 
 
 def to_environ(settings: Settings) -> dict[str, str]:
@@ -254,7 +265,7 @@ def _from_environ(f: SettingField, environ: Mapping[str, str]) -> tuple[object, 
 def _from_file(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     try:
         table = tomllib.loads(_read(path))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # ValueError: no TOML, or a number of thousands of digits
         raise UsageError(f"{path}: expected TOML, got: {error}") from error
     known = {f.name: f for f in setting_fields()}
     unknown = sorted(set(table) - set(known))
@@ -277,11 +288,15 @@ def _toml_text(value: object) -> str:
 
 
 def _read(path: Path) -> str:
-    """The text of a small file; a device, or a pipe that nobody writes to, would block the start for ever."""
+    """The text of a file of at most FILE_LIMIT bytes; a device, or a pipe that nobody writes to, would block the start for ever."""
     if path.exists() and not path.is_file() and not str(path).startswith("/dev/fd/"):
         raise UsageError(f"{path}: expected a file")
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            data = file.read(FILE_LIMIT + 1)
+        if len(data) > FILE_LIMIT:
+            raise UsageError(f"{path}: expected at most {FILE_LIMIT} bytes")
+        return data.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: expected a readable UTF-8 file, got: {error}") from error
 

@@ -123,14 +123,29 @@ def _split_port(entry: str) -> tuple[str, int | None]:
 _ALLOW_EXPECTED = "host, address or network, each with an optional :port, comma-separated"
 
 
+WIDEST = {4: 8, 6: 7}
+"""Shortest prefix by version of IP: no private network is wider than 10.0.0.0/8 (RFC 1918) and fc00::/7 (RFC 4193)."""
+IPV4_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+"""Every IPv4 address written as IPv6 (RFC 4291 section 2.5.5.2)."""
+
+
+def _expect_narrow(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> None:
+    """Raises ValueError for a network that opens more than one private network: `0.0.0.0/0` opens them all to every page."""
+    mapped = isinstance(network, ipaddress.IPv6Network) and network.supernet_of(IPV4_MAPPED)
+    if mapped or network.prefixlen < WIDEST[network.version]:
+        raise ValueError("no network wider than 10.0.0.0/8 or fc00::/7, since it would open every private address to pages")
+
+
 def _allowed_place(entry: str) -> AllowedPlace:
     place, port = _split_port(entry)
     try:
-        return AllowedPlace(None, ipaddress.ip_network(place), port)
+        network = ipaddress.ip_network(place)
     except ValueError:
         if HOST_NAME.fullmatch(place) is None or "/" in place or place.replace(".", "").isdigit():
             raise ValueError(_ALLOW_EXPECTED) from None
-    return AllowedPlace(place.lower().rstrip("."), None, port)
+        return AllowedPlace(place.lower().rstrip("."), None, port)
+    _expect_narrow(network)
+    return AllowedPlace(None, network, port)
 
 
 def parse_allow_private(value: str) -> tuple[AllowedPlace, ...]:

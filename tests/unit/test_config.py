@@ -6,6 +6,8 @@ import pytest
 
 from worker.config import Settings, load, setting_fields, to_environ
 from worker.errors import UsageError
+from worker.pipeline.fetch_worker import END_WITHIN
+from worker.setting_rules import ONE_MESSAGE
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -26,6 +28,10 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("ALLOW_PORTS", "80,99999", "from 1 to 65535"),
         ("ALLOW_PRIVATE", "two words", "host, address or network"),
         ("ALLOW_PRIVATE", "10.0.0.1/8", "host, address or network"),
+        ("ALLOW_PRIVATE", "0.0.0.0/0", "no network wider"),
+        ("ALLOW_PRIVATE", "press.example,128.0.0.0/1", "no network wider"),
+        ("ALLOW_PRIVATE", "::/0", "no network wider"),
+        ("ALLOW_PRIVATE", "[::ffff:0:0/96]:80", "no network wider"),
         ("RESOLVE", "name", "name=address"),
         ("RESOLVE", "name=other", "name=address"),
         ("REDIS_URL", "http://example.org", "redis:"),
@@ -105,6 +111,42 @@ def test_an_opened_ipv6_address_needs_no_brackets_without_a_port() -> None:
 
 def test_a_name_may_have_several_addresses() -> None:
     assert load({"PRESSMARK_RESOLVE": "A.example=127.0.0.1, a.example=::1"}).resolve == {"a.example": ("127.0.0.1", "::1")}
+
+
+def test_the_defaults_break_no_rule():
+    assert load({}).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({"LEASE": "5"}, "PRESSMARK_LEASE: expected at least 105, got 5"),
+        ({"CONNECT_TIMEOUT": "40"}, "PRESSMARK_TOTAL_TIMEOUT: expected at least PRESSMARK_CONNECT_TIMEOUT (40), got 30"),
+        ({"ROBOTS_TTL": "604800"}, "PRESSMARK_ROBOTS_TTL: expected at most 86400, got 604800"),
+    ],
+)
+def test_a_setting_that_contradicts_another_is_warned_of_with_the_reason(environ, told):
+    notes = load({f"PRESSMARK_{name}": value for name, value in environ.items()}).notes
+    assert any(note.startswith(told + ": ") for note in notes)
+
+
+def test_a_lease_lasts_as_long_as_a_worker_may_need_for_one_message():
+    assert ONE_MESSAGE == END_WITHIN
+
+
+@pytest.mark.parametrize("pair", [("WINDOW_MIN", "WINDOW_MAX"), ("BACKOFF", "BACKOFF_CAP")])
+def test_two_settings_that_leave_no_meaning_are_refused(pair):
+    with pytest.raises(UsageError, match=f"PRESSMARK_{pair[1]}: expected at least PRESSMARK_{pair[0]}"):
+        load({f"PRESSMARK_{pair[0]}": "600", f"PRESSMARK_{pair[1]}": "10"})
+
+
+@pytest.mark.parametrize(
+    "text", ["lease = " + "9" * 5000, "lease = " + "[" * 100_000, "#" * (2 << 20)], ids=["long number", "deep", "too big"]
+)
+def test_a_file_that_is_no_reasonable_toml_is_refused_in_one_line(tmp_path, text):
+    (tmp_path / "pressmark.toml").write_text(text)
+    with pytest.raises(UsageError, match="expected"):
+        load({}, tmp_path / "pressmark.toml")
 
 
 def test_every_setting_tells_why_its_default_is_what_it_is() -> None:

@@ -8,26 +8,32 @@ import json
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import BadModel
+from classifier.features import style
 from classifier.features.encoder import Encoder, Vocabulary
 from classifier.features.word_vectors import read_vectors
 from classifier.labels import SOURCE_TYPES, TOPICS
 from classifier.lexicon.lexicon import FEATURE_LISTS, LOOKUP_LISTS, read_feature_lexicon
-from classifier.model.first_level import FirstLevel
+from classifier.model.array_files import read_array
+from classifier.model.checks import expect_manifest, letters, numbers
+from classifier.model.first_level import SOURCE_COLUMNS, TOPIC_COLUMNS, FirstLevel
 from classifier.model.linear import LinearModel
 from classifier.model.model import Model, TrainingDistribution
-from classifier.model.stacking import Stacking
+from classifier.model.stacking import PRIMARY_COLUMNS, Stacking
 from classifier.model.thresholds import Threshold
+from classifier.regular_file import read_regular
 
 FORMAT = "pressmark-model"
 MAJOR = 1
 """Raised when an older program could not read the file."""
 MANIFEST = "manifest.json"
+MANIFEST_LIMIT = 4 * 1024 * 1024
+"""Bytes: the manifest that ships has 14 KB; a registry of 50,000 outlets fits."""
 
 # Files keep the names that the first models had, so that every model made since can be loaded: the manifest's `cuts`, `source_sure`
 # and `least_near`, the arrays `familiar` and `*form*`, and the resources `cues/…` are thresholds, source threshold, smallest cosine,
@@ -46,7 +52,7 @@ _LINEAR_MODELS = {
 }
 """Linear models of the first level: field of FirstLevel, and the beginning of its arrays' names."""
 
-Arrays = Mapping[str, NDArray[Any]]
+Arrays = Mapping[str, NDArray[np.generic]]
 
 
 class About(TypedDict, total=False):
@@ -139,7 +145,7 @@ def _digest(manifest: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(digested, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _npy(array: NDArray[Any]) -> bytes:
+def _npy(array: NDArray[np.generic]) -> bytes:
     buffer = io.BytesIO()
     np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
     return buffer.getvalue()
@@ -170,33 +176,37 @@ def _arrays(model: Model) -> Arrays:
 def load(folder: Path) -> Model:
     """The model in `folder`, checked; arrays are mapped, so that processes share them. Raises BadModel."""
     manifest = read_manifest(folder)
-    arrays = {name: _read_part(folder, name, digest) for name, digest in manifest["parts"].items()}
+    arrays = {name: read_array(folder, name, digest) for name, digest in manifest["parts"].items()}
     try:
         return _model(manifest, arrays)
-    except (KeyError, ValueError, TypeError, UnicodeDecodeError) as error:
+    except (KeyError, ValueError, TypeError) as error:
         raise BadModel(f"{folder}: expected a complete model, got {type(error).__name__}: {error}") from error
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest, after its format, version, label set, digest and resources are checked. Raises BadModel."""
+    """The manifest, after its format, version, label set, digest, entries and resources are checked. Raises BadModel."""
     manifest = _read_json(folder)
     if manifest.get("major") != MAJOR:
-        raise BadModel(f"{folder}: expected model format {MAJOR}, got {manifest.get('major')!r}; train again with this version")
+        raise BadModel(f"{folder}: expected model format {MAJOR}, got {manifest.get('major')!r:.80}; train again with this version")
     for labels, found in ((TOPICS, manifest.get("topics")), (SOURCE_TYPES, manifest.get("source_types"))):
         if found != list(labels):
-            raise BadModel(f"{folder}: expected the labels {', '.join(labels)}, got {found!r}")
-    if manifest.get("sha256") != _digest(manifest):
-        raise BadModel(f"{folder / MANIFEST}: damaged, its SHA-256 is not the one in it")
+            raise BadModel(f"{folder}: expected the labels {', '.join(labels)}, got {found!r:.200}")
+    try:
+        if manifest.get("sha256") != _digest(manifest):
+            raise BadModel(f"{folder / MANIFEST}: damaged, its SHA-256 is not the one in it")
+        expect_manifest(manifest)
+    except (ValueError, RecursionError) as error:  # ValueError: half a surrogate pair, which has no UTF-8, too
+        raise BadModel(f"{folder / MANIFEST}: {error}") from error
     _check_resources(folder, manifest["resources"])
     return manifest
 
 
 def _read_json(folder: Path) -> Manifest:
     try:
-        manifest: Manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest: Manifest = json.loads(read_regular(folder / MANIFEST, MANIFEST_LIMIT).decode("utf-8"))
     except FileNotFoundError as error:
         raise BadModel(f"{folder}: expected a model folder with {MANIFEST}, found none") from error
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # ValueError: no file, no UTF-8, no JSON, or a number of thousands of digits
         raise BadModel(f"{folder / MANIFEST}: expected JSON, got {error}") from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise BadModel(f"{folder / MANIFEST}: expected a {FORMAT} manifest, got another kind of file")
@@ -206,29 +216,18 @@ def _read_json(folder: Path) -> Manifest:
 def _check_resources(folder: Path, digests: dict[str, str]) -> None:
     for name in (*RESOURCES, *digests):
         if name not in RESOURCES or digests.get(name) != _resource_digest(name):
-            raise BadModel(f"{folder}: fitted to another classifier/{name} than the installed one; train again with this version")
-
-
-def _read_part(folder: Path, name: str, digest: str) -> NDArray[Any]:
-    path = folder / f"{name}.npy"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadModel(f"{path}: expected an array of the model, got {error.strerror}") from error
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise BadModel(f"{path}: damaged, its SHA-256 is not the manifest's")
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array
+            raise BadModel(f"{folder}: fitted to another classifier/{name:.80} than the installed one; train again with this version")
 
 
 def _model(manifest: Manifest, arrays: Arrays) -> Model:
+    first = _first_level(arrays)
     return Model(
-        _first_level(arrays),
+        first,
         _stacking(arrays),
         [Threshold(*cut) for cut in manifest["cuts"]],
         manifest["source_sure"],
         TrainingDistribution(
-            arrays["familiar"],
+            numbers(arrays, "familiar", None, first.encoder.vectors.size),
             manifest["least_near"],
             {language: tuple(words) for language, words in manifest["languages"].items()},
         ),
@@ -239,19 +238,39 @@ def _model(manifest: Manifest, arrays: Arrays) -> Model:
 
 
 def _first_level(arrays: Arrays) -> FirstLevel:
-    terms = bytes(arrays["vocabulary"]).decode().split("\n")
+    terms = letters(arrays, "vocabulary").split("\n")
+    encoder = Encoder(Vocabulary.of(terms, numbers(arrays, "idf", len(terms))), read_vectors(), read_feature_lexicon())
+    dense, styles = len(encoder.dense_columns), len(style.NAMES)
+    spread = numbers(arrays, "form_spread", styles)
+    if not (spread > 0).all():
+        raise ValueError("form_spread.npy: expected numbers above 0, since they divide")
+    features = {
+        "sentence": dense,
+        "article": dense,
+        "terms": len(terms),
+        "source_terms": len(terms),
+        "source_dense": dense,
+        "source_style": styles + sum(name.startswith("source.") for name in encoder.lexicon.groups),
+    }
     return FirstLevel(
-        Encoder(Vocabulary.of(terms, arrays["idf"]), read_vectors(), read_feature_lexicon()),
-        **{field: _linear(arrays, name) for field, name in _LINEAR_MODELS.items()},
-        style_mean=arrays["form_mean"],
-        style_spread=arrays["form_spread"],
+        encoder,
+        **{field: _linear(arrays, name, features[field], _labels(field)) for field, name in _LINEAR_MODELS.items()},
+        style_mean=numbers(arrays, "form_mean", styles),
+        style_spread=spread,
     )
 
 
+def _labels(field: str) -> int:
+    return len(SOURCE_TYPES if field.startswith("source") else TOPICS)
+
+
 def _stacking(arrays: Arrays) -> Stacking:
-    topics = [_linear(arrays, f"stack_{topic}") for topic in TOPICS]
-    return Stacking(topics, _linear(arrays, "stack_source"), _linear(arrays, "stack_primary"))
+    return Stacking(
+        [_linear(arrays, f"stack_{topic}", len(TOPIC_COLUMNS), 1) for topic in TOPICS],
+        _linear(arrays, "stack_source", len(SOURCE_COLUMNS), len(SOURCE_TYPES)),
+        _linear(arrays, "stack_primary", len(PRIMARY_COLUMNS), 1),
+    )
 
 
-def _linear(arrays: Arrays, name: str) -> LinearModel:
-    return LinearModel(arrays[f"{name}_weights"], arrays[f"{name}_bias"])
+def _linear(arrays: Arrays, name: str, features: int, labels: int) -> LinearModel:
+    return LinearModel(numbers(arrays, f"{name}_weights", features, labels), numbers(arrays, f"{name}_bias", labels))

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from classifier.errors import BadSeeds
 from classifier.labels import SOURCE_TYPES
+from classifier.regular_file import read_text
 
 FILE = "outlets.csv"
 WEIGHT = 1.0
 """What an entry adds to the log-odds of its source type. One nat decides a close case and no clear one:
 newspapers relay offices, and offices' sites carry speeches and praise."""
 
+FILE_LIMIT = 4 * 1024 * 1024
+"""Bytes of the registry, as many as the manifest that it becomes part of may have."""
 Outlets = Mapping[str, str]
 """From a domain, a domain ending that begins with a dot, or a site's name in lower case, to a source type."""
 
 
 def read_outlets(folder: Path) -> dict[str, str]:
-    """The registry in a folder of seeds, empty where there is none; raises BadSeeds naming the line."""
+    """The registry in a folder of seeds, empty where there is none; raises BadCall, BadSeeds naming the line."""
     path = folder / FILE
     if not path.exists():
         return {}
-    with path.open(encoding="utf-8", newline="") as stream:
-        return dict(_entry(row, f"{path}:{number}") for number, row in enumerate(csv.DictReader(stream), start=2))
+    rows = csv.DictReader(io.StringIO(read_text(path, FILE_LIMIT), newline=""))
+    return dict(_entry(row, f"{path}:{number}") for number, row in enumerate(rows, start=2))
 
 
 def _entry(row: Mapping[str, str | None], where: str) -> tuple[str, str]:

@@ -11,8 +11,12 @@ from typing import Any
 
 from classifier.errors import BadCall, BadSeeds
 from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.regular_file import read_text
 
 ORIGINS = ("authored", "reviewed", "imported")
+
+FILE_LIMIT = 256 * 1024 * 1024
+"""Bytes of one file of labelled articles: 50,000 articles of 5 KB, twenty times the seeds that ship."""
 
 Record = Mapping[str, Any]
 """A JSON object."""
@@ -60,17 +64,10 @@ def read_seeds(folder: Path) -> list[Seed]:
 
 
 def read_file(file: Path) -> Iterator[Seed]:
-    """The seeds of one file; raises BadSeeds at the first line that cannot be used."""
-    for number, line in enumerate(_lines(file), start=1):
+    """The seeds of one file; raises BadCall for what is no file, BadSeeds at the first line that cannot be used."""
+    for number, line in enumerate(read_text(file, FILE_LIMIT).split("\n"), start=1):
         if line.strip():
             yield parse_seed(line, f"{file}:{number}")
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        return file.read_text(encoding="utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise BadSeeds(f"{file}: expected UTF-8 text, byte {error.start} is not valid UTF-8") from error
 
 
 def parse_seed(line: str, where: str, **defaults: str) -> Seed:
@@ -79,6 +76,8 @@ def parse_seed(line: str, where: str, **defaults: str) -> Seed:
         record = json.loads(line)
     except json.JSONDecodeError as error:
         raise BadSeeds(f"{where}: expected one JSON object a line, got {error.msg} at column {error.colno}") from error
+    except (ValueError, RecursionError) as error:  # ValueError: a number of thousands of digits
+        raise BadSeeds(f"{where}: expected one JSON object a line, got one nested too deep or with too long a number") from error
     if not isinstance(record, dict):
         raise BadSeeds(f"{where}: expected a JSON object, got {type(record).__name__}")
     return _seed(defaults | record, where)

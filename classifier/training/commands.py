@@ -17,7 +17,8 @@ from classifier.model.artifact import About, DataSummary, Manifest
 from classifier.model.model import Model
 from classifier.model.outlets import read_outlets
 from classifier.predict import Document, label, predict
-from classifier.seeds.dataset import Seed, digest, parse_seed, read_seeds
+from classifier.regular_file import read_text
+from classifier.seeds.dataset import FILE_LIMIT, Seed, digest, parse_seed, read_seeds
 from classifier.text.document import parse_text
 from classifier.training.evaluate import evaluate, evaluate_held_out
 from classifier.training.figures import Evaluation
@@ -106,12 +107,7 @@ def read_articles(path: Path) -> list[Seed]:
 
     Raises BadCall, BadSeeds.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise BadCall(f"{path}: expected a readable file, got {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise BadCall(f"{path}: expected UTF-8 text, byte {error.start} is not valid UTF-8") from error
+    lines = read_text(path, FILE_LIMIT).splitlines()
     found = [_article(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
     if not found:
         raise BadCall(f"{path}: expected labelled articles, a line each, found none")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from classifier.errors import BadModel
 from classifier.model import artifact
+from classifier.model.array_files import read_part
 from classifier.model.thresholds import Threshold
 from classifier.seeds.dataset import Seed
 from classifier.training.train import HeldOutPredictions
@@ -61,8 +63,8 @@ def arrays_of(seeds: Sequence[Seed], held_out: HeldOutPredictions) -> dict[str, 
 def read_rows(folder: Path) -> HeldOutRows:
     """The rows in a model's folder; raises BadModel where it has none."""
     try:
-        return HeldOutRows(*(np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS))
-    except (OSError, ValueError) as error:
+        return HeldOutRows(*(np.load(io.BytesIO(read_part(folder, name)), allow_pickle=False) for name in ARRAYS))
+    except (BadModel, ValueError, EOFError) as error:
         raise BadModel(f"{folder}: expected held-out predictions beside the model, found none; train it again") from error
 
 

@@ -64,11 +64,8 @@ def test_settings_that_make_sense_are_taken_without_a_word(tmp_path, settings):
 
 # Models ------------------------------------------------------------------------------------------
 
-REFUSED_TODAY = ("a part that is a folder", "a manifest that is a folder", "parts that are a list", "major that is a list", "no UTF-8")
-A9_MODEL = pytest.mark.xfail(strict=True, raises=AssertionError, reason="A9: hangs, loads, or ends as `unexpected`")
 
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in REFUSED_TODAY else A9_MODEL) for name in BROKEN])
+@pytest.mark.parametrize("name", list(BROKEN))
 def test_a_broken_model_is_refused_in_one_line(tmp_path, name, figure):
     # Given
     folder = sound_model(tmp_path / "model")
@@ -137,22 +134,14 @@ def handed_over(folder: Path, words: tuple[str, ...], path: Path) -> Done:
     return pressmark(folder, *(word.format(path) for word in words), patience=BOUNDED, inside=NO_MORE_MEMORY)
 
 
-A9_FILE = pytest.mark.xfail(strict=True, raises=AssertionError, reason="A9: read without end, or `Is a directory` with exit 3")
-ON = [
-    pytest.param(command, kind, marks=A9_FILE if command in {"train", "evaluate"} and kind != "folder" else ())
-    for command in COMMANDS
-    for kind in NO_FILES
-]
-
-
-@pytest.mark.parametrize(("command", "kind"), ON)
+@pytest.mark.parametrize("kind", list(NO_FILES))
+@pytest.mark.parametrize("command", list(COMMANDS))
 def test_what_is_no_file_is_refused_in_one_line(tmp_path, command, kind):
     done = handed_over(tmp_path, COMMANDS[command], NO_FILES[kind](tmp_path / "given"))
     assert done.code is not None, f"no end within {BOUNDED:.0f} s"
     assert done.is_one_line_and_exit_2(), f"{done.code}: {done.told[-400:]}"
 
 
-@A9_FILE
 @pytest.mark.parametrize("kind", list(NO_FILES))
 @pytest.mark.parametrize("command", list(SEEDS))
 def test_seeds_that_are_no_files_are_refused_in_one_line(tmp_path, command, kind):

@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("worker", "classifier")
 
 CEILINGS = {
-    "Any": 51,
-    "imports inside functions": 45,
+    "Any": 46,
+    "imports inside functions": 44,
     "patterns in extract": 115,
     "files with letters of other scripts": 9,
     "files over 300 lines": 1,

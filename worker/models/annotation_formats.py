@@ -61,6 +61,8 @@ def _json(text: str) -> tuple[Any, str]:
         return None, f"expected JSON, {error.msg} at {line}column {error.colno}"
     except RecursionError:
         return None, "expected JSON, got brackets without end"
+    except ValueError:
+        return None, "expected JSON, got a number of thousands of digits"
 
 
 def _of_labels(record: Mapping[str, object], labels: Iterable[object]) -> Record:

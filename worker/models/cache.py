@@ -129,7 +129,12 @@ def _write_active(settings: Settings, folder: Path | None) -> None:
 
 
 def _write_files(folder: Path, manifest: str, parts: dict[str, bytes]) -> None:
-    """Writes a model's files all at once or not at all; another process may do the same at the same time."""
+    """Writes a model's files all at once or not at all; another process may do the same at the same time.
+
+    Raises UsageError for a part whose name leads out of the folder, Unavailable where nothing can be written.
+    """
+    if outside := [name for name in parts if not name.isidentifier()]:
+        raise UsageError(f"expected names of arrays in the registered model, got {outside[0]!r:.80}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(dir=folder.parent))

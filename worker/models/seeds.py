@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from classifier.errors import ClassifierError
+from classifier.regular_file import read_text
 from classifier.seeds import lint
-from classifier.seeds.dataset import Seed, parse_seed, read_seeds
+from classifier.seeds.dataset import FILE_LIMIT, Seed, parse_seed, read_seeds
 from classifier.seeds.lint import Finding
 from worker.errors import UsageError
 
@@ -20,6 +21,12 @@ def read(folder: Path) -> list[Seed]:
     """Every seed of a folder, in the order of ids. Raises UsageError for a line that is no seed."""
     with as_usage_error():
         return read_seeds(folder)
+
+
+def read_lines(file: Path) -> list[str]:
+    """The lines of a seeds file; raises UsageError for what is no readable file of UTF-8 text."""
+    with as_usage_error():
+        return read_text(file, FILE_LIMIT).split("\n")
 
 
 def check(folder: Path) -> list[Finding]:

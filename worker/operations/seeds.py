@@ -170,7 +170,7 @@ def _write(file: Path, records: Iterable[Record]) -> None:
 
 def _lines(file: Path) -> Iterator[Record]:
     """The records as they are in the file; raises UsageError for a line that is no seed."""
-    for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").split("\n"), start=1):
+    for number, line in enumerate(seed_files.read_lines(file), start=1):
         if line.strip():
             seed_files.parse_line(line, f"{file}:{number}")
             yield json.loads(line)

@@ -15,6 +15,7 @@ from worker.operations.document import Document
 from worker.operations.drift import DriftReport
 from worker.operations.queues import QueueReport
 from worker.operations.times import rfc3339 as rfc3339  # noqa: PLC0414 - commands that are not split yet import it from here
+from worker.storage.database import expect_writable
 
 TOO_OLD = 300.0
 """Seconds that a message may wait before `status --check` calls it a problem: more than twice the longest lease."""
@@ -60,8 +61,6 @@ def _refusal(services: Services, report: QueueReport) -> Iterator[str]:
 
 def _problems_of_database(services: Services) -> Iterator[str]:
     """One where nothing can be written: reading goes on beside another's lock, and on a disk that became read-only."""
-    from worker.storage.database import expect_writable
-
     try:
         expect_writable(services.engine)
     except Unavailable as error:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,15 @@ def test_the_digest_ignores_the_order_of_lines_and_sees_a_changed_label(tmp_path
     other = parse_seed(json.dumps(GOOD | {"id": "b", "primary": None}), "here:1")
     assert digest([one, two]) == digest([two, one])
     assert digest([one, two]) != digest([one, other])
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 100_000], ids=["long number", "deep"])
+def test_a_line_that_the_json_module_gives_up_on_is_named(value):
+    with pytest.raises(BadSeeds, match=r"a\.jsonl:1: expected one JSON object"):
+        parse_seed('{"id": ' + value, "a.jsonl:1")
+
+
+def test_a_pipe_among_the_seeds_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "a.jsonl")
+    with pytest.raises(BadCall, match="got a named pipe"):
+        read_seeds(tmp_path)

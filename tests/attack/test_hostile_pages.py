@@ -75,8 +75,8 @@ def test_extract_reads_or_refuses_a_large_page_before_its_cpu_is_used_up(tmp_pat
     # Given: 4 MB
     make = many(f"<{element}>Lorries with rice waited, says report {{}}.</{element}>")
     (tmp_path / "page.html").write_text(make())
-    # When
-    done = pressmark(tmp_path, "extract", "page.html")
+    # When: on a machine that may take its time
+    done = pressmark(tmp_path, "extract", "page.html", settings={"PRESSMARK_PARSE_TIMEOUT": "120"}, patience=PATIENCE)
     # Then: an article, or a refusal that says what is wrong with the page
     assert done.code in (0, 1)
     assert "of CPU" not in done.err

@@ -1,0 +1,111 @@
+"""Issue 10, point 12: small breaches: an overlong URL, a take-down that a requeue revives, and programs that TERM does not end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.attack.parts.commands import environment, pressmark
+from tests.attack.parts.redis_servers import FailingRedis
+
+# URLs --------------------------------------------------------------------------------------------
+
+LONG_URL = "http://press.test/" + "a" * 9000
+"""Longer than the 8,000 characters that a URL may have, and than the name of any file."""
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="issue 10: taken for the name of a file, exit 3")
+def test_try_refuses_an_overlong_url_as_bad(tmp_path):
+    done = pressmark(tmp_path, "try", LONG_URL, "--json")
+    assert done.code == 2, done.err
+    assert len(done.err.splitlines()) == 1
+    assert (done.json["outcome"], done.json["reason"]) == ("refused", "bad-url")
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="new: File name too long, exit 3")
+def test_try_says_in_one_line_that_an_overlong_word_is_neither_url_nor_file(tmp_path):
+    done = pressmark(tmp_path, "try", "a" * 9000, "--json")
+    assert done.is_one_line_and_exit_2(), done.err
+
+
+@pytest.mark.parametrize("words", [("trace",), ("enqueue",), ("dead", "show"), ("forget",)], ids=" ".join)
+def test_other_commands_refuse_an_overlong_url(tmp_path, words):
+    assert pressmark(tmp_path, "enqueue", "http://press.test/known").code == 0
+    done = pressmark(tmp_path, *words, LONG_URL)
+    assert done.code == 2, done.told
+    assert "Traceback" not in done.err
+
+
+# Take-downs --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def forgotten(tmp_path: Path) -> Path:
+    """An installation whose one URL was accepted and taken down."""
+    assert pressmark(tmp_path, "enqueue", "http://press.test/taken-down").code == 0
+    assert pressmark(tmp_path, "forget", "http://press.test/taken-down").code == 0
+    return tmp_path
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="issue 10: dead as dropped-by-user, and waiting again after a requeue")
+def test_a_requeue_does_not_revive_what_was_forgotten(forgotten):
+    # When
+    done = pressmark(forgotten, "dead", "requeue", "--yes", "--json")
+    # Then
+    ledger = pressmark(forgotten, "queues", "--json").json["ledger"]
+    assert ledger["waiting"] == 0, ledger
+    assert done.json == {"requeued": 0}
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="issue 10: forgotten items are among the dead")
+def test_what_was_forgotten_is_refused_and_not_dead(forgotten):
+    assert pressmark(forgotten, "dead", "list", "--json").out == ""
+    ledger = pressmark(forgotten, "queues", "--json").json["ledger"]
+    assert (ledger["refused"], ledger["dead"]) == (1, 0)
+
+
+# Signals -----------------------------------------------------------------------------------------
+
+ENDS_WITHIN = 10.0
+"""Seconds, on a busy machine."""
+CELERY = {"events": ("events", "--dump"), "inspect": ("inspect", "active", "--timeout", "60")}
+
+
+@pytest.mark.parametrize("name", list(CELERY))
+def test_term_ends_celerys_own_programs_while_our_app_is_loaded(tmp_path, redis_server: FailingRedis, name):
+    # Given
+    settings = {"PRESSMARK_REDIS_URL": redis_server.url}
+    words = [sys.executable, "-m", "celery", "-A", "worker.celery_app", *CELERY[name]]
+    process = subprocess.Popen(words, env=environment(tmp_path, settings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        with redis_server.client() as client:
+            connected_by(client, time.monotonic() + 60)
+        # When
+        process.send_signal(signal.SIGTERM)
+        # Then
+        assert ended(process), f"celery {name} lives {ENDS_WITHIN:.0f} s after TERM"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def connected_by(client, end: float) -> None:
+    """Waits until the program is connected to Redis: it runs by then."""
+    while len(client.client_list()) < 2:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    time.sleep(2)
+
+
+def ended(process: subprocess.Popen[bytes]) -> bool:
+    """Whether it ends in time."""
+    try:
+        process.wait(ENDS_WITHIN)
+    except subprocess.TimeoutExpired:
+        return False
+    return True

@@ -31,6 +31,6 @@ def read_text(path: Path, limit: int) -> str:
     try:
         return read_regular(path, limit).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadSeeds(f"{path}: expected UTF-8 text, byte {error.start} is not") from error
+        raise BadSeeds(f"{path}: expected UTF-8 text, byte {error.start} is not valid UTF-8") from error
     except (OSError, ValueError) as error:
         raise BadCall(f"{path}: expected a readable file, got {getattr(error, 'strerror', None) or error}") from error

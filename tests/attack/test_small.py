@@ -52,7 +52,6 @@ def forgotten(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="issue 10: dead as dropped-by-user, and waiting again after a requeue")
 def test_a_requeue_does_not_revive_what_was_forgotten(forgotten):
     # When
     done = pressmark(forgotten, "dead", "requeue", "--yes", "--json")
@@ -62,7 +61,6 @@ def test_a_requeue_does_not_revive_what_was_forgotten(forgotten):
     assert done.json == {"requeued": 0}
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="issue 10: forgotten items are among the dead")
 def test_what_was_forgotten_is_refused_and_not_dead(forgotten):
     assert pressmark(forgotten, "dead", "list", "--json").out == ""
     ledger = pressmark(forgotten, "queues", "--json").json["ledger"]

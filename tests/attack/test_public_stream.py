@@ -1,108 +1,171 @@
-"""A1: the public stream never fills Redis: it is bounded in entries, bytes and age, and trimmed before anything is added."""
+"""A1: the public stream `articles` is bounded by bytes, so that it never fills Redis, however many articles are stored.
+
+Small: Redis has 16 MB here, the stream may have 4. The keeper publishes what stands in its outbox; putting stored items
+there again makes it publish thousands of Results without fetching thousands of pages.
+"""
 
 from __future__ import annotations
 
-import json
+import re
+import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+import yaml
 
+from benchmarks.running_service import RunningService
+from tests.attack.parts.commands import ROOT, pressmark
+from tests.attack.parts.pages import page
 from tests.attack.parts.redis_servers import FailingRedis
-from worker.config import Settings
-from worker.queues import PublicStream, StreamLimits
+from tests.attack.parts.sites import RawSite, answer, raw_site
 
-KEY = "x:articles"
 MIB = 1024 * 1024
-DAY = 86400.0
+REDIS_MEMORY = 16 * MIB
+STREAM = 4 * MIB
+"""Of PRESSMARK_PUBLISH_MAX_BYTES, the setting that is to come."""
+SLACK = 1.5
+"""Redis trims whole nodes of a stream, and counts its own overhead."""
+RESULTS = 4000
+"""Of some 8 KB each: twice the memory of this Redis."""
+STORIES, BATCH = 20, 200
+WAITED = "lorries with rice waited at the crossing, " * 6
+LONG = tuple(f"The customs office reported for the {day}th time that {WAITED}" for day in range(10))
+"""An article of 3,000 characters, as the one of 6,155 bytes in the report."""
 
 
-def result(number: int, size: int = 6000) -> str:
-    """One of `size` bytes."""
-    return json.dumps({"item_id": number, "text": "x" * (size - 40)})
+class Publishing:
+    """`up` with some stored articles, on a Redis with little memory."""
+
+    def __init__(self, service: RunningService, site: RawSite, server: FailingRedis) -> None:
+        self.service, self.site, self.server = service, site, server
+
+    @property
+    def database(self) -> Path:
+        """The ledger."""
+        return self.service.folder / "data" / "pressmark.sqlite"
+
+    def publish_again(self, results: int) -> None:
+        """Puts the stored items into the outbox, again and again; the keeper publishes an item once a batch of 200 rows."""
+        rows = results * BATCH // STORIES
+        with closing(sqlite3.connect(self.database, timeout=30)) as connection, connection:
+            items = [row[0] for row in connection.execute("SELECT item_id FROM articles")]
+            connection.executemany("INSERT INTO outbox (item_id) VALUES (?)", ((items[n % len(items)],) for n in range(rows)))
+
+    def unpublished(self) -> int:
+        """What the outbox still holds."""
+        with closing(sqlite3.connect(self.database, timeout=30)) as connection:
+            return int(connection.execute("SELECT count(*) FROM outbox").fetchone()[0])
+
+    def all_published(self, patience: float) -> bool:
+        """Waits for an empty outbox; False when patience ends."""
+        end = time.monotonic() + patience
+        while self.unpublished():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.5)
+        return True
+
+    def stream_bytes(self) -> int:
+        """What Redis says the stream takes."""
+        with self.server.client() as client:
+            return int(client.memory_usage("pressmark:articles", samples=0) or 0)
+
+    def newest(self) -> str:
+        """The last Result on the stream."""
+        with self.server.client() as client:
+            return client.xrevrange("pressmark:articles", count=1)[0][1][b"result"].decode()
 
 
-def stream(client, **limits) -> PublicStream:
-    """With the limits of the settings, but for those given."""
-    return PublicStream(client, "x", StreamLimits(**{"entries": 100_000, "bytes": 256 * MIB, "days": 30.0, **limits}))
+def settings(site: RawSite, server: FailingRedis, limit: int) -> dict[str, str]:
+    return {**site.settings(), "PRESSMARK_REDIS_URL": server.url, "PRESSMARK_PUBLISH_MAX_BYTES": str(limit)}
 
 
-def newest(client) -> int:
-    """The item of the last entry."""
-    return int(json.loads(client.xrevrange(KEY, count=1)[0][1][b"result"])["item_id"])
-
-
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("count", [90_000, pytest.param(300_000, marks=pytest.mark.soak)])
-def test_any_number_of_articles_of_6_kb_passes_through_a_redis_of_512_mb(redis_server: FailingRedis, count, figure):
-    # Given: the server of docker-compose.yml, and the settings as they are
+@pytest.fixture
+def publishing(tmp_path, redis_server) -> Iterator[Publishing]:
+    """With 20 articles stored, and 10 more pages to come."""
     with redis_server.client() as client:
-        client.config_set("appendonly", "no")
-        client.config_set("maxmemory", "512mb")
-        public = PublicStream(client, "x", StreamLimits.of(Settings()))
-        peak, begun = 0, time.monotonic()
-        # When
-        for start in range(0, count, 200):
-            public.publish([result(number) for number in range(start, start + 200)])
-            if start % 20_000 == 0:
-                peak = max(peak, client.info("memory")["used_memory"])
-        # Then
-        figure("peak of Redis, MB", peak / 1e6)
-        figure("µs an article", round((time.monotonic() - begun) * 1e6 / count))
-        assert newest(client) == count - 1
-        assert peak < 400 * MIB, "room for the queues"
-        assert 30_000 < client.xlen(KEY) < 60_000
+        client.config_set("maxmemory-policy", "noeviction")
+        client.config_set("maxmemory", REDIS_MEMORY)
+    world = {f"/{number}": answer(page(story=LONG, mark=f"Report number {number}.").encode()) for number in range(STORIES + 10)}
+    with raw_site(world) as site, RunningService(tmp_path, settings(site, redis_server, STREAM)) as service:
+        service.up()
+        service.enqueue([site.url(path) for path in world][:STORIES])
+        service.until(lambda: service.settled() == STORIES, 60)
+        yield Publishing(service, site, redis_server)
 
 
-def test_a_stream_is_held_to_half_of_a_small_redis(redis_server):
+def test_a_stream_of_articles_never_fills_redis(publishing, figure):
+    # When: twice as much is published as this Redis can hold
+    publishing.publish_again(RESULTS)
+    published = publishing.all_published(40)
+    figure("Results left unpublished, of 4,000", publishing.unpublished() * STORIES // BATCH)
+    figure("MB of the stream in a Redis of 16.8 MB", round(publishing.stream_bytes() / 1_000_000, 1))
+    # Then: all of it went through the stream, and new articles do too
+    assert published, "the stream stands still: " + publishing.service.log.read_text()[-500:]
+    assert publishing.stream_bytes() < STREAM * SLACK
+    new = [publishing.site.url(f"/{number}") for number in range(STORIES, STORIES + 10)]
+    publishing.service.enqueue(new)
+    publishing.service.until(lambda: publishing.service.settled() == STORIES + 10, 60)
+    assert publishing.all_published(10)
+    assert any(url in publishing.newest() for url in new)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_300000_articles_of_6_kb_pass_through_the_redis_of_the_compose_file(publishing, figure):
+    # Given: the memory that docker-compose.yml gives Redis, and the limit of a fresh installation
+    with publishing.server.client() as client:
+        client.config_set("maxmemory", compose_memory())
+    publishing.service.down()
+    publishing.service.settings = {
+        name: value for name, value in publishing.service.settings.items() if name != "PRESSMARK_PUBLISH_MAX_BYTES"
+    }
+    publishing.service.up()
+    # When
+    publishing.publish_again(300_000)
+    published = publishing.all_published(1800)
+    figure("Results left unpublished, of 300,000", publishing.unpublished() * STORIES // BATCH)
+    # Then
+    assert published
+    assert publishing.service.queues()["balanced"] is True
+
+
+# Limits beside Redis' memory ---------------------------------------------------------------------
+
+
+def compose_memory() -> int:
+    """Bytes that docker-compose.yml gives Redis."""
+    service = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]["redis"]
+    found = re.search(r"--maxmemory (\d+)mb", service["command"][-1])
+    assert found
+    return int(found[1]) * MIB
+
+
+def test_the_stream_of_a_fresh_installation_takes_no_more_than_half_of_the_compose_files_redis(tmp_path):
+    limits = {row["name"]: row["value"] for row in pressmark(tmp_path, "config", "--json").json["settings"]}
+    limit = limits.get("PRESSMARK_PUBLISH_MAX_BYTES")
+    assert limit is not None, "there is no limit in bytes"
+    assert int(limit) <= compose_memory() / 2
+
+
+def warns_of_memory(folder: Path, server: FailingRedis, **settings: str) -> bool:
+    """Whether `doctor` says that Redis has too little memory for the limits."""
+    done = pressmark(folder, "doctor", "--json", settings={"PRESSMARK_REDIS_URL": server.url, **settings})
+    findings = [finding for finding in done.json["checks"] if finding["state"] != "ok" and finding["check"] == "redis"]
+    return any("maxmemory" in f"{finding['detail']} {finding['remedy']}" for finding in findings)
+
+
+def test_doctor_warns_where_the_limits_exceed_redis_memory(tmp_path, redis_server):
     with redis_server.client() as client:
-        client.config_set("maxmemory", "40mb")
-        public = stream(client)
-        for start in range(0, 20_000, 200):
-            public.publish([result(number) for number in range(start, start + 200)])
-        assert newest(client) == 19_999
-        assert client.memory_usage(KEY, samples=0) <= 1.01 * 20 * MIB
+        client.config_set("maxmemory", REDIS_MEMORY)
+    assert warns_of_memory(tmp_path, redis_server, PRESSMARK_PUBLISH_MAX_BYTES=str(64 * MIB))
 
 
-def test_an_over_full_stream_in_a_full_redis_is_trimmed_at_the_first_publish(redis_server):
-    # Given: what an older version left: every write is refused
+@pytest.mark.parametrize("memory", [0, 2048 * MIB])
+def test_doctor_is_silent_where_redis_has_room_enough(tmp_path, redis_server, memory):
     with redis_server.client() as client:
-        pipe = client.pipeline(transaction=False)
-        for number in range(5000):
-            pipe.xadd(KEY, {"result": result(number)})
-        pipe.execute()
-        client.config_set("maxmemory", "20mb")
-        # When
-        stream(client).publish([result(5000)])
-        # Then
-        assert newest(client) == 5000
-        assert client.memory_usage(KEY, samples=0) <= 1.01 * 10 * MIB
-
-
-@pytest.mark.parametrize("size", [50, 6000, 300_000])
-def test_the_limit_in_bytes_holds_for_short_and_for_long_texts(redis_server, size):
-    with redis_server.client() as client:
-        public = stream(client, bytes=4 * MIB)
-        count = 12 * MIB // size
-        for start in range(0, count, 100):
-            public.publish([result(number, size) for number in range(start, min(start + 100, count))])
-            assert client.memory_usage(KEY, samples=0) < 4.5 * MIB
-        assert newest(client) == count - 1
-        assert client.memory_usage(KEY, samples=0) > 2 * MIB, "no more is dropped than must be"
-
-
-def test_a_result_larger_than_the_limit_is_published_alone(redis_server):
-    with redis_server.client() as client:
-        public = stream(client, bytes=MIB)
-        public.publish([result(number) for number in range(10)])
-        public.publish([result(10, 5 * MIB)])
-        assert (client.xlen(KEY), newest(client)) == (1, 10)
-        public.publish([result(11)])
-        assert (client.xlen(KEY), newest(client)) == (1, 11)
-
-
-def test_entries_older_than_the_limit_leave_at_the_next_publish(redis_server):
-    with redis_server.client() as client:
-        for age in range(300, 0, -1):
-            client.xadd(KEY, {"result": result(age)}, id=f"{int((time.time() - age * DAY) * 1000)}-0")
-        stream(client, days=30.0).publish([result(0)])
-        assert client.xlen(KEY) in (30, 31)
+        client.config_set("maxmemory", memory)
+    assert not warns_of_memory(tmp_path, redis_server, PRESSMARK_PUBLISH_MAX_BYTES=str(64 * MIB))

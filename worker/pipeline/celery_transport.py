@@ -10,7 +10,6 @@ import base64
 import logging
 import time
 from queue import Empty
-from typing import Any
 
 from kombu.transport import redis as kombu_redis
 from kombu.transport.virtual import Message
@@ -38,7 +37,7 @@ class NotOurs(Exception):
 class OurMessage(Message):
     """A message whose body was decoded when it was checked, and is not decoded once more."""
 
-    def __init__(self, payload: dict[str, Any], channel: object = None, **kwargs: object) -> None:
+    def __init__(self, payload: dict[str, object], channel: object = None, **kwargs: object) -> None:
         super().__init__(payload, channel=channel, **kwargs)  # type: ignore[no-untyped-call]
         self._decoded_cache = payload.get("decoded")
 
@@ -128,7 +127,7 @@ class Transport(kombu_redis.Transport):
     connection_errors = (*kombu_redis.Transport.connection_errors, ResponseError)
 
 
-def checked(body: bytes, queue: str) -> dict[str, Any]:
+def checked(body: bytes, queue: str) -> dict[str, object]:
     """The message in kombu's form, with its decoded body under `decoded`; raises NotOurs where this program sends no such message."""
     message = _object(_json(body, "the message"), "the message")
     headers = _object(message.get("headers"), "its headers")
@@ -157,7 +156,7 @@ def checked(body: bytes, queue: str) -> dict[str, Any]:
     }
 
 
-def _call(body: object) -> list[Any]:
+def _call(body: object) -> list[object]:
     """The decoded body: arguments, which are one list; no named arguments; no tasks to call afterwards."""
     try:
         decoded = base64.b64decode(body if isinstance(body, str) else "", validate=True)
@@ -176,7 +175,7 @@ def _json(text: bytes, what: str) -> object:
         raise NotOurs(f"{what} is no JSON: {error}") from error
 
 
-def _object(value: object, what: str) -> dict[str, Any]:
+def _object(value: object, what: str) -> dict[str, object]:
     if not isinstance(value, dict):
         raise NotOurs(f"expected {what} as an object, got {type(value).__name__}")
     return value

@@ -65,6 +65,8 @@ class Keeper:
         self._to_entry = to_entry
         self._name = f"{this_process()}-{secrets.token_hex(3)}"
         self._claimed_at = 0.0
+        self._publishing = False
+        """Whether the outbox holds more than was published last: then no time is spent waiting for new results."""
         self._unsettled: list[tuple[str, bytes]] = []
         """Entries yet to be stored. An outage does not make them be read again: what is delivered often counts as deadly."""
 
@@ -92,7 +94,7 @@ class Keeper:
 
     def _batch(self) -> list[tuple[str, bytes]]:
         size = self._settings.keep_batch
-        entries = self._results.read(self._name, size, BLOCK_MS)
+        entries = self._results.read(self._name, size, 0 if self._publishing else BLOCK_MS)
         if entries and len(entries) < size:
             time.sleep(LINGER)
             entries += self._results.read(self._name, size - len(entries), 0)
@@ -149,6 +151,7 @@ class Keeper:
         """Moves Results from the outbox to the public stream, each at least once; Results of forgotten articles are removed from it."""
         for _ in range(PUBLISH_TURNS):
             waiting = self._ledger.unpublished(PUBLISH)
+            self._publishing = bool(waiting)
             if not waiting:
                 return
             found = self._articles.of([item_id for _, item_id in waiting])

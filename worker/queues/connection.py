@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import redis
 from redis.backoff import ConstantBackoff, NoBackoff
@@ -57,7 +57,7 @@ class ReportingClient(redis.Redis):
     _silent: redis.RedisError | None = None
     _ask_again_at = 0.0
 
-    def execute_command(self, *args: Any, **options: Any) -> Any:
+    def execute_command(self, *args: object, **options: object) -> object:
         """As redis-py's own; raises the error of the last command where that is younger than REMEMBERED."""
         if self._silent is not None and time.monotonic() < self._ask_again_at:
             raise self._silent
@@ -74,7 +74,7 @@ def connect(settings: Settings) -> redis.Redis:
     Commands on it raise redis.RedisError; wrap them in `available` for one clear line.
     """
     return _client(
-        redis.Redis, settings, ANSWER_TIMEOUT, CONNECT_TIMEOUT, health_check_interval=HEALTH_CHECK, retry=Retry(ConstantBackoff(RETRY), 2)
+        redis.Redis, settings, ANSWER_TIMEOUT, CONNECT_TIMEOUT, retry=Retry(ConstantBackoff(RETRY), 2), health_check=HEALTH_CHECK
     )
 
 
@@ -83,7 +83,9 @@ def connect_to_report(settings: Settings) -> redis.Redis:
     return _client(ReportingClient, settings, SHORT_TIMEOUT, SHORT_TIMEOUT, retry=Retry(NoBackoff(), 0))
 
 
-def _client(kind: type[redis.Redis], settings: Settings, answer: float, connecting: float, **options: Any) -> redis.Redis:
+def _client(
+    kind: type[redis.Redis], settings: Settings, answer: float, connecting: float, *, retry: Retry, health_check: int = 0
+) -> redis.Redis:
     if settings.redis_url is None:
         raise Unavailable("no Redis is known: start `pressmark up`, or set PRESSMARK_REDIS_URL")
     try:
@@ -92,7 +94,8 @@ def _client(kind: type[redis.Redis], settings: Settings, answer: float, connecti
             socket_timeout=answer,
             socket_connect_timeout=connecting,
             protocol=2,  # answers in the form that redis-py has known longest, on every server from Redis 6.2
-            **options,
+            retry=retry,
+            health_check_interval=health_check,
         )
     except ValueError as error:
         raise Unavailable("PRESSMARK_REDIS_URL: expected a URL such as redis://host:6379/0") from error

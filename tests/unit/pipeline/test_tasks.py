@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from worker.messages import URLRequest, encode
-from worker.pipeline.tasks import MessageTask
+from worker.pipeline.celery_worker import MessageTask
 
 REQUEST = URLRequest(5, 9, "http://a.test/1")
 

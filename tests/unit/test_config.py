@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from worker.config import Settings, load, setting_fields, to_environ
+from worker.config.rules import ONE_MESSAGE
 from worker.errors import UsageError
 from worker.pipeline.fetch_worker import END_WITHIN
-from worker.setting_rules import ONE_MESSAGE
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:

@@ -19,8 +19,8 @@ CEILINGS = {
     "imports inside functions": 44,
     "patterns in extract": 115,
     "files with letters of other scripts": 9,
-    "files over 300 lines": 1,
-    "modules at worker's top": 12,
+    "files over 300 lines": 0,
+    "modules at worker's top": 9,
     "modules in the largest folder": 35,
     "subscripts by a name of the contract": 52,
 }

@@ -12,8 +12,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from worker.config import Settings
+from worker.config.value_types import AllowedPlace
 from worker.demo.site import Served, hosts, served
-from worker.setting_types import AllowedPlace
 
 LOOPBACK = "127.0.0.1"
 SLOW = 2.0

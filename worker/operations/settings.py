@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from worker.config import Settings, masked, setting_fields
+from worker.config.value_types import as_text
 from worker.operations.document import Document
-from worker.setting_types import as_text
 
 HERE = {"PRESSMARK_DATA_DIR": "~/.local/share/pressmark", "PRESSMARK_PARSE_PROCESSES": "one a core"}
 """Defaults that differ from machine to machine, in words."""

@@ -7,14 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import cast
 
 from worker.errors import Unavailable
 from worker.fetch.client import Answer
 from worker.logs import fields
-from worker.messages import Extracted, Outcome, Taken, URLRequest
+from worker.messages import Extracted, Outcome, Page, Taken, URLRequest
 from worker.pipeline.fetch_item import ItemReader, returned
+from worker.sandbox.waiting_pages import EXPECTED, PageRoom, WaitingPage
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ lease of 120."""
 END_WITHIN = 105.0
 """Seconds after which items that have begun are returned, too: they wait for a parse process, and no page is to blame for that."""
 PAGES_WAITING = 200
-"""Fetched pages that may wait for a parse process; then fetching waits, too. Ordinary ones are 34 MB together."""
+"""Fetched pages that may wait for a parse process; then fetching waits, too. `waiting_pages` bounds their bytes."""
 LOOK = 0.5
 """Seconds between two checks of the clock and of `stopping`; the end of a chunk is noticed at once."""
 FINISH_WITHIN = 5.0
@@ -51,18 +53,19 @@ class FetchWorker:
     def __post_init__(self) -> None:
         self.fetching = ThreadPoolExecutor(self.threads, thread_name_prefix="fetch")
         self._parsing = ThreadPoolExecutor(self.parsers, thread_name_prefix="parse")
-        self._room = threading.Semaphore(PAGES_WAITING)
+        self._places = threading.Semaphore(PAGES_WAITING)
+        self.room = PageRoom()
 
     def parse_later(self, parse: Callable[[], None]) -> None:
         """Frees the fetch thread: a page that waits for a parse process must not keep another from being fetched."""
-        self._room.acquire()
+        self._places.acquire()
         self._parsing.submit(self._parse, parse)
 
     def _parse(self, parse: Callable[[], None]) -> None:
         try:
             parse()
         finally:
-            self._room.release()
+            self._places.release()
 
     @property
     def running(self) -> int:
@@ -125,15 +128,33 @@ class _Chunk:
         return False
 
     def _fetch(self, request: URLRequest) -> None:
+        if not self._has_room(request):
+            return self._settle(request, returned(request))
         got = self._worker.reader.fetch(request)
         if isinstance(got, Answer):
-            self._worker.parse_later(partial(self._parse, request, got))
-        else:
-            self._settle(request, got)
+            return self._hold(request, got)
+        self._worker.room.release(EXPECTED)
+        return self._settle(request, got)
 
-    def _parse(self, request: URLRequest, answer: Answer) -> None:
-        if request.item_id in self._open:  # else it was returned while it waited
-            self._settle(request, self._worker.reader.parse(request, answer))
+    def _has_room(self, request: URLRequest) -> bool:
+        """Waits until the page may be fetched; False where it has to be returned before that, or was."""
+        while not self._worker.room.reserve(LOOK):
+            if self._worker.stopping.is_set() or self._age() > START_WITHIN or request.item_id not in self._open:
+                return False
+        return True
+
+    def _hold(self, request: URLRequest, answer: Answer) -> None:
+        """Keeps the page until a parse process is free."""
+        waiting = WaitingPage.of(cast(Page, answer.page))
+        self._worker.room.release(EXPECTED - waiting.size)
+        self._worker.parse_later(partial(self._parse, request, replace(answer, page=None), waiting))
+
+    def _parse(self, request: URLRequest, answer: Answer, waiting: WaitingPage) -> None:
+        try:
+            if request.item_id in self._open:  # else it was returned while it waited
+                self._settle(request, self._worker.reader.parse(request, replace(answer, page=waiting.page())))
+        finally:
+            self._worker.room.release(waiting.size)
 
     def _settle(self, request: URLRequest, outcome: Extracted | Outcome) -> None:
         """Delivers the first outcome of an item; a later one, of an item that was returned meanwhile, is dropped."""

@@ -13,7 +13,7 @@ from typing import cast
 
 from worker.errors import Unavailable
 from worker.logs import fields
-from worker.messages import Extracted, Outcome
+from worker.messages import Extracted, Listed, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,8 @@ GROUP = 20
 GROUP_CHARS = 200_000
 """Characters after which a message takes no more articles: twenty ordinary ones have half of that. With the limit of an
 article's text a message has 400,000 at most, which take 2 s and 35 MiB to label."""
+WAITING = 16_000_000
+"""Characters that may wait to be sent; then parsing waits, too. At most 64 MB of text, or 3,000 ordinary articles."""
 WAIT = 1.0
 """Seconds at most that a finished article waits for its group to fill."""
 RETRY = 1.0
@@ -43,20 +45,30 @@ class Publisher:
     send_outcomes: Callable[[Sequence[Outcome]], None]
     group: int = GROUP
     wait: float = WAIT
+    room: int = WAITING
     _waiting: queue.SimpleQueue[object] = field(default_factory=queue.SimpleQueue, init=False)
     _give_up: float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
+        self._free = self.room
+        self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="publisher", daemon=True)
         self._thread.start()
 
     def take(self, item: Extracted | Outcome) -> None:
-        """Accepts one for delivery; never blocks."""
+        """Accepts one for delivery; an article waits for room, until `close` is called, and no other outcome ever does."""
+        size = _chars(item)
+        with self._changed:
+            if isinstance(item, Extracted):
+                self._changed.wait_for(lambda: self._free > 0 or self._give_up is not None)
+            self._free -= size
         self._waiting.put(item)
 
     def close(self, seconds: float) -> bool:
         """Delivers what is left, for at most `seconds`; True when all arrived."""
-        self._give_up = time.monotonic() + seconds
+        with self._changed:
+            self._give_up = time.monotonic() + seconds
+            self._changed.notify_all()
         self._waiting.put(_LAST)
         self._thread.join(seconds + RETRY)
         return not self._thread.is_alive() and self._waiting.empty()
@@ -69,6 +81,12 @@ class Publisher:
                 self._deliver(partial(self.send_outcomes, outcomes))
             if articles:
                 self._deliver(partial(self.send_articles, articles))
+            self._sent_off(sum(map(_chars, [*articles, *outcomes])))
+
+    def _sent_off(self, size: int) -> None:
+        with self._changed:
+            self._free += size
+            self._changed.notify_all()
 
     def _gathered(self) -> tuple[list[Extracted], list[Outcome], bool]:
         """Waits for the first item; returns a full group, or what arrived within `wait` seconds; and whether `close` was called."""
@@ -84,7 +102,7 @@ class Publisher:
                 return articles, outcomes, True
             if isinstance(item, Extracted):
                 articles.append(item)
-                chars += len(item.article.text)
+                chars += _chars(item)
             else:
                 outcomes.append(cast(Outcome, item))
             until = until or time.monotonic() + self.wait
@@ -107,3 +125,10 @@ class Publisher:
         except Exception:
             log.exception("outcomes that cannot be sent are dropped: the leases of their items expire", extra=fields(stage="fetch"))
         return True
+
+
+def _chars(item: Extracted | Outcome) -> int:
+    """Characters of what may be long in it: the text of an article, the addresses of a list."""
+    if isinstance(item, Extracted):
+        return len(item.article.text)
+    return sum(map(len, [*item.urls, *item.sitemaps])) if isinstance(item, Listed) else 0

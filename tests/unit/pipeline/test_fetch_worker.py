@@ -13,6 +13,7 @@ from worker.fetch.client import Answer
 from worker.messages import Failed, HostReport, Http, Page, Returned, URLRequest
 from worker.pipeline import fetch_worker
 from worker.pipeline.fetch_worker import FetchWorker
+from worker.sandbox.waiting_pages import EXPECTED, PageRoom
 
 PATIENCE = 30.0
 
@@ -188,3 +189,29 @@ def test_many_chunks_share_the_threads_and_none_waits_for_anothers_straggler(slo
         assert len(record.failed()) == slots * 5
         assert not slow.done()
         reader.go.set()
+
+
+def test_no_page_is_fetched_while_pages_that_wait_fill_the_room_and_a_stop_returns_it():
+    # Given
+    reader = SlowParser()
+    record = Record(reader)
+    record.worker.room = PageRoom(0)
+    chunk = threading.Thread(target=lambda: record.worker.work(requests(1)))
+    chunk.start()
+    # When
+    record.worker.stop()
+    chunk.join(PATIENCE)
+    # Then
+    assert (reader.fetched, record.returned()) == ([], [1])
+
+
+def test_the_room_is_free_again_once_every_page_is_read():
+    # Given
+    reader = SlowParser()
+    reader.go.set()
+    record = Record(reader)
+    record.worker.room = PageRoom(EXPECTED)
+    # When
+    record.worker.work(requests(1, 2, 3))
+    # Then
+    assert record.failed() == [1, 2, 3]

@@ -147,3 +147,36 @@ def test_a_batch_that_cannot_be_sent_at_all_does_not_stop_the_next():
     # Then
     until(lambda: post.groups == [[2]])
     publisher.close(1.0)
+
+
+def test_an_article_waits_while_too_much_text_is_unsent_and_other_outcomes_do_not():
+    # Given text that fills the room while Redis is away
+    post = Post()
+    post.away.set()
+    publisher = Publisher(post.articles, post.results, wait=0.01, room=10)
+    publisher.take(article(1, "x" * 10))
+    # When
+    waiting = threading.Thread(target=publisher.take, args=(article(2),))
+    waiting.start()
+    publisher.take(Returned([(3, 1)]))
+    # Then
+    assert waiting.is_alive()
+    post.away.clear()
+    waiting.join(PATIENCE)
+    until(lambda: post.groups == [[1], [2]])
+    assert post.outcomes == [Returned([(3, 1)])]
+    publisher.close(1.0)
+
+
+def test_closing_frees_those_that_wait_for_room():
+    # Given
+    post = Post()
+    post.away.set()
+    publisher = Publisher(post.articles, post.results, wait=0.01, room=0)
+    waiting = threading.Thread(target=publisher.take, args=(article(1),))
+    waiting.start()
+    # When
+    publisher.close(0.1)
+    # Then
+    waiting.join(PATIENCE)
+    assert not waiting.is_alive()

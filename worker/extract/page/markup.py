@@ -26,7 +26,6 @@ STREAMED_START = "<div hidden"
 STREAMED = re.compile(r"<div hidden(?:=\"\")? id=\"S:")
 """Parts of a page that React streams after the rest, hidden until its script moves them into position."""
 _TAG_START = re.compile(r"<[a-zA-Z][^\s<>/]*[\s/]")
-_OPENING = re.compile(r"<[a-zA-Z]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _STRUCTURE = re.compile(
     r"</?(?!(?:p|h[1-6]|li|br|blockquote|title|meta|link|head|body|html|time|script|style)\b)[a-zA-Z][^<>]*>", re.IGNORECASE
@@ -68,8 +67,8 @@ def _holds_more(text: str, sign: str, limit: int) -> bool:
 
 
 def _start_tags(text: str) -> int:
-    """How many tags open an element, counted without building a list of them."""
-    return sum(1 for _ in _OPENING.finditer(text))
+    """How many tags open an element; a `<` in a script counts as one."""
+    return text.count("<") - text.count("</") - text.count("<!")
 
 
 def _without_huge_tags(text: str) -> tuple[str, list[str]]:

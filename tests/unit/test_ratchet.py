@@ -17,7 +17,7 @@ PACKAGES = ("worker", "classifier")
 CEILINGS = {
     "Any": 36,
     "imports inside functions": 44,
-    "patterns in extract": 115,
+    "patterns in extract": 114,
     "files with letters of other scripts": 9,
     "files over 300 lines": 0,
     "modules at worker's top": 9,

@@ -138,7 +138,6 @@ def warns_of_memory(folder: Path, server: FailingRedis, **settings: str) -> bool
     return any("maxmemory" in f"{finding['detail']} {finding['remedy']}" for finding in findings)
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="A1: doctor does not compare limits with Redis' memory")
 def test_doctor_warns_where_the_limits_exceed_redis_memory(tmp_path, redis_server):
     with redis_server.client() as client:
         client.config_set("maxmemory", REDIS_MEMORY)

@@ -19,7 +19,6 @@ LONG_URL = "http://press.test/" + "a" * 9000
 """Longer than the 8,000 characters that a URL may have, and than the name of any file."""
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="issue 10: taken for the name of a file, exit 3")
 def test_try_refuses_an_overlong_url_as_bad(tmp_path):
     done = pressmark(tmp_path, "try", LONG_URL, "--json")
     assert done.code == 2, done.err
@@ -27,7 +26,6 @@ def test_try_refuses_an_overlong_url_as_bad(tmp_path):
     assert (done.json["outcome"], done.json["reason"]) == ("refused", "bad-url")
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="new: File name too long, exit 3")
 def test_try_says_in_one_line_that_an_overlong_word_is_neither_url_nor_file(tmp_path):
     done = pressmark(tmp_path, "try", "a" * 9000, "--json")
     assert done.is_one_line_and_exit_2(), done.err

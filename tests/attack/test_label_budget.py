@@ -120,7 +120,6 @@ def stored(service: RunningService, part: str) -> int:
         return int(connection.execute(query, (f"%/{part}/%",)).fetchone()[0])
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="A2: good pages wait behind bad ones, without any bound in bytes")
 @pytest.mark.timeout(240)
 def test_twenty_such_pages_among_a_hundred_good_ones_cost_these_nothing(tmp_path, redis_server, figure):
     # Given

@@ -58,7 +58,7 @@ def test_without_a_model_the_articles_are_returned_and_one_line_says_why(caplog)
     process(stream, broken).label([GOOD, BAD])
     assert stream.added == [([Returned([(5, 9), (6, 9)], NO_MODEL)], "label")]
     assert [(r.levelname, r.getMessage(), r.stage) for r in caplog.records] == [
-        ("ERROR", "no usable model, 2 articles returned: the model is damaged", "label")
+        ("ERROR", "no usable model; 2 articles will be tried again in five minutes: the model is damaged", "label")
     ]
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from benchmarks.extraction.compare import scorer
 from training.truth import Sample, samples
 from worker.errors import ItemFailed
+from worker.extract.page.characters import clean_text
 from worker.extract.pipeline import extract_html
 
 FLOORS = Path(__file__).with_name("floors.json")
@@ -44,7 +45,7 @@ def measure(pages: Path) -> dict[str, Any]:
     sample, score = sample_of(pages), scorer(pages)
     reached: dict[str, Any] = {"digest": digest(sample)}
     for name, ones in sample.items():
-        summary = score.summary([score.page(one.text, _text(one)) for one in ones])
+        summary = score.summary([score.page(clean_text(one.text), _text(one)) for one in ones])
         reached[name] = {"F1": round(summary["F1"], 4), "exact": round(summary["acc"], 4), "pages": len(ones)}
     return reached
 

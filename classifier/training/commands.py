@@ -107,7 +107,10 @@ def read_articles(path: Path) -> list[Seed]:
 
     Raises BadCall, BadSeeds.
     """
-    lines = read_text(path, FILE_LIMIT).splitlines()
+    try:
+        lines = read_text(path, FILE_LIMIT).splitlines()
+    except BadSeeds as error:  # what is handed over is the call's fault, not the seeds'
+        raise BadCall(str(error)) from error
     found = [_article(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
     if not found:
         raise BadCall(f"{path}: expected labelled articles, a line each, found none")

@@ -128,9 +128,9 @@ def test_twenty_such_pages_among_a_hundred_good_ones_cost_these_nothing(tmp_path
         with Peaks(service, redis_server) as peaks:
             # When
             service.enqueue([site.url(path, f"h{number % 40}.test") for number, path in enumerate(site.answers)])
-            within = seconds_until(service, 100, 60)
+            within = seconds_until(service, 100, 180)  # how fast is a figure; whether they come at all is the test
         # Then
-        figure("seconds until 100 good pages were stored (60: not all)", round(within, 1))
+        figure("seconds until 100 good pages were stored (180: not all)", round(within, 1))
         figure("good pages stored in that time", stored(service, "good"))
         for role, megabytes in peaks.memory.items():
             figure(f"20 among 100: MB of {role}", round(megabytes))

@@ -6,11 +6,13 @@ One JSON document: `cpu` in seconds and `mb`, both without the start of the prog
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
 
+from tests.attack.parts.commands import peak_memory
 from worker.errors import ItemFailed
 from worker.messages import Page
 from worker.sandbox.pool import SAMPLE, read
@@ -33,7 +35,7 @@ def main(kind: str, file: str) -> None:
         read(kind, page)
     except ItemFailed as failed:
         reason = failed.reason.word
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1_000_000
+    peak = peak_memory(os.getpid())  # ru_maxrss would count the parent, too, from before the exec
     sys.stdout.write(json.dumps({"cpu": round(spent() - before, 2), "mb": round(peak), "reason": reason}))
 
 

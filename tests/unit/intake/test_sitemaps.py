@@ -120,12 +120,11 @@ def test_entities_are_refused() -> None:
     assert failed.value.reason is Reason.PARSE_LIMIT
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("value", ["1", ">", "="])
-def test_an_element_of_more_attributes_than_any_real_one_is_refused_before_it_is_parsed(encoding: str, value: str) -> None:
+def test_an_element_of_more_attributes_than_any_real_one_is_refused_before_it_is_parsed(value: str) -> None:
     attributes = " ".join(f"a{number}='{value}'" for number in range(129))
     with pytest.raises(ItemFailed) as refused:
-        links(f"<urlset><url {attributes}><loc>https://press.example/1</loc></url></urlset>".encode(encoding))
+        links(f"<urlset><url {attributes}><loc>https://press.example/1</loc></url></urlset>".encode())
     assert refused.value.reason is Reason.PARSE_LIMIT
 
 

@@ -18,7 +18,7 @@ def test_a_packed_file_is_unpacked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "reason"), [(gzip.compress(PAGE), "too-big"), (b"no gzip", "decode"), (gzip.compress(PAGE)[:-9], "decode")]
+    ("data", "reason"), [(gzip.compress(PAGE), "too-big"), (b"no gzip", "decode"), (gzip.compress(PAGE)[:-9], "truncated")]
 )
 def test_what_cannot_be_unpacked_within_the_limit_fails(data: bytes, reason: str) -> None:
     with pytest.raises(ItemFailed) as failed:

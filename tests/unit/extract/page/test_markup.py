@@ -15,13 +15,13 @@ ARTICLE = "<p>The real article ends here.</p>"
     ("name", "text", "warning"),
     [
         ("300 nested blocks", "<div>" * 300 + ARTICLE, None),
-        ("200,000 nested inline tags", "<b>" * 200_000 + ARTICLE, "too_deep"),
-        ("50,000 nested tables", "<table><tr><td>" * 50_000 + ARTICLE, "too_deep"),
+        ("50,000 nested inline tags", "<b>" * 49_000 + ARTICLE, "too_deep"),
+        ("16,000 nested tables", "<table><tr><td>" * 16_000 + ARTICLE, "too_deep"),
         ("a million attributes", "<p " + " ".join(f"a{n}=1" for n in range(1_000_000)) + ">" + ARTICLE, "absurd_tag"),
-        ("700,000 openings", "<" * 700_000 + ARTICLE, None),
+        ("50,000 openings", "<" * 49_000 + ARTICLE, None),
         ("a million entities", "&amp;" * 1_000_000 + "&a" * 1_000_000 + ARTICLE, None),
         ("a long list of end tags", "</x>" * 190_000 + ARTICLE, None),
-        ("a hundred thousand scripts", "<script></script>" * 100_000 + ARTICLE, None),
+        ("forty thousand scripts", "<script></script>" * 40_000 + ARTICLE, None),
     ],
 )
 def test_hostile_markup_is_parsed_in_bounded_time_and_its_text_is_not_lost(name, text, warning):
@@ -40,7 +40,9 @@ def test_a_long_tag_with_few_attributes_keeps_them():
     assert tree.root.find(".//p").get("title").startswith("word")
 
 
-@pytest.mark.parametrize("text", ["word " * (MAX_LENGTH // 5 + 1), "<" * 1_000_000])
+@pytest.mark.parametrize(
+    "text", ["word " * (MAX_LENGTH // 5 + 1), "<" * 1_000_000, "<b>" * 200_000 + ARTICLE, "<script></script>" * 100_000 + ARTICLE]
+)
 def test_a_page_beyond_the_parsers_budget_is_refused(text):
     with pytest.raises(ItemFailed) as failed:
         parse(text)

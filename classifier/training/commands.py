@@ -11,7 +11,7 @@ from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
-from classifier.errors import BadCall
+from classifier.errors import BadCall, BadSeeds
 from classifier.model import artifact
 from classifier.model.artifact import About, DataSummary, Manifest
 from classifier.model.model import Model

@@ -110,7 +110,7 @@ def test_a_transition_from_a_state_that_is_no_longer_there_changes_nothing(engin
     keep(ledger, failed(first, "http-404"))
     # When
     rules = ItemRules(settings, 0.0)
-    with pytest.raises(Unavailable, match="1 items changed while"), writing(engine) as connection:
+    with pytest.raises(Unavailable, match="1 items were changed by another process"), writing(engine) as connection:
         transitions.apply(connection, [rules.reclaimed(item) for item in stale.values()], 0.0)
     # Then neither has changed
     assert [state(ledger, 1)[0], state(ledger, 2)[0]] == ["dead", "running"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.running_service import RunningService, Served, serving
 from tests.integration.parts.press import pages
 
-HEAVY = b"<html><title>Heavy</title><body>" + b"<div><p>All work and no play, said the <a href=x>editor</a>.</p></div>" * 16_000
+HEAVY = f"<html><title>Heavy</title><body>{''.join(f'<p>Word {number}</p>' for number in range(45_000))}".encode()
 """A megabyte of small paragraphs: just below the limit of elements, and over a second of CPU for any extractor."""
 
 

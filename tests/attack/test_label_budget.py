@@ -120,6 +120,7 @@ def stored(service: RunningService, part: str) -> int:
         return int(connection.execute(query, (f"%/{part}/%",)).fetchone()[0])
 
 
+@pytest.mark.soak  # memory of six processes for a minute: too much for a busy machine
 @pytest.mark.timeout(240)
 def test_twenty_such_pages_among_a_hundred_good_ones_cost_these_nothing(tmp_path, redis_server, figure):
     # Given

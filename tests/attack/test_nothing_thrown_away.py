@@ -28,9 +28,10 @@ def slow(delay: float) -> dict[tuple[str, str], Served]:
     return {(f"slow{number}.test", f"/{number}.html"): Served(article(number), delay=delay) for number in range(IN_HAND)}
 
 
-TOO_SOON = pytest.mark.xfail(strict=True, raises=AssertionError, reason="issue 10: running pages get 5 s of the 10, and go back after them")
+TOO_SOON = pytest.mark.xfail(strict=True, raises=AssertionError, reason="running pages get 5 s of the 10, and go back after them")
 
 
+@pytest.mark.soak  # until all of the grace is used, the outcome depends on the machine: how many of 30 pages are parsed within 5 s
 @pytest.mark.parametrize("seconds", [2.0, pytest.param(6.0, marks=TOO_SOON)])
 def test_pages_in_hand_that_finish_within_the_grace_are_not_fetched_again(tmp_path, figure, seconds):
     # Given: every page has been asked for, and none has come

@@ -14,7 +14,6 @@ from worker.operations import drift, queues
 from worker.operations.document import Document
 from worker.operations.drift import DriftReport
 from worker.operations.queues import QueueReport
-from worker.operations.times import rfc3339 as rfc3339  # noqa: PLC0414 - commands that are not split yet import it from here
 from worker.storage.database import expect_writable
 
 TOO_OLD = 300.0

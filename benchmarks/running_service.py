@@ -20,6 +20,7 @@ from typing import Any
 from worker.bootstrap import Services
 from worker.config import load
 from worker.errors import Unavailable
+from worker.processes.supervisor import ROLES
 
 CLOCK = os.sysconf("SC_CLK_TCK")
 
@@ -119,10 +120,10 @@ class RunningService:
         return {**ours, "PRESSMARK_DATA_DIR": str(self.folder / "data"), **self.settings}
 
     def up(self, patience: float = 60.0) -> None:
-        """Starts everything and waits until both workers have shown life."""
+        """Starts everything and waits until every process has shown life."""
         begun = time.time()
         self.begin()
-        self.until(lambda: len(self.workers_since(begun)) >= 2, patience)
+        self.until(lambda: self.roles_since(begun) >= set(ROLES), patience)
 
     def begin(self) -> None:
         """Starts everything and waits for nothing."""
@@ -176,13 +177,13 @@ class RunningService:
         lines = self.call("export", "--format", "jsonl", "--outcome", outcome).splitlines()
         return [json.loads(line) for line in lines]
 
-    def workers_since(self, begun: float) -> list[str]:
-        """Workers that have shown life since then; none while there is nobody to ask."""
+    def roles_since(self, begun: float) -> set[str]:
+        """Kinds of process that have shown life since then; none while there is nobody to ask."""
         with self._services() as services:
             try:
-                return [worker.name for worker in services.control.workers() if worker.last_seen > begun]
+                return {worker.name.partition("@")[0] for worker in services.control.workers() if worker.last_seen > begun}
             except Unavailable:
-                return []
+                return set()
 
     def settled(self) -> int:
         """Items that have ended."""

@@ -25,11 +25,13 @@ from worker.queues import (
     URGENT,
     Control,
     Depths,
+    Progress,
     PublicStream,
     Results,
     StreamLimits,
     connect,
     connect_to_report,
+    this_process,
 )
 from worker.queues.connection import SHORT_TIMEOUT
 
@@ -134,6 +136,28 @@ def test_workers_are_alive_while_they_are_seen(control, client):
     assert seen == {"a@host": (True, 7, (FETCH, URGENT)), "old@host": (False, 0, ("label",))}
     control.deregister("a@host")
     assert [worker.name for worker in control.workers()] == ["old@host"]
+
+
+def test_a_process_that_serves_no_queue_is_alive_while_it_makes_progress_and_gone_when_it_ends(control):
+    with Progress(control, "keeper") as progress:
+        [keeper] = control.workers()
+        assert (keeper.name, keeper.queues, keeper.alive) == (f"keeper@{this_process()}", (), True)
+        # When: a round at once is no second write
+        progress.made()
+        assert control.workers() == [keeper]
+        # When: rounds go on
+        end = time.monotonic() + 10
+        while control.workers()[0].last_seen == keeper.last_seen:
+            assert time.monotonic() < end
+            progress.made()
+            time.sleep(0.1)
+    assert control.workers() == []
+
+
+def test_progress_ends_nothing_while_redis_is_away(tmp_path):
+    away = Control(connect(Settings(redis_url=f"unix://{tmp_path}/nobody.sock")), "x")
+    with Progress(away, "dispatcher") as progress:
+        progress.made()
 
 
 def test_the_epoch_and_the_pause_flags_are_remembered_until_redis_is_emptied(control, client):

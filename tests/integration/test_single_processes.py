@@ -55,7 +55,8 @@ def test_single_processes_and_celerys_own_command_make_a_line(tmp_path, redis_se
         told = line.queues()
         assert told["ledger"]["stored"] == 40
         assert told["balanced"] is True
-        assert sorted(worker["alive"] for worker in told["workers"]) == [True, True]
+        assert [worker["alive"] for worker in told["workers"]] == [True] * 4
+        assert {worker["name"].partition("@")[0] for worker in told["workers"]} >= {"dispatcher", "keeper"}
 
 
 def test_a_single_process_without_any_redis_says_so_and_exits_3(tmp_path):

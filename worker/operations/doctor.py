@@ -19,6 +19,7 @@ from worker.models.labeller import Document as Text
 from worker.models.labeller import Labeller
 from worker.operations import installation
 from worker.operations.document import Document
+from worker.operations.workers import standing_still, workers
 from worker.queues.embedded_server import address_of, server_binary
 from worker.queues.parked import PARKED, count_parked
 from worker.queues.public_stream import SHARE, max_memory
@@ -168,11 +169,27 @@ def _parked(count: int, settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _processes(settings: Settings) -> Iterator[Finding]:
+    """Whether each kind of process makes progress; that none was started yet is no fault."""
+    if settings.redis_url is None and address_of(settings.data_dir) is None:
+        return
+    with closing(Services(settings)) as services:
+        seen = workers(services)
+    if not any(worker.alive for worker in seen):
+        yield Finding("processes", "note", "none is at work", "`pressmark up` starts all of them")
+        return
+    still = list(standing_still(seen))
+    for sentence in still:
+        yield Finding("processes", "wrong", sentence, "resume it, end it, or start another")
+    if not still:
+        yield Finding("processes", "ok", f"{sum(worker.alive for worker in seen)} make progress")
+
+
 def _model(settings: Settings) -> Iterator[Finding]:
     labeller = Labeller(local_folder(settings))
     labels = labeller.label([Text("Customs", "The two ministries of commerce signed a free trade agreement on Monday.")])[0]
     yield Finding("model", "ok", f"{labeller.model_id}, {len(labels.topics)} topics")
 
 
-CHECKS = {"settings": _settings, "disk": _disk, "database": _database, "redis": _redis, "model": _model}
+CHECKS = {"settings": _settings, "disk": _disk, "database": _database, "redis": _redis, "processes": _processes, "model": _model}
 """Each check under the name that a finding of its failure bears."""

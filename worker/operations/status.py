@@ -14,6 +14,7 @@ from worker.operations import drift, queues
 from worker.operations.document import Document
 from worker.operations.drift import DriftReport
 from worker.operations.queues import QueueReport
+from worker.operations.workers import standing_still
 from worker.storage.database import expect_writable
 
 TOO_OLD = 300.0
@@ -87,3 +88,4 @@ def _problems_of_queues(report: QueueReport) -> Iterator[str]:
     for name in (names.FETCH, names.LABEL):
         if name not in served:
             yield f"no worker serves {name}"
+    yield from standing_still(report.workers)

@@ -1,8 +1,9 @@
-"""List the workers: which queues each one serves, when it was last seen, how much it holds."""
+"""List the processes: which queues each one serves, when it was last seen, how much it holds, and which kind stands still."""
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from worker.bootstrap import Services
@@ -13,11 +14,12 @@ from worker.queues import WorkerSeen
 
 @dataclass(frozen=True, slots=True)
 class Worker(Document):
-    """One worker as its last heartbeat showed it."""
+    """One worker, dispatcher, keeper or dashboard as its last heartbeat showed it."""
 
     name: str
-    """`stage@host-process`."""
+    """`stage@host-process` or `kind@host-process`."""
     queues: tuple[str, ...]
+    """Empty for one that serves no queue."""
     alive: bool
     last_seen: str
     """RFC 3339, UTC."""
@@ -31,7 +33,7 @@ class Worker(Document):
 
 
 def workers(services: Services) -> list[Worker]:
-    """Every worker seen within a day, by name; raises Unavailable where Redis is away, since only Redis knows them."""
+    """Every process seen within a day, by name; raises Unavailable where Redis is away, since only Redis knows them."""
     return [Worker.of(seen) for seen in services.control.workers()]
 
 
@@ -39,3 +41,19 @@ def alive_here(services: Services, stage: str) -> list[Worker]:
     """The workers of one stage (fetch or label) that are alive on this machine. Raises Unavailable."""
     here = f"{stage}@{socket.gethostname()}-"
     return [worker for worker in workers(services) if worker.alive and worker.name.startswith(here)]
+
+
+NEEDED, OPTIONAL = ("dispatcher", "keeper"), ("dashboard",)
+"""Processes that serve no queue: those without which nothing goes on, and those that are missed only once they were seen."""
+
+
+def standing_still(seen: Sequence[Worker]) -> Iterator[str]:
+    """A sentence for each kind of process that serves no queue and of which none makes progress."""
+    for kind in (*NEEDED, *OPTIONAL):
+        alike = [worker for worker in seen if worker.name.startswith(f"{kind}@")]
+        if not any(worker.alive for worker in alike) and (alike or kind in NEEDED):
+            yield _standstill(kind, [worker.last_seen for worker in alike])
+
+
+def _standstill(kind: str, beats: Sequence[str]) -> str:
+    return f"no {kind} has made progress since {max(beats)}" if beats else f"no {kind} runs"

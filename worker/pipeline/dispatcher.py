@@ -101,9 +101,9 @@ class Dispatcher:
         self._clock_ahead = time.time() - passed()
         self._disk_full = False
 
-    def run(self, stop: threading.Event) -> None:
-        """Ticks until `stop` is set; an outage is logged once and waited out."""
-        run_until(self.run_once, stop, "dispatcher", TICK)
+    def run(self, stop: threading.Event, made_progress: Callable[[], None] = lambda: None) -> None:
+        """Ticks until `stop` is set, and calls `made_progress` after each tick; an outage is logged once and waited out."""
+        run_until(self.run_once, stop, "dispatcher", TICK, made_progress=made_progress)
         self._resign()
 
     def _resign(self) -> None:

@@ -12,13 +12,11 @@ from kombu.entity import Queue
 from worker.celery_app import PressmarkApp
 from worker.errors import Unavailable
 from worker.logs import fields
-from worker.queues import FETCH, LABEL, LABEL_BULK, URGENT, Control
+from worker.queues import BEAT, FETCH, LABEL, LABEL_BULK, URGENT, Control
 from worker.storage.values import Stage
 
 log = logging.getLogger(__name__)
 
-BEAT = 2.0
-"""Seconds between heartbeats; also how soon `pause` is obeyed."""
 STAGES = {URGENT: Stage.FETCH, FETCH: Stage.FETCH, LABEL: Stage.LABEL, LABEL_BULK: Stage.LABEL}
 """What `pause` stops, by queue."""
 

@@ -70,9 +70,9 @@ class Keeper:
         self._unsettled: list[tuple[str, bytes]] = []
         """Entries yet to be stored. An outage does not make them be read again: what is delivered often counts as deadly."""
 
-    def run(self, stop: threading.Event) -> None:
-        """Stores until `stop` is set; an outage is logged once and waited out."""
-        run_until(self.run_once, stop, "keeper")
+    def run(self, stop: threading.Event, made_progress: Callable[[], None] = lambda: None) -> None:
+        """Stores until `stop` is set, and calls `made_progress` after each batch; an outage is logged once and waited out."""
+        run_until(self.run_once, stop, "keeper", made_progress=made_progress)
         self._leave()
 
     def _leave(self) -> None:

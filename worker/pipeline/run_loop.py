@@ -14,8 +14,10 @@ OUTAGE_PAUSE = 1.0
 """Seconds between two attempts while Redis or the database is away: short beside an outage, and no load."""
 
 
-def run_until(do: Callable[[], object], stop: threading.Event, who: str, pause: float = 0.0) -> None:
-    """Calls `do` until `stop` is set, with `pause` seconds between two calls.
+def run_until(
+    do: Callable[[], object], stop: threading.Event, who: str, pause: float = 0.0, made_progress: Callable[[], None] = lambda: None
+) -> None:
+    """Calls `do` until `stop` is set, with `pause` seconds between two calls; `made_progress` after each call that succeeded.
 
     While it raises Unavailable, that is logged once, and once more when `who` (a kind of process) works again.
     """
@@ -28,6 +30,7 @@ def run_until(do: Callable[[], object], stop: threading.Event, who: str, pause: 
             away = True
             stop.wait(OUTAGE_PAUSE)
             continue
+        made_progress()
         if away:
             log.info("the %s works again", who)
         away = False

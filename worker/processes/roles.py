@@ -54,7 +54,9 @@ def run_dispatcher(settings: Settings, pulse: Pulse = _no_pulse) -> None:
     with closing(DispatcherServices(settings)) as services:
         services.expect_ready()
         send = Sender.of(settings).send_requests
-        Dispatcher(services.ledger, services.depths, services.control, send, settings).run(_stop_signal(pulse))
+        dispatcher = Dispatcher(services.ledger, services.depths, services.control, send, settings)
+        with queues.Progress(services.control, "dispatcher") as progress:
+            dispatcher.run(_stop_signal(pulse), progress.made)
 
 
 def run_keeper(settings: Settings, pulse: Pulse = _no_pulse) -> None:
@@ -65,7 +67,9 @@ def run_keeper(settings: Settings, pulse: Pulse = _no_pulse) -> None:
     with closing(KeeperServices(settings)) as services:
         services.expect_ready()
         ledger, results, public_stream = services.ledger, services.results, services.public_stream
-        Keeper(ledger, services.articles, results, public_stream, settings, to_entry=services.to_entry).run(_stop_signal(pulse))
+        keeper = Keeper(ledger, services.articles, results, public_stream, settings, to_entry=services.to_entry)
+        with queues.Progress(services.control, "keeper") as progress:
+            keeper.run(_stop_signal(pulse), progress.made)
 
 
 def _stop_signal(pulse: Pulse) -> StopSignal:

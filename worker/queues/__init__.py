@@ -8,12 +8,14 @@ Messages on Celery's queues carry two headers of ours: `urls`, how many URLs are
 from __future__ import annotations
 
 from worker.queues.connection import CELERY_QUEUES, FETCH, LABEL, LABEL_BULK, QUEUES, RESULTS, URGENT, available, connect, connect_to_report
-from worker.queues.control import Control, WorkerSeen, this_process
+from worker.queues.control import BEAT, Control, WorkerSeen, this_process
 from worker.queues.depths import Depth, Depths
+from worker.queues.progress import Progress
 from worker.queues.public_stream import PublicStream, StreamLimits
 from worker.queues.stream import Results, urls_in
 
 __all__ = [
+    "BEAT",
     "CELERY_QUEUES",
     "FETCH",
     "LABEL",
@@ -24,6 +26,7 @@ __all__ = [
     "Control",
     "Depth",
     "Depths",
+    "Progress",
     "PublicStream",
     "Results",
     "StreamLimits",

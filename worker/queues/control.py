@@ -14,8 +14,11 @@ import redis
 
 from worker.queues.connection import as_text, available
 
-ALIVE = 15.0
-"""Seconds since the last heartbeat within which a worker counts as alive: seven beats of 2 s."""
+BEAT = 2.0
+"""Seconds between two heartbeats of a process; also how soon a worker obeys `pause`."""
+ALIVE = 12.0
+"""Seconds since the last heartbeat within which a process counts as alive: six beats, so that a process that stands still is
+named within 15 s, by a report that takes 2."""
 WORKERS_KEPT = 86400.0
 """Seconds for which a worker that is gone is still shown: a day."""
 
@@ -32,10 +35,11 @@ def this_process() -> str:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSeen:
-    """A worker's last heartbeat."""
+    """The last heartbeat of a worker, or of a process that serves no queue."""
 
     name: str
     queues: tuple[str, ...]
+    """Empty for a dispatcher, a keeper and a dashboard."""
     alive: bool
     last_seen: float
     """Seconds since 1970."""

@@ -10,6 +10,7 @@ from worker.bootstrap import Services
 from worker.config import MIB, Settings
 from worker.errors import Unavailable
 from worker.operations import doctor
+from worker.operations.workers import Worker
 
 
 def test_a_fresh_installation_is_well_and_every_check_was_made(settings: Settings) -> None:
@@ -61,3 +62,21 @@ def test_the_limits_of_the_public_stream_are_compared_with_redis_memory(settings
 def test_parked_messages_are_worth_a_note(settings: Settings) -> None:
     assert list(doctor._parked(0, settings)) == []
     assert "pressmark:parked" in str(next(doctor._parked(3, settings)).remedy)
+
+
+@pytest.mark.parametrize(
+    ("seen", "findings"),
+    [
+        ([], [("note", "none is at work")]),
+        (["keeper", "dispatcher"], [("ok", "2 make progress")]),
+        (["keeper"], [("wrong", "no dispatcher runs")]),
+    ],
+)
+def test_a_process_that_makes_no_progress_is_wrong(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, seen: list[str], findings: list[tuple[str, str]]
+) -> None:
+    # Given
+    named = dataclasses.replace(settings, redis_url="redis://127.0.0.1:1/0")
+    monkeypatch.setattr(doctor, "workers", lambda _: [Worker(f"{kind}@a-1", (), True, "2026-03-22T00:00:00.000Z", 0) for kind in seen])
+    # Then
+    assert [(found.state, found.detail) for found in doctor._processes(named)] == findings

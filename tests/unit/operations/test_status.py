@@ -38,6 +38,9 @@ class Ledger:
         return [DeadGroup("http-404", 2, 1_700_000_000.0)]
 
 
+LOOPS = (WorkerSeen("dispatcher@a-3", (), True, 1_700_000_000.0, 0), WorkerSeen("keeper@a-4", (), True, 1_700_000_000.0, 0))
+
+
 @dataclass
 class Queues:
     """Queues with four URLs in `fetch` that have waited for a while."""
@@ -47,6 +50,7 @@ class Queues:
         default_factory=lambda: [
             WorkerSeen("fetch@a-1", ("fetch", "fetch.urgent"), True, 1_700_000_000.0, 4),
             WorkerSeen("label@a-2", ("label", "label.bulk"), True, 1_700_000_000.0, 2),
+            *LOOPS,
         ]
     )
 
@@ -147,8 +151,31 @@ def test_a_message_that_waits_too_long_is_a_problem_unless_its_stage_is_paused(t
 
 def test_a_stage_without_a_living_worker_is_a_problem(tmp_path: Path) -> None:
     dead = WorkerSeen("label@a-2", ("label",), False, 0.0, 0)
-    found = report(services(tmp_path, queues=Queues(seen=[dead])))
+    found = report(services(tmp_path, queues=Queues(seen=[dead, *LOOPS])))
     assert list(problems(found, settings(tmp_path))) == ["no worker serves fetch", "no worker serves label"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "seen", "said"),
+    [
+        ("keeper", [], "no keeper runs"),
+        ("dispatcher", [], "no dispatcher runs"),
+        ("keeper", [(False, 1.7e9), (False, 1.7e9 + 60)], "no keeper has made progress since 2023-11-14T22:14:20.000Z"),
+        ("keeper", [(False, 1.7e9), (True, 1.7e9)], None),
+        ("dashboard", [], None),
+        ("dashboard", [(False, 1.7e9)], "no dashboard has made progress since 2023-11-14T22:13:20.000Z"),
+    ],
+)
+def test_a_kind_of_process_of_which_none_makes_progress_is_a_problem(
+    tmp_path: Path, kind: str, seen: list[tuple[bool, float]], said: str | None
+) -> None:
+    # Given
+    others = [worker for worker in Queues().seen if not worker.name.startswith(kind)]
+    beats = [WorkerSeen(f"{kind}@a-{number}", (), alive, at, 0) for number, (alive, at) in enumerate(seen)]
+    # When
+    found = report(services(tmp_path, queues=Queues(seen=[*others, *beats])))
+    # Then
+    assert list(problems(found, settings(tmp_path))) == ([said] if said else [])
 
 
 def test_a_disk_nearly_full_is_a_problem(tmp_path: Path) -> None:

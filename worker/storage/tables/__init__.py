@@ -1,12 +1,13 @@
 """Define every table; importing this package fills `metadata` with all of them."""
 
-from worker.storage.tables.content import articles, evidence, labels, topics
+from worker.storage.tables.content import articles, evidence, facets, labels, topics
 from worker.storage.tables.ledger import (
     LANES,
     controls,
     counters,
     engine_state,
     events,
+    history,
     hosts,
     items,
     job_items,
@@ -16,18 +17,21 @@ from worker.storage.tables.ledger import (
     receipts,
     samples,
 )
-from worker.storage.tables.registry import model_parts, models, promotions, reviews
+from worker.storage.tables.registry import audit, model_parts, models, promotions, review_leases, review_skips, reviews, secrets
 from worker.storage.tables.schema import SCHEMA, metadata
 
 __all__ = [
     "LANES",
     "SCHEMA",
     "articles",
+    "audit",
     "controls",
     "counters",
     "engine_state",
     "events",
     "evidence",
+    "facets",
+    "history",
     "hosts",
     "items",
     "job_items",
@@ -40,7 +44,10 @@ __all__ = [
     "parked",
     "promotions",
     "receipts",
+    "review_leases",
+    "review_skips",
     "reviews",
     "samples",
+    "secrets",
     "topics",
 ]

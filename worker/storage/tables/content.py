@@ -49,8 +49,15 @@ labels = Table(
     Column("language_supported", Boolean, nullable=False),
     Column("unknown_words", Double),
     Column("label_ms", Integer, nullable=False),
+    Column("labelled_by", Text, index=True),
+    Column("labelled_at", Double),
+    Column("model_primary_topic", Text),
+    Column("model_source_type", JSON(none_as_null=True)),
 )
-"""The model that labelled an article, and the labels that are one value each."""
+"""The model that labelled an article, and the labels that are one value each.
+
+`labelled_by` is the person whose labels stand there (NULL: the model's do); what the model said is kept in `model_*`.
+"""
 
 topics = Table(
     "topics",
@@ -61,8 +68,12 @@ topics = Table(
     Column("probability", Double, nullable=False),
     Column("threshold", Double, nullable=False),
     Column("decision", Text, nullable=False),
+    Column("model_decision", Text),
 )
-"""The four topics of an article; `place` is their order in the contract."""
+"""The four topics of an article; `place` is their order in the contract.
+
+`decision` is the person's where one labelled the article; the model's is `model_decision` then, else NULL.
+"""
 Index("ix_topics_decision", topics.c.label, topics.c.decision)
 
 evidence = Table(
@@ -78,3 +89,21 @@ evidence = Table(
     Column("terms", JSON, nullable=False),
 )
 """Sentences that speak for a label; `start` and `end` are offsets in the text or the title."""
+
+facets = Table(
+    "facets",
+    metadata,
+    Column("item_id", Id, primary_key=True, autoincrement=False),
+    Column("day", Text),
+    Column("published_at", Text),
+    Column("outlet", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("language", Text),
+    Column("source_type", Text),
+    Column("topics", Text, nullable=False),
+    Column("cluster_id", BigInteger, nullable=False),
+)
+"""What articles are filtered, ordered and counted by, a short row for each article beside its long one.
+
+`topics` holds the topics that are not `no`, as in `|trade|culture?|`: a question mark for `unsure`.
+"""

@@ -64,6 +64,12 @@ Index(
     postgresql_where=text("state = 'waiting' AND lane = 0"),
 )
 Index("ix_items_running", items.c.host, sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"))
+WAITS = text("state = 'waiting'")
+Index("ix_items_due", items.c.due, items.c.id, sqlite_where=WAITS, postgresql_where=WAITS)
+"""What waits in the order of its next try: the list that `due` shows."""
+ENDED = text("state IN ('stored', 'duplicate', 'refused', 'dead')")
+Index("ix_items_ended", items.c.host, items.c.state, items.c.changed_at, sqlite_where=ENDED, postgresql_where=ENDED)
+"""What came of a host's items lately."""
 Index("ix_items_dead", items.c.reason, items.c.changed_at, sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'"))
 Index(
     "ix_items_duplicate_of",
@@ -115,8 +121,21 @@ hosts = Table(
     Column("answers", BigInteger, nullable=False, server_default="0"),
     Column("errors", BigInteger, nullable=False, server_default="0"),
     Column("last_at", Double),
+    Column("asked_at", Double),
+    Column("asked_until", Double, nullable=False, server_default="0"),
+    Column("asked_reason", Text),
+    Column("robots", Text),
+    Column("robots_at", Double),
+    Column("recent_ms", JSON(none_as_null=True)),
+    Column("paused_at", Double),
+    Column("paused_by", Text),
+    Column("paused_note", Text),
 )
-"""Each host's pace and health. No item of it is due before `look_at` (NULL: none waits); its pace allows none before `free_at`."""
+"""Each host's pace and health. No item of it is due before `look_at` (NULL: none waits); its pace allows none before `free_at`.
+
+`asked_until` is what the host asked for by `Retry-After`, `asked_at` when, `asked_reason` with which answer; `robots` is `read` or
+`unavailable` since `robots_at`; `recent_ms` are the times of its last answers.
+"""
 
 events = Table(
     "events",
@@ -170,6 +189,8 @@ controls = Table(
     metadata,
     Column("stage", Text, primary_key=True),
     Column("paused_at", Double, nullable=False),
+    Column("paused_by", Text),
+    Column("paused_note", Text),
 )
 """The stages that an operator has paused."""
 
@@ -181,6 +202,16 @@ samples = Table(
     Column("value", Double, nullable=False),
 )
 """Metrics over time, a row for each name and moment."""
+
+history = Table(
+    "history",
+    metadata,
+    Column("step", Integer, primary_key=True),
+    Column("series", Text, primary_key=True),
+    Column("at", BigInteger, primary_key=True),
+    Column("value", Double, nullable=False),
+)
+"""Figures of each minute, hour and day that was sampled; `step` is 60, 3600 or 86400, `at` the beginning, seconds since 1970."""
 
 parked = Table(
     "parked",

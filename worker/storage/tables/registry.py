@@ -48,3 +48,42 @@ reviews = Table(
     Column("source_type", Text, nullable=False),
 )
 """The labels that people gave an article: one row for each person, so that a disagreement stays visible."""
+
+review_leases = Table(
+    "review_leases",
+    metadata,
+    Column("item_id", Id, primary_key=True, autoincrement=False),
+    Column("who", Text, nullable=False),
+    Column("until", Double, nullable=False),
+)
+"""Articles that a person is reviewing: nobody else gets them before `until`."""
+
+review_skips = Table(
+    "review_skips",
+    metadata,
+    Column("item_id", BigInteger, primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("at", Double, nullable=False),
+)
+"""Articles that a person did not want to label today."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False, index=True),
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("count", BigInteger),
+    Column("reason", Text),
+    Column("filter", JSON(none_as_null=True)),
+)
+"""Who did what, on how many, why, and with which filter. Rows are only ever added: triggers refuse to change or delete one."""
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Random keys that all processes of an installation share, by what they sign."""

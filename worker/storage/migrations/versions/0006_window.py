@@ -1,0 +1,161 @@
+"""Make what people see and steer by: who paused what, why hosts wait, history, facets, labels by hand, the log of who did what."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Nullable = sa.JSON(none_as_null=True)
+WAITS = sa.text("state = 'waiting'")
+ENDED = sa.text("state IN ('stored', 'duplicate', 'refused', 'dead')")
+AT_ONCE = 2000
+"""Articles whose facets are written at once: a few megabytes of parameters."""
+
+articles = sa.table("articles", *map(sa.column, ("item_id", "published_at", "site_name", "final_url", "language", "cluster_id")))
+items = sa.table("items", *map(sa.column, ("id", "host")))
+topics = sa.table("topics", *map(sa.column, ("item_id", "place", "label", "decision")))
+labels = sa.table("labels", sa.column("item_id"), sa.column("source_type", sa.JSON()))
+FACETS = ("item_id", "day", "published_at", "outlet", "host", "language", "source_type", "topics", "cluster_id")
+facets = sa.table("facets", *map(sa.column, FACETS))
+
+
+def upgrade() -> None:
+    """Reads every article; on a million this takes a minute."""
+    add_columns()
+    make_tables()
+    fill_facets()
+    make_indexes()
+    make_append_only()
+
+
+def add_columns() -> None:
+    """Columns that may stay empty."""
+    for column in (
+        *(sa.Column(name, sa.Double()) for name in ("asked_at", "robots_at", "paused_at")),
+        *(sa.Column(name, sa.Text()) for name in ("asked_reason", "robots", "paused_by", "paused_note")),
+        sa.Column("asked_until", sa.Double(), nullable=False, server_default="0"),
+        sa.Column("recent_ms", Nullable),
+    ):
+        op.add_column("hosts", column)
+    for name in ("paused_by", "paused_note"):
+        op.add_column("controls", sa.Column(name, sa.Text()))
+    op.add_column("topics", sa.Column("model_decision", sa.Text()))
+    for column in (
+        sa.Column("labelled_by", sa.Text()),
+        sa.Column("labelled_at", sa.Double()),
+        sa.Column("model_primary_topic", sa.Text()),
+        sa.Column("model_source_type", Nullable),
+    ):
+        op.add_column("labels", column)
+
+
+def make_tables() -> None:
+    """History, facets, leases of reviews, the log, the keys that sign."""
+    op.create_table(
+        "history",
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("step", "series", "at"),
+    )
+    op.create_table(
+        "facets",
+        sa.Column("item_id", Id, autoincrement=False, nullable=False),
+        *(sa.Column(name, sa.Text()) for name in ("day", "published_at")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("outlet", "host")),
+        *(sa.Column(name, sa.Text()) for name in ("language", "source_type")),
+        sa.Column("topics", sa.Text(), nullable=False),
+        sa.Column("cluster_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id"),
+    )
+    op.create_table(
+        "review_leases",
+        sa.Column("item_id", Id, autoincrement=False, nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("until", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id"),
+    )
+    op.create_table(
+        "review_skips",
+        sa.Column("item_id", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", "who"),
+    )
+    op.create_table(
+        "audit",
+        sa.Column("id", Id, autoincrement=True, nullable=False),
+        sa.Column("at", sa.Double(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("who", "what")),
+        sa.Column("count", sa.BigInteger()),
+        sa.Column("reason", sa.Text()),
+        sa.Column("filter", Nullable),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "secrets",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+
+
+def fill_facets() -> None:
+    """A short row for each article that is there already."""
+    connection, last = op.get_bind(), 0
+    joined = articles.join(items, items.c.id == articles.c.item_id).outerjoin(labels, labels.c.item_id == articles.c.item_id)
+    query = sa.select(articles, items.c.host, labels.c.source_type).select_from(joined).order_by(articles.c.item_id).limit(AT_ONCE)
+    while rows := connection.execute(query.where(articles.c.item_id > last)).all():
+        marks = sa.select(topics).where(topics.c.item_id.between(rows[0].item_id, rows[-1].item_id), topics.c.decision != "no")
+        found: dict[int, list[str]] = {}
+        for mark in connection.execute(marks.order_by(topics.c.item_id, topics.c.place)):
+            found.setdefault(mark.item_id, []).append(mark.label + ("?" if mark.decision == "unsure" else ""))
+        connection.execute(
+            sa.insert(facets),
+            [
+                {
+                    "item_id": row.item_id,
+                    "day": row.published_at[:10] if row.published_at else None,
+                    "published_at": row.published_at,
+                    "outlet": row.site_name or (row.final_url or "//").split("/")[2],
+                    "host": row.host,
+                    "language": row.language,
+                    "source_type": (row.source_type or {}).get("label"),
+                    "topics": "|" + "".join(f"{topic}|" for topic in found.get(row.item_id, [])),
+                    "cluster_id": row.cluster_id,
+                }
+                for row in rows
+            ],
+        )
+        last = rows[-1].item_id
+
+
+def make_indexes() -> None:
+    """After the rows: an index is quicker made than kept."""
+    op.create_index("ix_items_due", "items", ["due", "id"], unique=False, sqlite_where=WAITS, postgresql_where=WAITS)
+    op.create_index("ix_items_ended", "items", ["host", "state", "changed_at"], unique=False, sqlite_where=ENDED, postgresql_where=ENDED)
+    op.create_index(op.f("ix_labels_labelled_by"), "labels", ["labelled_by"], unique=False)
+    op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
+
+
+def make_append_only() -> None:
+    """The database itself refuses to change or delete a row of the log."""
+    if op.get_bind().dialect.name == "sqlite":
+        for act in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_refuses_{act.lower()} BEFORE {act} ON audit "
+                "BEGIN SELECT RAISE(ABORT, 'the log of who did what is append-only'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION 'the log of who did what is append-only'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_refuses_changes BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_is_append_only()"
+    )

@@ -2,6 +2,8 @@
 
 PressmarkError
 ├── UsageError          the call is wrong                     exit 2
+│   └── NotFound        it names something that is not there  exit 2
+├── Conflict            somebody else was quicker             exit 1
 ├── Unavailable         Redis, database or disk cannot be used  exit 3
 └── ItemFailed          one item failed; carries a Reason, from which its fate follows
 """
@@ -21,6 +23,14 @@ class UsageError(PressmarkError):
     """The call, a file or a setting is wrong; the text says what was expected and what was given."""
 
     exit_code = 2
+
+
+class NotFound(UsageError):
+    """What was asked for is not there."""
+
+
+class Conflict(PressmarkError):
+    """What was looked at has changed meanwhile: nothing was done, and the text says how things are now."""
 
 
 class Unavailable(PressmarkError):

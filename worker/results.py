@@ -7,7 +7,7 @@ module alone makes them: from the rows of a stored item, and from a page that wa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -47,6 +47,15 @@ class ReviewSummary:
     source_type: str
     who: list[str]
     disagreement: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSaid:
+    """What the model said of an article whose labels a person gave: by topic its decision, the main topic, the source type."""
+
+    topics: dict[str, str]
+    primary_topic: str | None
+    source_type: SourceTypeLabel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +103,11 @@ class Result:
     stored_at: str | None = None
     attempts: int = 1
     review: ReviewSummary | None = None
+    labelled_by: str | None = None
+    """The person whose decisions, main topic and source type the labels are; None where they are the model's."""
+    labelled_at: str | None = None
+    model_said: ModelSaid | None = None
+    """None where the labels are the model's own. Probabilities and evidence are always the model's."""
     job_ids: list[int] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, object]:
@@ -104,6 +118,15 @@ class Result:
     def decided(self, decision: Literal["yes", "no", "unsure"]) -> list[str] | None:
         """The topics with this decision, None where there are no labels."""
         return None if self.topics is None else [topic.label for topic in self.topics if topic.decision == decision]
+
+    def as_the_model_said(self) -> Result:
+        """With the model's own labels, whoever labelled it since."""
+        said = self.model_said
+        if said is None:
+            return self
+        topics = [replace(topic, decision=said.topics.get(topic.label, topic.decision)) for topic in self.topics or []]
+        model = replace(self, topics=topics, primary_topic=said.primary_topic, source_type=said.source_type)
+        return replace(model, labelled_by=None, labelled_at=None, model_said=None)
 
     @property
     def stored_id(self) -> int:
@@ -127,8 +150,15 @@ _ARTICLE_COLUMNS = {
 """Fields that are stored as they are, and their columns."""
 
 
-def of_row(row: Columns, topics: list[TopicLabel], evidence: list[Evidence], review: ReviewSummary | None, job_ids: list[int]) -> Result:
-    """Of an item in the database.
+def of_row(
+    row: Columns,
+    topics: list[TopicLabel],
+    evidence: list[Evidence],
+    review: ReviewSummary | None,
+    job_ids: list[int],
+    model_decisions: Mapping[str, str] | None = None,
+) -> Result:
+    """Of an item in the database; `model_decisions` are the model's where a person gave the labels.
 
     `row` has the columns of the tables items, articles and labels, their names prefixed `item_`, `article_` and `label_`; those
     of a missing article or missing labels are None. `topics` and `evidence` are in the order in which they are shown.
@@ -147,6 +177,7 @@ def of_row(row: Columns, topics: list[TopicLabel], evidence: list[Evidence], rev
         job_ids=job_ids,
         **(_article_of(row) if has_article else _answer_of(row["item_answer"] or {})),
         **(_labels_of(row, topics, evidence) if has_labels else {}),
+        **(_by_hand(row, model_decisions or {}) if has_labels and row["label_labelled_by"] else {}),
     )
 
 
@@ -179,6 +210,12 @@ def _labels_of(row: Columns, topics: list[TopicLabel], evidence: list[Evidence])
         "unknown_words": row["label_unknown_words"],
         "model": ModelName(row["label_model_id"], row["label_model_sha256"]),
     }
+
+
+def _by_hand(row: Columns, decisions: Mapping[str, str]) -> Fields:
+    """Who gave the labels, when, and what the model had said."""
+    said = ModelSaid(dict(decisions), row["label_model_primary_topic"], source_type_from_dict(row["label_model_source_type"]))
+    return {"labelled_by": row["label_labelled_by"], "labelled_at": rfc3339(row["label_labelled_at"]), "model_said": said}
 
 
 def of_page(page: Extracted, labels: Labels) -> Result:

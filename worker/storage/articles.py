@@ -12,7 +12,7 @@ from classifier.labels import Evidence, Labels, TopicLabel, evidence_from_dict
 from worker import results
 from worker.messages import Labelled
 from worker.results import ARTICLE_FIELDS, Result
-from worker.storage import jobs, reviews, tables
+from worker.storage import facets, hand_labels, jobs, reviews, tables
 from worker.storage.database import one_of, reading
 from worker.storage.duplicates import bands
 from worker.storage.search import SearchFilter, matching_ids
@@ -100,16 +100,12 @@ def _results(connection: Connection, ids: Sequence[int]) -> list[Result]:
     evidence_of = _evidence_by_item(connection, ids)
     review_of = reviews.summaries(connection, ids)
     jobs_of = jobs.of_items(connection, ids)
-    return [
-        results.of_row(
-            row._asdict(),
-            topics_of.get(row.item_id, []),
-            evidence_of.get(row.item_id, []),
-            review_of.get(row.item_id),
-            jobs_of.get(row.item_id, []),
-        )
-        for row in _rows(connection, ids)
-    ]
+    found = []
+    for row in _rows(connection, ids):
+        given, models = topics_of.get(row.item_id, ([], {}))
+        others = evidence_of.get(row.item_id, []), review_of.get(row.item_id), jobs_of.get(row.item_id, [])
+        found.append(results.of_row(row._asdict(), given, *others, models))
+    return found
 
 
 _COLUMNS = [
@@ -126,11 +122,14 @@ def _rows(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
     return connection.execute(query).all()
 
 
-def _topics_by_item(connection: Connection, ids: Sequence[int]) -> dict[int, list[TopicLabel]]:
-    found: dict[int, list[TopicLabel]] = {}
+def _topics_by_item(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[list[TopicLabel], dict[str, str]]]:
+    """The topics of each article, and the model's decisions where a person gave the labels."""
+    found: dict[int, tuple[list[TopicLabel], dict[str, str]]] = {}
     query = select(topics).where(one_of(topics.c.item_id, ids)).order_by(topics.c.item_id, topics.c.place)
     for row in connection.execute(query):
-        found.setdefault(row.item_id, []).append(TopicLabel(row.label, row.probability, row.threshold, row.decision))
+        given, models = found.setdefault(row.item_id, ([], {}))
+        given.append(TopicLabel(row.label, row.probability, row.threshold, row.decision))
+        models |= {row.label: row.model_decision} if row.model_decision else {}
     return found
 
 
@@ -151,12 +150,20 @@ def write(connection: Connection, kept: Sequence[tuple[Labelled, int]], now: flo
     remove(connection, old)
     ordered = sorted(kept, key=lambda pair: pair[0].extracted.item_id)
     connection.execute(insert(articles), [_article_row(labelled, cluster, now) for labelled, cluster in ordered])
-    write_labels(connection, [(labelled.extracted.item_id, labelled.labels, labelled.label_ms) for labelled, _ in ordered])
+    facets.write(connection, ordered)
+    _insert_labels(connection, [(labelled.extracted.item_id, labelled.labels, labelled.label_ms) for labelled, _ in ordered])
+    if old:  # people may have reviewed what was fetched again, and their labels stay
+        hand_labels.apply(connection, old)
     return len(ids) - len(old)
 
 
 def write_labels(connection: Connection, given: Sequence[tuple[int, Labels, int]]) -> None:
     """Writes the labels of articles that have none: triples of item, labels, and milliseconds that the model took."""
+    _insert_labels(connection, given)
+    facets.read_labels_again(connection, [item_id for item_id, _, _ in given])
+
+
+def _insert_labels(connection: Connection, given: Sequence[tuple[int, Labels, int]]) -> None:
     for table, rows in (
         (labels, [_label_row(item_id, document, ms) for item_id, document, ms in given]),
         (topics, [row for item_id, document, _ in given for row in _numbered(item_id, topics, document.topics)]),
@@ -175,6 +182,7 @@ def remove_labels(connection: Connection, item_ids: Sequence[int]) -> None:
 def remove(connection: Connection, item_ids: Sequence[int]) -> None:
     """Deletes articles with their labels."""
     remove_labels(connection, item_ids)
+    facets.remove(connection, item_ids)
     if item_ids:
         connection.execute(delete(articles).where(articles.c.item_id.in_(item_ids)))
 
@@ -213,5 +221,5 @@ def _label_row(item_id: int, document: Labels, ms: int) -> dict[str, object]:
 
 def _numbered(item_id: int, table: Table, parts: Sequence[TopicLabel | Evidence]) -> list[dict[str, object]]:
     """A row for each part, with its place in the order."""
-    names = [column.name for column in table.c if column.name not in ("item_id", "place")]
+    names = [column.name for column in table.c if column.name not in ("item_id", "place", "model_decision")]
     return [{"item_id": item_id, "place": place, **{name: part[name] for name in names}} for place, part in enumerate(map(asdict, parts))]

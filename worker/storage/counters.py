@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Connection, FromClause, exists, func, literal_column, or_, select, true
 
 from worker.storage.database import insert_into
-from worker.storage.item_rules import Transition
+from worker.storage.item_rules import Item, Transition
 from worker.storage.tables import articles, counters, items, receipts
 from worker.storage.values import Balance, State
 
@@ -22,6 +22,9 @@ FEW = 50_000
 RECEIPTS, ARTICLES, FINISHED = "receipts", "articles", "finished"
 EXPECTED = "articles-expected"
 """Items that must have an article: those of kind article that are stored, or stored and being fetched again."""
+ENDED, AGAIN = "ended", "again"
+"""Beginnings of counters that only grow: `ended.dead.http-404` is how many leases ended so, `again.timeout` how many will be tried
+again. History and metrics are made of them, since the count of a state falls when a dead letter is sent again."""
 NAMING = "naming"
 """Items that name the original that they copy: as many as are `duplicate`."""
 
@@ -45,7 +48,24 @@ def of_transitions(made: Iterable[Transition]) -> Counter[str]:
         deltas[EXPECTED] += after.has_article - before.has_article
         deltas[NAMING] += (after.duplicate_of is not None) - (before.duplicate_of is not None)
         deltas[FINISHED] += before.state == State.RUNNING and not after.open
+        if outcome := _outcome(before, after):
+            deltas[outcome] += 1
     return deltas
+
+
+def _outcome(before: Item, after: Item) -> str | None:
+    """The counter of how an item that was under way, or waited, ended or will be tried again; None for any other change."""
+    if before.open and not after.open:
+        return ".".join([ENDED, after.state, *([after.reason] if after.reason else [])])
+    retried = before.state == State.RUNNING and after.tries + after.strikes > before.tries + before.strikes
+    waits_for_host = before.state == State.RUNNING and after.host_wait_since is not None
+    return f"{AGAIN}.{after.reason}" if after.open and after.reason and (retried or waits_for_host) else None
+
+
+def outcomes(connection: Connection) -> dict[str, int]:
+    """Every counter of ENDED and AGAIN, by name."""
+    names = or_(counters.c.name.startswith(f"{ENDED}."), counters.c.name.startswith(f"{AGAIN}."))
+    return {row.name: row.value for row in connection.execute(select(counters).where(names))}
 
 
 def value(connection: Connection, name: str) -> int:

@@ -17,6 +17,9 @@ from worker.storage.tables import hosts as hosts_table
 from worker.storage.tables import items
 from worker.storage.values import Leadership, Reclaimed
 
+HOST_TIMES = ("free_at", "open_until", "asked_until")
+"""Times in the future that a host may have."""
+
 
 class ForDispatcher(LedgerBase):
     """Leads, leases and reclaims. What takes a `lead` raises LeadLost where another dispatcher leads by now."""
@@ -88,7 +91,7 @@ class ForDispatcher(LedgerBase):
         """The machine's clock was set by so many seconds: everything that waits for a time waits as long as before."""
         with writing(self._engine) as connection:
             leadership.require(connection, lead)
-            for column in (items.c.due, hosts_table.c.free_at, hosts_table.c.open_until):
+            for column in (items.c.due, *(hosts_table.c[name] for name in HOST_TIMES)):
                 _shift(connection, column, by, self._now())
             hosts.find_overlooked(connection, self._now())
 
@@ -98,7 +101,7 @@ class ForDispatcher(LedgerBase):
         now = self._now()
         with writing(self._engine) as connection:
             leadership.require(connection, lead)
-            for column in (items.c.due, hosts_table.c.free_at, hosts_table.c.open_until):
+            for column in (items.c.due, *(hosts_table.c[name] for name in HOST_TIMES)):
                 _pull_in(connection, column, now + longest, now)
             hosts.find_overlooked(connection, now)
 

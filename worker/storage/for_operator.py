@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import Connection
 
-from worker.storage import counters, dead, history, hosts, jobs, pauses, takedowns, transitions
+from worker.reasons import Reason
+from worker.storage import counters, dead, due, history, hosts, jobs, pauses, takedowns, transitions
 from worker.storage.database import reading, writing
 from worker.storage.item_rules import Item, ItemRules, Transition
 from worker.storage.ledger_base import LedgerBase
 from worker.storage.values import Balance, DeadFilter, DeadGroup, DeadItem, HostView, Job, Paused, Progress, Trace
+
+ASKED = (Reason.HTTP_429.word, Reason.HTTP_5XX.word, Reason.ROBOTS_UNAVAILABLE.word)
+"""Reasons of items that a host's own answer put off."""
 
 
 class ForOperator(LedgerBase):
@@ -136,13 +140,13 @@ class ForOperator(LedgerBase):
         with reading(self._engine) as connection:
             return pauses.paused(connection)
 
-    def pause(self, *, stage: str | None = None, host: str | None = None) -> None:
-        """Pauses a stage of PAUSABLE or a host until `resume`, across restarts."""
+    def pause(self, *, stage: str | None = None, host: str | None = None, who: str | None = None, note: str | None = None) -> None:
+        """Pauses a stage of PAUSABLE or a host until `resume`, across restarts; `who` paused it, `note` says why."""
         with writing(self._engine) as connection:
             if stage is not None:
-                pauses.pause(connection, stage, self._now())
+                pauses.pause(connection, stage, self._now(), who, note)
             if host is not None:
-                hosts.set_paused(connection, host, paused=True)
+                hosts.pause(connection, host, self._now(), who, note)
 
     def resume(self, *, stage: str | None = None, host: str | None = None) -> None:
         """Ends a pause."""
@@ -150,4 +154,31 @@ class ForOperator(LedgerBase):
             if stage is not None:
                 pauses.resume(connection, stage)
             if host is not None:
-                hosts.set_paused(connection, host, paused=False)
+                hosts.resume(connection, host)
+
+    # Waits
+
+    def lift(self, names: Sequence[str]) -> tuple[list[str], int]:
+        """Lifts the wait of these hosts, each of which tries one page first; returns those that waited, and how many items of theirs do.
+
+        What the host's answer put off is due now. Where nothing of a host is due then, its next item is.
+        """
+        now = self._now()
+        with writing(self._engine) as connection:
+            waited = hosts.lift(connection, names, now)
+            due.bring_forward(connection, due.later_ids(connection, names, ASKED, now, due.AT_ONCE), now, "lifted")
+            return waited, due.waiting(connection, names)
+
+    def try_now(self, names: Sequence[str], reasons: Sequence[str] | None) -> int:
+        """Makes due now what failed and waits for another try: of these hosts, or of all where none is named; with these reasons, or any.
+
+        Several transactions; returns how many there were.
+        """
+        total, now = 0, self._now()
+        while True:
+            with writing(self._engine) as connection:
+                ids = due.later_ids(connection, names, reasons, now, due.AT_ONCE)
+                due.bring_forward(connection, ids, now, "tried now")
+            if not ids:
+                return total
+            total += len(ids)

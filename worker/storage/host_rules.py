@@ -7,6 +7,7 @@ from typing import Literal
 
 from worker.config import Settings
 from worker.messages import HostReport
+from worker.reasons import Reason
 
 CRAWL_DELAY_CAP = 300.0
 """Seconds of a robots.txt's crawl-delay that are honoured at most: a longer one means a ban, for which there is `pause`."""
@@ -17,6 +18,8 @@ BREAK_AFTER = 10
 OPEN_LONGEST = 600.0
 """Seconds that the breaker stays open at most; it begins with one back-off, doubled each time. Ten minutes after a host is up again
 it should be used."""
+RECENT = 15
+"""Times of answers that are kept for the median: enough to be steady, few enough for a short row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,15 @@ class Host:
     answers: int = 0
     errors: int = 0
     last_at: float | None = None
+    asked_at: float | None = None
+    """When the host asked for a wait (`Retry-After`), until when, and with which answer: a word of `worker.reasons`."""
+    asked_until: float = 0.0
+    asked_reason: str | None = None
+    robots: Literal["read", "unavailable"] | None = None
+    """Whether its robots.txt could be read (or is missing, which allows everything), and since when; None before the first answer."""
+    robots_at: float | None = None
+    recent_ms: tuple[int, ...] | None = None
+    """Milliseconds of its last answers, the newest last."""
 
     def interval(self, settings: Settings) -> float:
         """Seconds from the end of an answer to the next request; 0 means no pace at all."""
@@ -46,22 +58,33 @@ class Host:
         return "open" if self.open_until > now else "half-open"
 
 
-def reported(host: Host, report: HostReport | None, settings: Settings, now: float) -> Host:
-    """The host after an answer, or after a request without a report (None)."""
+def reported(host: Host, report: HostReport | None, settings: Settings, now: float, reason: str | None = None) -> Host:
+    """The host after an answer, or after a request without a report (None); `reason` is the word of a failure."""
     if report is not None:
-        host = _better(host, report) if report.ok else _worse(host, report, settings, now)
-        host = replace(host, answers=host.answers + 1, last_at=now)
+        host = _better(host, report) if report.ok else _worse(host, report, settings, now, reason)
+        host = replace(_with_robots(host, report, reason, now), answers=host.answers + 1, last_at=now)
     return replace(host, free_at=max(host.free_at, now + host.interval(settings)))
+
+
+def _with_robots(host: Host, report: HostReport, reason: str | None, now: float) -> Host:
+    """What the answer shows of its robots.txt, which is asked for before every page; a host that cannot be reached shows nothing."""
+    state: Literal["read", "unavailable"] | None = "unavailable" if reason == Reason.ROBOTS_UNAVAILABLE.word else "read" if report.ok else None
+    return host if state is None or state == host.robots else replace(host, robots=state, robots_at=now)
 
 
 def _better(host: Host, report: HostReport) -> Host:
     delay = report.crawl_delay if report.crawl_delay is not None else host.crawl_delay
-    return replace(host, failures=0, open_until=0.0, slowdown=max(host.slowdown * QUICKER, 1.0), crawl_delay=delay)
+    recent = (*(host.recent_ms or ()), report.ms)[-RECENT:]
+    healthy = replace(host, failures=0, open_until=0.0, slowdown=max(host.slowdown * QUICKER, 1.0), crawl_delay=delay)
+    return replace(healthy, recent_ms=recent, asked_at=None, asked_until=0.0, asked_reason=None)
 
 
-def _worse(host: Host, report: HostReport, settings: Settings, now: float) -> Host:
+def _worse(host: Host, report: HostReport, settings: Settings, now: float, reason: str | None) -> Host:
     failures = host.failures + 1
-    free_at = max(host.free_at, now + min(max(report.retry_after or 0.0, 0.0), settings.retry_after_cap))
+    asked_until = now + min(max(report.retry_after or 0.0, 0.0), settings.retry_after_cap)
+    free_at = max(host.free_at, asked_until)
+    if asked_until > max(now, host.asked_until):
+        host = replace(host, asked_at=now, asked_until=asked_until, asked_reason=reason)
     opens = min(settings.backoff * 2.0 ** min(failures - BREAK_AFTER, 60), OPEN_LONGEST)
     open_until = now + opens if failures >= BREAK_AFTER and now >= host.open_until else host.open_until
     return replace(
@@ -71,4 +94,13 @@ def _worse(host: Host, report: HostReport, settings: Settings, now: float) -> Ho
         slowdown=min(host.slowdown * SLOWER, SLOWEST),
         free_at=free_at,
         open_until=open_until,
+    )
+
+
+def lifted(host: Host, now: float) -> Host:
+    """The host after a person lifted its wait: one request is let through as a test, and its answer decides how it goes on."""
+    waited = max(host.asked_until, host.open_until) > now
+    failures = max(host.failures, BREAK_AFTER) if waited else host.failures
+    return replace(
+        host, free_at=min(host.free_at, now), open_until=0.0, failures=failures, asked_at=None, asked_until=0.0, asked_reason=None
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func, literal_column, or_, select, update
@@ -15,7 +15,10 @@ from worker.storage.tables import hosts, items
 from worker.storage.values import OPEN, HostView
 
 COLUMNS = [hosts.c[name] for name in Host.__dataclass_fields__]
-REPORTED = ["free_at", "slowdown", "crawl_delay", "failures", "open_until", "answers", "errors", "last_at"]
+REPORTED = [
+    *("free_at", "slowdown", "crawl_delay", "failures", "open_until", "answers", "errors", "last_at"),
+    *("asked_at", "asked_until", "asked_reason", "robots", "robots_at", "recent_ms"),
+]
 """Columns that a report changes."""
 
 
@@ -37,14 +40,18 @@ def look(connection: Connection, dues: Iterable[tuple[str, float]]) -> None:
     connection.execute(upsert, [{"host": host, "look_at": earliest[host]} for host in sorted(earliest)])
 
 
-def report(connection: Connection, reports: Sequence[tuple[str, HostReport | None]], settings: Settings, now: float) -> None:
-    """Applies reports about hosts in the order in which they arrived; None for a request that ended without one."""
+Report = tuple[str, HostReport | None, str | None]
+"""A host, what a fetch reported of it (None for a request that ended without a report), and the reason of a failure."""
+
+
+def report(connection: Connection, reports: Sequence[Report], settings: Settings, now: float) -> None:
+    """Applies reports about hosts in the order in which they arrived."""
     if not reports:
         return
-    known = _load(connection, {host for host, _ in reports})
+    known = _load(connection, {host for host, _, _ in reports})
     before = dict(known)
-    for host, one in reports:
-        known[host] = reported(known.get(host) or Host(host), one, settings, now)
+    for host, one, reason in reports:
+        known[host] = reported(known.get(host) or Host(host), one, settings, now, reason)
     changed = [asdict(known[host]) for host in sorted(known) if known[host] != before.get(host)]
     statement = insert_into(connection, hosts)
     replaced = {name: statement.excluded[name] for name in REPORTED}
@@ -54,7 +61,13 @@ def report(connection: Connection, reports: Sequence[tuple[str, HostReport | Non
 
 def _load(connection: Connection, names: Iterable[str]) -> dict[str, Host]:
     rows = connection.execute(select(*COLUMNS).where(hosts.c.host.in_(sorted(names))))
-    return {row.host: Host(**row._asdict()) for row in rows}
+    return {row.host: _host(row._mapping) for row in rows}
+
+
+def _host(row: Mapping[str, object]) -> Host:
+    values = {name: row[name] for name in Host.__dataclass_fields__}
+    recent = values["recent_ms"]
+    return Host(**{**values, "recent_ms": tuple(recent) if isinstance(recent, list) else None})  # type: ignore[arg-type]
 
 
 _EARLIEST = (
@@ -87,10 +100,28 @@ def all_wait(connection: Connection, settings: Settings, now: float) -> None:
     connection.execute(update(hosts).where(hosts.c.free_at < soonest).values(free_at=soonest))
 
 
-def set_paused(connection: Connection, host: str, *, paused: bool) -> None:
-    """Pauses or resumes a host, which need not be known yet."""
-    statement = insert_into(connection, hosts).values(host=host, paused=paused)
-    connection.execute(statement.on_conflict_do_update(index_elements=["host"], set_={"paused": paused}))
+def pause(connection: Connection, host: str, now: float, who: str | None, note: str | None) -> None:
+    """Pauses a host, which need not be known yet; one that is paused already keeps who paused it, when and why."""
+    row = {"paused": True, "paused_at": now, "paused_by": who, "paused_note": note}
+    statement = insert_into(connection, hosts).values(host=host, **row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["host"], set_=row, where=~hosts.c.paused))
+
+
+def resume(connection: Connection, host: str) -> None:
+    """Ends the pause of a host."""
+    row = {"paused": False, "paused_at": None, "paused_by": None, "paused_note": None}
+    connection.execute(update(hosts).where(hosts.c.host == host).values(**row))
+
+
+def lift(connection: Connection, names: Sequence[str], now: float) -> list[str]:
+    """Lifts what these hosts asked for, or were made to wait; returns those of them that waited."""
+    known = _load(connection, names)
+    waited = [name for name, host in known.items() if max(host.asked_until, host.open_until, host.free_at) > now]
+    for name in waited:
+        after = lifted(known[name], now)
+        values = {column: getattr(after, column) for column in REPORTED}
+        connection.execute(update(hosts).where(hosts.c.host == name).values(**values, look_at=now))
+    return sorted(waited)
 
 
 def view(connection: Connection, settings: Settings, now: float, limit: int) -> list[HostView]:
@@ -101,8 +132,7 @@ def view(connection: Connection, settings: Settings, now: float, limit: int) -> 
     )
     query = select(*COLUMNS, waiting.label("waiting"), in_flight.label("in_flight"))
     rows = connection.execute(query.order_by(in_flight.desc(), waiting.desc(), hosts.c.host).limit(limit)).mappings()
-    names = list(Host.__dataclass_fields__)
-    return [_view(Host(**{name: row[name] for name in names}), row["waiting"], row["in_flight"], settings, now) for row in rows]
+    return [_view(_host(row), row["waiting"], row["in_flight"], settings, now) for row in rows]
 
 
 def _view(host: Host, waiting: int, in_flight: int, settings: Settings, now: float) -> HostView:

@@ -52,12 +52,13 @@ def _rates(connection: Connection, since: float, until: float) -> LabelCounts:
 def _add_topics(connection: Connection, found: LabelCounts, marks: FromClause) -> None:
     """Adds decisions, mean probabilities and their bins; a bin holds what is at least its lower edge and less than its upper one."""
     under = [func.sum(case((topics.c.probability < edge / BINS, 1), else_=0)) for edge in range(1, BINS)]
-    query = select(topics.c.label, topics.c.decision, func.count(), func.sum(topics.c.probability), *under).select_from(marks)
+    decision = func.coalesce(topics.c.model_decision, topics.c.decision).label("decision")  # drift is of the model, not of people
+    query = select(topics.c.label, decision, func.count(), func.sum(topics.c.probability), *under).select_from(marks)
     totals: dict[str, float] = {}
     edges: dict[str, list[int]] = {}
-    for label, decision, count, probability, *below in connection.execute(query.group_by(topics.c.label, topics.c.decision)):
-        if decision in ("yes", "unsure"):
-            (found.yes if decision == "yes" else found.unsure)[label] = count
+    for label, decided, count, probability, *below in connection.execute(query.group_by(topics.c.label, decision)):
+        if decided in ("yes", "unsure"):
+            (found.yes if decided == "yes" else found.unsure)[label] = count
         totals[label] = totals.get(label, 0.0) + probability
         edges[label] = [old + new for old, new in zip(edges.get(label, [0] * BINS), [*below, count], strict=True)]
     found.mean_probability.update({label: total / max(1, found.articles) for label, total in totals.items()})

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, delete, insert, select
 
 from worker.storage.tables import controls, hosts
 from worker.storage.values import Paused
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A stage or a host that is paused; the time is in seconds since 1970."""
+
+    what: str
+    since: float | None
+    """None for a pause of an earlier version."""
+    who: str | None
+    note: str | None
+    """Why, as the person put it."""
 
 
 def paused(connection: Connection) -> Paused:
@@ -20,10 +34,16 @@ def stages(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(controls.c.stage)).scalars())
 
 
-def pause(connection: Connection, stage: str, now: float) -> None:
-    """Pauses a stage; one that is paused already keeps the time since when it is."""
+def stage_pauses(connection: Connection) -> list[Pause]:
+    """Which stages are paused, since when, by whom, and why."""
+    rows = connection.execute(select(controls.c.stage, controls.c.paused_at, controls.c.paused_by, controls.c.paused_note))
+    return [Pause(*row) for row in rows]
+
+
+def pause(connection: Connection, stage: str, now: float, who: str | None, note: str | None) -> None:
+    """Pauses a stage; one that is paused already keeps who paused it, when and why."""
     if stage not in stages(connection):
-        connection.execute(insert(controls).values(stage=stage, paused_at=now))
+        connection.execute(insert(controls).values(stage=stage, paused_at=now, paused_by=who, paused_note=note))
 
 
 def resume(connection: Connection, stage: str) -> None:

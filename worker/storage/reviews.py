@@ -1,4 +1,4 @@
-"""Keep the labels that people give to articles, beside the model's and never overwritten by them."""
+"""Keep the labels that people give to articles; they count from then on, and no model overwrites them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Delete, Engine, delete, insert, select
 
 from worker.errors import UsageError
 from worker.results import ReviewSummary
+from worker.storage import hand_labels
 from worker.storage.database import reading, writing
 from worker.storage.tables import articles, reviews
 
@@ -50,7 +51,7 @@ class Reviews:
         self._now = now
 
     def keep(self, answer: Answer, who: str) -> None:
-        """Writes a person's answer in place of the same person's earlier one. Raises UsageError where there is no such article."""
+        """Writes a person's answer in place of the same person's earlier one, and lets the article's labels be it. Raises UsageError where there is no such article."""
         labels = {"topics": list(answer.topics), "primary_topic": answer.primary, "source_type": answer.source_type}
         row = {"item_id": answer.item_id, "who": who, "at": self._now(), **labels}
         with writing(self._engine) as connection:
@@ -58,11 +59,13 @@ class Reviews:
                 raise UsageError(f"expected the item of a stored article, got {answer.item_id}")
             connection.execute(_delete(answer.item_id, who))
             connection.execute(insert(reviews).values(**row))
+            hand_labels.apply(connection, [answer.item_id])
 
     def remove(self, item_id: int, who: str) -> None:
         """Deletes a person's answer for an article; does nothing where there is none."""
         with writing(self._engine) as connection:
             connection.execute(_delete(item_id, who))
+            hand_labels.apply(connection, [item_id])
 
     def all(self) -> list[Review]:
         """Every review, in the order of items."""

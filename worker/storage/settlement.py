@@ -9,7 +9,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from worker.messages import Failed, HostReport, Labelled, Listed, Outcome, Relabelled, Returned, Struck, Taken, Unchanged
+from worker.messages import Failed, Labelled, Listed, Outcome, Relabelled, Returned, Struck, Taken, Unchanged
 from worker.reasons import Reason
 from worker.storage import articles, counters, hosts, leadership, relabelling, transitions
 from worker.storage.duplicates import Duplicates
@@ -30,7 +30,7 @@ class Settlement:
         self._events: list[tuple[int, Event]] = []
         self._articles: list[tuple[Labelled, int]] = []
         self._publish: set[int] = set()
-        self._reports: list[tuple[str, HostReport | None]] = []
+        self._reports: list[hosts.Report] = []
         self._ignored = 0
 
     def settle(self) -> Kept:
@@ -141,8 +141,9 @@ class Settlement:
         if isinstance(outcome, (Taken, Returned, Relabelled)):
             return
         report = outcome.extracted.host if isinstance(outcome, Labelled) else outcome.host
-        self._reports += [(report.host, report)] if report is not None else []
-        self._reports += [(item.host, None)] if report is None or report.host != item.host else []
+        reason = outcome.reason if isinstance(outcome, Failed) else None
+        self._reports += [(report.host, report, reason)] if report is not None else []
+        self._reports += [(item.host, None, None)] if report is None or report.host != item.host else []
 
 
 def leases_of(outcome: Outcome) -> list[tuple[int, int]]:

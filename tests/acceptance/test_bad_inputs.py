@@ -258,9 +258,20 @@ def pickle_is_no_setting(home: Home) -> None:
 
 @case("config-15")
 def no_dashboard_stands_open(home: Home) -> None:
-    """There is no setting for its address, and no dashboard yet."""
+    """An address that others can reach needs a token."""
     wrong_file(home, b"dashboard_host = '0.0.0.0'\n", "dashboard_host")
-    refused(home, "dashboard", told="not delivered yet")
+    refused(
+        home,
+        "dashboard",
+        told="PRESSMARK_DASHBOARD_TOKEN",
+        PRESSMARK_DASHBOARD_ADDRESS="0.0.0.0:8787",
+        PRESSMARK_REDIS_URL="redis://127.0.0.1:1/0",
+    )
+    refused(home, "up", told="PRESSMARK_DASHBOARD_TOKEN", PRESSMARK_DASHBOARD_ADDRESS="0.0.0.0:8787")
+    for value in ("8787", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "a b:80", "http://127.0.0.1:8787"):
+        refused(home, "dashboard", told="PRESSMARK_DASHBOARD_ADDRESS", PRESSMARK_DASHBOARD_ADDRESS=value)
+    for value in ("ann", "ann:chief:secret", "ann:editor:", "ann:editor:x,ann:viewer:y", "ann:editor:x,ben:viewer:x"):
+        refused(home, "dashboard", told="PRESSMARK_DASHBOARD_USERS", PRESSMARK_DASHBOARD_USERS=value)
 
 
 @case("config-16")

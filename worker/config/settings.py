@@ -13,16 +13,21 @@ from pathlib import Path
 from typing import TypeVar
 
 from worker.config.value_types import (
+    Address,
     AllowedPlace,
+    User,
     number,
     one_of,
+    parse_address,
     parse_allow_private,
     parse_codings,
     parse_flag,
+    parse_names,
     parse_path,
     parse_ports,
     parse_resolve,
     parse_text,
+    parse_users,
     parse_word,
     url_of,
 )
@@ -192,7 +197,16 @@ class Settings:
     # Logs and dashboard
     log_level: str = setting("info", "starts, stops, failed pages and trouble", one_of("debug", "info", "warning", "error"))
     log_format: str = setting("text", "for people; `json` for log collectors", one_of("text", "json"))
-    dashboard_token: str | None = setting(None, "unset: loopback only", parse_text, secret=True)
+    dashboard_address: Address = setting(
+        Address("127.0.0.1", 8787), "loopback: only this machine; any other address needs a token", parse_address
+    )
+    dashboard_token: str | None = setting(None, "unset: loopback only; the token of the user `operator`", parse_word, secret=True)
+    dashboard_users: tuple[User, ...] = setting(
+        (), "more people, as name:role:token with role viewer, editor or operator; none: one operator", parse_users, secret=True
+    )
+    dashboard_hosts: tuple[str, ...] = setting(
+        (), "other names for the dashboard, as behind a proxy: requests for any other name are refused (DNS rebinding)", parse_names
+    )
 
     sources: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     """By name, where each value that is not the default was set: a variable or a file."""

@@ -178,6 +178,85 @@ def parse_codings(value: str) -> tuple[str, ...]:
     return names
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:  # a name, which may mean any address
+            return False
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse_address(value: str) -> Address:
+    """`host:port` or `[v6]:port`."""
+    expected = "host:port, such as 127.0.0.1:8787 or [::1]:8787"
+    match = re.fullmatch(r"(?:\[([0-9a-fA-F:.]+)\]|([^:\s\[\]]+)):(\d{1,5})", value.strip())
+    if match is None or not 1 <= int(match[3]) <= 65535 or not _is_host(match[1] or match[2]):
+        raise ValueError(expected)
+    return Address((match[1] or match[2]).lower(), int(match[3]))
+
+
+def _is_host(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return bool(HOST_NAME.fullmatch(host))
+    return True
+
+
+def parse_names(value: str) -> tuple[str, ...]:
+    """Host names without ports, comma-separated."""
+    names = tuple(entry.lower().rstrip(".") for entry in _entries(value))
+    if not all(HOST_NAME.fullmatch(name) for name in names):
+        raise ValueError("host names without ports, comma-separated")
+    return names
+
+
+ROLE_NAMES = ("viewer", "editor", "operator")
+"""What a person may do in the dashboard, each including the one before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person with a token and a role."""
+
+    name: str
+    role: str
+    """One of ROLE_NAMES."""
+    token: str
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.role}:{self.token}"
+
+
+def parse_users(value: str) -> tuple[User, ...]:
+    """`name:role:token`, comma-separated; every name and every token stands once."""
+    users = tuple(_user(entry) for entry in _entries(value))
+    if len({user.name for user in users}) < len(users) or len({user.token for user in users}) < len(users):
+        raise ValueError("each name and each token once")
+    return users
+
+
+def _user(entry: str) -> User:
+    name, _, rest = entry.partition(":")
+    role, _, token = rest.partition(":")
+    if not re.fullmatch(r"[A-Za-z0-9_.@-]{1,64}", name) or role not in ROLE_NAMES or not token or not token.isprintable():
+        raise ValueError(f"name:role:token, comma-separated, where role is {', '.join(ROLE_NAMES[:-1])} or {ROLE_NAMES[-1]}")
+    return User(name, role, token)
+
+
 def as_text(value: object) -> str:
     """The text of a setting's value that its parser reads as the same value."""
     if isinstance(value, bool):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from worker.bootstrap import Services
 from worker.config import Settings
+from worker.config.value_types import Address
 from worker.demo.report import Verdict, compare, report
 from worker.demo.server import PressSite, opened, press_site
 from worker.demo.site import expected
@@ -72,10 +74,22 @@ def private(settings: Settings, folder: Path, site: PressSite) -> Settings:
         host_interval=0.0,
         backoff=BACKOFF,
         model_dir=settings.model_dir,
+        dashboard_address=_free(settings.dashboard_address.port),
         log_level=level,
         log_format=settings.log_format,
     )
     return opened(ours, site.port)
+
+
+def _free(port: int) -> Address:
+    """The dashboard's usual port on loopback, or another one where that is taken: this site must not disturb a real `up`."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            trial.bind(("127.0.0.1", 0))
+        return Address("127.0.0.1", trial.getsockname()[1])
 
 
 def _run(services: Services, line: Supervisor, site: PressSite) -> list[Verdict]:
@@ -121,7 +135,8 @@ def _show(verdicts: Sequence[Verdict], queues: QueueReport, as_json: bool) -> No
 
 
 def _stay(line: Supervisor, folder: Path) -> None:
-    """Goes on until Ctrl-C, and says how to look in."""
+    """Goes on until Ctrl-C, with the dashboard, which prints its address, and says how else to look in."""
+    line.start("dashboard")
     Console(stderr=True).print(
         f"Still running; Ctrl-C ends it. To look in: PRESSMARK_DATA_DIR={folder} pressmark queues (or status, trace, export)",
         highlight=False,

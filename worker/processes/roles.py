@@ -72,6 +72,23 @@ def run_keeper(settings: Settings, pulse: Pulse = _no_pulse) -> None:
             keeper.run(_stop_signal(pulse), progress.made)
 
 
+def run_dashboard(settings: Settings, pulse: Pulse = _no_pulse, *, patient: bool = False) -> None:
+    """Serves the dashboard; raises UsageError for a busy port unless `patient`, Unavailable where no Redis is known."""
+    from worker.bootstrap.dashboard import DashboardServices
+    from worker.dashboard import server
+
+    with closing(DashboardServices(settings)) as services:
+        services.expect_ready()
+        stop = _stop_signal(pulse)
+        listener = server.wait_for_port(settings, stop) if patient else server.listen(settings.dashboard_address)
+        if listener is not None:
+            server.serve(services, settings, listener, stop)
+
+
+def _run_patient_dashboard(settings: Settings, pulse: Pulse) -> None:
+    run_dashboard(settings, pulse, patient=True)
+
+
 def _stop_signal(pulse: Pulse) -> StopSignal:
     """Set by SIGTERM and Ctrl-C."""
     stop = StopSignal(pulse)
@@ -85,6 +102,7 @@ ROLES: dict[str, Callable[[Settings, Pulse], None]] = {
     "fetch": run_fetch_worker,
     "label": run_label_worker,
     "keeper": run_keeper,
+    "dashboard": _run_patient_dashboard,
 }
 
 

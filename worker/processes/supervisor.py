@@ -73,13 +73,17 @@ class Supervisor:
             stack.callback(self._services.close)
             stack.callback(self._stop)
             for role in self.roles:
-                self.children[role] = Child(role, self.settings, self.program)
-                self.children[role].start()
+                self.start(role)
             self._open = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+
+    def start(self, role: str) -> None:
+        """Starts a process of this role, and watches it from now on."""
+        self.children[role] = Child(role, self.settings, self.program)
+        self.children[role].start()
 
     def watch(self, stop: threading.Event, on_ready: Callable[[], None] = lambda: None) -> None:
         """Restarts what exits and what stands still, until `stop` is set; calls `on_ready` once, when everything works."""

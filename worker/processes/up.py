@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
+from worker.bootstrap.dashboard import expect_guarded
 from worker.config import PREFIX, Settings
 from worker.processes.supervisor import ROLES, Supervisor
 from worker.processes.watchdog import StopSignal
@@ -17,12 +18,17 @@ log = logging.getLogger(__name__)
 
 NAMES = {"fetch": "fetch worker", "label": "label worker"}
 """What people call the roles whose name says too little."""
+EVERYTHING = (*ROLES, "dashboard")
 ELSEWHERE = ("redis_url", "database_url", "namespace")
 """Settings besides the data folder without which a command would use another installation."""
 
 
 def up(settings: Settings) -> None:
-    """Runs until SIGTERM or Ctrl-C, which ends in KeyboardInterrupt; a second one does not wait for processes to finish."""
+    """Runs until SIGTERM or Ctrl-C, which ends in KeyboardInterrupt; a second one does not wait for processes to finish.
+
+    Raises UsageError where others could open the dashboard without a token.
+    """
+    expect_guarded(settings)
     stop = StopSignal()
     received: list[int] = []
 
@@ -35,7 +41,7 @@ def up(settings: Settings) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, note)
-    with Supervisor(settings) as supervisor:
+    with Supervisor(settings, EVERYTHING) as supervisor:
         log.info("starting in %s, process %d; Ctrl-C stops", settings.data_dir, os.getpid())
         supervisor.watch(stop, on_ready=lambda: _announce(settings))
         log.info("stopping: processes finish or return their items")
@@ -54,7 +60,7 @@ def _announce(settings: Settings) -> None:
 
 def ready_line(settings: Settings) -> str:
     """That everything runs, and what to type in another terminal so that it reaches this installation."""
-    processes = ", ".join(f"1 {NAMES.get(role, role)}" for role in ROLES)
+    processes = ", ".join(f"1 {NAMES.get(role, role)}" for role in EVERYTHING)
     same = [variable for name in ELSEWHERE if (variable := settings.sources.get(name, "")).startswith(PREFIX)]
     note = f" (with {', '.join(same)} as here)" if same else ""
     return f"pressmark is ready: {processes}; in another terminal: {_environment(settings)}pressmark enqueue URL{note}"

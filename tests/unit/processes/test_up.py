@@ -7,7 +7,7 @@ from pathlib import Path
 from worker.config import load
 from worker.processes.up import ready_line
 
-RUNS = "pressmark is ready: 1 dispatcher, 1 fetch worker, 1 label worker, 1 keeper; in another terminal: "
+RUNS = "pressmark is ready: 1 dispatcher, 1 fetch worker, 1 label worker, 1 keeper, 1 dashboard; in another terminal: "
 
 
 def test_with_the_defaults_a_command_needs_nothing_else() -> None:

@@ -1,0 +1,49 @@
+"""Build the application: pages, API, files, and the security around them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio import to_thread
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from worker import __version__
+from worker.bootstrap import Services
+from worker.config import Settings
+from worker.dashboard import api, pages
+from worker.dashboard.pages.errors import as_page
+from worker.dashboard.security.access import Role, Route, Table
+from worker.dashboard.security.answers import Refused, as_json, is_program
+from worker.dashboard.security.middleware import Security
+from worker.dashboard.state import State
+from worker.dashboard.view import assets
+
+THREADS = 12
+"""Operations at once: SQLAlchemy's pool has 15 connections, and the sampler of live pages needs some of them."""
+
+
+def create_app(services: Services, settings: Settings) -> FastAPI:
+    """The whole dashboard on these services, as an ASGI application."""
+    app = FastAPI(title="Pressmark", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
+    app.state.dashboard = state = State(services, settings)
+    own = [Route("GET", "/static/{name}", Role.ANYONE, assets.serve), *pages.ROUTES]
+    for route in own:
+        if route.endpoint is not None:
+            app.router.add_route(route.path, route.endpoint, methods=[route.method], include_in_schema=False)
+    app.state.table = Table([*own, *api.mount(app)])
+    app.add_middleware(Security, table=app.state.table, callers=state.callers, settings=settings, answer=answer)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
+
+
+def answer(request: Request, refused: Refused) -> Response:
+    """What whoever asked gets in place of what they asked for: JSON for a program, a page for a person."""
+    return as_json(refused) if is_program(request) else as_page(request, refused)

@@ -1,0 +1,57 @@
+"""Keep the answer to a question for a moment, so that many who ask at once cost as much as one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from worker.errors import PressmarkError
+
+T = TypeVar("T")
+
+
+class Fresh(Generic[T]):
+    """The answer of a function, asked again only when it is older than `seconds`; an error is an answer too."""
+
+    def __init__(self, ask: Callable[[], T], seconds: float) -> None:
+        self._ask = ask
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._asked_at = -seconds
+        self._answer: T | PressmarkError | None = None
+
+    def __call__(self) -> T:
+        """The answer; raises what the function raised."""
+        with self._lock:
+            if time.monotonic() - self._asked_at >= self._seconds:
+                self._answer, self._asked_at = self._asked(), time.monotonic()
+            answer = self._answer
+        if isinstance(answer, PressmarkError):
+            raise answer
+        assert answer is not None  # noqa: S101 - asked just now or before
+        return answer
+
+    def or_none(self) -> T | None:
+        """The answer, None where there is none to be had now."""
+        try:
+            return self()
+        except PressmarkError:
+            return None
+
+    def last(self) -> T | None:
+        """The answer that was given last, however old; never waits, and asks nobody. None where there was none."""
+        answer = self._answer
+        return None if isinstance(answer, PressmarkError) else answer
+
+    def forget(self) -> None:
+        """Asks anew the next time: something was changed."""
+        with self._lock:
+            self._asked_at = -self._seconds
+
+    def _asked(self) -> T | PressmarkError:
+        try:
+            return self._ask()
+        except PressmarkError as error:
+            return error

@@ -1,0 +1,33 @@
+"""Hold what every request of one dashboard works with."""
+
+from __future__ import annotations
+
+from starlette.requests import HTTPConnection
+
+from worker.bootstrap import Services
+from worker.config import Settings
+from worker.dashboard.fresh import Fresh
+from worker.dashboard.security.callers import Callers
+from worker.dashboard.security.limits import Streams
+from worker.operations import queues
+from worker.operations.queues import QueueReport
+
+FRESH = 2.0
+"""Seconds for which the figures of all pages hold: many pages and viewers within a moment ask once."""
+
+
+class State:
+    """One dashboard: the services that operations take, who may call, the streams that are open, and the figures of this moment."""
+
+    def __init__(self, services: Services, settings: Settings) -> None:
+        self.services = services
+        self.settings = settings
+        self.callers = Callers(settings)
+        self.streams = Streams()
+        self.queues: Fresh[QueueReport] = Fresh(lambda: queues.report(services), FRESH)
+
+
+def state_of(connection: HTTPConnection) -> State:
+    """The dashboard that this request is asked of."""
+    state: State = connection.app.state.dashboard
+    return state

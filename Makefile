@@ -38,8 +38,9 @@ lab: setup  ## the fetch against hostile servers, in a network namespace; writes
 	PRESSMARK_TEST_LAB=full $(BIN)/pytest -m lab
 	$(BIN)/python -m tests.lab.table
 
-reference: setup  ## write docs/reference.md from the code
+reference: setup  ## write docs/reference.md and docs/python.md from the code
 	$(BIN)/python -m docs.build_reference
+	$(BIN)/python -m docs.build_python
 
 nets: setup  ## take over what the program makes of every page and seed today, where a change is meant
 	PRESSMARK_UPDATE_NETS=1 $(BIN)/pytest -q tests/nets

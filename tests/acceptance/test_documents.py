@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import pressmark
 from tests.acceptance.conftest import ROOT, Home
 from worker.cli.main import COMMANDS, LATER
 from worker.config import setting_fields
+from worker.demo.server import PressSite
 from worker.operations.settings import markdown_table
 from worker.reasons import Reason
 
@@ -51,9 +53,27 @@ def test_what_the_console_shows_is_what_happens(block: str, home: Home, tmp_path
 
 
 def test_the_python_examples_of_the_readme_hold() -> None:
-    parsed = doctest.DocTestParser().get_doctest(README, {}, "README", "README.md", 0)
+    parsed = doctest.DocTestParser().get_doctest(README, {"pressmark": pressmark}, "README", "README.md", 0)
     assert parsed.examples
     assert doctest.DocTestRunner().run(parsed).failed == 0
+
+
+def test_the_four_lines_of_the_readme_print_an_article(tmp_path: Path, site: PressSite) -> None:
+    # Given the lines as a script, without a guard for its main module, and the demonstration's site in place of example.org
+    [script] = re.findall(r"```python\n(import pressmark\n.*?)```", README, re.DOTALL)
+    assert len(script.splitlines()) == 4
+    url = f"http://press.example:{site.port}/2025/05/06/pepper-growers-find-a-door-in-brussels/"
+    assert ("press.example", url.split(str(site.port))[1]) in site.pages
+    (tmp_path / "four.py").write_text(script.replace("https://example.org/story", url), encoding="utf-8")
+    there = {"PRESSMARK_RESOLVE": "press.example=127.0.0.1", "PRESSMARK_ALLOW_PRIVATE": f"127.0.0.1:{site.port}"}
+    # When
+    environment = Home(tmp_path, {**there, "PRESSMARK_HOST_INTERVAL": "0"}).environment
+    done = subprocess.run([sys.executable, "four.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    # Then
+    assert (done.returncode, done.stderr) == (0, "")
+    title, day, topic, first = done.stdout.splitlines()[:4]
+    assert (title, day[:10], topic) == ("Pepper growers find a door in Brussels", "2025-05-06", "trade")
+    assert len(first) > 100
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.build_python import PAGE, page
 from docs.build_reference import REFERENCE, reference
 from worker.cli.main import LATER
 
@@ -25,6 +26,10 @@ def section(contract: str, title: str) -> str:
 
 def test_the_reference_is_what_the_code_says() -> None:
     assert reference() == TEXT, "run `make reference` and commit docs/reference.md"
+
+
+def test_the_page_on_python_is_what_the_docstrings_say() -> None:
+    assert page() == PAGE.read_text(encoding="utf-8"), "run `make reference` and commit docs/python.md"
 
 
 @pytest.mark.parametrize("title", ["Article", "Labels", "Result", "Queues"])

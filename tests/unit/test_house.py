@@ -13,7 +13,7 @@ import pytest
 from worker.cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [*(ROOT / "worker").rglob("*.py"), *(ROOT / "classifier").rglob("*.py")]
+SOURCES = [*(ROOT / "pressmark").rglob("*.py"), *(ROOT / "worker").rglob("*.py"), *(ROOT / "classifier").rglob("*.py")]
 
 PROCESS_ROOMS = {"pipeline", "processes", "celery_app.py"}
 
@@ -32,7 +32,7 @@ def lint_imports(tree: Path) -> int:
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A copy of all packages and their contracts."""
-    for name in ("worker", "classifier", "training", "benchmarks"):
+    for name in ("pressmark", "worker", "classifier", "training", "benchmarks"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.npy", "*.html"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
@@ -62,6 +62,9 @@ def test_the_contracts_hold_on_the_tree_as_it_is(tree: Path) -> None:
         ("worker/pipeline/keeper.py", "from tests.integration.parts import samples"),
         ("classifier/labels.py", "import training"),
         ("classifier/training/__init__.py", "from benchmarks import label"),
+        ("worker/operations/trace.py", "import pressmark"),
+        ("pressmark/pages.py", "import requests"),
+        ("pressmark/client.py", "def late():\n    from worker.cli import main"),
         ("training/truth.py", "from worker.storage import ledger"),
         ("training/truth.py", "from worker.messages import Article"),
         ("training/truth.py", "import benchmarks.extraction.gate"),

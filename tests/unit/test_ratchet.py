@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("worker", "classifier")
+PACKAGES = ("pressmark", "worker", "classifier")
 
 CEILINGS = {
     "Any": 36,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("worker", "classifier", "training", "benchmarks")
+PACKAGES = ("pressmark", "worker", "classifier", "training", "benchmarks")
 FOLDERS = sorted({path.parent for package in PACKAGES for path in (ROOT / package).rglob("*.py")})
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 

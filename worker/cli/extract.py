@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -35,13 +34,13 @@ def extract(settings: Settings, files: tuple[str, ...], url: str | None, jsonl: 
     with extractor(settings) as extract_page:
         if jsonl:
             pages = rows(names, lambda row: _page_of(row, limit))
-            return show(side_by_side(pages, settings.parse_processes, lambda page: asdict(extract_page(page).article)))
+            return show(side_by_side(pages, settings.parse_processes, lambda page: extract_page(page).article.to_dict()))
         return max([_extract_file(extract_page, name, url, limit) for name in names])
 
 
 def _extract_file(extract_page: Callable[[Page], Parsed], name: str, url: str | None, limit: int) -> int:
     try:
-        show_json(asdict(extract_page(_read(name, url, limit)).article))
+        show_json(extract_page(_read(name, url, limit)).article)
     except ItemFailed as failed:
         complain(f"{name}: {failed}")
         return 1

@@ -31,6 +31,21 @@ def load(environ: Mapping[str, str] | None = None, config_file: Path | None = No
     return replace(settings, sources=sources, notes=(*_unknown(environ), *_contradictions(settings)))
 
 
+def load_values(values: Mapping[str, object]) -> Settings:
+    """The settings as `load` finds them, with these in place of theirs: by name, with or without `PRESSMARK_`; None is the default.
+
+    Raises UsageError as `load` does, and for an unknown name.
+    """
+    environ = dict(os.environ)
+    known = {f.name: f for f in setting_fields()}
+    for name, value in values.items():
+        plain = name.removeprefix(PREFIX).lower()
+        if plain not in known:
+            raise UsageError(f"unknown setting {name!r}; `pressmark config` lists them")
+        environ[known[plain].variable] = "" if value is None else as_text(tuple(value) if isinstance(value, list) else value)
+    return load(environ)
+
+
 def _contradictions(settings: Settings) -> Iterator[str]:
     """A warning for each rule that these settings break; raises UsageError where a rule refuses them."""
     for rule, sentence in broken({f.name: getattr(settings, f.name) for f in setting_fields()}):

@@ -49,6 +49,11 @@ def page_of_html(html: str, url: str | None) -> Page:
     return _page(url, without_lone_surrogates(html).encode(), DECODED_HTML)
 
 
+def page_of_text(text: str, url: str | None) -> Page:
+    """Decoded text as a page: HTML or plain text, recognised by its content; a charset that it declares is ignored."""
+    return _page(url, without_lone_surrogates(text).encode(), None)
+
+
 def _page(url: str | None, body: bytes, content_type: str | None) -> Page:
     return Page(url=url or "", final_url=url or "", status=200, body=body, content_type=content_type)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable
@@ -13,7 +14,7 @@ from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
 from worker.intake.canonical_url import admit
 from worker.messages import Extracted, Failed, Http, Page, Returned, Struck, URLRequest
-from worker.models.labeller import document_of
+from worker.models.labeller import Labeller, document_of
 from worker.operations import label_texts
 from worker.operations.extract_pages import extract, page_of_bytes
 from worker.operations.times import rfc3339
@@ -37,34 +38,77 @@ class Tried:
     """False where its URL may not be fetched at all."""
 
 
+class PageReader:
+    """Reads pages one at a time or from many threads; keeps the pace of each host, robots.txt and the model from page to page."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pool = ParsePool(settings)
+
+    @cached_property
+    def labeller(self) -> Labeller:
+        """The model of this machine. Raises UsageError where it cannot be loaded."""
+        return label_texts.labeller(self.settings)
+
+    @cached_property
+    def _item_reader(self) -> ItemReader:
+        fetcher = Fetcher(self.settings, LocalPace(self.settings.host_interval), Robots(self.settings))
+        return ItemReader(fetcher, self.pool, self.settings.refuse_opt_outs)
+
+    def url(self, url: str) -> Tried:
+        """Reads a page from the network. Raises Unavailable where its host has to be waited for longer than PATIENCE."""
+        try:
+            address = admit(url, self.settings).url
+        except ItemFailed as failed:
+            return Tried(of_failure(url, failed), failed.detail, admitted=False)
+        try:
+            return self._labelled(self._fetched(address))
+        except FetchFailed as failed:
+            return Tried(of_failure(address, failed, failed.final_url, failed.http), failed.detail)
+        except ItemFailed as failed:
+            return Tried(of_failure(address, failed), failed.detail)
+
+    def file(self, data: bytes, url: str | None, *, packed: bool) -> Tried:
+        """Reads a page from the bytes of a file, gzip where it is `packed`; `url` is where it is from."""
+        try:
+            page = page_of_bytes(data, url, self.settings.max_decoded_bytes, packed=packed)
+            return self._labelled(_as_if_fetched(page, self.pool))
+        except ItemFailed as failed:
+            return Tried(of_failure(url, failed), failed.detail)
+
+    def close(self) -> None:
+        """Ends the child processes; one at work ends when this process does."""
+        self.pool.close(patience=0.0)
+
+    def _labelled(self, page: Extracted) -> Tried:
+        return Tried(of_page(page, self.labeller.label([document_of(page.article)])[0]))
+
+    def _fetched(self, url: str) -> Extracted:
+        """Waits for the host's pace as often as needed; raises ItemFailed, and Unavailable after PATIENCE."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            outcome = self._item_reader.read(URLRequest(0, 0, url))
+            if isinstance(outcome, Extracted):
+                return outcome
+            if isinstance(outcome, Failed):
+                raise FetchFailed(ItemFailed(Reason.of(outcome.reason), outcome.detail), None, outcome.http, outcome.final_url)
+            if isinstance(outcome, Struck):
+                raise ItemFailed(Reason.POISON, outcome.detail)
+            if isinstance(outcome, Returned):
+                time.sleep(min(outcome.after, max(0.0, end - time.monotonic())))
+        raise Unavailable(f"{url}: not read within {PATIENCE:g} s")
+
+
 def try_url(settings: Settings, url: str) -> Tried:
-    """Reads a page from the network. Raises Unavailable where its host has to be waited for longer than PATIENCE."""
-    try:
-        address = admit(url, settings).url
-    except ItemFailed as failed:
-        return Tried(of_failure(url, failed), failed.detail, admitted=False)
-    try:
-        with closing(ParsePool(settings)) as pool:
-            return _labelled(_fetched(address, pool, settings), settings)
-    except FetchFailed as failed:
-        return Tried(of_failure(address, failed, failed.final_url, failed.http), failed.detail)
-    except ItemFailed as failed:
-        return Tried(of_failure(address, failed), failed.detail)
+    """Reads one page from the network, as PageReader does."""
+    with closing(PageReader(settings)) as reader:
+        return reader.url(url)
 
 
 def try_file(settings: Settings, data: bytes, url: str | None, *, packed: bool) -> Tried:
-    """Reads a page from the bytes of a file, gzip where it is `packed`; `url` is where it is from."""
-    try:
-        with closing(ParsePool(settings)) as pool:
-            page = page_of_bytes(data, url, settings.max_decoded_bytes, packed=packed)
-            return _labelled(_as_if_fetched(page, pool), settings)
-    except ItemFailed as failed:
-        return Tried(of_failure(url, failed), failed.detail)
-
-
-def _labelled(page: Extracted, settings: Settings) -> Tried:
-    labels = label_texts.labeller(settings).label([document_of(page.article)])[0]
-    return Tried(of_page(page, labels))
+    """Reads one page from the bytes of a file, as PageReader does."""
+    with closing(PageReader(settings)) as reader:
+        return reader.file(data, url, packed=packed)
 
 
 def _as_if_fetched(page: Page, pool: ParsePool) -> Extracted:
@@ -81,20 +125,3 @@ def _as_if_fetched(page: Page, pool: ParsePool) -> Extracted:
         opt_outs=parsed.opt_outs,
         fetched_at=rfc3339(time.time()),
     )
-
-
-def _fetched(url: str, pool: ParsePool, settings: Settings) -> Extracted:
-    """Waits for the host's pace as often as needed; raises ItemFailed, and Unavailable after PATIENCE."""
-    reader = ItemReader(Fetcher(settings, LocalPace(settings.host_interval), Robots(settings)), pool, settings.refuse_opt_outs)
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        outcome = reader.read(URLRequest(0, 0, url))
-        if isinstance(outcome, Extracted):
-            return outcome
-        if isinstance(outcome, Failed):
-            raise FetchFailed(ItemFailed(Reason.of(outcome.reason), outcome.detail), None, outcome.http, outcome.final_url)
-        if isinstance(outcome, Struck):
-            raise ItemFailed(Reason.POISON, outcome.detail)
-        if isinstance(outcome, Returned):
-            time.sleep(min(outcome.after, max(0.0, end - time.monotonic())))
-    raise Unavailable(f"{url}: not read within {PATIENCE:g} s")

@@ -8,10 +8,13 @@ import os
 import signal
 import socket
 import struct
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from multiprocessing.connection import Connection
+from types import ModuleType
 from typing import Any
 
 from worker.config import Settings
@@ -88,7 +91,7 @@ class Child:
         ours, theirs = _FORKSERVER.Pipe()
         _FORKSERVER.set_forkserver_preload(["worker.sandbox.preload", read.__module__])
         self._process = _FORKSERVER.Process(target=_serve, args=(theirs, read, settings), daemon=True)
-        with _STARTING:
+        with _STARTING, _without_main():
             self._process.start()
         _limit_waiting(ours, settings.parse_timeout)
         theirs.close()  # so that the child's end closes our end as well
@@ -169,6 +172,20 @@ class Child:
         self.end()
         code = self._process.exitcode or 0
         return (ParseStalled if code in NO_FAULT else ParseKilled)(explain_exit(code, self._settings))
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hides the program's main module: multiprocessing would run it again in each child, which needs nothing of it.
+
+    A script of four lines that reads a page would otherwise start itself over and over.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _limit_waiting(pipe: Connection, seconds: float) -> None:

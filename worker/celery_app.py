@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from celery import Celery, signals
+from celery.app.control import Control
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 from kombu.transport import TRANSPORT_ALIASES
@@ -26,11 +27,25 @@ TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "worker.pipeline.cel
 FETCH_TASK, LABEL_TASK, RELABEL_TASK = "pressmark.fetch", "pressmark.label", "pressmark.relabel"
 
 
+class SilentControl(Control):  # type: ignore[misc]
+    """Sends no command to workers: they take none, so that no answer would come.
+
+    Flower asks eight questions at once when a page of a worker is opened, each with two connections of a pool of four: they
+    waited for one another for ever, or for a Redis that is away, and TERM did not end Flower. Each question also left an entry
+    in Redis.
+    """
+
+    def broadcast(self, *_: object, **__: object) -> None:
+        """At once, what a question brings that nobody answers."""
+
+
 class PressmarkApp(Celery):  # type: ignore[misc]
     """The Celery application of one process; `source` returns its settings and is called at the first use of them.
 
     Its workers are built by the two steps that are named here; a process that only sends never imports them.
     """
+
+    control_cls = SilentControl
 
     def __init__(self, source: Callable[[], Settings]) -> None:
         super().__init__("pressmark")
@@ -82,7 +97,7 @@ def configuration(settings: Settings) -> dict[str, object]:
         "worker_send_task_events": True,  # Flower; 27 µs a URL
         "worker_hijack_root_logger": False,
         "worker_cancel_long_running_tasks_on_connection_loss": True,  # concerns late acknowledgements, which are not used
-        "worker_enable_remote_control": False,  # no program may control workers through Redis
+        "worker_enable_remote_control": False,  # no program may control workers through Redis: see SilentControl
         "task_time_limit": 180,  # prefork: a batch of labels takes under a second
         "task_soft_time_limit": 150,
     }

@@ -69,14 +69,28 @@ def test_what_was_forgotten_is_refused_and_not_dead(forgotten):
 
 ENDS_WITHIN = 10.0
 """Seconds, on a busy machine."""
-CELERY = {"events": ("events", "--dump"), "inspect": ("inspect", "active", "--timeout", "60")}
+CELERY = (sys.executable, "-m", "celery", "-A", "worker.celery_app")
 
 
-@pytest.mark.parametrize("name", list(CELERY))
-def test_term_ends_celerys_own_programs_while_our_app_is_loaded(tmp_path, redis_server: FailingRedis, name):
+def test_a_question_to_workers_is_answered_at_once_because_they_take_no_commands(tmp_path, redis_server: FailingRedis):
+    # When
+    done = subprocess.run(
+        [*CELERY, "inspect", "active", "--timeout", "600"],
+        env=environment(tmp_path, {"PRESSMARK_REDIS_URL": redis_server.url}),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    # Then
+    assert "No nodes replied" in done.stderr
+    assert done.returncode == 69, done.stderr
+
+
+def test_term_ends_celerys_own_dump_of_events_while_our_app_is_loaded(tmp_path, redis_server: FailingRedis):
     # Given
     settings = {"PRESSMARK_REDIS_URL": redis_server.url}
-    words = [sys.executable, "-m", "celery", "-A", "worker.celery_app", *CELERY[name]]
+    words = [*CELERY, "events", "--dump"]
     process = subprocess.Popen(words, env=environment(tmp_path, settings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         with redis_server.client() as client:
@@ -84,7 +98,7 @@ def test_term_ends_celerys_own_programs_while_our_app_is_loaded(tmp_path, redis_
         # When
         process.send_signal(signal.SIGTERM)
         # Then
-        assert ended(process), f"celery {name} lives {ENDS_WITHIN:.0f} s after TERM"
+        assert ended(process), f"celery events lives {ENDS_WITHIN:.0f} s after TERM"
     finally:
         process.kill()
         process.wait()

@@ -1,7 +1,6 @@
 """The Redis command of docker-compose.yml, run for real: it asks for the password, keeps what it has, refuses when full."""
 
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -11,17 +10,11 @@ import pytest
 import redis
 import yaml
 
+from tests.integration.parts.ports import free_port
 from worker.queues.embedded_server import server_binary
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "not-a-secret-outside-this-test"
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

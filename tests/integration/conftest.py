@@ -14,7 +14,7 @@ from sqlalchemy import Engine, text
 from tests.conftest import missing
 from tests.integration.parts.servers import PostgresServer, RedisServer, postgres_binary, redis_binary
 from worker.config import Settings
-from worker.queues import Control, Depths, PublicStream, Results, StreamLimits, connect
+from worker.queues import Control, Depths, Durations, PublicStream, Results, StreamLimits, connect
 from worker.storage.articles import Articles
 from worker.storage.database import migrate, open_database, writing
 from worker.storage.ledger import Ledger
@@ -137,6 +137,12 @@ def client(redis_server: RedisServer) -> Iterator[redis.Redis]:
 def depths(client: redis.Redis) -> Depths:
     """The depths of its queues."""
     return Depths(client, NAMESPACE)
+
+
+@pytest.fixture
+def durations(client: redis.Redis) -> Durations:
+    """How long its stages took."""
+    return Durations(client, NAMESPACE)
 
 
 @pytest.fixture

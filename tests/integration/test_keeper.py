@@ -17,6 +17,7 @@ from worker.errors import Unavailable
 from worker.messages import HostReport, Http, Listed, Returned, Struck, Taken, URLRequest
 from worker.pipeline.keeper import Keeper
 from worker.queues import RESULTS
+from worker.queues.durations import BOUNDS
 from worker.storage.ledger import Ledger
 from worker.storage.tables import metadata
 
@@ -27,14 +28,14 @@ pytestmark = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def make_keeper(ledger, articles, results, public_stream, settings, monkeypatch):  # noqa: PLR0917 - fixtures
+def make_keeper(ledger, articles, results, public_stream, durations, settings, monkeypatch):  # noqa: PLR0917 - fixtures
     monkeypatch.setattr("worker.pipeline.keeper.BLOCK_MS", 10)
     monkeypatch.setattr("worker.pipeline.keeper.LINGER", 0.0)
     monkeypatch.setattr("worker.pipeline.keeper.IDLE_MS", 0)
     monkeypatch.setattr("worker.pipeline.keeper.CLAIM_EVERY", 0.0)
 
     def make() -> Keeper:
-        return Keeper(ledger, articles, results, public_stream, settings, to_entry=admit)
+        return Keeper(ledger, articles, results, public_stream, settings, to_entry=admit, durations=durations)
 
     return make
 
@@ -70,6 +71,24 @@ def test_what_lies_on_the_stream_is_stored_acknowledged_and_published(ledger, ar
         (bad.item_id, "dead"),
     }
     assert list(published(client)[0].items()) == list(next(articles.results()).to_dict().items())
+
+
+def test_the_time_of_each_stage_is_counted_once_an_outcome_is_stored(ledger, results, durations, make_keeper):
+    # Given
+    good, bad, given_back = leased(ledger, 3)
+    report = HostReport("one.test:80", ok=True, ms=400)
+    article = labelled(good, "A.")
+    results.add([replace(article, extracted=replace(article.extracted, host=report), label_ms=30)])
+    results.add([replace(failed(bad, "timeout"), host=replace(report, ms=31_000)), Returned([(given_back.item_id, given_back.token)])])
+    # When
+    make_keeper().run_once()
+    # Then
+    found = {histogram.stage: histogram for histogram in durations.all()}
+    assert (found["fetch"].counts[BOUNDS.index(0.5)], found["fetch"].counts[-1], sum(found["fetch"].counts)) == (1, 1, 2)
+    assert found["fetch"].seconds == 31.4
+    assert found["label"].counts[BOUNDS.index(0.05)] == sum(found["label"].counts) == 1
+    assert sum(found["store"].counts) == 1
+    assert found["store"].seconds > 0
 
 
 def test_a_message_that_nobody_understands_is_parked_and_its_neighbours_are_kept(ledger, results, client, make_keeper):

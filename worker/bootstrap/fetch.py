@@ -7,7 +7,7 @@ from worker.config import Settings
 from worker.fetch.client import Fetcher
 from worker.fetch.pace import RedisPace
 from worker.fetch.robots import Robots
-from worker.queues import Depths, Results
+from worker.queues import Depths, Durations, Results
 from worker.sandbox.pool import ParsePool
 
 
@@ -18,6 +18,7 @@ class FetchServices:
         self.redis = open_redis(settings)
         self.results = Results(self.redis, settings.namespace)
         self.depths = Depths(self.redis, settings.namespace)
+        self.durations = Durations(self.redis, settings.namespace)
         pace = RedisPace(self.redis, settings.namespace, settings.host_interval, settings.total_timeout)
         self.fetcher = Fetcher(settings, pace, Robots(settings))
         self.parser = ParsePool(settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from worker.bootstrap.stores import Stores
 from worker.config import Settings
 from worker.intake.canonical_url import admit
-from worker.queues import Control, PublicStream, Results, StreamLimits
+from worker.queues import Control, Durations, PublicStream, Results, StreamLimits
 from worker.storage.articles import Articles
 from worker.storage.for_keeper import ForKeeper
 from worker.storage.values import Entry
@@ -21,6 +21,7 @@ class KeeperServices(Stores):
         self.articles = Articles(self.engine)
         self.control = Control(self.redis, settings.namespace)
         self.results = Results(self.redis, settings.namespace)
+        self.durations = Durations(self.redis, settings.namespace)
         self.public_stream = PublicStream(self.redis, settings.namespace, StreamLimits.of(settings))
 
     def to_entry(self, url: str) -> Entry:

@@ -68,4 +68,3 @@ def record(
     if who is not None:
         set_fields = {name: value for name, value in (which or {}).items() if value is not None}
         services.audit.add(who, what, count, reason or None, set_fields or None)
-

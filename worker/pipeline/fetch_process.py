@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from worker.bootstrap.fetch import FetchServices
 from worker.config import Settings
-from worker.messages import Extracted, Outcome, Taken, URLRequest
-from worker.pipeline.fetch_item import ItemReader
+from worker.intake.links import Links
+from worker.messages import Extracted, Kind, Outcome, Page, Taken, URLRequest
+from worker.pipeline.fetch_item import ItemReader, Parses
 from worker.pipeline.fetch_worker import FetchWorker
 from worker.pipeline.publisher import Publisher
-from worker.queues import FETCH, LABEL, this_process
+from worker.queues import FETCH, LABEL, Durations, this_process
+from worker.sandbox.pool import Parsed
 
 SendArticles = Callable[[Sequence[Extracted]], None]
 """Puts one group of articles on the label queue; raises Unavailable while Redis is away."""
@@ -25,7 +30,7 @@ class FetchProcess:
         self._send = send_articles
         self._pulse = pulse
         self._publisher = Publisher(self._send_articles, self._send_outcomes)
-        reader = ItemReader(services.fetcher, services.parser, settings.refuse_opt_outs)
+        reader = ItemReader(services.fetcher, TimedParser(services.parser, services.durations), settings.refuse_opt_outs)
         self._worker = FetchWorker(reader, self._announce, self._deliver, settings.fetch_threads, settings.parse_processes, this_process())
 
     def warm(self) -> None:
@@ -59,8 +64,36 @@ class FetchProcess:
 
     def _send_articles(self, articles: Sequence[Extracted]) -> None:
         self._send(articles)
+        self._services.durations.flush()
         self._services.depths.flowed(LABEL, entered=len(articles))
         self._services.depths.flowed(FETCH, left=len(articles))
 
     def _send_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         self._services.results.add(outcomes, FETCH)
+        self._services.durations.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class TimedParser:
+    """A parse pool whose pages are timed, those that fail too; waiting for a free process counts."""
+
+    parser: Parses
+    durations: Durations
+
+    def extract(self, page: Page) -> Parsed:
+        """The article; raises what the pool raises."""
+        with self._timed():
+            return self.parser.extract(page)
+
+    def links(self, kind: Kind, page: Page) -> Links:
+        """The links of a feed or sitemap; raises the same."""
+        with self._timed():
+            return self.parser.links(kind, page)
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.durations.observe("parse", time.monotonic() - begun)

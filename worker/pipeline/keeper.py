@@ -7,16 +7,16 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pydantic_core import from_json, to_json
 
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.logs import fields
-from worker.messages import BadMessage, decode_outcome
+from worker.messages import BadMessage, Labelled, Outcome, Relabelled, Returned, Taken, decode_outcome
 from worker.pipeline.run_loop import run_until
-from worker.queues import PublicStream, Results, this_process, urls_in
+from worker.queues import Durations, PublicStream, Results, this_process, urls_in
 from worker.reasons import Reason
 from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable
@@ -56,6 +56,7 @@ class Keeper:
         settings: Settings,
         *,
         to_entry: Callable[[str], Entry],
+        durations: Durations,
     ) -> None:
         self._ledger = ledger
         self._articles = articles
@@ -63,6 +64,7 @@ class Keeper:
         self._public_stream = public_stream
         self._settings = settings
         self._to_entry = to_entry
+        self._durations = durations
         self._name = f"{this_process()}-{secrets.token_hex(3)}"
         self._claimed_at = 0.0
         self._publishing = False
@@ -130,8 +132,17 @@ class Keeper:
     def _settle(self, batch: Sequence[Delivered]) -> None:
         """Acknowledges only after the commit: a crash in between delivers the batch again, which the ledger ignores."""
         if batch:
+            begun = time.monotonic()
             self._ledger.keep(batch, self._to_entry)
+            took = time.monotonic() - begun
             self._results.ack([delivered.message_id for delivered in batch], sum(urls_in(delivered.outcome) for delivered in batch))
+            self._note([delivered.outcome for delivered in batch], took)
+
+    def _note(self, outcomes: Sequence[Outcome], stored_in: float) -> None:
+        """Counts how long the stages took, for `metrics`; each article of a batch was stored in `stored_in` seconds."""
+        for stage, seconds in stage_seconds(outcomes, stored_in):
+            self._durations.observe(stage, seconds)
+        self._durations.flush()
 
     def _read(self, entry: tuple[str, bytes]) -> Delivered | None:
         entry_id, body = entry
@@ -158,6 +169,19 @@ class Keeper:
             self._public_stream.unpublish({result.stored_id for result in found if (result.url or "").startswith(FORGOTTEN)})
             self._public_stream.publish([to_json(result.to_dict()).decode() for result in found])
             self._ledger.published([number for number, _ in waiting])
+
+
+def stage_seconds(outcomes: Sequence[Outcome], stored_in: float) -> Iterator[tuple[str, float]]:
+    """Pairs of stage and seconds, from what the outcomes tell of their fetch and their labels."""
+    for outcome in outcomes:
+        if isinstance(outcome, (Taken, Returned, Relabelled)):
+            continue
+        fetched = outcome.extracted if isinstance(outcome, Labelled) else outcome
+        if fetched.host is not None:
+            yield "fetch", fetched.host.ms / 1000
+        if isinstance(outcome, Labelled):
+            yield "label", outcome.label_ms / 1000
+            yield "store", stored_in
 
 
 def without_nul(body: bytes) -> bytes:

@@ -67,7 +67,11 @@ def run_keeper(settings: Settings, pulse: Pulse = _no_pulse) -> None:
     with closing(KeeperServices(settings)) as services:
         services.expect_ready()
         ledger, results, public_stream = services.ledger, services.results, services.public_stream
-        keeper = Keeper(ledger, services.articles, results, public_stream, settings, to_entry=services.to_entry)
+        keeper = Keeper(
+            *(ledger, services.articles, results, public_stream, settings),
+            to_entry=services.to_entry,
+            durations=services.durations,
+        )
         with queues.Progress(services.control, "keeper") as progress:
             keeper.run(_stop_signal(pulse), progress.made)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from worker.queues.connection import CELERY_QUEUES, FETCH, LABEL, LABEL_BULK, QUEUES, RESULTS, URGENT, available, connect, connect_to_report
 from worker.queues.control import BEAT, Control, WorkerSeen, this_process
 from worker.queues.depths import Depth, Depths
+from worker.queues.durations import Durations, Histogram
 from worker.queues.progress import Progress
 from worker.queues.public_stream import PublicStream, StreamLimits
 from worker.queues.stream import Results, urls_in
@@ -26,6 +27,8 @@ __all__ = [
     "Control",
     "Depth",
     "Depths",
+    "Durations",
+    "Histogram",
     "Progress",
     "PublicStream",
     "Results",

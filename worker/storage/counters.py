@@ -25,6 +25,8 @@ EXPECTED = "articles-expected"
 ENDED, AGAIN = "ended", "again"
 """Beginnings of counters that only grow: `ended.dead.http-404` is how many leases ended so, `again.timeout` how many will be tried
 again. History and metrics are made of them, since the count of a state falls when a dead letter is sent again."""
+EXPIRED = "expired"
+"""Leases that ran out; only grows."""
 NAMING = "naming"
 """Items that name the original that they copy: as many as are `duplicate`."""
 

@@ -16,7 +16,9 @@ def apply(connection: Connection, item_ids: Sequence[int]) -> None:
     if not item_ids:
         return
     _restore(connection, item_ids)
-    newest = {row.item_id: row for row in connection.execute(select(reviews).where(one_of(reviews.c.item_id, item_ids)).order_by(reviews.c.at))}
+    newest = {
+        row.item_id: row for row in connection.execute(select(reviews).where(one_of(reviews.c.item_id, item_ids)).order_by(reviews.c.at))
+    }
     stored = select(labels.c.item_id, labels.c.source_type).where(one_of(labels.c.item_id, list(newest)))
     kinds = dict(connection.execute(stored).all()) if newest else {}
     if kinds:

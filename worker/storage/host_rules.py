@@ -68,7 +68,9 @@ def reported(host: Host, report: HostReport | None, settings: Settings, now: flo
 
 def _with_robots(host: Host, report: HostReport, reason: str | None, now: float) -> Host:
     """What the answer shows of its robots.txt, which is asked for before every page; a host that cannot be reached shows nothing."""
-    state: Literal["read", "unavailable"] | None = "unavailable" if reason == Reason.ROBOTS_UNAVAILABLE.word else "read" if report.ok else None
+    state: Literal["read", "unavailable"] | None = (
+        "unavailable" if reason == Reason.ROBOTS_UNAVAILABLE.word else "read" if report.ok else None
+    )
     return host if state is None or state == host.robots else replace(host, robots=state, robots_at=now)
 
 

@@ -124,6 +124,7 @@ def reclaim(connection: Connection, lead: Leadership, rules: ItemRules) -> Recla
     expired = transitions.find(connection, transitions.RUNNING, ran_out, order_by=items.c.leased_until, limit=RECLAIM)
     made = [rules.expired(item) for item in expired]
     transitions.apply(connection, made, rules.now)
+    counters.add(connection, Counter({counters.EXPIRED: len(made)}))
     taken = [(one.before, one.after) for one in made if one.before.taken]
     return Reclaimed(
         free=len(expired) - len(taken),

@@ -21,7 +21,7 @@ from worker.errors import Unavailable
 from worker.messages import Outcome, Taken, URLRequest, decode, encode
 from worker.pipeline.dispatcher import Dispatcher
 from worker.pipeline.keeper import Keeper
-from worker.queues import FETCH, URGENT, Control, Depths, PublicStream, Results, StreamLimits, available, connect
+from worker.queues import FETCH, URGENT, Control, Depths, Durations, PublicStream, Results, StreamLimits, available, connect
 from worker.storage.articles import Articles
 from worker.storage.database import open_database
 from worker.storage.ledger import Ledger
@@ -107,7 +107,8 @@ def main() -> None:
         Dispatcher(ledger, Depths(client, namespace), Control(client, namespace), sender(client, namespace), settings).run(stop)
     else:
         results, public_stream = Results(client, namespace), PublicStream(client, namespace, StreamLimits.of(settings))
-        Keeper(ledger, Articles(engine), results, public_stream, settings, to_entry=admit).run(stop)
+        durations = Durations(client, namespace)
+        Keeper(ledger, Articles(engine), results, public_stream, settings, to_entry=admit, durations=durations).run(stop)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,13 @@ if TYPE_CHECKING:  # a command imports only the rooms whose services it uses
     from worker.models.cache import ModelCache
     from worker.models.labeller import Labeller
     from worker.storage.articles import Articles
+    from worker.storage.audit import AuditLog
     from worker.storage.for_intake import ForIntake
     from worker.storage.for_operator import ForOperator
+    from worker.storage.for_viewer import ForViewer
     from worker.storage.model_registry import ModelRegistry
     from worker.storage.relabelling import Relabelling
+    from worker.storage.review_desk import ReviewDesk
     from worker.storage.reviews import Reviews
 
 
@@ -71,6 +74,20 @@ class Services:
         return ForOperator(self.engine, self.settings)
 
     @cached_property
+    def viewer_ledger(self) -> ForViewer:
+        """The ledger's side that only shows, as pages and lists need it."""
+        from worker.storage.for_viewer import ForViewer
+
+        return ForViewer(self.engine, self.settings)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """The log of who did what."""
+        from worker.storage.audit import AuditLog
+
+        return AuditLog(self.engine)
+
+    @cached_property
     def articles(self) -> Articles:
         """The stored articles, to read."""
         from worker.storage.articles import Articles
@@ -90,6 +107,13 @@ class Services:
         from worker.storage.reviews import Reviews
 
         return Reviews(self.engine)
+
+    @cached_property
+    def review_desk(self) -> ReviewDesk:
+        """Which articles people review just now."""
+        from worker.storage.review_desk import ReviewDesk
+
+        return ReviewDesk(self.engine)
 
     @cached_property
     def relabelling(self) -> Relabelling:

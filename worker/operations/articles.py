@@ -1,29 +1,101 @@
-"""Search and export the stored articles, and every other item that has ended."""
+"""Search, count and export the stored articles, and every other item that has ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date, timedelta
+from typing import Literal, cast, get_args
 
 from worker.bootstrap import Services
+from worker.errors import UsageError
+from worker.operations import cursors
+from worker.operations.document import Document
 from worker.results import Result
-from worker.storage.search import SearchFilter
+from worker.storage.search import By as Column
+from worker.storage.search import Place, SearchFilter
+
+By = Literal["day", "week", "month", "outlet", "topic", "source_type", "language"]
+BYS = get_args(By)
+PAGE = 50
+"""Articles of a page."""
+PERIODS = ("day", "week", "month")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The articles that match a search, the last published first."""
+    """A page of the articles that match a search, the last published first."""
 
     results: list[Result]
     more: bool
     """Whether there are more than were asked for."""
+    older: str | None = None
+    """Cursors of the pages on either side."""
+    newer: str | None = None
+    copies: Mapping[int, int] | None = None
+    """By item, how many copies of it there are, where there are some."""
 
 
-def search(services: Services, wanted: SearchFilter, limit: int) -> Found:
-    """Up to `limit` stored articles that match. Raises Unavailable."""
-    results = services.articles.search(wanted, limit + 1)
-    return Found(results[:limit], more=len(results) > limit)
+@dataclass(frozen=True, slots=True)
+class Bucket(Document):
+    """How many articles have one value."""
+
+    key: str
+    """A day (`2024-03-22`), the Monday of a week, a month (`2024-03`), or the value; empty where it is not known.
+
+    Of topics also `none` (no topic is yes) and `unsure` (some topic is)."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts(Document):
+    """How many articles of a search have each value: periods in order, others the most frequent first."""
+
+    by: By
+    buckets: tuple[Bucket, ...]
+
+
+def search(services: Services, wanted: SearchFilter, limit: int = PAGE, cursor: str | None = None) -> Found:
+    """A page of up to `limit` stored articles that match. Raises UsageError for a foreign cursor, Unavailable."""
+    page = cursors.asked(cursor, (str, str, int))
+    before, after = cast(Place | None, page.at("older")), cast(Place | None, page.at("newer"))
+    found = services.articles.search(wanted, limit + 1, before=before, after=after)
+    shown, older, newer = page.of(found, limit, lambda one: one.place)
+    copies = {one.result.stored_id: one.copies for one in shown if one.copies}
+    return Found([one.result for one in shown], older is not None, older, newer, copies)
+
+
+def counts(services: Services, wanted: SearchFilter, by: str, *, once: bool = False) -> Counts:
+    """How many articles that match have each value; `once` counts near copies of one text as one. Raises UsageError, Unavailable."""
+    if by not in BYS:
+        raise UsageError(f"expected one of {', '.join(BYS)}, got {by[:60]!r}")
+    column = cast(Column, "day" if by in PERIODS else by)
+    found = services.articles.counted(wanted, column, once=once)
+    if by == "topic":
+        found = [({"": "none", "?": "unsure"}.get(key, key), count) for key, count in found]
+    if by in ("week", "month"):
+        together: Counter[str] = Counter()
+        for day, count in found:
+            together[_period(day, by)] += count
+        found = sorted(together.items())
+    return Counts(cast(By, by), tuple(Bucket(key, count) for key, count in found if count))
+
+
+def _period(day: str, by: str) -> str:
+    """The Monday of a day's week, or its month; what is no day stays as it is."""
+    if by == "month":
+        return day[:7]
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return day
+    return (found - timedelta(days=found.weekday())).isoformat() if found > date.min + timedelta(days=7) else day
+
+
+def total(services: Services, wanted: SearchFilter, *, once: bool = False) -> int:
+    """How many articles match; `once` counts near copies of one text as one. Raises Unavailable."""
+    return services.articles.total(wanted, once=once)
 
 
 def export(services: Services, outcome: Literal["stored", "all"], job: str | None) -> Iterator[Result]:

@@ -37,9 +37,9 @@ class Change:
 
 
 def changes(services: Services, model: str, limit: int) -> Iterator[Change]:
-    """What would change in the labels of the `limit` newest articles. Raises UsageError for an unknown or damaged model."""
+    """What would change in the labels of the `limit` newest articles that nobody reviewed: labels of people stay. Raises UsageError for an unknown or damaged model."""
     other = Labeller() if model == SHIPPED else services.model_cache.labeller(services.registry.find(model).id)
-    stored = services.articles.newest(limit)
+    stored = services.articles.newest(limit, reviewed=False)
     while batch := list(islice(stored, AT_ONCE)):
         for article, labels in zip(batch, other.label([document_of(article) for article in batch]), strict=True):
             for label, before, after in _differences(article, labels):

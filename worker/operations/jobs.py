@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from worker.bootstrap import Services
+from worker.operations.audit import record
 from worker.operations.document import Document
 from worker.operations.times import rfc3339
 from worker.storage.values import Job, Progress, State
@@ -67,6 +68,23 @@ class Stopped(Document):
     dropped: int
 
 
+@dataclass(frozen=True, slots=True)
+class JobOutcome(Document):
+    """How many items of a job are in one state, for one reason."""
+
+    state: str
+    reason: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobDetail(Document):
+    """A job with what became of its items, by reason; of what waits, the reason of the last failure."""
+
+    job: JobStatus
+    outcomes: tuple[JobOutcome, ...]
+
+
 def jobs(services: Services) -> list[JobStatus]:
     """Every job, newest first."""
     return [JobStatus.of(progress) for progress in services.operator_ledger.jobs()]
@@ -78,6 +96,12 @@ def show(services: Services, name: str) -> JobStatus:
     return JobStatus.of(ledger.progress(ledger.find_job(name)))
 
 
+def detail(services: Services, name: str) -> JobDetail:
+    """The job with this name or number, with its outcomes by reason; raises UsageError where there is none."""
+    job = show(services, name)
+    return JobDetail(job, tuple(JobOutcome(*row) for row in services.viewer_ledger.outcomes_of_job(job.id)))
+
+
 def until_ended(services: Services, job: Job, every: float) -> Iterator[JobStatus]:
     """The job as it is now and again every so many seconds; the last one has nothing under way any more."""
     while (status := JobStatus.of(services.operator_ledger.progress(job))).under_way:
@@ -86,7 +110,12 @@ def until_ended(services: Services, job: Job, every: float) -> Iterator[JobStatu
     yield status
 
 
-def stop(services: Services, name: str) -> Stopped:
-    """Drops what still waits in this job and in no other, as `dropped-by-user`; raises UsageError where there is no such job."""
+def stop(services: Services, name: str, who: str | None = None) -> Stopped:
+    """Drops what still waits in this job and in no other, as `dropped-by-user`; raises UsageError where there is no such job.
+
+    `who` goes into the log.
+    """
     job = services.operator_ledger.find_job(name)
-    return Stopped(job.name, services.operator_ledger.stop_job(job))
+    dropped = services.operator_ledger.stop_job(job)
+    record(services, who, "job stop", count=dropped, which={"job": job.name})
+    return Stopped(job.name, dropped)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from worker.bootstrap import Services
 from worker.errors import Unavailable
+from worker.operations.audit import record
 from worker.operations.document import Document
 from worker.operations.hosts import canonical_host, places
 from worker.storage.values import PAUSABLE
@@ -37,23 +38,43 @@ class Pauses(Document):
         return {"stages": list(self.stages), "hosts": list(self.hosts)}
 
 
-def pause(services: Services, target: Target) -> Pauses:
-    """Stops the target, and returns what is stopped then; what is under way is finished. Raises Unavailable."""
+def pause(services: Services, target: Target, who: str | None = None, note: str | None = None) -> Pauses:
+    """Stops the target, and returns what is stopped then; what is under way is finished. Raises Unavailable.
+
+    `who` stopped it, and goes into the log; `note` says why, and is shown beside what waits.
+    """
     for stage in target.stages:
-        services.operator_ledger.pause(stage=stage)
+        services.operator_ledger.pause(stage=stage, who=who, note=note)
     for place in places(target.host, services.settings) if target.host else ():
-        services.operator_ledger.pause(host=place)
+        services.operator_ledger.pause(host=place, who=who, note=note)
+    record(services, who, "pause", reason=note, which=_told(target))
     return _announce(services)
 
 
-def resume(services: Services, target: Target) -> Pauses:
-    """Lets the target go on, also on ports that were paused under other settings. Raises Unavailable."""
+def resume(services: Services, target: Target, who: str | None = None) -> Pauses:
+    """Lets the target go on, also on ports that were paused under other settings. Raises Unavailable.
+
+    A host that also asked for a wait, or failed, is tried with one page at once.
+    """
     for stage in target.stages:
         services.operator_ledger.resume(stage=stage)
     if target.host:
-        for place in {*places(target.host, services.settings), *_paused_places(services, canonical_host(target.host))}:
+        names = sorted({*places(target.host, services.settings), *_paused_places(services, canonical_host(target.host))})
+        for place in names:
             services.operator_ledger.resume(host=place)
+        services.operator_ledger.lift(names)
+    record(services, who, "resume", which=_told(target))
     return _announce(services)
+
+
+def _told(target: Target) -> dict[str, object]:
+    return {"stages": list(target.stages) or None, "host": target.host}
+
+
+def paused(services: Services) -> Pauses:
+    """What is stopped now."""
+    found = services.operator_ledger.paused()
+    return Pauses(tuple(sorted(found.stages)), found.hosts, announced=True)
 
 
 def _paused_places(services: Services, host: str) -> list[str]:
@@ -62,10 +83,9 @@ def _paused_places(services: Services, host: str) -> list[str]:
 
 def _announce(services: Services) -> Pauses:
     """Tells the workers through Redis, where it is there."""
-    paused = services.operator_ledger.paused()
-    stages = sorted(paused.stages)
+    now = paused(services)
     try:
-        services.control.set_paused(stages)
+        services.control.set_paused(now.stages)
     except Unavailable:
-        return Pauses(tuple(stages), paused.hosts, announced=False)
-    return Pauses(tuple(stages), paused.hosts, announced=True)
+        return replace(now, announced=False)
+    return now

@@ -8,6 +8,7 @@ from pathlib import Path
 from worker.bootstrap import Services
 from worker.models import training
 from worker.models.training import Verdict
+from worker.operations.audit import record
 from worker.operations.models import folder
 from worker.storage.model_registry import SHIPPED
 
@@ -49,15 +50,25 @@ def promote(services: Services, model: str, seeds: Path, by: str, *, force: bool
     active = registry.active()
     if candidate is None or candidate.id == active:
         registry.promote(candidate.id if candidate else None, by, note=note)
+        record(services, by, "model promote", reason=note, which={"model": model})
         return PromotionReport(model, promoted=True)
     services.model_cache.labeller(candidate.id)  # raises UsageError where the workers could not load it
     verdict = None if force else training.compare(seeds, services.model_cache.folder(candidate.id), folder(services, active))
     promoted = verdict is None or verdict.passed
     if promoted:
         registry.promote(candidate.id, by, forced=force, note=note)
+        record(services, by, "model promote", reason=note, which={"model": candidate.id, "forced": force or None})
     return PromotionReport(candidate.id, promoted, force, verdict)
+
+
+def verdict(services: Services, model: str, seeds: Path) -> Verdict:
+    """What the gate says of a registered model beside the active one, without promoting it. Raises UsageError, Unavailable."""
+    registry = services.registry
+    return training.compare(seeds, services.model_cache.folder(registry.find(model).id), folder(services, registry.active()))
 
 
 def rollback(services: Services, by: str) -> str:
     """Goes back to the model that was active before, and returns its name. Raises UsageError where there was none."""
-    return services.registry.rollback(by) or SHIPPED
+    model = services.registry.rollback(by) or SHIPPED
+    record(services, by, "model rollback", which={"model": model})
+    return model

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from worker.bootstrap import Services
 from worker.celery_app import Sender
 from worker.errors import Unavailable
+from worker.operations.audit import record
 from worker.operations.document import Document
 from worker.queues import LABEL_BULK, RESULTS
 
@@ -33,7 +34,25 @@ class RelabelReport(Document):
     """Articles with labels of another model; those that people reviewed are not counted, and keep their labels."""
 
 
-def relabel(services: Services, progress: Callable[[int, int], None], *, dry_run: bool = False) -> RelabelReport:
+@dataclass(frozen=True, slots=True)
+class Outdated(Document):
+    """Articles with labels of another model than the active one: what relabelling would change."""
+
+    model: str
+    """The active one."""
+    left: int
+    """Those that people reviewed are not counted, and keep their labels."""
+
+
+def outdated(services: Services) -> Outdated:
+    """How many articles still carry another model's labels. Raises Unavailable."""
+    labeller = services.labeller
+    return Outdated(labeller.model_id, services.relabelling.count(labeller.sha256))
+
+
+def relabel(
+    services: Services, progress: Callable[[int, int], None], *, dry_run: bool = False, who: str | None = None
+) -> RelabelReport:
     """Labels every article with labels of another model again, and waits until that is done; `dry_run` only counts them.
 
     `progress` is called with how many are done, and of how many. Raises Unavailable, also where nothing is done for a minute.
@@ -41,6 +60,7 @@ def relabel(services: Services, progress: Callable[[int, int], None], *, dry_run
     sha256 = services.labeller.sha256
     total = services.relabelling.count(sha256)
     if not dry_run and total:
+        record(services, who, "relabel", count=total, which={"model": services.labeller.model_id})
         _relabel_all(services, sha256, total, progress)
     left = services.relabelling.count(sha256)
     return RelabelReport(services.labeller.model_id, total - left, left)

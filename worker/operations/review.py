@@ -1,19 +1,27 @@
-"""Choose the stored articles that people should label next, and keep their answers."""
+"""Choose the stored articles that people should label next, keep their answers, and correct the labels of one article."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from classifier.labels import SOURCE_TYPES, TOPICS
 from worker.bootstrap import Services
-from worker.errors import UsageError
+from worker.errors import NotFound, UsageError
 from worker.models.sampling import doubt, sample
+from worker.operations.audit import record
 from worker.operations.document import Document
 from worker.results import Result
 from worker.storage.reviews import Answer
 
 NEWEST = 2000
 """Newest articles without a review from which the budget is chosen: some days of a large newsroom, read in a second."""
+CHOSEN = 20
+"""Most telling articles that are tried one after the other until one is free: as many as people may review at once."""
+GOAL = 20
+"""Answers a day that are asked for by default: a quarter of an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +36,71 @@ class Candidate(Document):
     """From 0 (the model is sure of everything) to 1."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewArticle(Document):
+    """The article that a person labels next; without a label of the model or of other people, which could lead the answer."""
+
+    item_id: int
+    url: str | None
+    title: str | None
+    text: str
+    authors: tuple[str, ...]
+    published_at: str | None
+    language: str | None
+    site_name: str | None
+    outlet: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference(Document):
+    """One label on which a person and the model differ."""
+
+    label: str
+    """A topic, `primary_topic` or `source_type`."""
+    given: str | None
+    """By the person: `yes` or `no` of a topic, else the label."""
+    model: str | None
+    """`yes`, `no` or `unsure` of a topic, else the label."""
+    probability: float | None
+    """The model's, of a topic or of its source type."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer(Document):
+    """A person's answer beside the model's, told after it is kept."""
+
+    item_id: int
+    title: str | None
+    answer: Answer
+    agree: int
+    """Labels on which both say the same: the topics, the main topic and the source type."""
+    of: int
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDay(Document):
+    """What a person has done today (UTC), and how much is left."""
+
+    kept: int
+    goal: int
+    left: int
+    """To the goal; never more than there is to review, and 0 at the least."""
+    differ: int
+    """Of those kept, how many differ from the model."""
+    skipped: int
+    last: int | None
+    """The article answered last, which `undo` takes back."""
+
+
 def to_review(services: Services, budget: int, who: str, *, second: bool = False) -> list[Result]:
     """Up to `budget` stored articles that nobody has reviewed, the one that teaches the model most first.
 
-    With `second` those that others have reviewed and `who` has not. Raises Unavailable.
+    With `second` those that others have reviewed and `who` has not. Their labels are the model's. Raises Unavailable.
     """
-    return sample(list(services.articles.newest(NEWEST, reviewed=second, not_reviewed_by=who if second else None)), budget)
+    newest = services.articles.newest(NEWEST, reviewed=second, not_reviewed_by=who if second else None)
+    return sample([article.as_the_model_said() for article in newest], budget)
 
 
 def candidate(article: Result) -> Candidate:
@@ -41,14 +108,118 @@ def candidate(article: Result) -> Candidate:
     return Candidate(article.stored_id, article.url, article.title, article.outlet, round(doubt(article), 3))
 
 
-def keep(services: Services, answer: Answer, who: str) -> None:
-    """Keeps a person's answer in place of an earlier one. Raises UsageError where there is no such article, Unavailable."""
+def next_article(services: Services, who: str, *, second: bool = False) -> ReviewArticle | None:
+    """The article that this person labels next, leased for ten minutes; the same one until it is answered or skipped.
+
+    None where there is nothing to review, or others are at all of it. Raises Unavailable.
+    """
+    held = services.articles.of(services.review_desk.held(who))
+    waiting = next((article for article in held if _asks(article, who, second=second)), None)
+    if waiting is not None:
+        return _bare(waiting)
+    taken = services.review_desk.unavailable(who)
+    chosen = [article for article in to_review(services, CHOSEN + len(taken), who, second=second) if article.item_id not in taken]
+    leased = services.review_desk.lease([article.stored_id for article in chosen], who)
+    return next((_bare(article) for article in chosen if article.item_id == leased), None)
+
+
+def _asks(article: Result, who: str, *, second: bool) -> bool:
+    """Whether an article that the person holds is still to be answered in this kind of review."""
+    people = article.review.who if article.review else []
+    return article.text is not None and who not in people and bool(people) is second
+
+
+def _bare(article: Result) -> ReviewArticle:
+    return ReviewArticle(
+        *(article.stored_id, article.url, article.title, article.text or "", tuple(article.authors or ())),
+        *(article.published_at, article.language, article.site_name, article.outlet, tuple(article.warnings or ())),
+    )
+
+
+def keep(services: Services, answer: Answer, who: str) -> KeptAnswer:
+    """Keeps a person's answer in place of an earlier one; from now on it is what the article is labelled as.
+
+    Raises NotFound where there is no such article, Unavailable.
+    """
+    return _kept(services, answer, who, "review keep")
+
+
+def correct(services: Services, answer: Answer, who: str) -> KeptAnswer:
+    """Corrects the labels of one article by hand: the same as an answer in a review, told apart in the log."""
+    return _kept(services, answer, who, "labels correct")
+
+
+def _kept(services: Services, answer: Answer, who: str, what: str) -> KeptAnswer:
     services.reviews.keep(answer, who)
+    services.review_desk.give_back(answer.item_id, who)
+    record(services, who, what, count=1, which={"item_id": answer.item_id})
+    return compared(services, answer)
+
+
+def compared(services: Services, answer: Answer) -> KeptAnswer:
+    """A person's answer beside the model's. Raises NotFound where there is no such article, Unavailable."""
+    article = next(iter(services.articles.of([answer.item_id])), None)
+    if article is None or article.text is None:
+        raise NotFound(f"expected the item of a stored article, got {answer.item_id}")
+    model = article.as_the_model_said()
+    differences = tuple(_differences(answer, model))
+    of = len(model.topics or ()) + 2
+    return KeptAnswer(answer.item_id, article.title, answer, of - len(differences), of, differences)
+
+
+def _differences(answer: Answer, model: Result) -> list[Difference]:
+    found = []
+    for topic in model.topics or ():
+        given = "yes" if topic.label in answer.topics else "no"
+        if given != topic.decision:
+            found.append(Difference(topic.label, given, topic.decision, topic.probability))
+    if answer.primary != model.primary_topic:
+        found.append(Difference("primary_topic", answer.primary, model.primary_topic, None))
+    kind = model.source_type
+    if kind is None or answer.source_type != kind.label:
+        probability = kind.probabilities.get(kind.label) if kind and kind.label else None
+        found.append(Difference("source_type", answer.source_type, kind.label if kind else None, probability))
+    return found
 
 
 def take_back(services: Services, item_id: int, who: str) -> None:
-    """Deletes a person's answer; does nothing where there is none."""
+    """Deletes a person's answer, and a skip; the labels are the model's again, or another person's. Does nothing where there is none."""
     services.reviews.remove(item_id, who)
+    services.review_desk.unskip(item_id, who)
+    record(services, who, "review undo", count=1, which={"item_id": item_id})
+
+
+def undo(services: Services, who: str, now: Callable[[], float] = time.time) -> ReviewArticle | None:
+    """Takes back the person's last answer of today, and gives them its article again; None where there is none."""
+    last = next(iter(services.review_desk.answered_since(who, _midnight(now()))), None)
+    if last is None:
+        return None
+    take_back(services, last, who)
+    services.review_desk.lease([last], who)
+    return next((_bare(article) for article in services.articles.of([last]) if article.text is not None), None)
+
+
+def skip(services: Services, item_id: int, who: str) -> None:
+    """Does not ask this person for the article for a day. Raises NotFound where there is no such article, Unavailable."""
+    if not services.review_desk.exists(item_id):
+        raise NotFound(f"expected the item of a stored article, got {item_id}")
+    services.review_desk.skip(item_id, who)
+
+
+def today(services: Services, who: str, goal: int = GOAL, now: Callable[[], float] = time.time) -> ReviewDay:
+    """What a person has done since midnight, UTC. Raises Unavailable."""
+    since = _midnight(now())
+    kept = services.review_desk.answered_since(who, since)
+    reviews = {item_id: [review for review in services.reviews.of(item_id) if review.who == who] for item_id in kept}
+    answers = [Answer(one.item_id, one.topics, one.primary, one.source_type) for of_one in reviews.values() for one in of_one]
+    articles = {article.item_id: article.as_the_model_said() for article in services.articles.of(kept)}
+    differ = sum(bool(_differences(answer, articles[answer.item_id])) for answer in answers if answer.item_id in articles)
+    skipped = services.review_desk.skipped_since(who, since)
+    return ReviewDay(len(kept), goal, max(goal - len(kept), 0), differ, skipped, kept[0] if kept else None)
+
+
+def _midnight(now: float) -> float:
+    return datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 def answer_of(value: object) -> Answer:

@@ -33,3 +33,13 @@ def parse_since(text: str, now: float) -> float:
         return now - int(age[1]) * UNITS[age[2]]
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def duration(seconds: float) -> str:
+    """A stretch of time as people say it: `3 s`, `12 min`, `1 h`, `2 d 4 h`; the two largest units, rounded down."""
+    left = max(int(seconds), 0)
+    if left < 60:
+        return f"{left} s"
+    days, hours, minutes = left // 86400, left % 86400 // 3600, left % 3600 // 60
+    parts = [f"{number} {unit}" for number, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if number]
+    return " ".join(parts[:2])

@@ -16,7 +16,7 @@ from worker.errors import Unavailable
 from worker.logs import fields
 from worker.messages import Lane, URLRequest
 from worker.pipeline.run_loop import run_until
-from worker.queues import FETCH, URGENT, Control, Depths, this_process
+from worker.queues import FETCH, URGENT, Control, Depth, Depths, this_process
 from worker.storage.for_dispatcher import ForDispatcher
 from worker.storage.leadership import LeadLost
 from worker.storage.values import Leadership, Stage
@@ -84,6 +84,30 @@ class Rate:
         self._last = (at, total)
 
 
+class Minute:
+    """The figures of the queues in the minute that passes: what waits at its end, and the longest that anything waited in it."""
+
+    def __init__(self) -> None:
+        self._number: int | None = None
+        self._gauges: dict[str, float] = {}
+
+    def observe(self, depths: Sequence[Depth]) -> None:
+        """The queues as they are now."""
+        oldest = {f"oldest_s.{depth.name}": depth.oldest_waiting_s or 0.0 for depth in depths}
+        for name, seconds in (oldest | {"oldest_s": max(oldest.values(), default=0.0)}).items():
+            self._gauges[name] = max(self._gauges.get(name, 0.0), seconds)
+        self._gauges |= {f"waiting.{depth.name}": float(depth.waiting) for depth in depths}
+
+    def ended(self, now: float) -> dict[str, float] | None:
+        """The figures of the last minute at the first call in a new one, else None; `now` in seconds since 1970."""
+        number, last = int(now // 60), self._number
+        self._number = number
+        if last is None or last == number:
+            return None
+        gauges, self._gauges = self._gauges, {}
+        return gauges
+
+
 class Dispatcher:
     """Any number may run; one leads, the others wait to take over."""
 
@@ -97,6 +121,7 @@ class Dispatcher:
         self._lead: Leadership | None = None
         self._seen: tuple[Leadership, float] | None = None
         self._rate = Rate()
+        self._minute = Minute()
         self._done_at: dict[str, float] = {}
         self._clock_ahead = time.time() - passed()
         self._disk_full = False
@@ -153,6 +178,7 @@ class Dispatcher:
             del self._done_at["sweep"]  # there is more: at the next tick
         if self._due("sample", SAMPLE):
             self._sample()
+        self._sample_minute()
         return 0 if Stage.FETCH in paused or self._disk_is_full() else self._dispatch(lead)
 
     def _held(self) -> Leadership:
@@ -222,8 +248,15 @@ class Dispatcher:
             raise
 
     def _sample(self) -> None:
-        depths = {f"waiting.{depth.name}": float(depth.waiting) for depth in self._depths.all()}
-        self._ledger.sample(depths | {"finished_per_s": self._rate.per_second, "running": float(self._ledger.running())})
+        depths = self._depths.all()
+        self._minute.observe(depths)
+        waiting = {f"waiting.{depth.name}": float(depth.waiting) for depth in depths}
+        self._ledger.sample(waiting | {"finished_per_s": self._rate.per_second, "running": float(self._ledger.running())})
+
+    def _sample_minute(self) -> None:
+        """Once a minute, as soon as it has ended."""
+        if (gauges := self._minute.ended(time.time())) is not None:
+            self._ledger.sample_minute(gauges)
 
 
 def _existing(path: Path) -> Path:

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, Table, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Table, case, delete, func, insert, or_, select
 
 from classifier.labels import Evidence, Labels, TopicLabel, evidence_from_dict
 from worker import results
 from worker.messages import Labelled
 from worker.results import ARTICLE_FIELDS, Result
-from worker.storage import facets, hand_labels, jobs, reviews, tables
+from worker.storage import copies, facets, hand_labels, jobs, reviews, search, tables
 from worker.storage.database import one_of, reading
 from worker.storage.duplicates import bands
-from worker.storage.search import SearchFilter, matching_ids
+from worker.storage.search import By, Place, SearchFilter
 from worker.storage.tables import articles, evidence, items, job_items, labels, topics
 from worker.storage.values import TERMINAL, State
 
 PAGE = 200
 """Results read at once: about a megabyte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stored article that a search found."""
+
+    result: Result
+    place: Place
+    copies: int
+    """Near copies that are stored, and duplicates."""
 
 
 class Articles:
@@ -45,7 +55,7 @@ class Articles:
             last = ids[-1]
 
     def of(self, item_ids: Sequence[int]) -> list[Result]:
-        """The Results of those of these items that have ended, in the order of their ids."""
+        """The Results of those of these items that have ended, or have an article, in the order of their ids."""
         with reading(self._engine) as connection:
             return _results(connection, sorted(set(item_ids)))
 
@@ -65,11 +75,28 @@ class Articles:
             ids = list(connection.execute(query).scalars())
         yield from self._in_order(ids)
 
-    def search(self, wanted: SearchFilter, limit: int) -> list[Result]:
-        """Up to `limit` Results of the stored articles that match, the last published first."""
+    def search(self, wanted: SearchFilter, limit: int, *, before: Place | None = None, after: Place | None = None) -> list[Found]:
+        """Up to `limit` stored articles that match, the last published first: those older than `before`, or the next newer than `after`."""
         with reading(self._engine) as connection:
-            ids = list(connection.execute(matching_ids(wanted, limit)).scalars())
-        return list(self._in_order(ids))
+            places = search.matching(connection, wanted, limit, before=before, after=after)
+            numbers = copies.counted(connection, [item_id for _, _, item_id in places])
+        place_of = {place[2]: place for place in places}
+        return [Found(result, place_of[result.stored_id], numbers.get(result.stored_id, 0)) for result in self._in_order(list(place_of))]
+
+    def counted(self, wanted: SearchFilter, by: By, *, once: bool = False) -> list[tuple[str, int]]:
+        """How many matching articles have each value; see `search.counted`."""
+        with reading(self._engine) as connection:
+            return search.counted(connection, wanted, by, once=once)
+
+    def total(self, wanted: SearchFilter, *, once: bool = False) -> int:
+        """How many articles match; `once` counts near copies of one text as one."""
+        with reading(self._engine) as connection:
+            return search.total(connection, wanted, once=once)
+
+    def copies_of(self, item_id: int) -> list[copies.Copy]:
+        """The copies of a stored article, itself among them; see `copies.of`."""
+        with reading(self._engine) as connection:
+            return copies.of(connection, item_id)
 
     def _in_order(self, ids: Sequence[int]) -> Iterator[Result]:
         """The Results of these items in this order, a page at a time; one may have been forgotten in between."""
@@ -109,17 +136,18 @@ def _results(connection: Connection, ids: Sequence[int]) -> list[Result]:
 
 
 _COLUMNS = [
-    *(items.c[name].label(f"item_{name}") for name in ("id", "kind", "url", "state", "reason", "duplicate_of", "answer", "attempts")),
+    *(items.c[name].label(f"item_{name}") for name in ("id", "kind", "url", "reason", "duplicate_of", "answer", "attempts")),
+    case((items.c.refetch, State.STORED.value), else_=items.c.state).label("item_state"),
     *(column.label(f"article_{column.name}") for column in articles.c if not column.name.startswith("band_")),
     *(column.label(f"label_{column.name}") for column in labels.c),
 ]
-"""As `results.of_row` expects them."""
+"""As `results.of_row` expects them. An article that is being fetched again is stored all the while."""
 
 
 def _rows(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
     joined = items.outerjoin(articles, articles.c.item_id == items.c.id).outerjoin(labels, labels.c.item_id == items.c.id)
-    query = select(*_COLUMNS).select_from(joined).where(one_of(items.c.id, ids), items.c.state.in_(TERMINAL)).order_by(items.c.id)
-    return connection.execute(query).all()
+    query = select(*_COLUMNS).select_from(joined).where(one_of(items.c.id, ids), or_(items.c.state.in_(TERMINAL), items.c.refetch))
+    return connection.execute(query.order_by(items.c.id)).all()
 
 
 def _topics_by_item(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[list[TopicLabel], dict[str, str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from worker.storage import hosts, transitions
+from worker.storage.database import one_of
 from worker.storage.item_rules import Item
 from worker.storage.tables import items
 from worker.storage.values import DeadFilter, DeadGroup, DeadItem, State
@@ -21,7 +22,8 @@ def groups(connection: Connection) -> list[DeadGroup]:
     return [DeadGroup(**row._asdict()) for row in rows]
 
 
-def _selected(which: DeadFilter) -> ColumnElement[bool]:
+def selected(which: DeadFilter) -> ColumnElement[bool]:
+    """The items that the filter means; without the limit."""
     wanted: list[ColumnElement[bool]] = [transitions.DEAD]
     if which.reason is not None:
         wanted.append(items.c.reason == which.reason)
@@ -29,6 +31,10 @@ def _selected(which: DeadFilter) -> ColumnElement[bool]:
         wanted.append(hosts.named(which.host))
     if which.since is not None:
         wanted.append(items.c.changed_at >= which.since)
+    if which.detail is not None:
+        wanted.append(items.c.detail == which.detail if which.detail else items.c.detail.is_(None) | (items.c.detail == ""))
+    if which.item_ids is not None:
+        wanted.append(one_of(items.c.id, which.item_ids))
     if which.item_id is not None:
         wanted.append(items.c.id == which.item_id)
     return and_(*wanted)
@@ -36,11 +42,11 @@ def _selected(which: DeadFilter) -> ColumnElement[bool]:
 
 def page(connection: Connection, which: DeadFilter, before: tuple[float, int] | None, limit: int) -> list[DeadItem]:
     """The next `limit` dead letters, newest first, after the one that died at `before` (time and id)."""
-    selected = _selected(which)
+    wanted = selected(which)
     if before is not None:
         at, item_id = before
-        selected = selected & or_(items.c.changed_at < at, and_(items.c.changed_at == at, items.c.id < item_id))
-    query = select(*_COLUMNS).where(selected).order_by(items.c.changed_at.desc(), items.c.id.desc()).limit(limit)
+        wanted = wanted & or_(items.c.changed_at < at, and_(items.c.changed_at == at, items.c.id < item_id))
+    query = select(*_COLUMNS).where(wanted).order_by(items.c.changed_at.desc(), items.c.id.desc()).limit(limit)
     return [DeadItem(**row._asdict()) for row in connection.execute(query)]
 
 

@@ -34,11 +34,11 @@ def _row(labelled: Labelled, cluster: int, host: str) -> dict[str, object]:
     article = extracted.article
     return {
         "item_id": extracted.item_id,
-        "day": article.published_at[:10] if article.published_at else None,
-        "published_at": article.published_at,
+        "day": (article.published_at or "")[:10],
+        "published_at": article.published_at or "",
         "outlet": article.site_name or (extracted.final_url or "//").split("/")[2],
         "host": host,
-        "language": article.language,
+        "language": article.language or "",
         "cluster_id": cluster,
         **_labels(labelled.labels),
     }
@@ -46,7 +46,7 @@ def _row(labelled: Labelled, cluster: int, host: str) -> dict[str, object]:
 
 def _labels(given: Labels) -> dict[str, object]:
     return {
-        "source_type": given.source_type.label,
+        "source_type": given.source_type.label or "",
         "topics": topics_text((topic.label, topic.decision) for topic in given.topics),
     }
 
@@ -69,7 +69,7 @@ def read_labels_again(connection: Connection, item_ids: Sequence[int]) -> None:
         connection.execute(select(labels.c.item_id, labels.c.source_type).where(one_of(labels.c.item_id, item_ids))).all()
     )
     rows = [
-        {"b_id": item_id, "topics": topics_text(decisions), "source_type": kinds.get(item_id, {}).get("label")}
+        {"b_id": item_id, "topics": topics_text(decisions), "source_type": kinds.get(item_id, {}).get("label") or ""}
         for item_id, decisions in sorted(found.items())
     ]
     statement = update(facets).where(facets.c.item_id == bindparam("b_id"))

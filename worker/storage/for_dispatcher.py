@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Column, ColumnElement, Connection, true, update
 
 from worker.messages import Lane, Returned, URLRequest
-from worker.storage import counters, history, hosts, leadership, leases, transitions
+from worker.storage import counters, history, hosts, leadership, leases, time_series, transitions
 from worker.storage.database import reading, writing
 from worker.storage.host_rules import OPEN_LONGEST
-from worker.storage.item_rules import JITTER
+from worker.storage.item_rules import JITTER, SPREAD_LONGEST
 from worker.storage.ledger_base import LedgerBase
 from worker.storage.settlement import Settlement
 from worker.storage.tables import hosts as hosts_table
 from worker.storage.tables import items
-from worker.storage.values import Leadership, Reclaimed
+from worker.storage.values import Leadership, Reclaimed, State
 
 HOST_TIMES = ("free_at", "open_until", "asked_until")
 """Times in the future that a host may have."""
@@ -97,7 +97,7 @@ class ForDispatcher(LedgerBase):
 
     def correct_times(self, lead: Leadership) -> None:
         """Corrects times further ahead than any rule sets; reads all items that wait, which takes seconds on millions."""
-        longest = max(self._settings.retry_after_cap, self._settings.backoff_cap * (1 + JITTER), OPEN_LONGEST)
+        longest = max(self._settings.retry_after_cap, self._settings.backoff_cap * (1 + JITTER), OPEN_LONGEST, SPREAD_LONGEST)
         now = self._now()
         with writing(self._engine) as connection:
             leadership.require(connection, lead)
@@ -117,6 +117,14 @@ class ForDispatcher(LedgerBase):
         """Writes metrics of this moment, by name."""
         with writing(self._engine) as connection:
             history.sample(connection, values, self._now())
+
+    def sample_minute(self, gauges: Mapping[str, float]) -> None:
+        """Writes the figures of the minute that has just ended: these gauges, what waits, and how many items ended, by outcome."""
+        now = self._now()
+        with writing(self._engine) as connection:
+            states = counters.running_balance(connection).states
+            known = {"waiting": float(states[State.WAITING]), "running": float(states[State.RUNNING]), **gauges}
+            time_series.write_minute(connection, time_series.minute_of(now), known)
 
 
 def _shift(connection: Connection, column: Column[float], by: float, now: float) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import count
 
 from sqlalchemy import Connection
 
@@ -99,29 +101,41 @@ class ForOperator(LedgerBase):
 
     def requeue(self, which: DeadFilter) -> int:
         """Sends dead items again; returns how many. Several transactions."""
-        return sum(self.requeue_in_steps(which, dead.PAGE))
+        return len(self.requeue_at(which, None))
 
-    def requeue_in_steps(self, which: DeadFilter, step: int) -> Iterator[int]:
-        """Sends dead items again, `step` of them in each transaction; yields how many after each, so that a caller can pace it."""
-        return self._each_dead(which, lambda rules, item: rules.requeued(item), step)
+    def requeue_at(self, which: DeadFilter, rate: float | None) -> list[int]:
+        """Sends dead items again, due one after the other so that at most `rate` a second go out; returns their ids.
 
-    def drop(self, which: DeadFilter) -> int:
+        Several transactions; it does not wait.
+        """
+        begun, sent = self._now(), count()
+
+        def send(rules: ItemRules, item: Item) -> Transition:
+            made = rules.requeued(item)
+            at = begun + next(sent) / rate if rate else rules.now
+            return replace(made, after=replace(made.after, due=max(at, rules.now)))
+
+        return self._each_dead(which, send)
+
+    def drop(self, which: DeadFilter, detail: str | None = None) -> int:
         """Gives dead items up for good, as `dead: dropped-by-user`; returns how many. Several transactions."""
-        return sum(self._each_dead(which, lambda rules, item: rules.dropped(item), dead.PAGE))
+        return len(self._each_dead(which, lambda rules, item: rules.dropped(item, detail)))
 
-    def _each_dead(self, which: DeadFilter, command: Callable[[ItemRules, Item], Transition], step: int) -> Iterator[int]:
+    def _each_dead(self, which: DeadFilter, command: Callable[[ItemRules, Item], Transition]) -> list[int]:
         """Selects the ids first, so that an item that dies again meanwhile is not selected twice."""
         ids = [item.item_id for item in self.dead(which)]
-        for start in range(0, len(ids), step):
+        done: list[int] = []
+        for start in range(0, len(ids), dead.PAGE):
             with writing(self._engine) as connection:
-                done = self._command(connection, ids[start : start + step], command)
-            yield done
+                done += self._command(connection, ids[start : start + dead.PAGE], command)
+        return done
 
-    def _command(self, connection: Connection, ids: list[int], command: Callable[[ItemRules, Item], Transition]) -> int:
+    def _command(self, connection: Connection, ids: list[int], command: Callable[[ItemRules, Item], Transition]) -> list[int]:
         rules = self._rules()
-        made = [command(rules, item) for item in dead.still_dead(connection, ids)]
+        found = {item.id: item for item in dead.still_dead(connection, ids)}
+        made = [command(rules, found[item_id]) for item_id in ids if item_id in found]
         transitions.apply(connection, made, rules.now)
-        return len(made)
+        return [transition.before.id for transition in made]
 
     def forget(self, *, key: str | None = None, host: str | None = None) -> int:
         """Takes articles and their traces out; the items stay, without an address, as `refused: forgotten`. Several transactions."""

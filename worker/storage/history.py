@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from worker.storage import jobs as jobs_of
 from worker.storage.tables import LANES, events, items, jobs, parked, samples
@@ -18,7 +18,16 @@ SAMPLE_DAYS = 7.0
 
 def trace(connection: Connection, key: str) -> list[Trace]:
     """The items with this key, of every kind, with their events."""
-    rows = connection.execute(select(items).where(items.c.key == key).order_by(items.c.id)).all()
+    return _traces(connection, items.c.key == key)
+
+
+def trace_of(connection: Connection, item_id: int) -> Trace | None:
+    """One item with its events, None where there is no such item."""
+    return next(iter(_traces(connection, items.c.id == item_id)), None)
+
+
+def _traces(connection: Connection, which: ColumnElement[bool]) -> list[Trace]:
+    rows = connection.execute(select(items).where(which).order_by(items.c.id)).all()
     names = {row.id: row.name for row in connection.execute(select(jobs.c.id, jobs.c.name))}
     in_jobs = jobs_of.of_items(connection, [row.id for row in rows])
     return [

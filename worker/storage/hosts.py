@@ -61,10 +61,11 @@ def report(connection: Connection, reports: Sequence[Report], settings: Settings
 
 def _load(connection: Connection, names: Iterable[str]) -> dict[str, Host]:
     rows = connection.execute(select(*COLUMNS).where(hosts.c.host.in_(sorted(names))))
-    return {row.host: _host(row._mapping) for row in rows}
+    return {row.host: host_of(row._mapping) for row in rows}
 
 
-def _host(row: Mapping[str, object]) -> Host:
+def host_of(row: Mapping[str, object]) -> Host:
+    """The host of a row with COLUMNS."""
     values = {name: row[name] for name in Host.__dataclass_fields__}
     recent = values["recent_ms"]
     return Host(**{**values, "recent_ms": tuple(recent) if isinstance(recent, list) else None})  # type: ignore[arg-type]
@@ -132,7 +133,7 @@ def view(connection: Connection, settings: Settings, now: float, limit: int) -> 
     )
     query = select(*COLUMNS, waiting.label("waiting"), in_flight.label("in_flight"))
     rows = connection.execute(query.order_by(in_flight.desc(), waiting.desc(), hosts.c.host).limit(limit)).mappings()
-    return [_view(_host(row), row["waiting"], row["in_flight"], settings, now) for row in rows]
+    return [_view(host_of(row), row["waiting"], row["in_flight"], settings, now) for row in rows]
 
 
 def _view(host: Host, waiting: int, in_flight: int, settings: Settings, now: float) -> HostView:

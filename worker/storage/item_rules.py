@@ -13,6 +13,8 @@ from worker.storage.values import OPEN, Answer, Event, Stage, State
 
 JITTER = 0.25
 """Share of a back-off that chance adds or takes away, so that items that failed together are not tried again together."""
+SPREAD_LONGEST = 86400.0
+"""Seconds over which dead letters that are sent again at a rate are spread at most: a day; whoever wants slower sends a part."""
 DETAIL = 500
 """Characters of a detail that are kept: a line or two for a person."""
 

@@ -67,6 +67,11 @@ class Reviews:
             connection.execute(_delete(item_id, who))
             hand_labels.apply(connection, [item_id])
 
+    def of(self, item_id: int) -> list[Review]:
+        """The reviews of one article, the oldest first."""
+        with reading(self._engine) as connection:
+            return _select(connection, [item_id])
+
     def all(self) -> list[Review]:
         """Every review, in the order of items."""
         with reading(self._engine) as connection:

@@ -1,16 +1,23 @@
-"""Search the stored articles by words in title or text, and by date, language, host and labels."""
+"""Search and count the stored articles by words in title or text, and by date, language, outlet, host and labels."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
-from worker.storage import hosts
-from worker.storage.tables import articles, items, labels, topics
-from worker.storage.values import State
+from classifier.labels import TOPICS
+from worker.storage.tables import articles, facets, labels
+
+By = Literal["day", "outlet", "topic", "source_type", "language"]
+MOST_BUCKETS = 5000
+"""Buckets of one count at most: thirteen years of days."""
+
+Place = tuple[str, str, int]
+"""Where an article stands in the order of a search: day, time of publication, item."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +26,9 @@ class SearchFilter:
 
     `words` are pieces of text; each must occur somewhere in title or text, in any case (scripts without spaces have no other
     words). `since` and `until` are days (`2024-03-22`) between which it was published, both included; an article without a date
-    matches neither. `host` includes its subdomains. Every topic of `topics` must be decided yes; with `unsure`, yes or unsure.
+    matches neither. `host` includes its subdomains; `outlet` is the site's name, else its host. Every topic of `topics` must be
+    decided yes; with `unsure`, yes or unsure. `doubt` wants some topic to be unsure, `no_topic` none to be yes. `stored_since` is
+    a time in seconds since 1970.
     """
 
     words: tuple[str, ...] = ()
@@ -31,48 +40,120 @@ class SearchFilter:
     since: str | None = None
     until: str | None = None
     unsure: bool = False
+    outlet: str | None = None
+    doubt: bool = False
+    no_topic: bool = False
+    stored_since: float | None = None
 
 
-def matching_ids(wanted: SearchFilter, limit: int) -> Select[int]:
-    """Selects the ids of up to `limit` articles, the last published first, those without a date after them."""
-    joined = articles.join(items, items.c.id == articles.c.item_id).outerjoin(labels, labels.c.item_id == articles.c.item_id)
-    query = select(articles.c.item_id).select_from(joined).where(items.c.state == State.STORED, *_conditions(wanted))
-    return query.order_by(articles.c.published_at.desc().nulls_last(), articles.c.item_id.desc()).limit(limit)
+_ORDER = (facets.c.day, facets.c.published_at, facets.c.item_id)
 
 
-def _conditions(wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
+def matching(connection: Connection, wanted: SearchFilter, limit: int, *, before: Place | None = None, after: Place | None = None) -> list[Place]:
+    """Up to `limit` matching articles, the last published first, those without a date after them.
+
+    They are those older than the place `before`, or the next ones newer than `after`.
+    """
+    query = select(*_ORDER).where(*conditions(wanted)).limit(limit)
+    if before is not None:
+        query = query.where(_beyond(before, older=True))
+    if after is not None:
+        query = query.where(_beyond(after, older=False))
+    order = (column.asc() if after is not None else column.desc() for column in _ORDER)
+    found: list[Place] = [(row.day, row.published_at, row.item_id) for row in connection.execute(query.order_by(*order))]
+    return found[::-1] if after is not None else found
+
+
+def _beyond(place: Place, *, older: bool) -> ColumnElement[bool]:
+    """Beyond a place in the order of a search; its first half lets the index begin there."""
+    day, at, item = _ORDER
+
+    def passed(column: ColumnElement[str] | ColumnElement[int], value: str | int) -> ColumnElement[bool]:
+        return column < value if older else column > value
+
+    nearest = day <= place[0] if older else day >= place[0]
+    return and_(
+        nearest,
+        or_(passed(day, place[0]), and_(day == place[0], or_(passed(at, place[1]), and_(at == place[1], passed(item, place[2]))))),
+    )
+
+
+def total(connection: Connection, wanted: SearchFilter, *, once: bool = False) -> int:
+    """How many articles match; `once` counts near copies of one text as one."""
+    number = func.count(facets.c.cluster_id.distinct()) if once else func.count()
+    return connection.execute(select(number).select_from(facets).where(*conditions(wanted))).scalar_one()
+
+
+def counted(connection: Connection, wanted: SearchFilter, by: By, *, once: bool = False) -> list[tuple[str, int]]:
+    """How many matching articles have each value: pairs of value and count, days in order, others the most frequent first.
+
+    Of topics those that are `yes` count, beside `` (no topic is yes) and `?` (some topic is unsure). An unknown day or language is
+    an empty text.
+    """
+    number = func.count(facets.c.cluster_id.distinct()) if once else func.count()
+    if by == "topic":
+        return _by_topic(connection, wanted, once=once)
+    column = facets.c[by]
+    query = select(column, number.label("count")).where(*conditions(wanted)).group_by(column)
+    order = (column,) if by == "day" else (number.desc(), column)
+    return [(key, count) for key, count in connection.execute(query.order_by(*order).limit(MOST_BUCKETS))]
+
+
+def _by_topic(connection: Connection, wanted: SearchFilter, *, once: bool) -> list[tuple[str, int]]:
+    """One pass over the rows for all topics."""
+    tests = {topic.value: _has(topic.value) for topic in TOPICS} | {"": _no_topic(), "?": _in_doubt()}
+    counts = [func.count((case((test, facets.c.cluster_id))).distinct()) if once else func.sum(case((test, 1), else_=0)) for test in tests.values()]
+    row = connection.execute(select(*counts).select_from(facets).where(*conditions(wanted))).one()
+    return sorted(((key, int(count or 0)) for key, count in zip(tests, row, strict=True)), key=lambda pair: (-pair[1], pair[0]))
+
+
+def conditions(wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
+    """What the rows of `facets` must meet."""
     yield from (_contains(word) for word in wanted.words)
-    yield from (_decided(topic, unsure=wanted.unsure) for topic in wanted.topics)
-    day = func.substr(articles.c.published_at, 1, 10)
+    yield from (or_(_has(topic), _unsure(topic)) if wanted.unsure else _has(topic) for topic in wanted.topics)
     if wanted.primary:
-        yield labels.c.primary_topic == wanted.primary
-    if wanted.source_type:
-        yield labels.c.source_type["label"].as_string() == wanted.source_type
-    if wanted.language:
-        yield articles.c.language == wanted.language
+        yield facets.c.item_id.in_(select(labels.c.item_id).where(labels.c.primary_topic == wanted.primary))
+    for column, value in (("source_type", wanted.source_type), ("language", wanted.language), ("outlet", wanted.outlet)):
+        if value is not None:
+            yield facets.c[column] == value
     if wanted.host:
         yield _on_host(wanted.host)
     if wanted.since:
-        yield day >= wanted.since
+        yield facets.c.day >= wanted.since
     if wanted.until:
-        yield day <= wanted.until
+        yield facets.c.day.between("1", wanted.until)
+    if wanted.doubt:
+        yield _in_doubt()
+    if wanted.no_topic:
+        yield _no_topic()
+    if wanted.stored_since is not None:
+        yield facets.c.item_id.in_(select(articles.c.item_id).where(articles.c.stored_at >= wanted.stored_since))
 
 
 def _contains(word: str) -> ColumnElement[bool]:
     composed = unicodedata.normalize("NFC", word).lower()
-    return or_(*(func.lower(column).contains(composed, autoescape=True) for column in (articles.c.title, articles.c.text)))
+    found = or_(*(func.lower(column).contains(composed, autoescape=True) for column in (articles.c.title, articles.c.text)))
+    return facets.c.item_id.in_(select(articles.c.item_id).where(found))
 
 
 def _on_host(host: str) -> ColumnElement[bool]:
     """The host itself or a subdomain; a host without a port means ports 80 and 443."""
     ports = (host,) if ":" in host else (f"{host}:80", f"{host}:443")
-    return or_(hosts.named(host), *(items.c.host.endswith(f".{port}", autoescape=True) for port in ports))
+    return or_(facets.c.host.in_(ports), *(facets.c.host.endswith(f".{port}", autoescape=True) for port in ports))
 
 
-def _decided(topic: str, *, unsure: bool) -> ColumnElement[bool]:
-    decisions = ("yes", "unsure") if unsure else ("yes",)
-    return (
-        select(topics.c.item_id)
-        .where(and_(topics.c.item_id == articles.c.item_id, topics.c.label == topic, topics.c.decision.in_(decisions)))
-        .exists()
-    )
+def _has(topic: str) -> ColumnElement[bool]:
+    return facets.c.topics.contains(f"|{topic}|", autoescape=True)
+
+
+def _unsure(topic: str) -> ColumnElement[bool]:
+    return facets.c.topics.contains(f"|{topic}?|", autoescape=True)
+
+
+def _in_doubt() -> ColumnElement[bool]:
+    return facets.c.topics.contains("?|", autoescape=True)
+
+
+def _no_topic() -> ColumnElement[bool]:
+    """Every topic is `no`, or unsure."""
+    return and_(*(~_has(topic.value) for topic in TOPICS))

@@ -16,12 +16,14 @@ from worker.storage.database import one_of
 from worker.storage.hosts import look
 from worker.storage.item_rules import Item, Transition
 from worker.storage.tables import events, items, outbox
-from worker.storage.values import Event, State
+from worker.storage.values import TERMINAL, Event, State
 
 WAITING = items.c.state == literal_column("'waiting'")
 RUNNING = items.c.state == literal_column("'running'")
 URGENT = items.c.lane == literal_column("0")
 DEAD = items.c.state == literal_column("'dead'")
+ENDED = items.c.state.in_([literal_column(f"'{state}'") for state in TERMINAL])
+RARE = items.c.state.in_([literal_column("'duplicate'"), literal_column("'refused'")])
 """Written out, since neither database uses a partial index for a bound parameter."""
 
 FIELDS = tuple(Item.__dataclass_fields__)

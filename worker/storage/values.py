@@ -175,6 +175,9 @@ class DeadFilter:
     limit: int | None = None
     """The newest so many of them."""
     item_id: int | None = None
+    detail: str | None = None
+    """With exactly this detail; empty: without any."""
+    item_ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

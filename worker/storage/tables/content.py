@@ -94,16 +94,18 @@ facets = Table(
     "facets",
     metadata,
     Column("item_id", Id, primary_key=True, autoincrement=False),
-    Column("day", Text),
-    Column("published_at", Text),
+    Column("day", Text, nullable=False),
+    Column("published_at", Text, nullable=False),
     Column("outlet", Text, nullable=False),
     Column("host", Text, nullable=False),
-    Column("language", Text),
-    Column("source_type", Text),
+    Column("language", Text, nullable=False),
+    Column("source_type", Text, nullable=False),
     Column("topics", Text, nullable=False),
-    Column("cluster_id", BigInteger, nullable=False),
+    Column("cluster_id", BigInteger, nullable=False, index=True),
 )
-"""What articles are filtered, ordered and counted by, a short row for each article beside its long one.
+Index("ix_facets_newest", facets.c.day, facets.c.published_at, facets.c.item_id)
+"""What articles are filtered, ordered and counted by, a short row for each article beside its long one; what is unknown is empty, so
+that it comes last in the same order on both databases.
 
 `topics` holds the topics that are not `no`, as in `|trade|culture?|`: a question mark for `unsure`.
 """

@@ -70,6 +70,9 @@ Index("ix_items_due", items.c.due, items.c.id, sqlite_where=WAITS, postgresql_wh
 ENDED = text("state IN ('stored', 'duplicate', 'refused', 'dead')")
 Index("ix_items_ended", items.c.host, items.c.state, items.c.changed_at, sqlite_where=ENDED, postgresql_where=ENDED)
 """What came of a host's items lately."""
+RARE = text("state IN ('duplicate', 'refused')")
+Index("ix_items_rare", items.c.state, items.c.id, sqlite_where=RARE, postgresql_where=RARE)
+"""The states that few items end in: a list of them would read all the others, too."""
 Index("ix_items_dead", items.c.reason, items.c.changed_at, sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'"))
 Index(
     "ix_items_duplicate_of",
@@ -207,8 +210,8 @@ history = Table(
     "history",
     metadata,
     Column("step", Integer, primary_key=True),
-    Column("series", Text, primary_key=True),
     Column("at", BigInteger, primary_key=True),
+    Column("series", Text, primary_key=True),
     Column("value", Double, nullable=False),
 )
 """Figures of each minute, hour and day that was sampled; `step` is 60, 3600 or 86400, `at` the beginning, seconds since 1970."""

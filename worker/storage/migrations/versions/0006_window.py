@@ -12,6 +12,7 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Nullable = sa.JSON(none_as_null=True)
 WAITS = sa.text("state = 'waiting'")
 ENDED = sa.text("state IN ('stored', 'duplicate', 'refused', 'dead')")
+RARE = sa.text("state IN ('duplicate', 'refused')")
 AT_ONCE = 2000
 """Articles whose facets are written at once: a few megabytes of parameters."""
 
@@ -58,18 +59,15 @@ def make_tables() -> None:
     op.create_table(
         "history",
         sa.Column("step", sa.Integer(), nullable=False),
-        sa.Column("series", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("series", sa.Text(), nullable=False),
         sa.Column("value", sa.Double(), nullable=False),
-        sa.PrimaryKeyConstraint("step", "series", "at"),
+        sa.PrimaryKeyConstraint("step", "at", "series"),
     )
     op.create_table(
         "facets",
         sa.Column("item_id", Id, autoincrement=False, nullable=False),
-        *(sa.Column(name, sa.Text()) for name in ("day", "published_at")),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("outlet", "host")),
-        *(sa.Column(name, sa.Text()) for name in ("language", "source_type")),
-        sa.Column("topics", sa.Text(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in FACETS[1:-1]),
         sa.Column("cluster_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("item_id"),
     )
@@ -120,12 +118,12 @@ def fill_facets() -> None:
             [
                 {
                     "item_id": row.item_id,
-                    "day": row.published_at[:10] if row.published_at else None,
-                    "published_at": row.published_at,
+                    "day": (row.published_at or "")[:10],
+                    "published_at": row.published_at or "",
                     "outlet": row.site_name or (row.final_url or "//").split("/")[2],
                     "host": row.host,
-                    "language": row.language,
-                    "source_type": (row.source_type or {}).get("label"),
+                    "language": row.language or "",
+                    "source_type": (row.source_type or {}).get("label") or "",
                     "topics": "|" + "".join(f"{topic}|" for topic in found.get(row.item_id, [])),
                     "cluster_id": row.cluster_id,
                 }
@@ -139,6 +137,9 @@ def make_indexes() -> None:
     """After the rows: an index is quicker made than kept."""
     op.create_index("ix_items_due", "items", ["due", "id"], unique=False, sqlite_where=WAITS, postgresql_where=WAITS)
     op.create_index("ix_items_ended", "items", ["host", "state", "changed_at"], unique=False, sqlite_where=ENDED, postgresql_where=ENDED)
+    op.create_index("ix_items_rare", "items", ["state", "id"], unique=False, sqlite_where=RARE, postgresql_where=RARE)
+    op.create_index("ix_facets_newest", "facets", ["day", "published_at", "item_id"], unique=False)
+    op.create_index(op.f("ix_facets_cluster_id"), "facets", ["cluster_id"], unique=False)
     op.create_index(op.f("ix_labels_labelled_by"), "labels", ["labelled_by"], unique=False)
     op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
 

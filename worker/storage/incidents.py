@@ -1,0 +1,91 @@
+"""Group dead letters into incidents: one cause, which is a reason, a host and what was said, with its examples and its hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Integer, cast, func, select
+
+from worker.reasons import Reason
+from worker.storage import dead
+from worker.storage.tables import items, job_items
+from worker.storage.values import DeadFilter
+
+HOUR = 3600
+EXAMPLES = 5
+"""Dead letters that show what an incident is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """The dead letters of one cause; times in seconds since 1970."""
+
+    reason: str
+    host: str
+    detail: str | None
+    count: int
+    first: float
+    newest: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetMark:
+    """What tells one set of items from another: how many there are, and sums that differ where the items do."""
+
+    count: int
+    ids: int
+    """Sum of their numbers."""
+    newest: float
+    """When the last of them died."""
+
+
+def incidents(connection: Connection, which: DeadFilter, limit: int) -> list[IncidentRow]:
+    """Up to `limit` incidents, the largest first; what people dropped comes last."""
+    count = func.count().label("count")
+    first, newest = func.min(items.c.changed_at).label("first"), func.max(items.c.changed_at).label("newest")
+    dropped = items.c.reason == Reason.DROPPED.word
+    query = (
+        select(func.coalesce(items.c.reason, "").label("reason"), items.c.host, items.c.detail, count, first, newest)
+        .where(dead.selected(which))
+        .group_by(items.c.reason, items.c.host, items.c.detail)
+        .order_by(dropped, count.desc(), newest.desc(), items.c.host)
+    )
+    return [IncidentRow(**row._asdict()) for row in connection.execute(query.limit(limit))]
+
+
+def by_hour(connection: Connection, which: DeadFilter) -> list[tuple[int, int]]:
+    """How many died in each hour that had any: pairs of its beginning, in seconds since 1970, and the count."""
+    hour = cast(func.floor(items.c.changed_at / HOUR), Integer).label("hour")
+    query = select(hour, func.count()).where(dead.selected(which)).group_by(hour).order_by(hour)
+    return [(number * HOUR, count) for number, count in connection.execute(query)]
+
+
+def mark(connection: Connection, which: DeadFilter) -> SetMark:
+    """The mark of the dead letters that the filter selects now."""
+    query = select(func.count(), func.coalesce(func.sum(items.c.id), 0), func.coalesce(func.max(items.c.changed_at), 0.0))
+    count, ids, newest = connection.execute(query.where(dead.selected(which))).one()
+    return SetMark(int(count), int(ids), float(newest))
+
+
+def by_host(connection: Connection, which: DeadFilter) -> dict[str, int]:
+    """How many dead letters each host has, of those that the filter selects."""
+    return dict(connection.execute(select(items.c.host, func.count()).where(dead.selected(which)).group_by(items.c.host)).all())
+
+
+def since(connection: Connection, at: float) -> list[IncidentRow]:
+    """The incidents of what has died since a time; their counts are of that time alone."""
+    return incidents(connection, DeadFilter(since=at), 1000)
+
+
+def states_of(connection: Connection, ids: list[int]) -> list[tuple[str, str | None, int]]:
+    """What became of these items: state, reason and count."""
+    query = select(items.c.state, items.c.reason, func.count()).where(items.c.id.in_(ids)).group_by(items.c.state, items.c.reason)
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def of_job(connection: Connection, job_id: int) -> list[tuple[str, str | None, int]]:
+    """What became of a job's items: state, reason and count, the most frequent first."""
+    joined = job_items.join(items, items.c.id == job_items.c.item_id)
+    query = select(items.c.state, items.c.reason, func.count().label("count")).select_from(joined).where(job_items.c.job_id == job_id)
+    rows = connection.execute(query.group_by(items.c.state, items.c.reason).order_by(func.count().desc(), items.c.state))
+    return [tuple(row) for row in rows]

@@ -1,0 +1,127 @@
+"""Keep figures of every minute, rolled up to hours and days, bounded in size: the history that survives a restart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, select
+
+from worker.storage import counters
+from worker.storage.database import insert_into
+from worker.storage.tables import history
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+KEPT = {MINUTE: 2 * DAY, HOUR: 40 * DAY, DAY: 5 * 366 * DAY}
+"""Seconds for which each step is kept: two days of minutes for a chart of a day, forty days of hours for one of a month, and five years
+of days. With some forty series that is 115,000 + 38,000 + 73,000 short rows at most, some 15 MB."""
+
+TOTAL = "total."
+"""Beginning of the series that hold a counter as it stood at the end of a minute: the next minute's figure is the difference."""
+LARGEST = ("oldest_s",)
+"""Beginnings of series of which a longer step keeps the largest value; gauges keep the mean, all others the sum."""
+GAUGES = ("waiting", "running", "due", TOTAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The value of a series in one step, which begins `at`."""
+
+    series: str
+    at: int
+    value: float
+
+
+def minute_of(now: float) -> int:
+    """The last full minute: its beginning, in seconds since 1970."""
+    return (math.floor(now) // MINUTE - 1) * MINUTE
+
+
+def write_minute(connection: Connection, minute: int, gauges: Mapping[str, float]) -> None:
+    """Writes the figures of a minute that has just ended: gauges as given, and how much each counter has grown in it.
+
+    A counter's figure is written only where the minute before was sampled too: nobody knows when the rest was counted.
+    """
+    totals = {f"{TOTAL}{name}": float(value) for name, value in counters.outcomes(connection).items()}
+    before = {point.series: point.value for point in _points(connection, MINUTE, minute - MINUTE, minute) if point.series.startswith(TOTAL)}
+    sampled = bool(before) or _sampled(connection, minute - MINUTE)
+    grown = {name.removeprefix(TOTAL): value - before.get(name, 0.0) for name, value in totals.items()} if sampled else {}
+    known = {**_sums(grown, sampled=sampled), **gauges, **totals}
+    _put(connection, MINUTE, (Point(series, minute, value) for series, value in sorted(known.items())))
+    _roll_up(connection, minute + MINUTE)
+    _forget(connection, minute)
+
+
+def _sums(grown: Mapping[str, float], *, sampled: bool) -> dict[str, float]:
+    """Each outcome that occurred, and how many items ended in each state, 0 included: a quiet minute differs from one not sampled."""
+    if not sampled:
+        return {}
+    ended = dict.fromkeys(("stored", "duplicate", "refused", "dead"), 0.0)
+    for name, value in grown.items():
+        kind, _, rest = name.partition(".")
+        state = rest.partition(".")[0]
+        if kind == counters.ENDED and state in ended:
+            ended[state] += value
+    return ended | {name: value for name, value in grown.items() if value}
+
+
+def _sampled(connection: Connection, minute: int) -> bool:
+    query = select(history.c.at).where(history.c.step == MINUTE, history.c.series == "waiting", history.c.at == minute)
+    return connection.execute(query).first() is not None
+
+
+def _put(connection: Connection, step: int, points: Iterable[Point]) -> None:
+    rows = [{"step": step, "series": point.series, "at": point.at, "value": point.value} for point in points]
+    if rows:
+        statement = insert_into(connection, history)
+        replaced = statement.on_conflict_do_update(index_elements=["step", "at", "series"], set_={"value": statement.excluded.value})
+        connection.execute(replaced, rows)
+
+
+def _roll_up(connection: Connection, until: int) -> None:
+    """Writes every hour and day that has ended and is not written yet."""
+    for step, of in ((HOUR, MINUTE), (DAY, HOUR)):
+        end = until // step * step
+        newest = connection.execute(select(func.max(history.c.at)).where(history.c.step == step)).scalar()
+        begin = end - KEPT[of] if newest is None else newest + step
+        if begin < end:
+            points = [point for point in _points(connection, of, begin, end) if not point.series.startswith(TOTAL)]
+            _put(connection, step, together(points, step))
+
+
+def together(points: Iterable[Point], step: int, offset: int = 0) -> list[Point]:
+    """Points of a shorter step as points of a longer one: sums of flows, means of gauges, the largest of ages.
+
+    `offset` is how far a step's beginning lies after a multiple of `step`, for days of another zone than UTC.
+    """
+    found: dict[tuple[str, int], list[float]] = {}
+    for point in points:
+        found.setdefault((point.series, (point.at - offset) // step * step + offset), []).append(point.value)
+    return [Point(series, at, _merged(series, values)) for (series, at), values in sorted(found.items())]
+
+
+def _merged(series: str, values: list[float]) -> float:
+    if series.startswith(LARGEST):
+        return max(values)
+    return sum(values) / len(values) if series.startswith(GAUGES) else sum(values)
+
+
+def _forget(connection: Connection, minute: int) -> None:
+    for step, kept in KEPT.items():
+        connection.execute(delete(history).where(history.c.step == step, history.c.at < minute - kept))
+
+
+def _points(connection: Connection, step: int, since: int, until: int) -> list[Point]:
+    query = select(history.c.series, history.c.at, history.c.value)
+    query = query.where(history.c.step == step, history.c.at >= since, history.c.at < until).order_by(history.c.at, history.c.series)
+    return [Point(*row) for row in connection.execute(query)]
+
+
+def points(connection: Connection, step: int, since: int, until: int) -> list[Point]:
+    """What was sampled in a stretch of time, a step each, without the totals; minutes of the current hour stand in for hours."""
+    found = _points(connection, MINUTE if step < HOUR else HOUR, since, until)
+    if step >= HOUR:
+        newest = max((point.at for point in found), default=since - HOUR)
+        found += together(_points(connection, MINUTE, max(newest + HOUR, since), until), HOUR)
+    return [point for point in found if not point.series.startswith(TOTAL)]

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: nets reference bench-label bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean bench-service
+.PHONY: nets reference vendor bench-label bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean bench-service
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -41,6 +41,9 @@ lab: setup  ## the fetch against hostile servers, in a network namespace; writes
 reference: setup  ## write docs/reference.md and docs/python.md from the code
 	$(BIN)/python -m docs.build_reference
 	$(BIN)/python -m docs.build_python
+
+vendor: setup  ## fetch the dashboard's libraries again (npm), and compare them with vendor.toml
+	$(BIN)/python -m docs.vendor_files
 
 nets: setup  ## take over what the program makes of every page and seed today, where a change is meant
 	PRESSMARK_UPDATE_NETS=1 $(BIN)/pytest -q tests/nets

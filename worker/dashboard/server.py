@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from anyio import to_thread
 from fastapi import FastAPI
 
 from worker.bootstrap.dashboard import DashboardServices
@@ -19,6 +20,7 @@ from worker.config import Settings
 from worker.config.value_types import Address
 from worker.dashboard.app import create_app
 from worker.errors import UsageError
+from worker.queues import Progress
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +36,15 @@ HEADERS_AT_MOST = 64 * 1024
 class Dashboard(uvicorn.Server):
     """uvicorn's server, which leaves signals to its caller and stops when its caller says so."""
 
-    def __init__(self, app: FastAPI, stop: threading.Event) -> None:
+    def __init__(self, app: FastAPI, stop: threading.Event, progress: Callable[[], None]) -> None:
         super().__init__(_config(app, self._beat))
         self._stop = stop
+        self._progress = progress
 
     async def _beat(self) -> None:
         """Shows that the loop goes on: whether it is to stop is asked by a call that is a sign of life."""
         self.should_exit = self.should_exit or self._stop.is_set()
+        await to_thread.run_sync(self._progress)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -67,7 +71,8 @@ def _config(app: FastAPI, beat: Callable[[], Awaitable[None]]) -> uvicorn.Config
 
 def serve(services: DashboardServices, settings: Settings, listener: socket.socket, stop: threading.Event) -> None:
     """Answers on `listener` until `stop` is set; prints its address when it answers."""
-    asyncio.run(_run(Dashboard(create_app(services, settings), stop), listener, settings))
+    with Progress(services.control, "dashboard") as progress:
+        asyncio.run(_run(Dashboard(create_app(services, settings), stop, progress.made), listener, settings))
 
 
 async def _run(server: Dashboard, listener: socket.socket, settings: Settings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.requests import HTTPConnection
 
 from worker.bootstrap import Services
@@ -9,7 +11,8 @@ from worker.config import Settings
 from worker.dashboard.fresh import Fresh
 from worker.dashboard.security.callers import Callers
 from worker.dashboard.security.limits import Streams
-from worker.operations import queues
+from worker.operations import problems, queues
+from worker.operations.problems import Problem
 from worker.operations.queues import QueueReport
 
 FRESH = 2.0
@@ -25,6 +28,12 @@ class State:
         self.callers = Callers(settings)
         self.streams = Streams()
         self.queues: Fresh[QueueReport] = Fresh(lambda: queues.report(services), FRESH)
+        self.problems: Fresh[Sequence[Problem]] = Fresh(lambda: problems.problems(services), FRESH)
+
+    def changed(self) -> None:
+        """After an act: the next page asks anew."""
+        self.queues.forget()
+        self.problems.forget()
 
 
 def state_of(connection: HTTPConnection) -> State:

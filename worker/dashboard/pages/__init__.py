@@ -5,3 +5,6 @@ from __future__ import annotations
 from worker.dashboard.pages import overview, sign_in
 
 ROUTES = (*overview.ROUTES, *sign_in.ROUTES)
+
+LIVE = {**overview.LIVE}
+"""Pages with live parts, by their name in `/live/…`."""

@@ -2,18 +2,224 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from worker import queues as names
 from worker.dashboard.pages.page import page
 from worker.dashboard.security.access import Role, Route
-from worker.dashboard.state import state_of
-from worker.dashboard.view.rendering import show
+from worker.dashboard.security.answers import bad_request
+from worker.dashboard.state import State, state_of
+from worker.dashboard.view import charts, figures
+from worker.dashboard.view.charts import Chart
+from worker.dashboard.view.figures import Clock
+from worker.dashboard.view.frame import of_state
+from worker.dashboard.view.rendering import clock, part, show
+from worker.operations import articles, due, history
+from worker.operations.due import DueFigures
+from worker.operations.history import RANGES, History
+from worker.operations.problems import Problem
+from worker.operations.queues import QueueReport
+from worker.storage.search import SearchFilter
+
+SHOWN = 5
+"""Notices on the page; more than that are one trouble with many faces."""
+UNITS = {"hour": "minute", "day": "quarter of an hour", "month": "day"}
+TITLES = {"hour": "The last hour", "day": "The last day", "month": "The last month"}
+FINISHED = {"stored": "Stored", "duplicate": "Copies", "refused": "Refused", "dead": "Dead"}
+INKS = {"stored": "a1", "duplicate": "a2", "refused": "a4", "dead": "a3"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One place on the way of a URL."""
+
+    name: str
+    number: int | None
+    address: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One series of a chart."""
+
+    name: str
+    ink: str
+    values: Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart with its table, a sentence, and the figure of now."""
+
+    id: str
+    title: str
+    kind: str
+    """`bars` or `line`."""
+    now: str
+    columns: tuple[Column, ...]
+    chart: Chart
+    sentence: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything that the page shows."""
+
+    report: QueueReport
+    problems: Sequence[Problem]
+    today: Mapping[str, int]
+    history: History
+    figures: tuple[Figure, ...]
+    steps: tuple[Step, ...]
+    times: tuple[float, ...]
+    """When each step of the history begins, in seconds since 1970."""
 
 
 def overview(request: Request) -> Response:
-    """The first page."""
-    return show(request, "overview.html", page="/", report=state_of(request).queues())
+    """The first page; `range` chooses the stretch of its charts."""
+    state, wanted = state_of(request), request.query_params.get("range", "hour")
+    if wanted not in RANGES:
+        raise bad_request(f"range: expected {', '.join(RANGES[:-1])} or {RANGES[-1]}.")
+    return show(request, "overview.html", page="/", view=_view(state, wanted), range=wanted, titles=TITLES)
+
+
+def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
+    """The parts that change."""
+    view = _view(state, fields.get("range") if fields.get("range") in RANGES else "hour")
+    names = ("verdict", "notices", "flow", "sum", "today", "outcomes", "workers")
+    frame = of_state(state)
+    parts = {name: part(f"overview/{name}.html", state.settings, view=view, frame=frame) for name in names}
+    for figure in view.figures:
+        parts |= {
+            f"{figure.id}-rows": part("overview/rows.html", state.settings, figure=figure, view=view),
+            f"{figure.id}-now": str(escape(figure.now)),
+            f"{figure.id}-sentence": str(escape(figure.sentence)),
+        }
+    return parts
+
+
+def _view(state: State, wanted: str | None) -> Overview:
+    services, at = state.services, clock(state.settings)
+    report, past = state.queues(), history.history(services, wanted or "hour")
+    waiting = due.figures(services)
+    today = _today(state, at)
+    begin = datetime.fromisoformat(past.begins_at).timestamp()
+    return Overview(
+        report=report,
+        problems=state.problems(),
+        today=today,
+        history=past,
+        figures=_figures(past, report, at),
+        steps=_steps(report, waiting, today, at),
+        times=tuple(begin + past.step_s * step for step in range(len(past.series["waiting"]))),
+    )
+
+
+def _today(state: State, at: Clock) -> Mapping[str, int]:
+    """Articles stored since midnight of the readers' zone: by topic, and all of them under `all`."""
+    wanted = SearchFilter(stored_since=at.midnight)
+    counts = articles.counts(state.services, wanted, "topic").buckets
+    return {"all": articles.total(state.services, wanted), **{bucket.key: bucket.count for bucket in counts}}
+
+
+def _steps(report: QueueReport, waiting: DueFigures, today: Mapping[str, int], at: Clock) -> tuple[Step, ...]:
+    ledger = report.ledger
+    next_at = f"next {at.until(waiting.next_at)}" if waiting.next_at else "nothing is due" if ledger.waiting else "nothing waits"
+    return (
+        Step("Waiting", ledger.waiting, "/due", (f"{figures.count(waiting.now)} due now", next_at)),
+        _stage("Fetch", report, (names.FETCH, names.URGENT)),
+        _stage("Label", report, (names.LABEL, names.LABEL_BULK)),
+        _stage("Store", report, (names.RESULTS,)),
+        Step("Stored", ledger.stored, "/articles", (f"{figures.count(today['all'])} today", "")),
+    )
+
+
+def _stage(name: str, report: QueueReport, of: Sequence[str]) -> Step:
+    queues = [queue for queue in report.queues if queue.name in of]
+    if any(queue.waiting is None for queue in queues):
+        return Step(name, None, "", ("Redis cannot be reached",))
+    rate = sum(queue.out_per_min or 0 for queue in queues)
+    oldest = max((queue.oldest_waiting_s or 0 for queue in queues), default=0)
+    paused = any(queue.paused for queue in queues)
+    moving = f"{figures.count(sum(queue.running or 0 for queue in queues))} in hand · {figures.count(rate)} a minute"
+    last = "paused" if paused else f"oldest {figures.span(oldest)}" if oldest else "nothing waits"
+    return Step(name, sum(queue.waiting or 0 for queue in queues), "", (moving, last))
+
+
+def _figures(past: History, report: QueueReport, at: Clock) -> tuple[Figure, ...]:
+    unit = UNITS[past.range]
+    finished = tuple(Column(FINISHED[name], INKS[name], past.series[name]) for name in FINISHED)
+    waiting, oldest = past.series["waiting"], past.series["oldest_s"]
+    return (
+        Figure(
+            *("finished", f"Finished a {unit}", "bars", figures.count(_last([sum(v or 0 for v in step) for step in _steps_of(finished)]))),
+            *(finished, charts.stacked([column.values for column in finished]), _sums(finished), "URLs"),
+        ),
+        Figure(
+            *("waiting", "Waiting", "line", figures.count(report.ledger.waiting), (Column("Waiting", "link", waiting),)),
+            *(charts.line(waiting), _trend(waiting, past, at), "URLs"),
+        ),
+        Figure(
+            *("oldest", "Oldest in a queue", "line", figures.span(_oldest(report)), (Column("Seconds", "link", oldest),)),
+            *(charts.line(oldest), _longest(oldest, past, at), "seconds"),
+        ),
+    )
+
+
+def _steps_of(columns: Sequence[Column]) -> list[tuple[float | None, ...]]:
+    return list(zip(*(column.values for column in columns), strict=True))
+
+
+def _last(values: Sequence[float]) -> float | None:
+    return values[-1] if values else None
+
+
+def _oldest(report: QueueReport) -> float | None:
+    known = [queue.oldest_waiting_s or 0.0 for queue in report.queues if queue.waiting is not None]
+    return max(known) if known else None
+
+
+def _sums(columns: Sequence[Column]) -> str:
+    return ", ".join(f"{figures.count(sum(value or 0 for value in column.values))} {column.name.lower()}" for column in columns) + "."
+
+
+def _when(past: History, step: int, at: Clock) -> str:
+    return at.moment(datetime.fromisoformat(past.begins_at).timestamp() + past.step_s * step).shown
+
+
+def _trend(values: Sequence[float | None], past: History, at: Clock) -> str:
+    known = [(step, value) for step, value in enumerate(values) if value is not None]
+    if len(known) < 2:
+        return "Nothing was sampled yet." + _gaps(past, at)
+    (first, before), (_, now) = known[0], known[-1]
+    change = now - before
+    how = "as many as" if abs(change) < 1 else f"{figures.count(abs(change))} {'more' if change > 0 else 'fewer'} than"
+    return f"{figures.count(now)} now, {how} at {_when(past, first, at)}.{_gaps(past, at)}"
+
+
+def _longest(values: Sequence[float | None], past: History, at: Clock) -> str:
+    known = [(value, step) for step, value in enumerate(values) if value is not None]
+    if not known:
+        return "Nothing was sampled yet."
+    most, step = max(known)
+    return f"Longest {figures.span(most)}{f' at {_when(past, step, at)}' if most else ''}. Over 5 min is wrong."
+
+
+def _gaps(past: History, at: Clock) -> str:
+    """Stretches without samples, in words."""
+    if not past.gaps:
+        return ""
+    told = ", ".join(f"{at.moment(gap.since).shown} to {at.moment(gap.until).shown}" for gap in past.gaps[:3])
+    return f" No samples {told}{' and more' if len(past.gaps) > 3 else ''}: Pressmark was down."
 
 
 ROUTES = (Route("GET", "/", Role.VIEWER, page(overview)),)
+LIVE = {"overview": live}

@@ -93,6 +93,11 @@ class Clock:
         """The calendar day there."""
         return datetime.fromtimestamp(self.now, self.zone).date()
 
+    @property
+    def midnight(self) -> float:
+        """When today began there, in seconds since 1970."""
+        return datetime.combine(self.today, datetime.min.time(), self.zone).timestamp()
+
     def moment(self, value: float | str | None, *, seconds: bool = False) -> Moment:
         """Today `16:42`, `yesterday 09:30`, `29 Nov 2026`."""
         found = _parsed(value)

@@ -175,6 +175,11 @@ def stage(name: str) -> str:
     return STAGES[Stage(name)] if name in set(Stage) else name
 
 
+def does(worker: str) -> str:
+    """What a process without queues does, by its name `kind@host-process`."""
+    return {"dispatcher": "sends what is due", "keeper": "stores results", "dashboard": "this page"}.get(worker.partition("@")[0], "")
+
+
 def language(code: str | None) -> str:
     """A language's English name; its code where that is not known."""
     return LANGUAGES.get((code or "").partition("-")[0], code or "unknown language")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -66,6 +67,19 @@ def test_a_page_whose_child_was_ended_from_outside_is_handed_back(pool):
 def test_the_next_page_finds_a_child_that_works(pool):
     became_of(pool, b"stopped")
     assert pool.links("feed", page(b"good")).urls
+
+
+def test_a_child_that_is_started_while_celery_shuts_down_reads_pages(pool):
+    # Given: the child is gone, and Celery has set its default timeout for sockets
+    became_of(pool, b"killed")
+    socket.setdefaulttimeout(5.0)
+    # When
+    try:
+        links = pool.links("feed", page(b"good"))
+    finally:
+        socket.setdefaulttimeout(None)
+    # Then
+    assert links.urls
 
 
 def test_a_child_that_stands_still_before_it_has_the_page_is_given_up(pool):

@@ -213,6 +213,16 @@ class Settings:
     notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """Warnings for the user, a line each."""
 
+    @property
+    def finish_within(self) -> float:
+        """Seconds after SIGTERM within which pages in hand may still be finished: 7 of 10, since delivering them takes under one."""
+        return self.stop_grace * 0.7
+
+    @property
+    def exit_within(self) -> float:
+        """Seconds after SIGTERM within which every process but the keeper has to exit; it stores what they delivered in the last fifth."""
+        return self.stop_grace * 0.8
+
     def __repr__(self) -> str:
         shown = ", ".join(f"{f.name}={masked(f, getattr(self, f.name))!r}" for f in setting_fields())
         return f"Settings({shown})"

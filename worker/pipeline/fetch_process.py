@@ -31,7 +31,10 @@ class FetchProcess:
         self._pulse = pulse
         self._publisher = Publisher(self._send_articles, self._send_outcomes)
         reader = ItemReader(services.fetcher, TimedParser(services.parser, services.durations), settings.refuse_opt_outs)
-        self._worker = FetchWorker(reader, self._announce, self._deliver, settings.fetch_threads, settings.parse_processes, this_process())
+        self._worker = FetchWorker(
+            *(reader, self._announce, self._deliver, settings.fetch_threads, settings.parse_processes, this_process()),
+            finish_within=settings.finish_within,
+        )
 
     def warm(self) -> None:
         """Starts a parse process; raises Unavailable where none works, so that the worker ends before it takes a message."""
@@ -47,12 +50,13 @@ class FetchProcess:
         return self._worker.running
 
     def stop(self) -> None:
-        """Makes every chunk finish or return its items. May be called in a signal handler."""
+        """Makes every chunk finish or return its items, and delivers each at once. May be called in a signal handler."""
+        self._publisher.hurry()
         self._worker.stop()
 
     def close(self) -> None:
-        """Delivers what is left, for a quarter of the grace period; ends connections and idle parse processes."""
-        self._publisher.close(self._settings.stop_grace / 4)
+        """Delivers what is left, for the rest of the time in which to exit; ends connections and idle parse processes."""
+        self._publisher.close(self._settings.exit_within - self._settings.finish_within)
         self._services.close()
 
     def _announce(self, taken: Taken) -> None:

@@ -29,8 +29,6 @@ PAGES_WAITING = 200
 """Fetched pages that may wait for a parse process; then fetching waits, too. `waiting_pages` bounds their bytes."""
 LOOK = 0.5
 """Seconds between two checks of the clock and of `stopping`; the end of a chunk is noticed at once."""
-FINISH_WITHIN = 5.0
-"""Seconds that running items may still take once the worker stops: half of the 10 that it has; the rest is for delivery."""
 
 
 @dataclass
@@ -46,8 +44,12 @@ class FetchWorker:
     threads: int
     parsers: int
     name: str
+    finish_within: float
+    """Seconds that items in hand may still take once the worker stops."""
     stopping: threading.Event = field(default_factory=threading.Event)
     _count: int = field(default=0, init=False)
+    _return_at: float = field(default=0.0, init=False)
+    """When items in hand are returned, in monotonic seconds; set by `stop`."""
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
@@ -84,7 +86,13 @@ class FetchWorker:
 
     def stop(self) -> None:
         """Makes every chunk return its items: those that have not begun at once. May be called in a signal handler."""
+        self._return_at = time.monotonic() + self.finish_within
         self.stopping.set()
+
+    @property
+    def time_left(self) -> float:
+        """Seconds until items in hand are returned, after `stop`."""
+        return max(self._return_at - time.monotonic(), 0.0)
 
 
 class _Chunk:
@@ -172,9 +180,9 @@ class _Chunk:
                 self._settle(request, returned(request))
 
     def _stop(self, futures: Mapping[Future[None], URLRequest]) -> None:
-        """Returns what has not begun at once; what has gets FINISH_WITHIN seconds."""
+        """Returns what has not begun at once, and what is not finished in time."""
         self._return_unstarted(futures)
-        self._done.wait(FINISH_WITHIN)
+        self._done.wait(self._worker.time_left)
         self._return_open()
 
     def _return_open(self) -> None:

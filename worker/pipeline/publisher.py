@@ -64,6 +64,10 @@ class Publisher:
             self._free -= size
         self._waiting.put(item)
 
+    def hurry(self) -> None:
+        """From now on nothing waits for its group to fill: the process stops. May be called in a signal handler."""
+        self.wait = 0.0
+
     def close(self, seconds: float) -> bool:
         """Delivers what is left, for at most `seconds`; True when all arrived."""
         with self._changed:

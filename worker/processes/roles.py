@@ -128,7 +128,7 @@ def main(role: str) -> int:
 
 def _shut_down_server(settings: Settings) -> None:
     """Ends the embedded server after the supervisor was killed, once the workers have had time to return their items."""
-    time.sleep(settings.stop_grace / 2)
+    time.sleep(settings.finish_within)
     address = embedded_server.address_of(settings.data_dir)
     if address and address.url == settings.redis_url:
         embedded_server.shut_down(address.url)

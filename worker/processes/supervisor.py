@@ -30,8 +30,6 @@ LOOK_AT_QUEUES = 5.0
 """Seconds between two looks at the queues: that reads whole messages, and nothing counts as a standstill sooner."""
 MARGIN = 20.0
 """Seconds without progress, beyond those that the slowest page may take, that count as a standstill: busy machines, slow disks."""
-KEEPER_TIME = 2.0
-"""Seconds of the grace period that are left for the keeper, after the other processes have returned their items."""
 POLL = 0.05
 """Seconds between two looks at children that are to exit."""
 
@@ -151,11 +149,11 @@ class Supervisor:
 
     def _stop(self) -> None:
         """Ends the processes that send and work, then the keeper, which stores what they returned."""
-        until = time.monotonic() + self.settings.stop_grace
+        begun = time.monotonic()
         keepers = [child for role, child in self.children.items() if role == "keeper"]
         others = [child for role, child in self.children.items() if role != "keeper"]
-        self._end(others, until - KEEPER_TIME)
-        self._end(keepers, until)
+        self._end(others, begun + self.settings.exit_within)
+        self._end(keepers, begun + self.settings.stop_grace)
 
     def _end(self, children: list[Child], until: float) -> None:
         for child in children:

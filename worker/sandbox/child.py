@@ -192,6 +192,7 @@ def _limit_waiting(pipe: Connection, seconds: float) -> None:
     """Makes reads and writes that take longer raise BlockingIOError (socket(7)): a child that was stopped neither reads nor closes."""
     limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
     with socket.socket(fileno=os.dup(pipe.fileno())) as end:
+        end.setblocking(True)  # Celery sets a default timeout while it shuts down, with which Python makes every socket non-blocking
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             end.setsockopt(socket.SOL_SOCKET, option, limit)
 

@@ -52,9 +52,9 @@ class SlowParser:
 class Record:
     """A worker, and what came out of it."""
 
-    def __init__(self, reader, *, threads=4, away=0) -> None:
+    def __init__(self, reader, *, threads=4, away=0, finish_within=5.0) -> None:
         self.taken, self.outcomes, self._away = [], [], away
-        self.worker = FetchWorker(reader, self._announce, self.outcomes.append, threads, 1, "w1")
+        self.worker = FetchWorker(reader, self._announce, self.outcomes.append, threads, 1, "w1", finish_within)
 
     def _announce(self, taken) -> None:
         if self._away:
@@ -141,9 +141,8 @@ def test_a_page_that_waits_too_long_for_its_parser_goes_back_before_its_lease_ru
 def test_a_worker_that_stops_lets_finish_what_can_and_hands_back_the_rest_once(monkeypatch):
     # Given
     monkeypatch.setattr(fetch_worker, "LOOK", 0.02)
-    monkeypatch.setattr(fetch_worker, "FINISH_WITHIN", 0.2)
     reader = SlowReader(slow={1})
-    record = Record(reader, threads=1)
+    record = Record(reader, threads=1, finish_within=0.2)
     with ThreadPoolExecutor(1) as slot:
         # When
         work = slot.submit(record.worker.work, requests(1, 2))

@@ -88,6 +88,18 @@ def test_a_group_that_does_not_fill_leaves_after_its_time():
     publisher.close(1.0)
 
 
+def test_nothing_waits_for_its_group_once_the_process_stops():
+    # Given
+    post = Post()
+    publisher = publisher_to(post)
+    # When
+    publisher.hurry()
+    publisher.take(article(1))
+    # Then
+    until(lambda: post.groups == [[1]])
+    publisher.close(1.0)
+
+
 def test_closing_sends_what_is_left():
     # Given
     post = Post()

@@ -21,16 +21,26 @@ from classifier.labels import Evidence, Labels, ModelName, OutletOpinion, Source
 from worker.cli.main import COMMANDS, LATER, program
 from worker.config import setting_fields
 from worker.messages import Article, Extractor
-from worker.operations.dead import DeadCause, DeadLetter
+from worker.operations.agreement import Agreement, Disputed, LabelAgreement
+from worker.operations.articles import Bucket, Counts
+from worker.operations.audit import LogEntry
+from worker.operations.dead import DeadCause, DeadLetter, Incident
 from worker.operations.doctor import Diagnosis, Finding
-from worker.operations.jobs import JobStatus
-from worker.operations.queues import Ledger, ModelInUse, QueueReport, QueueStatus
+from worker.operations.due import Due, DueEntry, DueFigures, DueGroup, Lifted
+from worker.operations.history import Gap, History, OutcomeCount
+from worker.operations.hosts import HostDetail, HostRequest, HostStatus, RobotsSeen
+from worker.operations.items import Item
+from worker.operations.jobs import JobOutcome, JobStatus
+from worker.operations.previews import Blocked, Preview
+from worker.operations.problems import Act, Problem
+from worker.operations.queues import Ledger, ModelInUse, PausedNow, QueueReport, QueueStatus
 from worker.operations.settings import markdown_table
+from worker.operations.show import Copy, GivenReview, Shown, ShownLabels
 from worker.operations.status import Status
 from worker.operations.trace import ItemTrace, Step
 from worker.operations.workers import Worker
 from worker.reasons import Fate, Reason
-from worker.results import HttpAnswer, Result, ReviewSummary
+from worker.results import HttpAnswer, ModelSaid, Result, ReviewSummary
 from worker.storage.values import Stage, State
 
 REFERENCE = Path(__file__).with_name("reference.md")
@@ -85,7 +95,9 @@ SHAPES: tuple[type, ...] = (
     *(Article, Extractor, Labels, TopicLabel, SourceTypeLabel, OutletOpinion, Evidence, Term, ModelName),
     *(Result, HttpAnswer, ReviewSummary),
     *(QueueReport, QueueStatus, Ledger, DeadCause, Worker, ModelInUse, Status),
-    *(ItemTrace, Step, JobStatus, DeadLetter, Diagnosis, Finding),
+    *(DueFigures, PausedNow, Problem, Act, Due, DueGroup, DueEntry, Lifted, HostStatus, RobotsSeen, HostDetail, HostRequest),
+    *(ItemTrace, Step, JobStatus, JobOutcome, DeadLetter, Incident, Preview, Blocked, Item, Shown, ShownLabels, Copy, ModelSaid),
+    *(Counts, Bucket, History, OutcomeCount, Gap, Agreement, LabelAgreement, Disputed, GivenReview, LogEntry, Diagnosis, Finding),
 )
 
 

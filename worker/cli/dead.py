@@ -10,6 +10,7 @@ from typing import ParamSpec, TypedDict, TypeVar, Unpack
 import click
 
 from worker.bootstrap import Services
+from worker.cli._shared import options
 from worker.cli._shared.confirmation import confirm, yes_option
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import show_json, show_lines, show_table, tell
@@ -107,7 +108,12 @@ def show(settings: Settings, *, url: str | None, as_json: bool, **chosen: Unpack
 )
 @click.argument("url", required=False)
 @filters
-@click.option("--rate", type=click.FloatRange(0, min_open=True), metavar="N", help="At most so many a second.")
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    metavar="N",
+    help="At most so many a second go out; the command itself does not wait.",
+)
 @click.option("--dry-run", is_flag=True, help="Show which; change nothing.")
 @yes_option
 @json_option
@@ -117,7 +123,7 @@ def requeue(
     """Prints how many."""
     services, which = _opened(settings, url, chosen)
     if _go_on(services, which, "requeued", dry_run=dry_run, yes=yes, as_json=as_json):
-        changed = operations.requeue(services, which, rate)
+        changed = operations.requeue(services, which, rate, who=options.who())
         show_json(changed) if as_json else tell(f"{changed.requeued} requeued")
 
 
@@ -131,7 +137,7 @@ def drop(settings: Settings, *, url: str | None, dry_run: bool, yes: bool, as_js
     """Prints how many."""
     services, which = _opened(settings, url, chosen)
     if _go_on(services, which, "dropped", dry_run=dry_run, yes=yes, as_json=as_json):
-        changed = operations.drop(services, which)
+        changed = operations.drop(services, which, who=options.who())
         show_json(changed) if as_json else tell(f"{changed.dropped} dropped")
 
 

@@ -11,7 +11,7 @@ from typing import cast
 
 import click
 
-from worker.cli._shared.options import command, json_option
+from worker.cli._shared.options import command, json_option, who
 from worker.cli._shared.output import Progress, clean, complain, show_lines, tell
 from worker.cli._shared.services import opened
 from worker.cli._shared.url_lists import Format, check_files, from_arguments, from_file
@@ -64,7 +64,7 @@ def enqueue(
         raise UsageError("expected a URL, or a list with -f, or --feed, or --sitemap; got nothing")
     check_files(files)
     given = chain(from_arguments(urls, feeds, sitemaps), *(from_file(name, cast(Format, form)) for name in files))
-    acceptance = Acceptance(settings, lambda: opened(settings), Terms(job_name, cast(Lane, lane), force, dry_run))
+    acceptance = Acceptance(settings, lambda: opened(settings), Terms(job_name, cast(Lane, lane), force, dry_run, who()))
     _accept_all(given, acceptance, as_json or not sys.stdout.isatty())
     return max(_exit_code(acceptance.totals), _wait(settings, acceptance) if wait and not dry_run else 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from worker.cli._shared.confirmation import confirm, yes_option
-from worker.cli._shared.options import command, json_option
+from worker.cli._shared.options import command, json_option, who
 from worker.cli._shared.output import show_json, tell
 from worker.cli._shared.services import opened
 from worker.cli._shared.urls import entry_of
@@ -33,9 +33,9 @@ def _forget(settings: Settings, url: str | None, host: str | None, yes: bool) ->
     """Raises UsageError unless one of URL and host is given, and where a yes is needed and nobody can give it."""
     if url and not host:
         entry = entry_of(url, settings)
-        return forget_url(opened(settings), entry)
+        return forget_url(opened(settings), entry, who())
     if host and not url:
         if not yes:
             confirm(f"everything of {host} will be taken out")
-        return forget_host(opened(settings), host)
+        return forget_host(opened(settings), host, who())
     raise UsageError("expected a URL, or --host HOST")

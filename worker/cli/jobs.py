@@ -6,7 +6,7 @@ from operator import attrgetter
 
 import click
 
-from worker.cli._shared.options import command, json_option
+from worker.cli._shared.options import command, json_option, who
 from worker.cli._shared.output import show_json, show_lines, show_table, tell
 from worker.cli._shared.services import opened
 from worker.config import Settings
@@ -56,7 +56,7 @@ def show(settings: Settings, *, name: str, as_json: bool) -> None:
 @json_option
 def stop(settings: Settings, *, name: str, as_json: bool) -> None:
     """What is dropped becomes `dead: dropped-by-user`."""
-    stopped = operations.stop(opened(settings), name)
+    stopped = operations.stop(opened(settings), name, who())
     show_json(stopped) if as_json else tell(f"job {stopped.job!r} stopped: {stopped.dropped} waiting URLs dropped")
 
 

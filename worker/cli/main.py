@@ -33,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("status", "how things are, in a few lines, and what is wrong"),
     "queues": ("queues", "the queues, the ledger and the dead letters by cause"),
     "workers": ("workers", "the workers, their queues, and when each was last seen"),
+    "due": ("due", "what waits, for which host, why, and until when"),
+    "show": ("show", "one item: its article, labels, evidence, copies and trace"),
     "trace": ("trace", "where one URL went, step by step"),
     "jobs": ("jobs", "the jobs and how far they are"),
     "dead": ("dead", "the dead letters: list, show, requeue, drop"),
@@ -70,7 +72,7 @@ COMPLETE = "_PRESSMARK_COMPLETE"
 OUTSIDE = {"redis": "Redis", "kombu": "Redis", "sqlalchemy": "the database", "sqlite3": "the database"}
 """Libraries whose errors mean that Redis or the database is away; by name, since to import them takes 0.3 s."""
 
-LATER = ("due", "show", "sources", "backup", "restore")
+LATER = ("sources", "backup", "restore")
 """In the contract, and not delivered yet."""
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import click
+
+from worker.cli._shared import options
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.pauses import show_pauses, target_of, target_options
 from worker.cli._shared.services import opened
@@ -15,8 +18,9 @@ from worker.operations import pauses
     example="pressmark pause --host example.org",
 )
 @target_options
+@click.option("--note", metavar="TEXT", help="Why; shown beside what waits.")
 @json_option
-def pause(settings: Settings, *, stage: str | None, host: str | None, as_json: bool) -> None:
+def pause(settings: Settings, *, stage: str | None, host: str | None, note: str | None, as_json: bool) -> None:
     """Prints what is stopped then."""
     target = target_of(stage, host)
-    show_pauses(pauses.pause(opened(settings), target), as_json)
+    show_pauses(pauses.pause(opened(settings), target, options.who(), note), as_json)

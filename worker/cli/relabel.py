@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from worker.cli._shared.options import command, json_option
+from worker.cli._shared.options import command, json_option, who
 from worker.cli._shared.output import Progress, show_json, tell
 from worker.cli._shared.services import opened
 from worker.config import Settings
@@ -21,6 +21,6 @@ from worker.operations.relabel import relabel as relabel_articles
 def relabel(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
     """1 where some are left; after Ctrl-C the next call resumes."""
     with Progress("articles relabelled") as progress:
-        report = relabel_articles(opened(settings), progress.show, dry_run=dry_run)
+        report = relabel_articles(opened(settings), progress.show, dry_run=dry_run, who=who())
     show_json(report.to_dict()) if as_json else tell(f"{report.relabelled} articles relabelled by {report.model}, {report.left} to do")
     return 0 if dry_run or not report.left else 1

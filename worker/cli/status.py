@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import click
 
 from worker.cli._shared.options import command, json_option
-from worker.cli._shared.output import show_json
+from worker.cli._shared.output import clean, show_json
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.models.drift import LabelShares, SeedWordShare, WordShare
@@ -43,8 +43,9 @@ def _show_queues(found: Status) -> None:
     click.echo(report.summary())
     click.echo(f"in queues: {waiting or 'nothing'}{f'; paused: {paused}' if paused else ''}")
     click.echo(f"at work: {alive or 'nobody'}; model {report.model.id}")
-    for line in found.problems:
-        click.echo(f"wrong: {line}")
+    for problem in found.problems:
+        click.echo(clean(f"{problem.level}: {problem.what}"))
+    click.echo(clean(found.verdict.sentence))
 
 
 def _show_drift(drift: DriftReport) -> None:

@@ -13,6 +13,7 @@ from worker.errors import ItemFailed
 from worker.intake.canonical_url import admit
 from worker.messages import Kind, Lane
 from worker.operations import installation
+from worker.operations.audit import record
 from worker.operations.document import Document
 from worker.reasons import Reason
 from worker.storage.values import Accepted, Entry, Job
@@ -45,6 +46,8 @@ class Terms:
     """Fetch again what is known and has ended."""
     dry_run: bool = False
     """Answer, and write nothing."""
+    who: str | None = None
+    """Goes into the log; None for what no person asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +138,13 @@ class Acceptance:
         return ledger.accept(entries, self.job, lane=self.terms.lane, force=self.terms.force)
 
     def finish(self) -> None:
-        """Counts what was refused for the job; once, after the last batch. Raises Unavailable."""
-        if self.job and self.totals.refused:
+        """Counts what was refused for the job, and writes the log; once, after the last batch. Raises Unavailable."""
+        if self.job is None:
+            return
+        if self.totals.refused:
             self.services.intake_ledger.count_refused(self.job, self.totals.refused)
+        told = {"job": self.job.name, "lane": self.terms.lane, "force": self.terms.force or None}
+        record(self.services, self.terms.who, "enqueue", count=self.totals.accepted, which=told)
 
 
 def _answer(candidate: Candidate, done: Accepted) -> Answer:

@@ -64,7 +64,10 @@ def agreement(services: Services, first: str | None = None, second: str | None =
     of_items = by_item(reviews)
     people = (first, second) if first and second else _most_shared(of_items.values(), first or second)
     pairs = [pair for of_one in of_items.values() if (pair := _pair(of_one, people)) is not None]
-    labels = [_of_label(label, [(_said(a, label), _said(b, label)) for a, b in pairs]) for label in (*map(str, TOPICS), "primary_topic", "source_type")]
+    labels = [
+        _of_label(label, [(_said(a, label), _said(b, label)) for a, b in pairs])
+        for label in (*map(str, TOPICS), "primary_topic", "source_type")
+    ]
     disputed = sorted((item_id for item_id, of_one in of_items.items() if disagree(of_one)), reverse=True)[:ARTICLES]
     return Agreement(
         people=people if len(people) == 2 else (),

@@ -219,9 +219,7 @@ def incident(services: Services, reason: str, host: str, detail: str | None = No
     return IncidentDetail(_incident(services, row, EXAMPLES), hours, shown, tuple(ItemTrace.of(found) for found in traces if found))
 
 
-def preview(
-    services: Services, act: Literal["requeue", "drop"], which: DeadFilter, who: str, rate: float | None = None
-) -> Preview:
+def preview(services: Services, act: Literal["requeue", "drop"], which: DeadFilter, who: str, rate: float | None = None) -> Preview:
     """What sending again or dropping would reach, with the token that the act demands. Raises Unavailable."""
     mark = _mark(services, which)
     examples = tuple(islice(letters(services, which), EXAMPLES))

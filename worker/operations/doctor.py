@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 import redis
@@ -17,14 +17,15 @@ from worker.errors import PressmarkError, Unavailable
 from worker.models.cache import local_folder
 from worker.models.labeller import Document as Text
 from worker.models.labeller import Labeller
-from worker.operations import installation
+from worker.operations import installation, problems, queues
 from worker.operations.document import Document
-from worker.operations.workers import standing_still, workers
 from worker.queues.embedded_server import address_of, server_binary
 from worker.queues.parked import PARKED, count_parked
 from worker.queues.public_stream import SHARE, max_memory
 from worker.storage.database import expect_writable, require_current
 
+CHECKED_ABOVE = frozenset({"unbalanced", "redis-refuses", "redis-away", "disk-full", "database-refuses"})
+"""Problems that a check of their own finds, with more to say."""
 OLDEST_REDIS = (6, 2)
 """The first with XAUTOCLAIM, and the oldest that kombu accepts."""
 LEAST_MEMORY = 160 * MIB
@@ -79,10 +80,9 @@ def _disk(settings: Settings) -> Iterator[Finding]:
     if not os.access(folder, os.W_OK):
         yield Finding("disk", "wrong", f"{folder} cannot be written", "choose another PRESSMARK_DATA_DIR")
         return
-    free = shutil.disk_usage(folder).free
-    enough = free >= settings.disk_free_min
-    remedy = None if enough else f"free some: under {settings.disk_free_min} bytes nothing is fetched"
-    yield Finding("disk", "ok" if enough else "wrong", f"{free} bytes free in {folder}", remedy)
+    full = list(problems.of_disk(replace(settings, data_dir=folder)))
+    remedy = f"free some: under {settings.disk_free_min} bytes nothing is fetched" if full else None
+    yield Finding("disk", "wrong" if full else "ok", f"{shutil.disk_usage(folder).free} bytes free in {folder}", remedy)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -169,20 +169,23 @@ def _parked(count: int, settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _processes(settings: Settings) -> Iterator[Finding]:
-    """Whether each kind of process makes progress; that none was started yet is no fault."""
-    if settings.redis_url is None and address_of(settings.data_dir) is None:
+def _work(settings: Settings) -> Iterator[Finding]:
+    """What `status` calls wrong, needs somebody or is held back, of an installation at work; that nothing was started is no fault."""
+    if not installation.exists(settings) or not installation.is_up(settings):
         return
     with closing(Services(settings)) as services:
-        seen = workers(services)
-    if not any(worker.alive for worker in seen):
-        yield Finding("processes", "note", "none is at work", "`pressmark up` starts all of them")
-        return
-    still = list(standing_still(seen))
-    for sentence in still:
-        yield Finding("processes", "wrong", sentence, "resume it, end it, or start another")
-    if not still:
-        yield Finding("processes", "ok", f"{sum(worker.alive for worker in seen)} make progress")
+        report = queues.report(services)
+        if report.redis_is_away:
+            return  # the check of Redis says so
+        if not any(worker.alive for worker in report.workers):
+            yield Finding("work", "note", "no process is at work", "`pressmark up` starts all of them")
+            return
+        found = problems.judged(services, report)
+    for problem in found:
+        if problem.code not in CHECKED_ABOVE:
+            yield Finding("work", "wrong" if problem.level == "wrong" else "note", problem.what, problem.act.label if problem.act else None)
+    if not problems.wrong(found):
+        yield Finding("work", "ok", f"{sum(worker.alive for worker in report.workers)} processes make progress")
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
@@ -191,5 +194,5 @@ def _model(settings: Settings) -> Iterator[Finding]:
     yield Finding("model", "ok", f"{labeller.model_id}, {len(labels.topics)} topics")
 
 
-CHECKS = {"settings": _settings, "disk": _disk, "database": _database, "redis": _redis, "processes": _processes, "model": _model}
+CHECKS = {"settings": _settings, "disk": _disk, "database": _database, "redis": _redis, "work": _work, "model": _model}
 """Each check under the name that a finding of its failure bears."""

@@ -228,7 +228,9 @@ def held_because(wait: Wait | None) -> str:
 
 def _entry(item: DueItem, services: Services) -> DueEntry:
     next_try = None if item.why == "paused" else rfc3339(max(item.due, item.free_at))
-    return DueEntry(item.item_id, item.url, item.host, cast(Why, item.why), item.reason, next_try, item.tries, services.settings.tries, item.lane)
+    return DueEntry(
+        item.item_id, item.url, item.host, cast(Why, item.why), item.reason, next_try, item.tries, services.settings.tries, item.lane
+    )
 
 
 def groups_held(services: Services) -> Iterator[DueGroup]:
@@ -254,7 +256,7 @@ def try_now(services: Services, host: str | None = None, reason: str | None = No
     Of one host, with one reason of a failure. Raises UsageError for a word that is no such reason, Unavailable.
     """
     if reason is not None and (reason in WHYS or reason not in REASONS):
-        raise UsageError(f"expected one of {', '.join(REASONS[len(WHYS):])}, got {reason[:60]!r}")
+        raise UsageError(f"expected one of {', '.join(REASONS[len(WHYS) :])}, got {reason[:60]!r}")
     names = places(host, services.settings) if host else []
     count = services.operator_ledger.try_now(names, [reason] if reason else None)
     audit.record(services, who, "due try", count=count, which={"host": host, "reason": reason})

@@ -116,14 +116,18 @@ def host(services: Services, name: str) -> HostDetail:
     if not found:
         raise NotFound(f"expected a host of accepted URLs, got {name[:200]!r}")
     row = max(found, key=lambda one: (one.waiting, one.host.answers, one.host.host))
-    return HostDetail(_status(row, services.settings), tuple(map(HostRequest.of, services.viewer_ledger.last_requests(row.host.host, REQUESTS))))
+    return HostDetail(
+        _status(row, services.settings), tuple(map(HostRequest.of, services.viewer_ledger.last_requests(row.host.host, REQUESTS)))
+    )
 
 
 def _status(row: HostRow, settings: Settings) -> HostStatus:
     one, now = row.host, row.now
     waits_until = max(one.asked_until, one.open_until)
     delay = min(one.crawl_delay or 0.0, row.interval_s)
-    source: Literal["settings", "robots", "slowed"] = "slowed" if one.slowdown > 1 else "robots" if delay > settings.host_interval else "settings"
+    source: Literal["settings", "robots", "slowed"] = (
+        "slowed" if one.slowdown > 1 else "robots" if delay > settings.host_interval else "settings"
+    )
     return HostStatus(
         host=one.host,
         state=_state(row),

@@ -53,7 +53,9 @@ def token(services: Services, act: str, who: str, which: DeadFilter, mark: SetMa
     return f"{_written(json.dumps([until, mark.count]).encode())}.{_written(signed)}"
 
 
-def check(services: Services, given: str, act: str, who: str, which: DeadFilter, mark: SetMark, now: Callable[[], float] = time.time) -> None:
+def check(
+    services: Services, given: str, act: str, who: str, which: DeadFilter, mark: SetMark, now: Callable[[], float] = time.time
+) -> None:
     """Raises Conflict where the set is not the one that was previewed, or the preview is too old, UsageError for a foreign token."""
     try:
         head, _, signed = given.partition(".")

@@ -11,6 +11,7 @@ from worker.bootstrap import Services
 from worker.errors import Unavailable
 from worker.operations.dead import DeadCause
 from worker.operations.document import Document
+from worker.operations.due import DueFigures, figures
 from worker.operations.times import rfc3339
 from worker.operations.workers import Worker
 from worker.queues import Depth, WorkerSeen
@@ -68,6 +69,14 @@ class ModelInUse(Document):
 
 
 @dataclass(frozen=True, slots=True)
+class PausedNow(Document):
+    """The stages and hosts that a person stopped."""
+
+    stages: tuple[str, ...]
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QueueReport(Document):
     """The contract's "Queues"."""
 
@@ -80,6 +89,9 @@ class QueueReport(Document):
     model: ModelInUse
     at: str
     """RFC 3339, UTC."""
+    due: DueFigures
+    """What waits in the ledger."""
+    paused: PausedNow
 
     @property
     def redis_is_away(self) -> bool:
@@ -108,6 +120,8 @@ def report(services: Services) -> QueueReport:
         workers=tuple(map(Worker.of, seen or [])),
         model=ModelInUse(_model_id(services)),
         at=rfc3339(time.time()),
+        due=figures(services),
+        paused=PausedNow(tuple(sorted(paused.stages)), paused.hosts),
     )
 
 

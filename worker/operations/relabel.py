@@ -50,9 +50,7 @@ def outdated(services: Services) -> Outdated:
     return Outdated(labeller.model_id, services.relabelling.count(labeller.sha256))
 
 
-def relabel(
-    services: Services, progress: Callable[[int, int], None], *, dry_run: bool = False, who: str | None = None
-) -> RelabelReport:
+def relabel(services: Services, progress: Callable[[int, int], None], *, dry_run: bool = False, who: str | None = None) -> RelabelReport:
     """Labels every article with labels of another model again, and waits until that is done; `dry_run` only counts them.
 
     `progress` is called with how many are done, and of how many. Raises Unavailable, also where nothing is done for a minute.

@@ -47,13 +47,9 @@ NEEDED, OPTIONAL = ("dispatcher", "keeper"), ("dashboard",)
 """Processes that serve no queue: those without which nothing goes on, and those that are missed only once they were seen."""
 
 
-def standing_still(seen: Sequence[Worker]) -> Iterator[str]:
-    """A sentence for each kind of process that serves no queue and of which none makes progress."""
+def silent(seen: Sequence[Worker]) -> Iterator[tuple[str, str | None]]:
+    """Each kind of process that serves no queue and of which none makes progress, and when one was seen last; None: never."""
     for kind in (*NEEDED, *OPTIONAL):
         alike = [worker for worker in seen if worker.name.startswith(f"{kind}@")]
         if not any(worker.alive for worker in alike) and (alike or kind in NEEDED):
-            yield _standstill(kind, [worker.last_seen for worker in alike])
-
-
-def _standstill(kind: str, beats: Sequence[str]) -> str:
-    return f"no {kind} has made progress since {max(beats)}" if beats else f"no {kind} runs"
+            yield kind, max((worker.last_seen for worker in alike), default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select, update
 
 from worker.reasons import Reason
 from worker.storage import hosts as host_rows
@@ -133,7 +133,8 @@ def next_at(connection: Connection, now: float) -> float | None:
     at: ColumnElement[float] = h.c.look_at
     for other in later:
         at = case((other > at, other), else_=at)
-    found = connection.execute(select(func.min(at)).where(h.c.look_at.is_not(None), ~h.c.paused)).scalar()
+    waits_there = exists().where(transitions.WAITING, items.c.host == h.c.host)
+    found = connection.execute(select(func.min(at)).where(h.c.look_at.is_not(None), ~h.c.paused, waits_there)).scalar()
     return None if found is None else max(found, now)
 
 

@@ -11,7 +11,7 @@ from worker.storage import due, history, host_list, incidents, item_list, pauses
 from worker.storage.database import reading
 from worker.storage.due import DueFilter, DueItem, Share, Wait
 from worker.storage.host_list import HostRow
-from worker.storage.incidents import IncidentRow, SetMark
+from worker.storage.incidents import Burst, IncidentRow, SetMark
 from worker.storage.item_list import ItemFilter, ItemRow, Request
 from worker.storage.ledger_base import LedgerBase
 from worker.storage.pauses import Pause
@@ -123,6 +123,11 @@ class ForViewer(LedgerBase):
         """How many dead letters each host has."""
         with reading(self._engine) as connection:
             return incidents.by_host(connection, which)
+
+    def bursts(self, since: float) -> list[Burst]:
+        """The causes of what has died since a time, each with its worst hour."""
+        with reading(self._engine) as connection:
+            return incidents.bursts(connection, since)
 
     def outcomes_of(self, ids: Sequence[int]) -> list[tuple[str, str | None, int]]:
         """What became of these items: state, reason and count."""

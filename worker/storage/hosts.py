@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func,
 from worker.config import Settings
 from worker.messages import HostReport
 from worker.storage.database import insert_into
-from worker.storage.host_rules import Host, reported
+from worker.storage.host_rules import Host, lifted, reported
 from worker.storage.tables import hosts, items
 from worker.storage.values import OPEN, HostView
 

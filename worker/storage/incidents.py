@@ -11,7 +11,7 @@ from worker.storage import dead
 from worker.storage.tables import items, job_items
 from worker.storage.values import DeadFilter
 
-HOUR = 3600
+HOUR, HALF = 3600, 1800
 EXAMPLES = 5
 """Dead letters that show what an incident is about."""
 
@@ -26,6 +26,20 @@ class IncidentRow:
     count: int
     first: float
     newest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """How one cause killed lately: `worst` is the most that died within an hour, which began about `worst_at`."""
+
+    reason: str
+    host: str
+    detail: str | None
+    count: int
+    first: float
+    newest: float
+    worst: int
+    worst_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +86,27 @@ def by_host(connection: Connection, which: DeadFilter) -> dict[str, int]:
     return dict(connection.execute(select(items.c.host, func.count()).where(dead.selected(which)).group_by(items.c.host)).all())
 
 
-def since(connection: Connection, at: float) -> list[IncidentRow]:
-    """The incidents of what has died since a time; their counts are of that time alone."""
-    return incidents(connection, DeadFilter(since=at), 1000)
+def bursts(connection: Connection, at: float) -> list[Burst]:
+    """The causes of what has died since a time and is still dead, the largest first, each with its worst hour."""
+    half = cast(func.floor(items.c.changed_at / HALF), Integer).label("half")
+    first, newest = func.min(items.c.changed_at), func.max(items.c.changed_at)
+    query = (
+        select(items.c.reason, items.c.host, items.c.detail, half, func.count(), first, newest)
+        .where(dead.selected(DeadFilter(since=at)))
+        .group_by(items.c.reason, items.c.host, items.c.detail, half)
+    )
+    found: dict[tuple[str, str, str | None], dict[int, tuple[int, float, float]]] = {}
+    for reason, host, detail, number, count, begun, last in connection.execute(query):
+        found.setdefault((reason or "", host, detail), {})[number] = (count, begun, last)
+    return sorted((_burst(cause, halves) for cause, halves in found.items()), key=lambda burst: (-burst.count, burst.host, burst.reason))
+
+
+def _burst(cause: tuple[str, str, str | None], halves: dict[int, tuple[int, float, float]]) -> Burst:
+    """An hour is any two half hours next to each other, so that none is cut in two by the clock."""
+    hours = {number: count + halves.get(number + 1, (0, 0.0, 0.0))[0] for number, (count, _, _) in halves.items()}
+    worst = max(hours, key=lambda number: (hours[number], -number))
+    counts, begun, last = zip(*halves.values(), strict=True)
+    return Burst(*cause, sum(counts), min(begun), max(last), hours[worst], worst * HALF)
 
 
 def states_of(connection: Connection, ids: list[int]) -> list[tuple[str, str | None, int]]:

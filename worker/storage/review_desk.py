@@ -61,7 +61,11 @@ class ReviewDesk:
         now = self._now()
         with writing(self._engine) as connection:
             connection.execute(delete(review_leases).where(review_leases.c.item_id == item_id, review_leases.c.who == who))
-            connection.execute(delete(review_skips).where(or_(review_skips.c.at < now - SKIPPED, review_skips.c.item_id == item_id), review_skips.c.who == who))
+            connection.execute(
+                delete(review_skips).where(
+                    or_(review_skips.c.at < now - SKIPPED, review_skips.c.item_id == item_id), review_skips.c.who == who
+                )
+            )
             connection.execute(insert_into(connection, review_skips).values(item_id=item_id, who=who, at=now))
 
     def unskip(self, item_id: int, who: str) -> None:

@@ -49,7 +49,9 @@ class SearchFilter:
 _ORDER = (facets.c.day, facets.c.published_at, facets.c.item_id)
 
 
-def matching(connection: Connection, wanted: SearchFilter, limit: int, *, before: Place | None = None, after: Place | None = None) -> list[Place]:
+def matching(
+    connection: Connection, wanted: SearchFilter, limit: int, *, before: Place | None = None, after: Place | None = None
+) -> list[Place]:
     """Up to `limit` matching articles, the last published first, those without a date after them.
 
     They are those older than the place `before`, or the next ones newer than `after`.
@@ -102,7 +104,10 @@ def counted(connection: Connection, wanted: SearchFilter, by: By, *, once: bool 
 def _by_topic(connection: Connection, wanted: SearchFilter, *, once: bool) -> list[tuple[str, int]]:
     """One pass over the rows for all topics."""
     tests = {topic.value: _has(topic.value) for topic in TOPICS} | {"": _no_topic(), "?": _in_doubt()}
-    counts = [func.count((case((test, facets.c.cluster_id))).distinct()) if once else func.sum(case((test, 1), else_=0)) for test in tests.values()]
+    counts = [
+        func.count((case((test, facets.c.cluster_id))).distinct()) if once else func.sum(case((test, 1), else_=0))
+        for test in tests.values()
+    ]
     row = connection.execute(select(*counts).select_from(facets).where(*conditions(wanted))).one()
     return sorted(((key, int(count or 0)) for key, count in zip(tests, row, strict=True)), key=lambda pair: (-pair[1], pair[0]))
 

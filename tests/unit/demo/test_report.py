@@ -12,7 +12,8 @@ from rich.console import Console
 from classifier.labels import SourceTypeLabel, TopicLabel
 from worker.demo.report import compare, label_count, report, same_moment
 from worker.demo.site import Expected
-from worker.operations.queues import Ledger, ModelInUse, QueueReport, QueueStatus
+from worker.operations.due import DueFigures
+from worker.operations.queues import Ledger, ModelInUse, PausedNow, QueueReport, QueueStatus
 from worker.results import Result
 
 PAGE = Expected("press.example", "/a", "A title", "2025-03-12T01:15:00Z", ("trade",), "trade", "independent", "stored", None, "Text.")
@@ -25,6 +26,8 @@ QUEUES = QueueReport(
     workers=(),
     model=ModelInUse("m1"),
     at="2026-01-01T00:00:00.000Z",
+    due=DueFigures(0, 0, None),
+    paused=PausedNow((), ()),
 )
 
 

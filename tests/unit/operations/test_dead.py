@@ -42,8 +42,8 @@ class Ledger:
     def trace(self, key: str) -> list[Any]:
         return [SimpleNamespace(item_id=number, state=state) for number, state in enumerate(self.states, 1)]
 
-    def requeue(self, which: DeadFilter) -> int:
-        return sum(1 for _ in self.dead(which))
+    def requeue_at(self, which: DeadFilter, rate: float | None) -> list[int]:
+        return [item.item_id for item in self.dead(which)]
 
 
 def services(ledger: Ledger | None = None) -> Any:
@@ -88,5 +88,5 @@ def test_a_url_means_its_dead_item_alone() -> None:
 
 
 def test_what_is_requeued_is_counted() -> None:
-    assert dead.requeue(services(), DeadFilter(reason="http-404")).to_dict() == {"requeued": 2}
+    assert dead.requeue(services(), DeadFilter(reason="http-404")).to_dict() == {"requeued": 2, "item_ids": [3, 1], "left": 0}
     assert dead.count(services(), DeadFilter()) == 3

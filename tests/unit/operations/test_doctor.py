@@ -9,8 +9,10 @@ import pytest
 from worker.bootstrap import Services
 from worker.config import MIB, Settings
 from worker.errors import Unavailable
-from worker.operations import doctor
+from worker.operations import doctor, queues
+from worker.operations.queues import QueueStatus
 from worker.operations.workers import Worker
+from worker.queues import QUEUES
 
 
 def test_a_fresh_installation_is_well_and_every_check_was_made(settings: Settings) -> None:
@@ -64,19 +66,26 @@ def test_parked_messages_are_worth_a_note(settings: Settings) -> None:
     assert "pressmark:parked" in str(next(doctor._parked(3, settings)).remedy)
 
 
-@pytest.mark.parametrize(
-    ("seen", "findings"),
-    [
-        ([], [("note", "none is at work")]),
-        (["keeper", "dispatcher"], [("ok", "2 make progress")]),
-        (["keeper"], [("wrong", "no dispatcher runs")]),
-    ],
-)
-def test_a_process_that_makes_no_progress_is_wrong(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, seen: list[str], findings: list[tuple[str, str]]
+def test_what_status_calls_wrong_the_doctor_does_too_while_something_is_at_work(
+    services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Given
-    named = dataclasses.replace(settings, redis_url="redis://127.0.0.1:1/0")
-    monkeypatch.setattr(doctor, "workers", lambda _: [Worker(f"{kind}@a-1", (), True, "2026-03-22T00:00:00.000Z", 0) for kind in seen])
+    # Given an installation in which only a keeper is at work
+    named = dataclasses.replace(services.settings, redis_url="redis://127.0.0.1:1/0")
+    depths = tuple(QueueStatus(name, 0, 0, None, 0, 0, paused=False) for name in QUEUES)
+
+    def reported(given: Services) -> queues.QueueReport:
+        keeper = Worker("keeper@a-1", (), True, "2026-03-22T00:00:00.000Z", 0)
+        return dataclasses.replace(queue_report(given), queues=depths, workers=(keeper,))
+
+    queue_report = queues.report
+    monkeypatch.setattr(doctor.queues, "report", reported)
+    monkeypatch.setattr(doctor.problems, "of_redis", lambda *_: iter(()))
     # Then
-    assert [(found.state, found.detail) for found in doctor._processes(named)] == findings
+    assert [(found.state, found.detail) for found in doctor._work(named)] == [
+        ("wrong", "No worker fetches. Start one: `pressmark worker fetch`."),
+        ("wrong", "No worker labels. Start one: `pressmark worker label`."),
+        ("wrong", "No dispatcher runs. Start one: `pressmark dispatcher`."),
+    ]
+    # And that nothing was started is worth a note
+    monkeypatch.setattr(doctor.queues, "report", lambda given: dataclasses.replace(queue_report(given), queues=depths, workers=()))
+    assert [(found.state, found.detail) for found in doctor._work(named)] == [("note", "no process is at work")]

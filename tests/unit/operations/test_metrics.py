@@ -5,7 +5,8 @@ from __future__ import annotations
 from worker.operations.dead import DeadCause
 from worker.operations.drift import compare
 from worker.operations.metrics import lines
-from worker.operations.queues import Ledger, ModelInUse, QueueReport, QueueStatus
+from worker.operations.due import DueFigures
+from worker.operations.queues import PausedNow, Ledger, ModelInUse, QueueReport, QueueStatus
 from worker.operations.status import Status
 from worker.storage.label_counts import LabelCounts
 
@@ -21,6 +22,8 @@ def status() -> Status:
         workers=(),
         model=ModelInUse("m1"),
         at="2026-01-01T00:00:00.000Z",
+        due=DueFigures(1, 3, None),
+        paused=PausedNow((), ()),
     )
     return Status(queues, compare(WEEK, LabelCounts(0), None), problems=())
 

@@ -10,8 +10,9 @@ import pytest
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.operations.queues import report
-from worker.operations.status import _refusal, problems
+from worker.operations.problems import of_balance, of_disk, of_processes, of_queues, of_redis
 from worker.queues import QUEUES, Depth, WorkerSeen
+from worker.storage.for_viewer import DueCounts
 from worker.storage.values import Balance, DeadGroup, Paused, State
 
 STATES = {"waiting": 3, "running": 9, "stored": 20, "duplicate": 1, "refused": 0, "dead": 2}
@@ -78,6 +79,7 @@ def settings(tmp_path: Path, **more: Any) -> Settings:
 def services(tmp_path: Path, ledger: Any = None, queues: Any = None, active: str | None = None) -> Any:
     return SimpleNamespace(
         operator_ledger=ledger or Ledger(),
+        viewer_ledger=SimpleNamespace(due_counts=lambda: DueCounts(1, 2, 1_700_000_000.0)),
         depths=queues or Queues(),
         control=queues or Queues(),
         registry=SimpleNamespace(active=lambda: active),
@@ -101,7 +103,9 @@ def test_running_is_leased_minus_waiting(tmp_path: Path) -> None:
 def test_the_document_has_the_contracts_shape(tmp_path: Path) -> None:
     found = report(services(tmp_path))
     document = found.to_dict()
-    assert list(document) == ["queues", "ledger", "balanced", "dead", "workers", "model", "at"]
+    assert list(document) == ["queues", "ledger", "balanced", "dead", "workers", "model", "at", "due", "paused"]
+    assert document["due"] == {"now": 1, "later": 2, "next_at": "2023-11-14T22:13:20.000Z"}
+    assert document["paused"] == {"stages": [], "hosts": []}
     assert document["queues"][0] == {
         "name": "fetch",
         "waiting": 4,
@@ -120,7 +124,7 @@ def test_the_document_has_the_contracts_shape(tmp_path: Path) -> None:
         "last_seen": "2023-11-14T22:13:20.000Z",
         "running": 4,
     }
-    assert list(problems(found, settings(tmp_path))) == []
+    assert [*of_balance(found), *of_queues(found)] == [], "all is well with it"
 
 
 def test_a_pause_is_shown_on_every_queue_of_its_stage(tmp_path: Path) -> None:
@@ -132,42 +136,58 @@ def test_without_redis_the_ledger_is_shown_and_the_rest_is_unknown(tmp_path: Pat
     found = report(services(tmp_path, queues=Away()))
     assert (found.ledger.accepted, found.redis_is_away) == (35, True)
     assert {queue.waiting for queue in found.queues} == {None}
-    assert "Redis" in next(problems(found, settings(tmp_path)))
+    assert [problem.code for problem in of_redis(services(tmp_path, queues=Away()), found)] == ["redis-away"]
+    assert list(of_queues(found)) == [], "nothing is known of the queues"
 
 
 def test_books_that_do_not_balance_are_a_problem(tmp_path: Path) -> None:
     found = report(services(tmp_path, Ledger(Balance(36, BALANCE.states, 20, 0, 0, 0, counted=True))))
     assert found.balanced is False
-    assert "not balanced" in next(problems(found, settings(tmp_path)))
+    (problem,) = of_balance(found)
+    assert (problem.level, problem.code, problem.count) == ("wrong", "unbalanced", 1)
+    assert problem.what == "The ledger does not balance: 1 more accepted than accounted for. Run `pressmark doctor`."
     assert "NOT BALANCED" in found.summary()
 
 
 def test_a_message_that_waits_too_long_is_a_problem_unless_its_stage_is_paused(tmp_path: Path) -> None:
-    found = report(services(tmp_path, queues=Queues(oldest=400.0)))
-    assert any("fetch" in line and "400 s" in line for line in problems(found, settings(tmp_path)))
+    (problem,) = of_queues(report(services(tmp_path, queues=Queues(oldest=400.0))))
+    assert (problem.level, problem.code, problem.count) == ("wrong", "queue-old", 4)
+    assert problem.what == "Fetch: the oldest page has waited 6 min."
     paused = report(services(tmp_path, Ledger(stopped=frozenset({"fetch"})), Queues(oldest=400.0)))
-    assert list(problems(paused, settings(tmp_path))) == []
+    assert list(of_queues(paused)) == []
 
 
 def test_a_stage_without_a_living_worker_is_a_problem(tmp_path: Path) -> None:
     dead = WorkerSeen("label@a-2", ("label",), False, 0.0, 0)
-    found = report(services(tmp_path, queues=Queues(seen=[dead, *LOOPS])))
-    assert list(problems(found, settings(tmp_path))) == ["no worker serves fetch", "no worker serves label"]
+    alive = [worker for worker in Queues().seen if not worker.queues]
+    found = of_queues(report(services(tmp_path, queues=Queues(seen=[dead, *alive]))))
+    assert [(problem.what, problem.since) for problem in found] == [
+        ("No worker fetches. Start one: `pressmark worker fetch`.", None),
+        ("No worker labels. Start one: `pressmark worker label`.", "1970-01-01T00:00:00.000Z"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("kind", "seen", "said"),
     [
-        ("keeper", [], "no keeper runs"),
-        ("dispatcher", [], "no dispatcher runs"),
-        ("keeper", [(False, 1.7e9), (False, 1.7e9 + 60)], "no keeper has made progress since 2023-11-14T22:14:20.000Z"),
+        ("keeper", [], ("No keeper runs. Start one: `pressmark keeper`.", None)),
+        ("dispatcher", [], ("No dispatcher runs. Start one: `pressmark dispatcher`.", None)),
+        (
+            "keeper",
+            [(False, 1.7e9), (False, 1.7e9 + 60)],
+            ("No keeper has made progress lately. Start one: `pressmark keeper`.", "2023-11-14T22:14:20.000Z"),
+        ),
         ("keeper", [(False, 1.7e9), (True, 1.7e9)], None),
         ("dashboard", [], None),
-        ("dashboard", [(False, 1.7e9)], "no dashboard has made progress since 2023-11-14T22:13:20.000Z"),
+        (
+            "dashboard",
+            [(False, 1.7e9)],
+            ("No dashboard has made progress lately. Start one: `pressmark dashboard`.", "2023-11-14T22:13:20.000Z"),
+        ),
     ],
 )
 def test_a_kind_of_process_of_which_none_makes_progress_is_a_problem(
-    tmp_path: Path, kind: str, seen: list[tuple[bool, float]], said: str | None
+    tmp_path: Path, kind: str, seen: list[tuple[bool, float]], said: tuple[str, str | None] | None
 ) -> None:
     # Given
     others = [worker for worker in Queues().seen if not worker.name.startswith(kind)]
@@ -175,24 +195,25 @@ def test_a_kind_of_process_of_which_none_makes_progress_is_a_problem(
     # When
     found = report(services(tmp_path, queues=Queues(seen=[*others, *beats])))
     # Then
-    assert list(problems(found, settings(tmp_path))) == ([said] if said else [])
+    assert [(problem.what, problem.since) for problem in of_processes(found.workers)] == ([said] if said else [])
 
 
 def test_a_disk_nearly_full_is_a_problem(tmp_path: Path) -> None:
-    found = problems(report(services(tmp_path)), settings(tmp_path, disk_free_min=1 << 49))
-    assert any("bytes are free" in line for line in found)
+    (problem,) = of_disk(settings(tmp_path, disk_free_min=1 << 49))
+    assert (problem.level, problem.code) == ("wrong", "disk-full")
+    assert list(of_disk(settings(tmp_path, disk_free_min=0))) == []
 
 
 @pytest.mark.parametrize("refusal", ["OOM command not allowed", "READONLY You can't write", "MISCONF no snapshots"])
 def test_a_redis_that_takes_no_writes_is_a_problem_in_its_own_words(tmp_path: Path, refusal: str) -> None:
     found = services(tmp_path)
     found.control.refusal = lambda: refusal
-    said = list(_refusal(found, report(found)))
-    assert len(said) == 1
-    assert refusal in said[0]
+    (problem,) = of_redis(found, report(found))
+    assert problem.code == "redis-refuses"
+    assert refusal in problem.what
 
 
-def test_a_redis_that_takes_writes_and_one_that_is_away_are_not_said_to_refuse_them(tmp_path: Path) -> None:
-    well, away = services(tmp_path), services(tmp_path, queues=Away())
+def test_a_redis_that_takes_writes_is_not_said_to_refuse_them(tmp_path: Path) -> None:
+    well = services(tmp_path)
     well.control.refusal = lambda: None
-    assert [*_refusal(well, report(well)), *_refusal(away, report(away))] == []
+    assert list(of_redis(well, report(well))) == []

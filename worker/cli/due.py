@@ -1,0 +1,46 @@
+"""`pressmark due`: what waits in the ledger, for which host, why, and until when."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+import click
+
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import show_json, show_table, tell
+from worker.cli._shared.services import opened
+from worker.config import Settings
+from worker.operations import due as operations
+from worker.operations.due import Due
+
+GROUP_COLUMNS = ("why", "host", "hosts", "count", "until", "detail")
+ITEM_COLUMNS = ("next_try_at", "why", "reason", "tries", "lane", "url")
+
+
+@command(
+    "due", help="What waits, for which host, why, and until when; the next ones one by one.", example="pressmark due --host example.org"
+)
+@click.option("--host", metavar="HOST", help="Of this host; with a port as in example.org:8080.")
+@click.option(
+    "--reason",
+    type=click.Choice(operations.REASONS),
+    metavar="WORD",
+    help=f"For this reason: {', '.join(operations.WHYS)}, or the reason of the last failure.",
+)
+@click.option("--limit", type=click.IntRange(0), default=20, show_default=True, metavar="N", help="So many items at most, one by one.")
+@json_option
+def due(settings: Settings, *, host: str | None, reason: str | None, limit: int, as_json: bool) -> None:
+    """One document: the groups, their sum, and the items; for people two tables and a sentence."""
+    found = operations.due(opened(settings), host, reason, limit)
+    show_json(found) if as_json else _show(found)
+
+
+def _show(found: Due) -> None:
+    if not found.groups:
+        tell("nothing waits")
+        return
+    show_table(GROUP_COLUMNS, map(attrgetter(*GROUP_COLUMNS), found.groups))
+    if found.items:
+        show_table(ITEM_COLUMNS, map(attrgetter(*ITEM_COLUMNS), found.items), title="one by one")
+    goes = f"; the next goes out at {found.next_at}" if found.next_at else ""
+    tell(f"{found.now + found.later} wait: {found.now} are due now, {found.later} wait for a host or for another try{goes}")

@@ -1,0 +1,52 @@
+"""`pressmark show`: one item with its article, labels, evidence, model, copies, reviews and trace."""
+
+from __future__ import annotations
+
+import sys
+from operator import attrgetter
+
+import click
+
+from worker.cli._shared.article_text import article_lines
+from worker.cli._shared.options import command, json_option
+from worker.cli._shared.output import clean, show_json, show_table
+from worker.cli._shared.services import opened
+from worker.cli._shared.urls import entry_of
+from worker.config import Settings
+from worker.operations.reason_words import words
+from worker.operations.show import Shown
+from worker.operations.show import show as show_item
+
+TRACE_COLUMNS = ("at", "stage", "outcome", "reason", "ms", "detail")
+COPY_COLUMNS = ("published_at", "outlet", "state", "alike", "url")
+
+
+@command("show", help="One item: its article, labels, evidence, model, copies and trace.", example="pressmark show 812")
+@click.argument("item", metavar="ITEM|URL")
+@json_option
+def show(settings: Settings, *, item: str, as_json: bool) -> None:
+    """For people on a terminal; one document with --json, or where nobody looks. Raises UsageError for what is not known."""
+    which = int(item) if item.isascii() and item.isdecimal() and len(item) < 19 else entry_of(item, settings)
+    found = show_item(opened(settings), which)
+    if as_json or not sys.stdout.isatty():
+        show_json(found)
+        return
+    _show(found)
+
+
+def _show(found: Shown) -> None:
+    item = found.item
+    reason = f": {words(item.reason)} ({item.reason})" if item.reason else ""
+    again = f", next try {item.next_try_at}" if item.next_try_at else ""
+    click.echo(clean(f"item {item.item_id}, {item.kind}, {item.state}{reason}{again}"))
+    click.echo(clean(item.url))
+    if item.duplicate_of:
+        click.echo(f"a copy of item {item.duplicate_of}")
+    if found.article:
+        click.echo("\n".join(["", *article_lines(found.article), ""]))
+    for review in found.reviews:
+        given = ", ".join(review.topics) or "no topic"
+        click.echo(clean(f"labelled by {review.who}, {review.at}: {given} (primary {review.primary or 'none'}), {review.source_type}"))
+    if found.copies:
+        show_table(COPY_COLUMNS, map(attrgetter(*COPY_COLUMNS), found.copies), title=f"{len(found.copies)} copies")
+    show_table(TRACE_COLUMNS, map(attrgetter(*TRACE_COLUMNS), found.trace.events), title="trace")

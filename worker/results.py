@@ -18,6 +18,7 @@ from worker.errors import ItemFailed
 from worker.messages import VERSION, Article, Extracted, Extractor, Http, Kind
 from worker.reasons import Fate
 
+Decided = Literal["yes", "no", "unsure"]
 EndState = Literal["stored", "duplicate", "refused", "dead"]
 Columns = Mapping[str, Any]
 """A row of the database: values by the name of their column."""
@@ -53,7 +54,7 @@ class ReviewSummary:
 class ModelSaid:
     """What the model said of an article whose labels a person gave: by topic its decision, the main topic, the source type."""
 
-    topics: dict[str, str]
+    topics: dict[str, Decided]
     primary_topic: str | None
     source_type: SourceTypeLabel
 
@@ -115,7 +116,7 @@ class Result:
         flat: dict[str, object] = to_jsonable_python(self)
         return flat
 
-    def decided(self, decision: Literal["yes", "no", "unsure"]) -> list[str] | None:
+    def decided(self, decision: Decided) -> list[str] | None:
         """The topics with this decision, None where there are no labels."""
         return None if self.topics is None else [topic.label for topic in self.topics if topic.decision == decision]
 
@@ -156,7 +157,8 @@ def of_row(
     evidence: list[Evidence],
     review: ReviewSummary | None,
     job_ids: list[int],
-    model_decisions: Mapping[str, str] | None = None,
+    *,
+    model_decisions: Mapping[str, Decided] | None = None,
 ) -> Result:
     """Of an item in the database; `model_decisions` are the model's where a person gave the labels.
 
@@ -212,7 +214,7 @@ def _labels_of(row: Columns, topics: list[TopicLabel], evidence: list[Evidence])
     }
 
 
-def _by_hand(row: Columns, decisions: Mapping[str, str]) -> Fields:
+def _by_hand(row: Columns, decisions: Mapping[str, Decided]) -> Fields:
     """Who gave the labels, when, and what the model had said."""
     said = ModelSaid(dict(decisions), row["label_model_primary_topic"], source_type_from_dict(row["label_model_source_type"]))
     return {"labelled_by": row["label_labelled_by"], "labelled_at": rfc3339(row["label_labelled_at"]), "model_said": said}

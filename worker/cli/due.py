@@ -12,6 +12,7 @@ from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.operations import due as operations
 from worker.operations.due import Due
+from worker.storage.due import WHYS
 
 GROUP_COLUMNS = ("why", "host", "hosts", "count", "until", "detail")
 ITEM_COLUMNS = ("next_try_at", "why", "reason", "tries", "lane", "url")
@@ -25,7 +26,7 @@ ITEM_COLUMNS = ("next_try_at", "why", "reason", "tries", "lane", "url")
     "--reason",
     type=click.Choice(operations.REASONS),
     metavar="WORD",
-    help=f"For this reason: {', '.join(operations.WHYS)}, or the reason of the last failure.",
+    help=f"For this reason: {', '.join(WHYS)}, or the reason of the last failure.",
 )
 @click.option("--limit", type=click.IntRange(0), default=20, show_default=True, metavar="N", help="So many items at most, one by one.")
 @json_option

@@ -19,7 +19,7 @@ from worker.errors import UsageError
 from worker.operations import review as operations
 from worker.operations.seeds import REVIEWED, add_reviewed
 from worker.results import Result
-from worker.storage.reviews import Review
+from worker.storage.reviews import Answer, Review
 
 LONGEST = 65_536
 """Bytes of an answer's line; an ordinary one has two hundred."""
@@ -59,11 +59,15 @@ def _at_terminal(services: Services, who: str, articles: Sequence[Result], seeds
     try:
         with keyboard() as keys:
             session = Session(
-                lambda answer: operations.keep(services, answer, who), lambda item_id: operations.take_back(services, item_id, who), keys
+                lambda answer: _keep(services, answer, who), lambda item_id: operations.take_back(services, item_id, who), keys
             )
             session.label(articles)
     finally:
         _write_seeds(services, seeds)
+
+
+def _keep(services: Services, answer: Answer, who: str) -> None:
+    operations.keep(services, answer, who)
 
 
 def _from_lines(services: Services, who: str, name: str, seeds: Path) -> int:

@@ -37,7 +37,10 @@ class Change:
 
 
 def changes(services: Services, model: str, limit: int) -> Iterator[Change]:
-    """What would change in the labels of the `limit` newest articles that nobody reviewed: labels of people stay. Raises UsageError for an unknown or damaged model."""
+    """What would change in the labels of the `limit` newest articles that nobody reviewed: labels of people stay.
+
+    Raises UsageError for an unknown or damaged model.
+    """
     other = Labeller() if model == SHIPPED else services.model_cache.labeller(services.registry.find(model).id)
     stored = services.articles.newest(limit, reviewed=False)
     while batch := list(islice(stored, AT_ONCE)):

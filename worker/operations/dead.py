@@ -13,7 +13,7 @@ from worker.errors import NotFound, UsageError
 from worker.operations.audit import record
 from worker.operations.document import Document
 from worker.operations.due import held_because
-from worker.operations.previews import Blocked, Preview, check
+from worker.operations.previews import Blocked, Intent, Preview, check
 from worker.operations.previews import token as sign
 from worker.operations.times import rfc3339
 from worker.operations.trace import ItemTrace
@@ -224,7 +224,7 @@ def preview(services: Services, act: Literal["requeue", "drop"], which: DeadFilt
     mark = _mark(services, which)
     examples = tuple(islice(letters(services, which), EXAMPLES))
     blocked = tuple(_blocked(services, which)) if act == "requeue" else ()
-    signed = sign(services, act, who, which, mark)
+    signed = sign(services, Intent(act, who, which, mark))
     return Preview(mark.count, examples, blocked, signed, mark.count / rate if rate else None)
 
 
@@ -267,7 +267,7 @@ def requeue(
     Conflict is raised and nothing is done. `who` goes into the log. Raises UsageError for a rate that would take longer than a day.
     """
     if token is not None:
-        check(services, token, "requeue", who or "", which, _mark(services, which))
+        check(services, token, Intent("requeue", who or "", which, _mark(services, which)))
     meant = which if first is None else replace(which, limit=min(first, which.limit or first))
     total = count(services, which) if first is not None or rate else 0
     if rate and min(total, first or total) / rate > SPREAD_LONGEST:
@@ -280,7 +280,7 @@ def requeue(
 def drop(services: Services, which: DeadFilter, *, reason: str | None = None, token: str | None = None, who: str | None = None) -> Dropped:
     """Gives them up for good, as `dropped-by-user`, with a person's `reason`; token and who as in `requeue`."""
     if token is not None:
-        check(services, token, "drop", who or "", which, _mark(services, which))
+        check(services, token, Intent("drop", who or "", which, _mark(services, which)))
     detail = f"dropped{_by(who)}{f': {reason}' if reason else ''}" if reason or token else None
     dropped = services.operator_ledger.drop(which, detail)
     record(services, who, "dead drop", count=dropped, reason=reason, which=_told(which))

@@ -26,7 +26,7 @@ State = Literal["working", "slow", "waits", "failing", "robots", "paused"]
 
 @dataclass(frozen=True, slots=True)
 class RobotsSeen(Document):
-    """What is known of a host's robots.txt: `read` (or there is none, which allows everything), `unavailable`, None before the first answer."""
+    """A host's robots.txt: `read` (or there is none, which allows everything), `unavailable`, or None before the first answer."""
 
     state: Literal["read", "unavailable"] | None
     at: str | None

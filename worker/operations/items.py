@@ -59,6 +59,7 @@ class ItemPage(Document):
 
 def items(
     services: Services,
+    *,
     state: str | None = None,
     host: str | None = None,
     job: str | None = None,

@@ -46,36 +46,43 @@ class Preview(Document):
     """How long it would take at the rate that was asked for."""
 
 
-def token(services: Services, act: str, who: str, which: DeadFilter, mark: SetMark, now: Callable[[], float] = time.time) -> str:
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a person wants to do, and to which set."""
+
+    act: str
+    who: str
+    which: DeadFilter
+    mark: SetMark
+
+
+def token(services: Services, intent: Intent, now: Callable[[], float] = time.time) -> str:
     """Binds an act of a person to the set that a filter selects now, for LIFETIME seconds. Raises Unavailable."""
     until = int(now()) + LIFETIME
-    signed = _signature(services, act, who, which, mark, until)
-    return f"{_written(json.dumps([until, mark.count]).encode())}.{_written(signed)}"
+    return f"{_written(json.dumps([until, intent.mark.count]).encode())}.{_written(_signature(services, intent, until))}"
 
 
-def check(
-    services: Services, given: str, act: str, who: str, which: DeadFilter, mark: SetMark, now: Callable[[], float] = time.time
-) -> None:
+def check(services: Services, given: str, intent: Intent, now: Callable[[], float] = time.time) -> None:
     """Raises Conflict where the set is not the one that was previewed, or the preview is too old, UsageError for a foreign token."""
     try:
         head, _, signed = given.partition(".")
         until, count = json.loads(_read(head))
-        signature = _read(signed)
-        expected = _signature(services, act, who, which, mark, int(until))
+        signature, expected = _read(signed), _signature(services, intent, int(until))
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
         raise UsageError("expected the token of a preview, got something else") from None
     if until < now():
         raise Conflict("The preview is older than ten minutes. Look again.")
     if hmac.compare_digest(signature, expected):
         return
-    if isinstance(count, int) and count != mark.count:
-        raise Conflict(f"It was {count}, now {mark.count}. Look again.")
+    if isinstance(count, int) and count != intent.mark.count:
+        raise Conflict(f"It was {count}, now {intent.mark.count}. Look again.")
     raise Conflict("These are not the same ones any more. Look again.")
 
 
-def _signature(services: Services, act: str, who: str, which: DeadFilter, mark: SetMark, until: int) -> bytes:
-    message = json.dumps([act, who, asdict(which), mark.count, mark.ids, round(mark.newest, 3), until], sort_keys=True)
-    return hmac.new(signing_key(services.engine, KEY), message.encode(), hashlib.sha256).digest()
+def _signature(services: Services, intent: Intent, until: int) -> bytes:
+    mark = intent.mark
+    message = [intent.act, intent.who, asdict(intent.which), mark.count, mark.ids, round(mark.newest, 3), until]
+    return hmac.new(signing_key(services.engine, KEY), json.dumps(message, sort_keys=True).encode(), hashlib.sha256).digest()
 
 
 def _written(data: bytes) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row, Table, case, delete, func, inser
 from classifier.labels import Evidence, Labels, TopicLabel, evidence_from_dict
 from worker import results
 from worker.messages import Labelled
-from worker.results import ARTICLE_FIELDS, Result
+from worker.results import ARTICLE_FIELDS, Decided, Result
 from worker.storage import copies, facets, hand_labels, jobs, reviews, search, tables
 from worker.storage.database import one_of, reading
 from worker.storage.duplicates import bands
@@ -131,7 +131,7 @@ def _results(connection: Connection, ids: Sequence[int]) -> list[Result]:
     for row in _rows(connection, ids):
         given, models = topics_of.get(row.item_id, ([], {}))
         others = evidence_of.get(row.item_id, []), review_of.get(row.item_id), jobs_of.get(row.item_id, [])
-        found.append(results.of_row(row._asdict(), given, *others, models))
+        found.append(results.of_row(row._asdict(), given, *others, model_decisions=models))
     return found
 
 
@@ -150,9 +150,9 @@ def _rows(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
     return connection.execute(query.order_by(items.c.id)).all()
 
 
-def _topics_by_item(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[list[TopicLabel], dict[str, str]]]:
+def _topics_by_item(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[list[TopicLabel], dict[str, Decided]]]:
     """The topics of each article, and the model's decisions where a person gave the labels."""
-    found: dict[int, tuple[list[TopicLabel], dict[str, str]]] = {}
+    found: dict[int, tuple[list[TopicLabel], dict[str, Decided]]] = {}
     query = select(topics).where(one_of(topics.c.item_id, ids)).order_by(topics.c.item_id, topics.c.place)
     for row in connection.execute(query):
         given, models = found.setdefault(row.item_id, ([], {}))

@@ -196,13 +196,14 @@ def _because(word: str, now: float, *, fetch_paused: bool) -> list[ColumnElement
         return [literal(word == "paused")]
     later, robots = items.c.due > now, items.c.reason == ROBOTS
     free, open_ = items.c.host.not_in(_PAUSED), items.c.host.not_in(_held(now))
-    return {
+    causes: dict[str, list[ColumnElement[bool]]] = {
         "paused": [items.c.host.in_(_PAUSED)],
         "robots": [free, later, robots],
         "host": [items.c.host.in_(_held(now)), or_(~later, items.c.reason.is_(None), ~robots)],
         "again": [free, open_, later, items.c.reason.is_not(None), ~robots],
         "pace": [free, open_, or_(~later, items.c.reason.is_(None))],
-    }[word]
+    }
+    return causes[word]
 
 
 def later_ids(connection: Connection, names: Sequence[str], reasons: Iterable[str] | None, now: float, limit: int) -> list[int]:

@@ -90,7 +90,7 @@ class ForViewer(LedgerBase):
     def hosts(self, limit: int, after: tuple[int, str] | None = None, like: str | None = None) -> list[HostRow]:
         """Hosts, those first for which most waits; `after` is the place (items that wait, name) where the last page ended."""
         with reading(self._engine) as connection:
-            return host_list.page(connection, self._settings, self._now(), limit, after, like)
+            return host_list.page(connection, self._settings, self._now(), limit, after=after, like=like)
 
     def host(self, names: Sequence[str]) -> list[HostRow]:
         """These hosts, where they are known."""

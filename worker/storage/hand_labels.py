@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, select, update
 
 from worker.storage import facets
 from worker.storage.database import one_of
@@ -65,7 +65,7 @@ def _given(review: object, kind: dict[str, object]) -> dict[str, object]:
 
 def _restore(connection: Connection, item_ids: Sequence[int]) -> None:
     """What the model said stands there again."""
-    null = literal_column("NULL")
+    null: ColumnElement[None] = literal_column("NULL")
     connection.execute(
         update(topics)
         .where(one_of(topics.c.item_id, item_ids), topics.c.model_decision.is_not(None))

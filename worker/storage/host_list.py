@@ -39,7 +39,7 @@ def waiting(connection: Connection, names: Sequence[str]) -> dict[str, int]:
 
 
 def page(
-    connection: Connection, settings: Settings, now: float, limit: int, after: tuple[int, str] | None, like: str | None
+    connection: Connection, settings: Settings, now: float, limit: int, *, after: tuple[int, str] | None = None, like: str | None = None
 ) -> list[HostRow]:
     """Up to `limit` hosts, those first for which most items wait; of those whose name holds `like`."""
     per_host = select(items.c.host, func.count().label("number")).where(transitions.WAITING).group_by(items.c.host).subquery()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, case, exists, func, literal_column, or_, select, update
 
 from worker.config import Settings
 from worker.messages import HostReport
@@ -64,11 +64,11 @@ def _load(connection: Connection, names: Iterable[str]) -> dict[str, Host]:
     return {row.host: host_of(row._mapping) for row in rows}
 
 
-def host_of(row: Mapping[str, object]) -> Host:
+def host_of(row: RowMapping) -> Host:
     """The host of a row with COLUMNS."""
     values = {name: row[name] for name in Host.__dataclass_fields__}
     recent = values["recent_ms"]
-    return Host(**{**values, "recent_ms": tuple(recent) if isinstance(recent, list) else None})  # type: ignore[arg-type]
+    return Host(**{**values, "recent_ms": tuple(recent) if isinstance(recent, list) else None})
 
 
 _EARLIEST = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Delete, Engine, delete, insert, select
 
-from worker.errors import UsageError
+from worker.errors import NotFound
 from worker.results import ReviewSummary
 from worker.storage import hand_labels
 from worker.storage.database import reading, writing
@@ -51,12 +51,15 @@ class Reviews:
         self._now = now
 
     def keep(self, answer: Answer, who: str) -> None:
-        """Writes a person's answer in place of the same person's earlier one, and lets the article's labels be it. Raises UsageError where there is no such article."""
+        """Writes a person's answer in place of the same person's earlier one, and lets the article's labels be it.
+
+        Raises NotFound where there is no such article.
+        """
         labels = {"topics": list(answer.topics), "primary_topic": answer.primary, "source_type": answer.source_type}
         row = {"item_id": answer.item_id, "who": who, "at": self._now(), **labels}
         with writing(self._engine) as connection:
             if connection.execute(select(articles.c.item_id).where(articles.c.item_id == answer.item_id)).scalar_one_or_none() is None:
-                raise UsageError(f"expected the item of a stored article, got {answer.item_id}")
+                raise NotFound(f"expected the item of a stored article, got {answer.item_id}")
             connection.execute(_delete(answer.item_id, who))
             connection.execute(insert(reviews).values(**row))
             hand_labels.apply(connection, [answer.item_id])

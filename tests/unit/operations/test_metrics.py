@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from worker.operations.dead import DeadCause
 from worker.operations.drift import compare
-from worker.operations.metrics import lines
 from worker.operations.due import DueFigures
-from worker.operations.queues import PausedNow, Ledger, ModelInUse, QueueReport, QueueStatus
+from worker.operations.metrics import lines
+from worker.operations.queues import Ledger, ModelInUse, PausedNow, QueueReport, QueueStatus
 from worker.operations.status import Status
 from worker.storage.label_counts import LabelCounts
 

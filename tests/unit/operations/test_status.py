@@ -9,8 +9,8 @@ import pytest
 
 from worker.config import Settings
 from worker.errors import Unavailable
-from worker.operations.queues import report
 from worker.operations.problems import of_balance, of_disk, of_processes, of_queues, of_redis
+from worker.operations.queues import report
 from worker.queues import QUEUES, Depth, WorkerSeen
 from worker.storage.for_viewer import DueCounts
 from worker.storage.values import Balance, DeadGroup, Paused, State

@@ -35,23 +35,19 @@ def upgrade() -> None:
 
 def add_columns() -> None:
     """Columns that may stay empty."""
-    for column in (
-        *(sa.Column(name, sa.Double()) for name in ("asked_at", "robots_at", "paused_at")),
-        *(sa.Column(name, sa.Text()) for name in ("asked_reason", "robots", "paused_by", "paused_note")),
-        sa.Column("asked_until", sa.Double(), nullable=False, server_default="0"),
-        sa.Column("recent_ms", Nullable),
-    ):
-        op.add_column("hosts", column)
+    for name in ("asked_at", "robots_at", "paused_at"):
+        op.add_column("hosts", sa.Column(name, sa.Double()))
+    for name in ("asked_reason", "robots", "paused_by", "paused_note"):
+        op.add_column("hosts", sa.Column(name, sa.Text()))
+    op.add_column("hosts", sa.Column("asked_until", sa.Double(), nullable=False, server_default="0"))
+    op.add_column("hosts", sa.Column("recent_ms", Nullable))
     for name in ("paused_by", "paused_note"):
         op.add_column("controls", sa.Column(name, sa.Text()))
     op.add_column("topics", sa.Column("model_decision", sa.Text()))
-    for column in (
-        sa.Column("labelled_by", sa.Text()),
-        sa.Column("labelled_at", sa.Double()),
-        sa.Column("model_primary_topic", sa.Text()),
-        sa.Column("model_source_type", Nullable),
-    ):
-        op.add_column("labels", column)
+    for name in ("labelled_by", "model_primary_topic"):
+        op.add_column("labels", sa.Column(name, sa.Text()))
+    op.add_column("labels", sa.Column("labelled_at", sa.Double()))
+    op.add_column("labels", sa.Column("model_source_type", Nullable))
 
 
 def make_tables() -> None:

@@ -36,11 +36,9 @@ class URLRequest:
     """Rises with every lease of the item; an outcome with an older token is ignored."""
     url: str
     kind: Kind = "article"
-    alone: bool = False
-    """A suspect: a worker took it once and reported no outcome, so it is sent in a message of its own."""
-    etag: str | None = None
+    alone: bool = False  # a suspect: a worker took it once and reported no outcome, so it is sent in a message of its own
+    etag: str | None = None  # and the next: validators of the stored article, for a conditional request on a re-fetch
     last_modified: str | None = None
-    """Validators of the stored article, for a conditional request on a re-fetch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +52,11 @@ class Page:
     content_type: str | None = None  # the header as it was sent, charset included
     etag: str | None = None
     last_modified: str | None = None
-    opt_outs: tuple[str, ...] = ()
-    """Reservations in the headers, as `x-robots-tag: noai` or `tdm-reservation: 1`."""
+    opt_outs: tuple[str, ...] = ()  # reservations in the headers, as `x-robots-tag: noai` or `tdm-reservation: 1`
     warnings: tuple[str, ...] = ()  # for the article: `downgraded` (a redirect led from https to http)
     ms: int = 0
     wire_bytes: int = 0
-    fetched_at: str = ""
-    """RFC 3339, UTC."""
+    fetched_at: str = ""  # RFC 3339, UTC
 
 
 @checked(frozen=True, config=STRICT)
@@ -92,6 +88,9 @@ class Article:
     text: str
     authors: list[str]
     published_at: str | None
+    """A day where the page gives no time, else RFC 3339 in UTC."""
+    published_on: str | None = field(default=None, kw_only=True)
+    """The calendar day by the page's own clock: the offset that it states, else the day that it shows."""
     published_source: Literal["json-ld", "meta", "time", "url", "dateline", "guess"] | None
     modified_at: str | None
     language: str | None

@@ -74,6 +74,8 @@ class Result:
     text: str | None = None
     authors: list[str] | None = None
     published_at: str | None = None
+    published_on: str | None = None
+    """The calendar day by the page's own clock: the paper's day, which can differ from the day in UTC."""
     published_source: str | None = None
     modified_at: str | None = None
     language: str | None = None
@@ -185,10 +187,16 @@ def of_row(
 
 def _article_of(row: Columns) -> Fields:
     return {name: row[column] for name, column in _ARTICLE_COLUMNS.items()} | {
+        "published_on": row["article_published_on"] or day_of(row["article_published_at"]),
         "extractor": Extractor(**row["article_extractor"]),
         "http": _http(row["article_http"]),
         "stored_at": rfc3339(row["article_stored_at"]),
     }
+
+
+def day_of(published_at: str | None) -> str | None:
+    """The day in a date or a time in UTC: that of publication where the page's own day is not known."""
+    return published_at[:10] if published_at else None
 
 
 def _answer_of(answer: Columns) -> Fields:

@@ -5,6 +5,7 @@ import io
 import re
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -99,13 +100,29 @@ def test_the_table_is_for_people(served: Served) -> None:
     assert "source type" in served.home.call("export").out
 
 
-def test_parquet_without_its_library_is_one_line(served: Served) -> None:
-    done = served.home.call("export", "--format", "parquet")
-    if done.code == 0:
-        assert done.out.startswith("PAR1")
-    else:
-        assert (done.code, len(done.told)) == (2, 1)
-        assert "pip install" in done.err
+def test_an_export_goes_on_after_the_last_item_that_was_written(served: Served) -> None:
+    whole = served.home.call("export", "--format", "jsonl").lines
+    half = whole[len(whole) // 2]["item_id"]
+    assert served.home.call("export", "--format", "jsonl", "--after", str(half)).lines == whole[len(whole) // 2 + 1 :]
+    assert served.home.call("export", "--format", "jsonl", "--after", "999999").out == ""
+
+
+def test_csv_for_excel_begins_with_a_byte_order_mark(served: Served) -> None:
+    done = served.home.call("export", "--format", "csv", "--bom")
+    assert done.out.startswith("\ufeffitem_id,")
+    assert served.home.call("export", "--bom").code == 2
+
+
+def test_parquet_has_the_same_articles_with_lists_and_days(served: Served, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="an extra that nothing else needs")
+    with (tmp_path / "articles.parquet").open("wb") as file:
+        subprocess.run(served.home.command("export", "--format", "parquet"), env=served.home.environment, stdout=file, check=True)
+    rows = parquet.read_table(tmp_path / "articles.parquet").to_pylist()
+    lines = served.home.call("export", "--format", "jsonl").lines
+    assert [row["item_id"] for row in rows] == [line["item_id"] for line in lines]
+    assert [row["authors"] for row in rows] == [line["authors"] for line in lines]
+    assert [row["published_on"] and row["published_on"].isoformat() for row in rows] == [line["published_on"] for line in lines]
+    assert all(row["stored_at"].tzinfo for row in rows)
 
 
 def test_trace_tells_hop_by_hop(served: Served) -> None:

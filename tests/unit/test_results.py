@@ -17,7 +17,8 @@ from worker.results import ARTICLE_FIELDS, LABEL_FIELDS, Result, ReviewSummary, 
 
 PAGE = extracted(URLRequest(7, 1, "https://press.test/7"))
 KEYS = [
-    *("v", "item_id", "kind", "url", "canonical_url", "title", "text", "authors", "published_at", "published_source", "modified_at"),
+    *("v", "item_id", "kind", "url", "canonical_url", "title", "text", "authors", "published_at", "published_on", "published_source"),
+    "modified_at",
     *("language", "site_name", "description", "image", "extractor", "warnings", "opt_outs", "content_sha256", "cluster_id"),
     *("topics", "primary_topic", "source_type", "evidence", "language_supported", "unknown_words", "model", "outcome", "reason"),
     *("final_url", "http", "duplicate_of", "fetched_at", "stored_at", "attempts"),

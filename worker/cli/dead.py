@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from operator import attrgetter
 from typing import ParamSpec, TypedDict, TypeVar, Unpack
 
 import click
@@ -17,15 +16,14 @@ from worker.cli._shared.output import show_json, show_lines, show_table, tell
 from worker.cli._shared.services import opened
 from worker.cli._shared.urls import entry_of
 from worker.config import Settings
+from worker.errors import UsageError
 from worker.operations import dead as operations
-from worker.operations.times import parse_since
+from worker.operations.times import local_time, parse_since
 from worker.storage.values import DeadFilter
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-CAUSE_COLUMNS = ("reason", "count", "newest")
-LETTER_COLUMNS = ("item_id", "reason", "died_at", "tries", "url", "detail")
 LETTER_HEADS = ("item", "reason", "died", "tries", "url", "detail")
 
 
@@ -34,15 +32,15 @@ class Filters(TypedDict):
 
     reason: str | None
     host: str | None
-    since: float | None
+    since: str | None
     limit: int | None
 
 
-def _since(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+def _since(value: str | None, zone: str) -> float | None:
     try:
-        return None if value is None else parse_since(value, time.time())
+        return None if value is None else parse_since(value, time.time(), zone)
     except (ValueError, OverflowError):
-        raise click.BadParameter(f"expected a date, an RFC 3339 time or an age as 90m, 12h or 7d, got {value!r}") from None
+        raise UsageError(f"--since: expected a date, an RFC 3339 time or an age as 90m, 12h or 7d, got {value!r}") from None
 
 
 def _reason(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -55,7 +53,7 @@ def filters(function: Callable[P, R]) -> Callable[P, R]:
     """The options that say which dead letters are meant."""
     for option in (
         click.option("--limit", type=click.IntRange(1), metavar="N", help="The newest N only."),
-        click.option("--since", callback=_since, metavar="TIME", help="Died at this time or later: a date, or an age as 12h."),
+        click.option("--since", metavar="TIME", help="Died at this time or later: a date, or an age as 12h."),
         click.option("--host", metavar="HOST", help="Of this host; with a port as in example.org:8080."),
         click.option("--reason", callback=_reason, metavar="WORD", help="Dead for this reason."),
     ):
@@ -63,16 +61,18 @@ def filters(function: Callable[P, R]) -> Callable[P, R]:
     return function
 
 
-def _filter_of(chosen: Filters) -> DeadFilter:
-    host = chosen["host"]
-    return DeadFilter(reason=chosen["reason"], host=host.lower() if host else None, since=chosen["since"], limit=chosen["limit"])
+def _filter_of(settings: Settings, chosen: Filters) -> DeadFilter:
+    """Days and times without a zone are in PRESSMARK_TIMEZONE. Raises UsageError."""
+    host, since = chosen["host"], _since(chosen["since"], settings.timezone)
+    return DeadFilter(reason=chosen["reason"], host=host.lower() if host else None, since=since, limit=chosen["limit"])
 
 
 def _opened(settings: Settings, url: str | None, chosen: Filters) -> tuple[Services, DeadFilter]:
     """The services, and the filter that means the dead letter of a URL or those of the options; raises UsageError."""
     entry = entry_of(url, settings) if url else None
+    which = _filter_of(settings, chosen)
     services = opened(settings)
-    return services, operations.only(services, entry) if entry else _filter_of(chosen)
+    return services, operations.only(services, entry) if entry else which
 
 
 @click.group(
@@ -87,8 +87,12 @@ def dead() -> None:
 @json_option
 def list_dead(settings: Settings, *, as_json: bool, **chosen: Unpack[Filters]) -> None:
     """JSON lines {"reason","count","newest"}, or a table."""
-    found = operations.causes(opened(settings), _filter_of(chosen))
-    show_lines(found) if as_json else show_table(CAUSE_COLUMNS, map(attrgetter(*CAUSE_COLUMNS), found))
+    which = _filter_of(settings, chosen)
+    found = operations.causes(opened(settings), which)
+    zone = settings.timezone
+    show_lines(found) if as_json else show_table(
+        ("dead because of", "count", "newest"), ((cause.reason, cause.count, local_time(cause.newest, zone)) for cause in found)
+    )
 
 
 @command("show", help="Dead letters one by one, newest first, or the one of a URL.", example="pressmark dead show --host example.org")
@@ -98,7 +102,11 @@ def list_dead(settings: Settings, *, as_json: bool, **chosen: Unpack[Filters]) -
 def show(settings: Settings, *, url: str | None, as_json: bool, **chosen: Unpack[Filters]) -> None:
     """JSON lines, or a table."""
     found = operations.letters(*_opened(settings, url, chosen))
-    show_lines(found) if as_json else show_table(LETTER_HEADS, map(attrgetter(*LETTER_COLUMNS), found))
+    zone = settings.timezone
+    show_lines(found) if as_json else show_table(
+        LETTER_HEADS,
+        ((letter.item_id, letter.reason, local_time(letter.died_at, zone), letter.tries, letter.url, letter.detail) for letter in found),
+    )
 
 
 @command(

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from worker.cli._shared.options import command, json_option, seeds_option
-from worker.cli._shared.output import show_json
-from worker.cli._shared.progress import step_bars
+from worker.cli._shared.output import show_json, step_bars
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.models.training import table

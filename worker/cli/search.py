@@ -9,7 +9,7 @@ import click
 from classifier.labels import SOURCE_TYPES, TOPICS
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import tell
-from worker.cli._shared.result_formats import WRITERS
+from worker.cli._shared.result_formats import FORMATS, writer
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.operations import articles
@@ -41,7 +41,8 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> str | None
 @click.option("--since", callback=_day, metavar="DAY", help="Published on this day or later.")
 @click.option("--until", callback=_day, metavar="DAY", help="Published on this day or earlier.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N", help="So many at most.")
-@click.option("--format", "form", type=click.Choice(list(WRITERS)), default="table", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--bom", is_flag=True, help="Mark the CSV as UTF-8, for Excel.")
 @json_option
 def search(
     settings: Settings,
@@ -57,6 +58,7 @@ def search(
     until: str | None,
     limit: int,
     form: str,
+    bom: bool,
     as_json: bool,
 ) -> None:
     """In the formats of `export`; standard error says where there are more."""
@@ -71,8 +73,9 @@ def search(
         until=until,
         unsure=unsure,
     )
+    write = writer("jsonl" if as_json else form, settings, bom=bom)
     found = articles.search(opened(settings), wanted, limit)
-    WRITERS["jsonl" if as_json else form](found.results)
+    write(found.results)
     if not found.results:
         tell("no stored article matches")
     elif found.more:

@@ -27,6 +27,7 @@ from worker.config.value_types import (
     parse_ports,
     parse_resolve,
     parse_text,
+    parse_timezone,
     parse_users,
     parse_word,
     url_of,
@@ -64,6 +65,7 @@ def setting(default: T, reason: str, parse: Callable[[str], T], *, secret: bool 
 
 
 seconds = number(float, 0.001, 7 * 86400)
+days = number(float, 0.01, 36_500)
 count = number(int, 1, 1_000_000)
 size = number(int, 1, 1 << 40)
 
@@ -82,6 +84,15 @@ class Settings:
     database_url: str | None = setting(None, "unset: SQLite in the data folder", url_of("sqlite", "postgresql+psycopg"), secret=True)
     namespace: str = setting("pressmark", "prefix of every Redis key, so that several installations can share a server", parse_word)
     model_dir: Path | None = setting(None, "unset: the promoted model, else the one shipped with the program", parse_path)
+    seeds_dir: Path | None = setting(
+        None, "unset: `seeds` where the command is run, else a copy in the data folder that begins as the packaged seeds", parse_path
+    )
+    database_pool: int = setting(
+        5, "connections to PostgreSQL that a process keeps, and as many more at a peak; a process has few threads that use one", count
+    )
+    statement_timeout: float = setting(
+        300.0, "seconds that PostgreSQL lets one statement run, migrations aside; the longest count of millions takes some", seconds
+    )
 
     # Which addresses may be requested
     allow_private: tuple[AllowedPlace, ...] = setting((), "no private address is requested unless it is named here", parse_allow_private)
@@ -191,8 +202,17 @@ class Settings:
         number(float, 0.01, 3650),
     )
     events_days: float = setting(30.0, "days that `trace` shows", number(float, 0.01, 3650))
+    articles_days: float | None = setting(
+        None, "days after which a stored article is taken out as `forget` does; unset: never, since an archive grows more useful", days
+    )
+    dead_days: float | None = setting(
+        None, "days after which a dead letter is given up as `dead drop` does; unset: never, since people decide", days
+    )
     disk_free_min: int = setting(200 * MIB, "bytes; the dispatcher sends nothing while less is free on the disk", number(int, 0, 1 << 50))
     stop_grace: float = setting(10.0, "seconds to finish or return what a process works on when it stops", seconds)
+
+    # What people see
+    timezone: str = setting("UTC", "the zone of days and times that people read, the same as in JSON; a desk names its own", parse_timezone)
 
     # Logs and dashboard
     log_level: str = setting("info", "starts, stops, failed pages and trouble", one_of("debug", "info", "warning", "error"))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 N = TypeVar("N", int, float)
 
@@ -165,6 +166,16 @@ def parse_resolve(value: str) -> Mapping[str, tuple[str, ...]]:
         name = name.strip().lower().rstrip(".")
         table[name] = (*table.get(name, ()), address.strip())
     return table
+
+
+def parse_timezone(value: str) -> str:
+    """The name of a time zone in the database of IANA."""
+    name = value.strip()
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder's name is an OSError
+        raise ValueError("the IANA name of a time zone, as Asia/Phnom_Penh") from None
+    return name
 
 
 CODINGS = ("gzip", "deflate", "br", "zstd")

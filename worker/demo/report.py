@@ -148,7 +148,7 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
     return (
         verdict.page.host.removesuffix(".example") + _short(verdict.page.path),
         (result and result.title) or "–",
-        ((result and result.published_at) or "–")[:10],
+        (result and result.published_on) or "–",
         _topics(verdict),
         _source_type(verdict),
         _outcome(result) if result else "–",

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from worker import __version__
 from worker.errors import ItemFailed
 from worker.extract import page_type
+from worker.extract.dates.parse import Moment
 from worker.extract.fields import authors, metadata, title
 from worker.extract.fields.language import language_of
 from worker.extract.fields.metadata import Metadata, Publication
@@ -97,6 +98,7 @@ def _from_plain(found: plain_text.PlainArticle, url: str | None, warnings: list[
         text=text,
         authors=clean_lines(found.authors),
         published_at=str(found.published) if found.published else None,
+        published_on=_day_of(found.published),
         published_source="dateline" if found.published else None,
         modified_at=None,
         language=language_of(text),
@@ -155,6 +157,11 @@ def _with_heading(found: Metadata, content: MainText, root: Element) -> tuple[Me
     return replace(found, title=headline), replace(content, text=text)
 
 
+def _day_of(moment: Moment | None) -> str | None:
+    """The day that the page states, in its own zone."""
+    return moment.day.isoformat() if moment else None
+
+
 def _article(found: Metadata, content: MainText, publication: Publication, url: str | None, warnings: list[str]) -> Article:
     text = clean_text(content.text)
     if not text:
@@ -166,6 +173,7 @@ def _article(found: Metadata, content: MainText, publication: Publication, url: 
         text=text,
         authors=clean_lines(found.authors),
         published_at=str(publication.moment) if publication.moment else None,
+        published_on=_day_of(publication.moment),
         published_source=publication.source,
         modified_at=str(found.modified) if found.modified else None,
         language=language_of(text, found.structured.lang),

@@ -98,10 +98,10 @@ def total(services: Services, wanted: SearchFilter, *, once: bool = False) -> in
     return services.articles.total(wanted, once=once)
 
 
-def export(services: Services, outcome: Literal["stored", "all"], job: str | None) -> Iterator[Result]:
+def export(services: Services, outcome: Literal["stored", "all"], job: str | None, after: int = 0) -> Iterator[Result]:
     """The stored articles, or (`all`) every item that has ended, a page of rows at a time; of one job where one is named.
 
-    Raises UsageError for an unknown job, Unavailable where the database is away.
+    In the order of item ids, those larger than `after`. Raises UsageError for an unknown job, Unavailable where the database is away.
     """
     job_id = services.operator_ledger.find_job(job).id if job else None
-    return services.articles.results(outcome, job_id=job_id)
+    return services.articles.results(outcome, job_id=job_id, after=after)

@@ -1,10 +1,11 @@
-"""Write times as RFC 3339 in UTC, and read the times and ages that people write."""
+"""Write times as RFC 3339 in UTC and as people in a time zone read them; read the times and ages that people write."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import overload
+from zoneinfo import ZoneInfo
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 """Seconds in each unit of an age."""
@@ -23,16 +24,50 @@ def rfc3339(seconds: float | None) -> str | None:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def parse_since(text: str, now: float) -> float:
+def parse_since(text: str, now: float, zone: str = "UTC") -> float:
     """Seconds since 1970 of a date, an RFC 3339 time, or an age before `now` as `90m`, `12h`, `7d`.
 
-    A time without a zone is in UTC. Raises ValueError, or OverflowError for an age before the year 1.
+    A time without a zone is in `zone`, an IANA name. Raises ValueError, or OverflowError for an age before the year 1.
     """
     age = re.fullmatch(r"(\d{1,9})([smhd])", text)
     if age:
         return now - int(age[1]) * UNITS[age[2]]
     moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp()
+
+
+@overload
+def local_time(text: str, zone: str) -> str: ...
+@overload
+def local_time(text: None, zone: str) -> None: ...
+@overload
+def local_time(text: str | None, zone: str) -> str | None: ...
+def local_time(text: str | None, zone: str) -> str | None:
+    """A time in RFC 3339 as a clock in `zone` shows it, `2024-03-22 14:05`; a day without a time stays as it is, and so does None."""
+    moment = _moment(text)
+    return text if moment is None else f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def local_day(text: str | None, zone: str) -> str | None:
+    """The day in `zone` of a time in RFC 3339; a day without a time stays as it is, and so does None."""
+    moment = _moment(text)
+    return text if moment is None else moment.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def _moment(text: str | None) -> datetime | None:
+    """None for a text that has no time of day."""
+    return datetime.fromisoformat(text) if text is not None and len(text) > len("2024-03-22") else None
+
+
+def day_bounds(day: str, zone: str) -> tuple[str, str]:
+    """When a day begins in `zone`, and when the next one does: RFC 3339 in UTC, to the second."""
+    first = date.fromisoformat(day)
+    return _begins(first, zone), _begins(first + timedelta(days=1), zone) if first < date.max else "9999-12-31T23:59:60Z"
+
+
+def _begins(day: date, zone: str) -> str:
+    start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+    return f"{start.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def duration(seconds: float) -> str:

@@ -39,12 +39,12 @@ class Articles:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def results(self, outcome: Literal["stored", "all"] = "stored", *, job_id: int | None = None) -> Iterator[Result]:
-        """Every Result in the order of item ids; no transaction stays open longer than a page takes.
+    def results(self, outcome: Literal["stored", "all"] = "stored", *, job_id: int | None = None, after: int = 0) -> Iterator[Result]:
+        """Every Result in the order of item ids, those larger than `after`; no transaction stays open longer than a page takes.
 
         `stored` are the articles; `all` is every item of every kind that has ended: stored, duplicate, refused or dead.
         """
-        last = 0
+        last = after
         while True:
             with reading(self._engine) as connection:
                 ids = _page(connection, outcome, job_id, last)
@@ -220,6 +220,7 @@ def _article_row(labelled: Labelled, cluster: int, now: float) -> dict[str, obje
     article, http = extracted.article, extracted.http
     return {
         **{name: getattr(article, name) for name in ARTICLE_FIELDS},
+        "published_on": article.published_on or results.day_of(article.published_at),  # a worker of a version before may not send it
         "item_id": extracted.item_id,
         "final_url": extracted.final_url,
         "extractor": {"name": article.extractor.name, "version": article.extractor.version},

@@ -64,9 +64,11 @@ def open_database(settings: Settings, *, for_command: bool = False) -> Engine:
     url, lock_wait = database_url(settings), COMMAND_LOCK_WAIT if for_command else LOCK_WAIT
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url, lock_wait)
-    options = f"-c lock_timeout={int(lock_wait * 1000)} {POSTGRES_OPTIONS}"
+    limits = f"-c lock_timeout={int(lock_wait * 1000)} -c statement_timeout={int(settings.statement_timeout * 1000)}"
+    options = f"{limits} {POSTGRES_OPTIONS}"
     arguments = {**POSTGRES_LINK, "connect_timeout": COMMAND_CONNECT_WAIT if for_command else CONNECT_WAIT, "options": options}
-    return create_engine(url, pool_pre_ping=True, json_serializer=_json, json_deserializer=from_json, connect_args=arguments)
+    pool = {"pool_size": settings.database_pool, "max_overflow": settings.database_pool, "pool_pre_ping": True}
+    return create_engine(url, **pool, json_serializer=_json, json_deserializer=from_json, connect_args=arguments)
 
 
 def _json(value: object) -> str:
@@ -235,6 +237,8 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL statement_timeout = 0"))  # to rewrite a large table takes as long as it takes
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return found, SCHEMA

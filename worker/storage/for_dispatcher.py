@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Column, ColumnElement, Connection, true, update
 
 from worker.messages import Lane, Returned, URLRequest
-from worker.storage import counters, history, hosts, leadership, leases, time_series, transitions
+from worker.storage import counters, history, hosts, leadership, leases, retention, time_series, transitions
 from worker.storage.database import reading, writing
 from worker.storage.host_rules import OPEN_LONGEST
 from worker.storage.item_rules import JITTER, SPREAD_LONGEST
@@ -106,12 +106,12 @@ class ForDispatcher(LedgerBase):
             hosts.find_overlooked(connection, now)
 
     def sweep(self, lead: Leadership) -> bool:
-        """Deletes some old events and samples and finds overlooked hosts; True where there is more to delete."""
+        """Takes out some of what is older than it is kept, and finds overlooked hosts; True where there is more to take out."""
         now = self._now()
         with writing(self._engine) as connection:
             leadership.require(connection, lead)
             hosts.find_overlooked(connection, now)
-            return history.forget_old(connection, now, self._settings.events_days)
+            return retention.sweep(connection, self._settings, self._rules())
 
     def sample(self, values: Mapping[str, float]) -> None:
         """Writes metrics of this moment, by name."""

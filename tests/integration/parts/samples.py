@@ -52,6 +52,7 @@ def extracted(request: URLRequest, text: str | None = None, simhash: str | None 
         text=text,
         authors=["A. Writer"],
         published_at="2026-11-24",
+        published_on="2026-11-24",
         published_source="json-ld",
         modified_at=None,
         language="en",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.operations.times import parse_since, rfc3339
+from worker.operations.times import day_bounds, local_day, local_time, parse_since, rfc3339
 
 NOW = 1_700_000_000.0
 
@@ -32,3 +32,39 @@ def test_anything_else_is_refused(text: str) -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(None, None), (0.0, "1970-01-01T00:00:00.000Z"), (1.5, "1970-01-01T00:00:01.500Z")])
 def test_times_are_rfc_3339_in_utc(seconds: float | None, text: str | None) -> None:
     assert rfc3339(seconds) == text
+
+
+def test_a_time_without_a_zone_is_in_the_zone_of_its_writer() -> None:
+    assert parse_since("2023-11-15T05:13:20", NOW, "Asia/Phnom_Penh") == NOW
+    assert parse_since("2023-11-15", NOW, "Asia/Phnom_Penh") == 1_699_981_200.0
+    assert parse_since("2023-11-14T22:13:20Z", NOW, "Asia/Phnom_Penh") == NOW
+
+
+@pytest.mark.parametrize(
+    ("text", "time", "day"),
+    [
+        ("2026-11-19T23:30:00Z", "2026-11-20 06:30", "2026-11-20"),
+        ("2026-11-19T23:30:00.250Z", "2026-11-20 06:30", "2026-11-20"),
+        ("2026-11-19", "2026-11-19", "2026-11-19"),
+        (None, None, None),
+    ],
+)
+def test_people_read_times_in_their_own_zone(text: str | None, time: str | None, day: str | None) -> None:
+    assert local_time(text, "Asia/Phnom_Penh") == time
+    assert local_day(text, "Asia/Phnom_Penh") == day
+
+
+@pytest.mark.parametrize(
+    ("zone", "bounds"),
+    [
+        ("UTC", ("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z")),
+        ("Asia/Phnom_Penh", ("2026-11-19T17:00:00Z", "2026-11-20T17:00:00Z")),
+        ("America/New_York", ("2026-11-20T05:00:00Z", "2026-11-21T05:00:00Z")),
+    ],
+)
+def test_a_day_begins_and_ends_with_the_clocks_of_its_zone(zone: str, bounds: tuple[str, str]) -> None:
+    assert day_bounds("2026-11-20", zone) == bounds
+
+
+def test_a_day_of_23_hours_has_23() -> None:
+    assert day_bounds("2026-03-29", "Europe/Berlin") == ("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z")

@@ -10,7 +10,8 @@ import re
 import sys
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -34,6 +35,9 @@ CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """Controls but for tab and line feed (C0, DEL, C1), other line ends, embeddings, overrides and isolates of direction."""
 SHOWN_AS_THEY_ARE = "\u200c\u200d\u200e\u200f"
 """Joiners and marks of direction, without which some scripts cannot be read."""
+
+SIZES = ("bytes", "KB", "MB", "GB", "TB")
+"""Powers of a thousand, as disks are sold and `df -H` counts."""
 
 LINES_AT_ONCE = 100
 """Long enough to be cheap, short enough for a reader who closes the pipe after ten."""
@@ -107,6 +111,28 @@ def cell(value: object) -> str:
     return clean(str(value))
 
 
+def size(count: int) -> str:
+    """Bytes with two figures, as in `76 GB`; exact below a thousand."""
+    value, unit = float(count), 0
+    while value >= 999.5 and unit < len(SIZES) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{value:.1f} {SIZES[unit]}" if unit and value < 9.95 else f"{value:.0f} {SIZES[unit]}"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds in the two largest units, as in `45 s`, `3 min`, `2 h 05 min`, `6 d 4 h`; a dash for None."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{seconds:.1f} s" if 0 < seconds < 9.95 else f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min" + (f" {whole % 60:02d} s" if whole < 600 and whole % 60 else "")
+    if whole < 86400:
+        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+    return f"{whole // 86400} d {whole % 86400 // 3600} h"
+
+
 class Progress:
     """A bar on a terminal's standard error for whatever takes over a second; elsewhere nothing."""
 
@@ -142,6 +168,21 @@ class Progress:
         self._shown = now
         self._bar = self._bar or _begun_bar(self._unit)
         self._bar.update(self._bar.task_ids[0], completed=done, total=total, refresh=True)
+
+
+@contextmanager
+def step_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """A function that is called with a step's name, how much of it is done, and of how much; a new name begins a new bar."""
+    bars: dict[str, Progress] = {}
+    with ExitStack() as shown:
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in bars:
+                shown.close()
+                bars[step] = shown.enter_context(Progress(step))
+            bars[step].show(done, total)
+
+        yield show
 
 
 def _begun_bar(unit: str) -> Bar:

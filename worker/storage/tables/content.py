@@ -16,6 +16,7 @@ articles = Table(
     Column("text", Text, nullable=False),
     Column("authors", JSON, nullable=False),
     Column("published_at", Text, index=True),
+    Column("published_on", Text),
     Column("published_source", Text),
     Column("modified_at", Text),
     Column("language", Text),
@@ -36,7 +37,10 @@ articles = Table(
     Column("fetched_at", Text, nullable=False),
     Column("stored_at", Double, nullable=False, index=True),
 )
-"""The text of each stored page and all that its extraction found; `band_0` to `band_3` are quarters of the simhash."""
+"""The text of each stored page and all that its extraction found; `band_0` to `band_3` are quarters of the simhash.
+
+`published_on` is NULL in rows that a version before revision 0007 wrote: their day is the one in `published_at`.
+"""
 
 labels = Table(
     "labels",

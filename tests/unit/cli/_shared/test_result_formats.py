@@ -3,11 +3,14 @@
 import csv
 import importlib.util
 import io
+from datetime import UTC, date, datetime
 
 import pytest
 
 from classifier.labels import ModelName, SourceTypeLabel, TopicLabel
-from worker.cli._shared.result_formats import COLUMNS, flat, table_row, write_csv, write_parquet
+from worker.cli._shared.result_formats import COLUMNS, flat, table_row, write_csv, write_parquet, writer
+from worker.config import Settings
+from worker.errors import UsageError
 from worker.results import HttpAnswer, Result
 
 STORED = Result(
@@ -56,11 +59,46 @@ def test_csv_runs_no_formula_and_keeps_line_breaks(capsys: pytest.CaptureFixture
     assert (rows[1]["topics"], rows[1]["text"]) == ("", "")
 
 
+def test_a_byte_order_mark_comes_before_the_header_where_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    write_csv([STORED], bom=True)
+    assert capsys.readouterr().out.startswith("\ufeffitem_id,")
+    write_csv([STORED])
+    assert capsys.readouterr().out.startswith("item_id,")
+
+
+@pytest.mark.parametrize("form", ["table", "jsonl", "parquet"])
+def test_a_byte_order_mark_belongs_to_csv_alone(form: str) -> None:
+    with pytest.raises(UsageError, match="expected --bom with --format csv"):
+        writer(form, Settings(), bom=True)
+
+
+def test_the_table_shows_the_day_in_the_zone_of_its_readers() -> None:
+    late = Result(item_id=9, url="https://x.example/c", outcome="stored", published_at="2026-11-19T23:30:00Z")
+    assert table_row(late)[1] == "2026-11-19"
+    assert table_row(late, "Asia/Phnom_Penh")[1] == "2026-11-20"
+
+
 @pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="pyarrow is an extra that nothing else needs")
-def test_parquet_holds_the_same_rows(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_parquet_has_lists_timestamps_and_days(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    import pyarrow as pa
     import pyarrow.parquet
 
-    write_parquet([STORED, DEAD])
+    dated = Result(
+        item_id=9,
+        url="https://x.example/c",
+        outcome="stored",
+        published_at="2026-11-19T23:30:00Z",
+        published_on="2026-11-20",
+        modified_at="2026-11-21",
+    )
+    write_parquet([STORED, DEAD, dated])
     table = pyarrow.parquet.read_table(io.BytesIO(capfdbinary.readouterr().out))
     assert table.column_names == list(COLUMNS)
-    assert table.to_pylist()[0]["topics"] == "trade"
+    types = {field.name: field.type for field in table.schema}
+    assert (types["topics"], types["authors"], types["job_ids"]) == (pa.list_(pa.string()), pa.list_(pa.string()), pa.list_(pa.int64()))
+    assert (types["published_at"].tz, types["published_on"]) == ("UTC", pa.date32())
+    first, second, third = table.to_pylist()
+    assert (first["topics"], first["authors"], first["job_ids"], first["warnings"]) == (["trade"], ["+Ann", "Bo"], [1, 2], [])
+    assert (second["topics"], second["published_at"], second["published_on"]) == (None, None, None)
+    assert (third["published_at"], third["published_on"]) == (datetime(2026, 11, 19, 23, 30, tzinfo=UTC), date(2026, 11, 20))
+    assert third["modified_at"] == datetime(2026, 11, 21, tzinfo=UTC)

@@ -9,7 +9,7 @@ import redis
 
 from worker.bootstrap.connections import open_redis_to_report
 from worker.config import Settings
-from worker.queues import Control, Depths
+from worker.queues import Control, Depths, Durations
 
 if TYPE_CHECKING:  # a command imports only the rooms whose services it uses
     from sqlalchemy import Engine
@@ -46,6 +46,11 @@ class Services:
     def depths(self) -> Depths:
         """Depths, ages and flows of the queues."""
         return Depths(self.redis, self.settings.namespace)
+
+    @cached_property
+    def durations(self) -> Durations:
+        """How long the stages take."""
+        return Durations(self.redis, self.settings.namespace)
 
     @cached_property
     def control(self) -> Control:

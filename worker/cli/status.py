@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import click
 
+from worker.bootstrap import Services
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import clean, show_json
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.models.drift import LabelShares, SeedWordShare, WordShare
-from worker.operations import metrics
 from worker.operations.drift import DriftReport
 from worker.operations.status import Status
 from worker.operations.status import status as look
@@ -23,16 +23,24 @@ from worker.operations.status import status as look
 @json_option
 def status(settings: Settings, *, check: bool, as_metrics: bool, as_json: bool) -> int:
     """The ledger, what waits, which workers are alive, what is wrong, and whether the labels drift."""
-    found = look(opened(settings))
+    services = opened(settings)
+    found = look(services)
     if as_json:
         show_json(found)
     elif as_metrics:
-        for line in metrics.lines(found):
-            click.echo(line)
+        click.echo(_metrics(services), nl=False)
     else:
         _show_queues(found)
         _show_drift(found.drift)
     return 1 if check and not found.ok else 0
+
+
+def _metrics(services: Services) -> bytes:
+    """What the dashboard serves at `/metrics`."""
+    from worker.operations import metrics
+    from worker.operations.snapshot import Snapshots
+
+    return metrics.exposition(Snapshots(services).take)[0]
 
 
 def _show_queues(found: Status) -> None:

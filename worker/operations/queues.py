@@ -118,7 +118,7 @@ def report(services: Services) -> QueueReport:
         balanced=balance.balanced,
         dead=tuple(map(DeadCause.of, ledger.dead_groups())),
         workers=tuple(map(Worker.of, seen or [])),
-        model=ModelInUse(_model_id(services)),
+        model=ModelInUse(model_id(services)),
         at=rfc3339(time.time()),
         due=figures(services),
         paused=PausedNow(tuple(sorted(paused.stages)), paused.hosts),
@@ -153,7 +153,7 @@ def _running(depths: Sequence[Depth], workers: Sequence[WorkerSeen], leased: int
     return {names.FETCH: held - at_label, names.LABEL: at_label}
 
 
-def _model_id(services: Services) -> str | None:
+def model_id(services: Services) -> str | None:
     """The id of the model in use, None where there is none."""
     try:
         return services.registry.active() or services.labeller.model_id

@@ -249,6 +249,7 @@ class Dispatcher:
 
     def _sample(self) -> None:
         depths = self._depths.all()
+        self._depths.publish(depths)
         self._minute.observe(depths)
         waiting = {f"waiting.{depth.name}": float(depth.waiting) for depth in depths}
         self._ledger.sample(waiting | {"finished_per_s": self._rate.per_second, "running": float(self._ledger.running())})

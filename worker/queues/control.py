@@ -77,6 +77,12 @@ class Control:
                 return " ".join(str(refusal).split())[:300]
         return None
 
+    def memory(self) -> tuple[int, int]:
+        """Bytes that Redis uses, and how many it may use (0: no limit)."""
+        with available():
+            told = self._redis.info("memory")
+        return int(told.get("used_memory", 0)), int(told.get("maxmemory", 0))
+
     def epoch(self) -> str | None:
         """The mark that shows that Redis still holds what was sent; None after it was emptied."""
         with available():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import redis
@@ -16,6 +18,8 @@ MESSAGES = 10
 """Messages read at once: one of 20 articles has some 100 KB, and at most a megabyte and a half."""
 MOST_URLS = 1000
 """URLs that one message may say it holds: twice the largest chunk that the settings allow."""
+LAST_KNOWN = 60
+"""Seconds for which the last count of the dispatcher, made each 10 s, is shown: beyond them nobody counts."""
 OLDEST = 365 * 86400.0
 """Seconds beyond which an age is not believed."""
 
@@ -38,6 +42,7 @@ class Depths:
         self._redis = client
         self._namespace = namespace
         self._throughput = Throughput(client, namespace)
+        self._last_known = f"{namespace}:depths"
 
     def _key(self, queue: str) -> str:
         return f"{self._namespace}:{queue}"
@@ -46,6 +51,31 @@ class Depths:
         """Every queue of QUEUES, in that order."""
         with available():
             return [self._depth(queue) for queue in QUEUES]
+
+    def messages(self) -> dict[str, int]:
+        """Messages of each queue, a number that Redis keeps: a message may hold twenty URLs."""
+        with available():
+            pipe = self._redis.pipeline(transaction=False)
+            for queue in QUEUES:
+                (pipe.xlen if queue == RESULTS else pipe.llen)(self._key(queue))
+            return dict(zip(QUEUES, map(int, pipe.execute()), strict=True))
+
+    def publish(self, depths: Sequence[Depth]) -> None:
+        """Keeps a count for `last_known`. A full Redis takes none, and its figures are unknown after a minute."""
+        with available(), contextlib.suppress(redis.ResponseError):
+            self._redis.set(self._last_known, json.dumps([asdict(depth) for depth in depths]), ex=LAST_KNOWN)
+
+    def last_known(self) -> list[Depth] | None:
+        """The last published count, which costs no reading of messages; None where it is older than a minute."""
+        with available():
+            try:
+                found = self._redis.get(self._last_known)
+            except redis.ResponseError:
+                return None
+        try:
+            return [Depth(**fields) for fields in json.loads(found)] if found else None
+        except (ValueError, TypeError, RecursionError):
+            return None
 
     def _depth(self, queue: str) -> Depth:
         waiting = self._urls_on_stream() if queue == RESULTS else self._urls_in_list(queue)

@@ -14,11 +14,17 @@ from worker.operations.drift import DriftReport
 from worker.operations.snapshot import InRedis, Snapshot
 from worker.queues import FETCH, LABEL, LABEL_BULK, URGENT, Depth, Histogram, WorkerSeen
 from worker.queues.durations import BOUNDS
+from worker.reasons import Fate, Reason
 from worker.storage.for_metrics import Totals, Waiting
 from worker.storage.values import PAUSABLE
 
 ROLES = ("fetch", "label", "dispatcher", "keeper", "dashboard")
 """Kinds of processes, each shown also where none is alive, so that an alert can see the 0."""
+REFUSED = tuple(("refused", reason.word) for reason in Reason if reason.fate is Fate.REFUSED)
+DEAD = tuple(("dead", reason.word) for reason in Reason if reason.fate not in (Fate.REFUSED, Fate.NOTE))
+ENDINGS = (("stored", ""), ("duplicate", Reason.DUPLICATE.word), *REFUSED, *DEAD)
+PUT_OFF = tuple(reason.word for reason in Reason if reason.fate in (Fate.AGAIN, Fate.WAITS, Fate.STRIKE))
+"""Counters begin with 0 for every reason of the closed list: `rate` sees no growth in a series that begins with its first event."""
 PLAIN = "text/plain"
 
 Values = Iterable[tuple[tuple[str, ...], float | None]]
@@ -74,8 +80,9 @@ def _of_totals(totals: Totals) -> Iterator[Metric]:
     balance = totals.balance
     yield _counter("items_accepted", "Items accepted: URLs of articles, feeds and sitemaps.", _single(balance.accepted))
     yield _gauge("items", "Items in the ledger now, by state.", (((state.value,), n) for state, n in balance.states.items()), "state")
-    yield _counter("items_ended", "Items that ended, by outcome and reason.", totals.ended.items(), "outcome", "reason")
-    again = (((reason,), count) for reason, count in totals.again.items())
+    ended = {**dict.fromkeys(ENDINGS, 0), **totals.ended}
+    yield _counter("items_ended", "Items that ended, by outcome and reason.", ended.items(), "outcome", "reason")
+    again = (((reason,), count) for reason, count in {**dict.fromkeys(PUT_OFF, 0), **totals.again}.items())
     yield _counter("items_put_off", "Failures after which the item is tried again, by reason.", again, "reason")
     yield _counter("leases_expired", "Leases that ran out: a worker gave no outcome in time.", _single(totals.expired))
     yield _gauge("ledger_balanced", "1 while every accepted item is in exactly one state.", _single(float(balance.balanced)))

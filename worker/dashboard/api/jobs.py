@@ -1,0 +1,28 @@
+"""List jobs, show one, stop one."""
+
+from __future__ import annotations
+
+from worker.dashboard.api.routing import ACT_WITHIN, Api, Dashboard, Name
+from worker.dashboard.security.access import Role
+from worker.operations import jobs as operations
+from worker.operations.jobs import JobStatus, Stopped
+
+api = Api("jobs")
+
+
+@api.get("/jobs", list[JobStatus])
+def list_jobs(state: Dashboard) -> list[JobStatus]:
+    """Every job, the newest first: what `jobs list --json` prints."""
+    return operations.jobs(state.services)
+
+
+@api.post("/jobs/{job:path}/stop", Stopped, role=Role.EDITOR, errors=(404,), within=ACT_WITHIN)
+def stop_job(state: Dashboard, job: Name) -> Stopped:
+    """Drop what still waits in this job and in no other, as `dropped-by-user`."""
+    return operations.stop(state.services, job)
+
+
+@api.get("/jobs/{job:path}", JobStatus, errors=(404,))
+def show_job(state: Dashboard, job: Name) -> JobStatus:
+    """How far the job with this name or number is."""
+    return operations.show(state.services, job)

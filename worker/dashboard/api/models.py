@@ -1,0 +1,64 @@
+"""List models, promote one, roll a promotion back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from worker.dashboard.api.routing import ACT_WITHIN, Api, Body, Dashboard, Name, Text, Who
+from worker.dashboard.security.access import Role
+from worker.dashboard.security.answers import Refused
+from worker.operations import models as operations
+from worker.operations import promote
+from worker.operations.models import RegisteredModel, ShippedModel
+from worker.operations.promote import PromotionReport
+
+api = Api("models")
+
+SEEDS = Path("seeds")
+"""Where `promote` finds the labelled articles on which the gate compares: the folder in which the dashboard runs."""
+
+
+class Promotion(Body):
+    """How a model is promoted."""
+
+    force: bool = False
+    """Past the gate; written into the registry."""
+    note: Text = ""
+    """Why; written into the registry."""
+
+
+class Promoted(BaseModel):
+    """A model that is active now."""
+
+    id: str
+    promoted: bool
+
+
+class RolledBack(BaseModel):
+    """The model that is active again."""
+
+    id: str
+
+
+@api.get("/models", list[RegisteredModel | ShippedModel])
+def list_models(state: Dashboard) -> list[RegisteredModel | ShippedModel]:
+    """Every model, the newest first, the shipped one last: what `models --json` prints."""
+    found = operations.listed(state.services)
+    return [*found.registered, found.shipped]
+
+
+@api.post("/models/{model}/promote", Promoted, role=Role.OPERATOR, errors=(404, 409), within=ACT_WITHIN)
+def promote_model(state: Dashboard, who: Who, model: Name, body: Promotion) -> PromotionReport:
+    """Make a model the active one if the gate allows it; 409 with its objections where it does not."""
+    report = promote.promote(state.services, model, SEEDS, who, force=body.force, note=body.note)
+    if not report.promoted:
+        raise Refused(409, "gate", f"{report.id} is not promoted: {'; '.join(report.objections)}")
+    return report
+
+
+@api.post("/models/rollback", RolledBack, role=Role.OPERATOR, errors=(409,))
+def roll_back(state: Dashboard, who: Who) -> dict[str, object]:
+    """Make the model active that was before."""
+    return {"id": promote.rollback(state.services, who)}

@@ -1,0 +1,50 @@
+"""Describe the API for programs: the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
+
+from worker import __version__
+from worker.dashboard.api.routing import PREFIX
+from worker.dashboard.security.access import Role, Route
+
+DESCRIPTION = (
+    "What the commands of Pressmark show and do, for programs. On loopback without a token nobody has to sign in; else send "
+    "`Authorization: Bearer TOKEN`. A program sends neither `Origin` nor `Sec-Fetch-Site`. Times are RFC 3339 in UTC."
+)
+
+
+class Document:
+    """The document of these routes, built at its first use."""
+
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+        self._routes = routes
+
+    @cached_property
+    def content(self) -> Mapping[str, Any]:
+        """OpenAPI 3.1, without FastAPI's own error, which this API never sends."""
+        found = get_openapi(title="Pressmark", version=__version__, description=DESCRIPTION, routes=self._routes)
+        for operation in (operation for path in found["paths"].values() for operation in path.values()):
+            operation["responses"].pop("422", None)
+            operation["security"] = [{}, {"token": []}]
+        schemas = found["components"]["schemas"]
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        return found
+
+
+async def document(request: Request) -> Response:
+    """The document itself."""
+    found: Document = request.app.state.openapi
+    return JSONResponse(found.content)
+
+
+ROUTE = Route("GET", f"{PREFIX}/openapi.json", Role.VIEWER, document)

@@ -1,0 +1,203 @@
+"""Add routes for programs: each with the role that it needs, the shape of its answer, and a limit of time."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, TypeAlias, TypeVar, get_type_hints
+
+import anyio
+from anyio import to_thread
+from fastapi import APIRouter, Depends
+from fastapi.params import Query as QueryField
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, Response
+
+from worker.dashboard.security.access import Role, Route
+from worker.dashboard.security.answers import Refused, bad_request, conflict, not_found
+from worker.dashboard.security.middleware import caller_of
+from worker.dashboard.state import State, state_of
+from worker.errors import Conflict, NotFound, UsageError
+from worker.operations.document import as_json
+
+PREFIX = "/api/v1"
+WITHIN = 4.0
+"""Seconds: a program learns within five that the database is away, also where that accepts a question and never answers."""
+ACT_WITHIN = 300.0
+"""Seconds for an act on many, which takes several transactions, or measures a model."""
+LONGEST = 2000
+"""Characters of an address, a name or a note: browsers send no longer address."""
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _expect_no_nul(text: str) -> str:
+    """PostgreSQL's texts cannot hold one."""
+    if "\0" in text:
+        raise ValueError("expected text without NUL")
+    return text
+
+
+Text: TypeAlias = Annotated[str, Field(max_length=LONGEST), AfterValidator(_expect_no_nul)]
+"""Text from outside; pydantic refuses lone surrogates itself."""
+Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_expect_no_nul)]
+"""The name of something: a job, a host, a model."""
+Page: TypeAlias = Annotated[int, Field(ge=1, le=500)]
+"""Rows of one answer: 500 take some tens of milliseconds."""
+
+
+class Body(BaseModel):
+    """A request's body: a field that is not known is a mistake, and a number in quotes is text."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Asked(BaseModel):
+    """What stands behind the question mark of an address: a field that is not known is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ErrorText(BaseModel):
+    """Why a request was not done."""
+
+    reason: str
+    """A word for programs."""
+    message: str
+    """A sentence for people."""
+
+
+class Error(BaseModel):
+    """The answer to a request that was not done."""
+
+    error: ErrorText
+
+
+async def _state(connection: HTTPConnection) -> State:
+    return state_of(connection)
+
+
+async def _who(connection: HTTPConnection) -> str:
+    return caller_of(connection).name
+
+
+Dashboard = Annotated[State, Depends(_state)]
+Who = Annotated[str, Depends(_who)]
+"""The name of whoever asks, for the log of who did what."""
+
+
+async def _expect_no_query(connection: HTTPConnection) -> None:
+    if connection.query_params:
+        raise bad_request(f"{next(iter(connection.query_params))[:60]}: there is no field with this name.")
+
+
+def _asks(function: Callable[..., object]) -> bool:
+    """Whether the endpoint takes fields of the query itself, and refuses others."""
+    hints = get_type_hints(function, include_extras=True).values()
+    return any(isinstance(part, QueryField) for hint in hints for part in getattr(hint, "__metadata__", ()))
+
+
+ALWAYS = (400, 401, 403, 413, 429, 503)
+"""Errors that any address may answer; others are named by their route."""
+MEANINGS = {
+    400: "The request cannot be read, or a value in it is wrong.",
+    401: "A token or a session is needed.",
+    403: "The role does not suffice, or the request comes from another site.",
+    404: "There is no such thing.",
+    409: "Things have changed since they were looked at, or do not allow it.",
+    413: "The body is larger than 5 MB.",
+    429: "Too many requests, tokens or streams; `Retry-After` says how long to wait.",
+    503: "Redis or the database cannot be used now.",
+}
+
+
+class Api:
+    """The routes of one subject."""
+
+    def __init__(self, subject: str) -> None:
+        self.router = APIRouter(prefix=PREFIX, tags=[subject])
+        self.rows: list[Route] = []
+
+    def get(self, path: str, gives: object, *, role: Role = Role.VIEWER, errors: Sequence[int] = ()) -> Callable[[F], F]:
+        """Reads; `gives` is the type of the answer."""
+        return self._add(Route("GET", f"{PREFIX}{path}", role), gives, errors, WITHIN)
+
+    def post(self, path: str, gives: object, *, role: Role, errors: Sequence[int] = (), within: float = WITHIN) -> Callable[[F], F]:
+        """Changes something."""
+        return self._add(Route("POST", f"{PREFIX}{path}", role), gives, errors, within)
+
+    def delete(self, path: str, gives: object, *, role: Role, errors: Sequence[int] = ()) -> Callable[[F], F]:
+        """Takes something back."""
+        return self._add(Route("DELETE", f"{PREFIX}{path}", role), gives, errors, WITHIN)
+
+    def _add(self, row: Route, gives: object, errors: Sequence[int], within: float) -> Callable[[F], F]:
+        self.rows.append(row)
+        described: dict[int | str, dict[str, object]] = {
+            code: {"model": Error, "description": MEANINGS[code]} for code in sorted({*ALWAYS, *errors})
+        }
+        done: dict[int | str, dict[str, object]] = {200: {"model": gives, "description": "Done."}}
+
+        def add(function: F) -> F:
+            self.router.add_api_route(
+                row.path.removeprefix(PREFIX),
+                timely(function, within, changes=row.method != "GET"),
+                methods=[row.method],
+                name=function.__name__,
+                operation_id=function.__name__,
+                summary=(inspect.getdoc(function) or "").partition("\n")[0].rstrip("."),
+                description=f"Needs the role {row.role.word}.",
+                response_model=None,
+                dependencies=[] if _asks(function) else [Depends(_expect_no_query)],
+                responses={**done, **described},
+            )
+            return function
+
+        return add
+
+
+def timely(function: Callable[..., object], within: float, *, changes: bool) -> Callable[..., Awaitable[Response]]:
+    """The endpoint that calls `function` in a thread and shows what it returns; 503 where it takes too long."""
+    call = _changed(function) if changes else function
+
+    @functools.wraps(function)
+    async def endpoint(**values: object) -> Response:
+        try:
+            with anyio.fail_after(within):
+                found = await to_thread.run_sync(functools.partial(_answered, call, values), abandon_on_cancel=True)
+        except TimeoutError:
+            raise Refused(503, "unavailable", "The database or Redis does not answer.") from None
+        return found if isinstance(found, Response) else JSONResponse(found)
+
+    hints = get_type_hints(function, include_extras=True)
+    signature = inspect.signature(function)
+    parameters = [parameter.replace(annotation=hints[name]) for name, parameter in signature.parameters.items()]
+    endpoint.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # FastAPI reads it
+    return endpoint
+
+
+def _changed(function: Callable[..., object]) -> Callable[..., object]:
+    """Whoever changed something sees it in the next answer: the figures that are kept for a moment are asked anew."""
+
+    @functools.wraps(function)
+    def call(**values: object) -> object:
+        try:
+            return function(**values)
+        finally:
+            if isinstance(state := values.get("state"), State):
+                state.queues.forget()
+
+    return call
+
+
+def _answered(function: Callable[..., object], values: dict[str, object]) -> object:
+    try:
+        found = function(**values)
+    except NotFound as missing:
+        raise not_found(str(missing)) from None
+    except Conflict as changed:
+        raise conflict(str(changed)) from None
+    except UsageError as wrong:
+        raise Refused(400, "bad-request", str(wrong)) from None
+    return found if isinstance(found, Response) else as_json(found)

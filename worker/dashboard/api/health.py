@@ -9,8 +9,8 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from worker.dashboard.api.programs import programs_of
-from worker.dashboard.api.routing import WITHIN
+from worker.dashboard.api.core.programs import programs_of
+from worker.dashboard.api.core.routing import WITHIN
 from worker.dashboard.security.access import Role, Route
 from worker.dashboard.security.answers import Refused
 from worker.operations.metrics import exposition

@@ -1,15 +1,22 @@
-"""Accept URLs."""
+"""Accept URLs, list items, show one."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from fastapi import Query
 from pydantic import BaseModel, Field
 
-from worker.dashboard.api.routing import ACT_WITHIN, Api, Body, Dashboard, Name, Text
+from worker.dashboard.api.core.routing import ACT_WITHIN, Api, Asked, Body, Dashboard, ItemId, Name, Page, Text
 from worker.dashboard.security.access import Role
 from worker.dashboard.security.answers import bad_request
+from worker.dashboard.state import State
+from worker.errors import ItemFailed
+from worker.intake.canonical_url import admit
+from worker.operations import items as operations
 from worker.operations.accept import BATCH, Acceptance, Answer, Candidate, Terms
+from worker.operations.items import Item, ItemPage
+from worker.storage.values import Entry
 
 api = Api("items")
 
@@ -33,6 +40,18 @@ class NewItems(Body):
     """Fetch again what is known and has ended."""
     dry_run: bool = False
     """Say what would happen; write nothing."""
+
+
+class ItemsAsked(Asked):
+    """Which items: those of an address, or those that the other fields select."""
+
+    url: Text | None = None
+    state: Literal["waiting", "running", "stored", "duplicate", "refused", "dead"] | None = None
+    host: Name | None = None
+    job: Name | None = None
+    kind: Literal["article", "feed", "sitemap"] | None = None
+    limit: Page = operations.PAGE
+    cursor: Text | None = None
 
 
 class Verdict(BaseModel):
@@ -82,3 +101,24 @@ def _candidates(body: NewItems) -> list[Candidate]:
         *(Candidate(url, f"feeds.{place}", "feed") for place, url in enumerate(body.feeds)),
         *(Candidate(url, f"sitemaps.{place}", "sitemap") for place, url in enumerate(body.sitemaps)),
     ]
+
+
+@api.get("/items", ItemPage, errors=(404,))
+def list_items(state: Dashboard, asked: Annotated[ItemsAsked, Query()]) -> ItemPage:
+    """Items of every kind, the last accepted first; by address, one for each kind that it was accepted as."""
+    if asked.url is not None:
+        return ItemPage(tuple(operations.of_url(state.services, _entry(asked.url, state))), None, None)
+    return operations.items(state.services, asked.state, asked.host, asked.job, asked.kind, asked.limit, asked.cursor)
+
+
+def _entry(url: str, state: State) -> Entry:
+    try:
+        return admit(url, state.settings)
+    except ItemFailed as failed:
+        raise bad_request(f"url: {failed.detail or failed}, got {url[:200]!r}.", failed.reason.word) from None
+
+
+@api.get("/items/{item_id}", Item, errors=(404,))
+def show_item(state: Dashboard, item_id: ItemId) -> Item:
+    """One item: where it is now, and why."""
+    return operations.item(state.services, item_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from worker.dashboard.api.routing import ACT_WITHIN, Api, Dashboard, Name
+from worker.dashboard.api.core.routing import ACT_WITHIN, Api, Dashboard, Name, Who
 from worker.dashboard.security.access import Role
 from worker.operations import jobs as operations
-from worker.operations.jobs import JobStatus, Stopped
+from worker.operations.jobs import JobDetail, JobStatus, Stopped
 
 api = Api("jobs")
 
@@ -17,12 +17,12 @@ def list_jobs(state: Dashboard) -> list[JobStatus]:
 
 
 @api.post("/jobs/{job:path}/stop", Stopped, role=Role.EDITOR, errors=(404,), within=ACT_WITHIN)
-def stop_job(state: Dashboard, job: Name) -> Stopped:
+def stop_job(state: Dashboard, who: Who, job: Name) -> Stopped:
     """Drop what still waits in this job and in no other, as `dropped-by-user`."""
-    return operations.stop(state.services, job)
+    return operations.stop(state.services, job, who)
 
 
-@api.get("/jobs/{job:path}", JobStatus, errors=(404,))
-def show_job(state: Dashboard, job: Name) -> JobStatus:
-    """How far the job with this name or number is."""
-    return operations.show(state.services, job)
+@api.get("/jobs/{job:path}", JobDetail, errors=(404,))
+def show_job(state: Dashboard, job: Name) -> JobDetail:
+    """How far the job with this name or number is, and what became of its items, by reason."""
+    return operations.detail(state.services, job)

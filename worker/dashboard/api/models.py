@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from worker.dashboard.api.routing import ACT_WITHIN, Api, Body, Dashboard, Name, Text, Who
+from worker.dashboard.api.core.routing import ACT_WITHIN, Api, Body, Dashboard, Name, Text, Who
 from worker.dashboard.security.access import Role
 from worker.dashboard.security.answers import Refused
 from worker.operations import models as operations

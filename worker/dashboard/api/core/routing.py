@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, TypeAlias, TypeVar, get_type_hints
 
@@ -12,7 +13,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends
 from fastapi.params import Query as QueryField
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
 from worker.dashboard.security.access import Role, Route
@@ -21,6 +22,7 @@ from worker.dashboard.security.middleware import caller_of
 from worker.dashboard.state import State, state_of
 from worker.errors import Conflict, NotFound, UsageError
 from worker.operations.document import as_json
+from worker.operations.times import parse_since
 
 PREFIX = "/api/v1"
 WITHIN = 4.0
@@ -29,6 +31,9 @@ ACT_WITHIN = 300.0
 """Seconds for an act on many, which takes several transactions, or measures a model."""
 LONGEST = 2000
 """Characters of an address, a name or a note: browsers send no longer address."""
+
+LAST_TIME = 1e11
+"""Seconds from 1970 beyond which a time means nothing: the year 5138."""
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -44,8 +49,22 @@ Text: TypeAlias = Annotated[str, Field(max_length=LONGEST), AfterValidator(_expe
 """Text from outside; pydantic refuses lone surrogates itself."""
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_expect_no_nul)]
 """The name of something: a job, a host, a model."""
+Moment: TypeAlias = Annotated[str, Field(max_length=40, description="A day, a time (RFC 3339), or an age as 90m, 12h, 7d.")]
+ItemId: TypeAlias = Annotated[int, Field(ge=1, le=2**63 - 1)]
+"""What a database can hold as a number of an item."""
 Page: TypeAlias = Annotated[int, Field(ge=1, le=500)]
 """Rows of one answer: 500 take some tens of milliseconds."""
+
+
+def moment(text: str | None) -> float | None:
+    """Seconds since 1970 of a Moment, None without one; raises Refused for what is none."""
+    try:
+        found = parse_since(text, time.time()) if text is not None else None
+    except (ValueError, OverflowError, OSError):
+        raise bad_request(f"since: expected a day, a time, or an age as 12h, got {text!r}.") from None
+    if found is not None and not abs(found) < LAST_TIME:
+        raise bad_request(f"since: expected a time of this world, got {text!r}.")
+    return found
 
 
 class Body(BaseModel):
@@ -189,6 +208,12 @@ def _changed(function: Callable[..., object]) -> Callable[..., object]:
                 state.queues.forget()
 
     return call
+
+
+def paged(request: Request, shown: object, cursor: str | None) -> Response:
+    """A list, with the address of its next page in the header Link (RFC 8288), as far as there is one."""
+    link = {"Link": f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'} if cursor else {}
+    return JSONResponse(as_json(shown), headers=link)
 
 
 def _answered(function: Callable[..., object], values: dict[str, object]) -> object:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from worker import __version__
-from worker.dashboard.api.routing import PREFIX
+from worker.dashboard.api.core.routing import PREFIX
 from worker.dashboard.security.access import Role, Route
 
 DESCRIPTION = (

@@ -1,0 +1,118 @@
+"""Search and count the stored articles, and show one with its labels, evidence, copies and trace."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from classifier.labels import SOURCE_TYPES, TOPICS
+from worker.dashboard.api.core.routing import Api, Asked, Dashboard, ItemId, Moment, Name, Page, Text, moment
+from worker.dashboard.security.answers import bad_request
+from worker.operations import articles as operations
+from worker.operations import show
+from worker.operations.articles import By, Counts
+from worker.operations.show import Shown
+from worker.results import Result
+from worker.storage.search import SearchFilter
+
+api = Api("articles")
+
+Topics = Annotated[list[Name], Field(max_length=len(TOPICS))]
+
+
+class Filter(Asked):
+    """Which articles; a field that is not there matches all."""
+
+    q: Text = ""
+    """Words, each of which must occur in title or text."""
+    since: date | None = None
+    """Published on this day or later."""
+    until: date | None = None
+    outlet: Name | None = None
+    """The site's name, or its host."""
+    host: Name | None = None
+    """With its subdomains."""
+    language: Name | None = None
+    topic: Topics = Field(default_factory=list)
+    """With all of these topics; given more than once for several."""
+    primary: Name | None = None
+    source_type: Name | None = None
+    unsure: bool = False
+    """Topics in doubt count too."""
+    doubt: bool = False
+    """Only articles with some topic in doubt."""
+    stored: Moment | None = None
+    """Stored at this time or later."""
+
+    def wanted(self) -> SearchFilter:
+        """The filter; raises Refused for a label that is not in the guide."""
+        for name, values, known in (
+            ("topic", self.topic, TOPICS),
+            ("primary", [self.primary], TOPICS),
+            ("source_type", [self.source_type], SOURCE_TYPES),
+        ):
+            for value in filter(None, values):
+                if value not in known:
+                    raise bad_request(f"{name}: expected one of {', '.join(known)}, got {value!r}.")
+        return SearchFilter(
+            words=tuple(self.q.split()),
+            topics=tuple(self.topic),
+            primary=self.primary,
+            source_type=self.source_type,
+            language=self.language,
+            host=self.host.lower() if self.host else None,
+            since=self.since.isoformat() if self.since else None,
+            until=self.until.isoformat() if self.until else None,
+            unsure=self.unsure,
+            outlet=self.outlet,
+            doubt=self.doubt,
+            stored_since=moment(self.stored),
+        )
+
+
+class ArticlesAsked(Filter):
+    """Which page of which articles."""
+
+    limit: Page = operations.PAGE
+    cursor: Text | None = None
+
+
+class CountsAsked(Filter):
+    """By what articles are counted."""
+
+    by: By
+    once: bool = False
+    """Near copies of one text count as one."""
+
+
+class ArticlePage(BaseModel):
+    """A page of articles, the last published first."""
+
+    articles: list[Result]
+    older: str | None
+    newer: str | None
+    copies: dict[str, int]
+    """By item, how many copies of it there are, where there are some."""
+
+
+@api.get("/articles", ArticlePage)
+def search_articles(state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) -> dict[str, object]:
+    """Stored articles that match, each as `search --json` prints it."""
+    found = operations.search(state.services, asked.wanted(), asked.limit, asked.cursor)
+    copies = {str(item_id): count for item_id, count in (found.copies or {}).items()}
+    return {"articles": [one.to_dict() for one in found.results], "older": found.older, "newer": found.newer, "copies": copies}
+
+
+@api.get("/articles/counts", Counts)
+def count_articles(state: Dashboard, asked: Annotated[CountsAsked, Query()]) -> Counts:
+    """How many articles that match there are by day, week, month, outlet, topic, source type or language."""
+    return operations.counts(state.services, asked.wanted(), asked.by, once=asked.once)
+
+
+@api.get("/articles/{item_id}", Shown, errors=(404,))
+def show_article(state: Dashboard, item_id: ItemId) -> Shown:
+    """One item with its article, labels, evidence, model, copies and trace: what `show --json` prints."""
+    return show.show(state.services, item_id)

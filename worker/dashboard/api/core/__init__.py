@@ -1,0 +1,1 @@
+"""Hold what all routes for programs share: how they are added, described and refused."""

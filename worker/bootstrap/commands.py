@@ -9,7 +9,7 @@ import redis
 
 from worker.bootstrap.connections import open_redis_to_report
 from worker.config import Settings
-from worker.queues import Control, Depths, Durations, Results
+from worker.queues import Control, Depths, Durations
 
 if TYPE_CHECKING:  # a command imports only the rooms whose services it uses
     from sqlalchemy import Engine
@@ -51,11 +51,6 @@ class Services:
     def durations(self) -> Durations:
         """How long the stages take."""
         return Durations(self.redis, self.settings.namespace)
-
-    @cached_property
-    def results(self) -> Results:
-        """The stream `results`, to see who reads it."""
-        return Results(self.redis, self.settings.namespace)
 
     @cached_property
     def control(self) -> Control:

@@ -85,9 +85,9 @@ class JobDetail(Document):
     outcomes: tuple[JobOutcome, ...]
 
 
-def jobs(services: Services) -> list[JobStatus]:
-    """Every job, newest first."""
-    return [JobStatus.of(progress) for progress in services.operator_ledger.jobs()]
+def jobs(services: Services, newest: int | None = None) -> list[JobStatus]:
+    """Every job, or so many of them, newest first."""
+    return [JobStatus.of(progress) for progress in services.operator_ledger.jobs(newest)]
 
 
 def show(services: Services, name: str) -> JobStatus:

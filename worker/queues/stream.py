@@ -99,15 +99,6 @@ class Results:
             pipe.execute()
             self._throughput.note(RESULTS, "out", urls)
 
-    def idle(self) -> float | None:
-        """Seconds since any consumer asked for entries last; None where there is no consumer."""
-        with available():
-            try:
-                consumers = self._redis.xinfo_consumers(self._key, GROUP)
-            except redis.ResponseError:  # no such stream or group
-                return None
-            return min((int(consumer["idle"]) / 1000 for consumer in consumers), default=None)
-
     def leave(self, consumer: str) -> None:
         """Removes a consumer that exits; one with unacknowledged entries stays, so that they can be claimed."""
         with available(), contextlib.suppress(redis.ResponseError):

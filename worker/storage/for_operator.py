@@ -9,11 +9,11 @@ from itertools import count
 from sqlalchemy import Connection
 
 from worker.reasons import Reason
-from worker.storage import counters, dead, due, history, hosts, jobs, leadership, pauses, takedowns, transitions
+from worker.storage import counters, dead, due, history, hosts, jobs, pauses, takedowns, transitions
 from worker.storage.database import reading, writing
 from worker.storage.item_rules import Item, ItemRules, Transition
 from worker.storage.ledger_base import LedgerBase
-from worker.storage.values import Balance, DeadFilter, DeadGroup, DeadItem, HostView, Job, Leadership, Paused, Progress, Trace
+from worker.storage.values import Balance, DeadFilter, DeadGroup, DeadItem, HostView, Job, Paused, Progress, Trace
 
 ASKED = (Reason.HTTP_429.word, Reason.HTTP_5XX.word, Reason.ROBOTS_UNAVAILABLE.word)
 """Reasons of items that a host's own answer put off."""
@@ -32,11 +32,6 @@ class ForOperator(LedgerBase):
         with reading(self._engine) as connection:
             return counters.running_balance(connection), counters.counted_balance(connection)
 
-    def leadership(self) -> Leadership:
-        """Which dispatcher leads, and the clock that advances while it does."""
-        with reading(self._engine) as connection:
-            return leadership.read(connection)
-
     def trace(self, key: str) -> list[Trace]:
         """What happened to the URL with this key: one trace for each kind of item that it is."""
         with reading(self._engine) as connection:
@@ -54,10 +49,10 @@ class ForOperator(LedgerBase):
 
     # Jobs
 
-    def jobs(self) -> list[Progress]:
-        """Every job, newest first."""
+    def jobs(self, newest: int | None = None) -> list[Progress]:
+        """Every job, or so many of them, newest first."""
         with reading(self._engine) as connection:
-            return [jobs.progress(connection, job_id) for job_id in jobs.all_ids(connection)]
+            return [jobs.progress(connection, job_id) for job_id in jobs.all_ids(connection)[:newest]]
 
     def progress(self, job: Job) -> Progress:
         """How far a job is; quick enough to be called every second."""

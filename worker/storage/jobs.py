@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
-from worker.errors import UsageError
+from worker.errors import NotFound
 from worker.storage.database import one_of
 from worker.storage.tables import items, job_items, jobs
 from worker.storage.values import Job, Progress, State
@@ -31,12 +31,12 @@ def _select_one(connection: Connection, where: ColumnElement[bool]) -> Job | Non
 
 
 def find(connection: Connection, name: str) -> Job:
-    """The job with this name, else with this number; raises UsageError."""
+    """The job with this name, else with this number; raises NotFound."""
     found = _select_one(connection, jobs.c.name == name)
     if found is None and name.isdecimal() and len(name) < 19:
         found = _select_one(connection, jobs.c.id == int(name))
     if found is None:
-        raise UsageError(f"expected the name or number of a job, got {name[:80]!r}; `pressmark jobs` lists them")
+        raise NotFound(f"expected the name or number of a job, got {name[:80]!r}; `pressmark jobs` lists them")
     return found
 
 

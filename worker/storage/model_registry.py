@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
-from worker.errors import UsageError
+from worker.errors import NotFound, UsageError
 from worker.storage.database import reading, writing
 from worker.storage.tables import model_parts, models, promotions
 
@@ -86,7 +86,7 @@ class ModelRegistry:
             return entries[name]
         near = [entry for entry in entries.values() if entry.id.startswith(name) or entry.sha256.startswith(name)]
         if len(near) != 1:
-            raise UsageError(f"expected the name of one model, {name!r} matches {len(near)}; `pressmark models` lists them")
+            raise (UsageError if near else NotFound)(f"expected the name of one model, {name!r} matches {len(near)}; `pressmark models` lists them")
         return near[0]
 
     def active(self) -> str | None:

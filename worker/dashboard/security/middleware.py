@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from worker.config import Settings
 from worker.dashboard.security import limits
 from worker.dashboard.security.access import Role, Route, Table
-from worker.dashboard.security.answers import Refused, bad_request, too_many
+from worker.dashboard.security.answers import Refused, bad_request, is_program, too_many
 from worker.dashboard.security.callers import COOKIE, NOBODY, Caller, Callers
 from worker.dashboard.security.forms import BODY, Form
 from worker.dashboard.security.limits import Attempts
@@ -129,6 +129,8 @@ class Security:
 
     def _nothing_there(self, request: Request) -> Refused:
         methods = self._table.methods(request.url.path)
+        if methods and is_program(request):  # the contract closes the list of its errors
+            return Refused(404, "not-found", f"Expected {' or '.join(methods)} here.", {"Allow": ", ".join(methods)})
         if methods:
             return Refused(405, "method", f"Expected {' or '.join(methods)} here.", {"Allow": ", ".join(methods)})
         return Refused(404, "not-found", f"There is nothing at {request.url.path[:200]}.")
@@ -215,7 +217,7 @@ def _as_refused(error: Exception, request: Request) -> Refused:
     if isinstance(error, PressmarkError):
         return bad_request(str(error))
     log.error("unexpected error while answering %s %s", request.method, request.url.path, exc_info=error)
-    return Refused(500, "unexpected", "Pressmark made a mistake. Its log has the details.")
+    return Refused(503 if is_program(request) else 500, "unexpected", "Pressmark made a mistake. Its log has the details.")
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from worker.dashboard.api import articles, dead, health, hosts, items, jobs, models, reviews, watch
+from worker.dashboard.api import articles, dead, events, health, hosts, items, jobs, models, reviews, watch
 from worker.dashboard.api.core import openapi
 from worker.dashboard.api.core.openapi import Document
 from worker.dashboard.api.core.programs import Programs
@@ -26,7 +26,7 @@ def mount(app: FastAPI) -> Sequence[Route]:
     for subject in SUBJECTS:
         app.include_router(subject.router)
     app.state.openapi = Document([route for subject in SUBJECTS for route in subject.router.routes])
-    plain = [*health.ROUTES, openapi.ROUTE]
+    plain = [*health.ROUTES, openapi.ROUTE, events.ROUTE]
     for route in plain:
         if route.endpoint is not None:
             app.router.add_route(route.path, route.endpoint, methods=[route.method], include_in_schema=False)

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from worker.dashboard.api.core.routing import ACT_WITHIN, Api, Body, Dashboard, Name, Text, Who
 from worker.dashboard.security.access import Role
-from worker.dashboard.security.answers import Refused
+from worker.dashboard.security.answers import Refused, conflict
+from worker.errors import UsageError
 from worker.operations import models as operations
 from worker.operations import promote
 from worker.operations.models import RegisteredModel, ShippedModel
@@ -61,4 +62,7 @@ def promote_model(state: Dashboard, who: Who, model: Name, body: Promotion) -> P
 @api.post("/models/rollback", RolledBack, role=Role.OPERATOR, errors=(409,))
 def roll_back(state: Dashboard, who: Who) -> dict[str, object]:
     """Make the model active that was before."""
-    return {"id": promote.rollback(state.services, who)}
+    try:
+        return {"id": promote.rollback(state.services, who)}
+    except UsageError as nothing:
+        raise conflict(str(nothing), "no-promotion") from None

@@ -6,13 +6,16 @@ from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, Field
+from starlette.requests import HTTPConnection
 
+from worker.dashboard.api.core.programs import programs_of
 from worker.dashboard.api.core.routing import Api, Asked, Dashboard, Moment, Name, Page, Text, moment
 from worker.operations import audit, due, history, settings
 from worker.operations import workers as processes
 from worker.operations.audit import LogPage
 from worker.operations.due import Due
 from worker.operations.history import Gap, History, OutcomeCount, Range
+from worker.operations.problems import Problem
 from worker.operations.queues import QueueReport
 from worker.operations.settings import SettingTable
 from worker.operations.workers import Worker
@@ -69,6 +72,12 @@ def queues(state: Dashboard) -> QueueReport:
 def workers(state: Dashboard) -> list[Worker]:
     """Every process that was seen within a day: what `workers --json` prints."""
     return processes.workers(state.services)
+
+
+@api.get("/problems", list[Problem])
+def show_problems(connection: HTTPConnection, state: Dashboard) -> list[Problem]:
+    """What is wrong, what needs a person and what is held back, the worst first: the judgement of `status --check` and `doctor`."""
+    return list(programs_of(connection).problems())
 
 
 @api.get("/due", Due)

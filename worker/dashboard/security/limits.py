@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 BODY = 5_000_000
 """Bytes of a request's body: 10,000 lines of URLs of 500 letters."""
+BODY_DRAINED = 4 * BODY
+"""Bytes that are read and thrown away: a client that is still sending when the connection closes never reads why."""
 BODY_SECONDS = 30.0
 """Seconds in which a body has to arrive: a slow line sends 5 MB in them."""
 WRONG_TRIES, WRONG_SECONDS = 5, 60.0

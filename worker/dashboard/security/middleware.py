@@ -191,14 +191,18 @@ def _is_same(origin: str, host: str) -> bool:
 
 async def _read_body(request: Request) -> bytes:
     length = request.headers.get("content-length", "0")
-    if length.isdecimal() and int(length) > limits.BODY:
+    if length.isdecimal() and int(length) > limits.BODY_DRAINED:
         raise _too_big()
-    body = bytearray()
+    body, size = bytearray(), 0
     with anyio.move_on_after(limits.BODY_SECONDS) as limit:
         async for chunk in request.stream():
-            body += chunk
-            if len(body) > limits.BODY:
+            size += len(chunk)
+            if size > limits.BODY_DRAINED:
                 raise _too_big()
+            if size <= limits.BODY:
+                body += chunk
+    if size > limits.BODY:
+        raise _too_big()
     if limit.cancelled_caught:
         raise bad_request(f"Expected the whole request within {limits.BODY_SECONDS:.0f} s.", "slow")
     return bytes(body)

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from starlette.requests import HTTPConnection
 
+from worker.dashboard.api.core.observer import Observer
 from worker.dashboard.fresh import Fresh
+from worker.dashboard.live.sampler import Sampler
 from worker.dashboard.state import State
-from worker.operations.readiness import Progress, Readiness
+from worker.operations.problems import Problem, problems
+from worker.operations.readiness import Readiness, readiness
 from worker.operations.snapshot import Snapshots
 
 READY_FOR = 1.0
 """Seconds for which a look at the progress holds: however often orchestrators ask."""
 
 
+PROBLEMS_FOR = 5.0
+"""Seconds for which the judgement of what is wrong holds: it asks the database a dozen things."""
+
+
 class Programs:
-    """The snapshots for metrics, and the readiness."""
+    """The snapshots for metrics, the readiness, what is wrong, and what changes."""
 
     def __init__(self, state: State) -> None:
+        self.problems: Fresh[tuple[Problem, ...]] = Fresh(lambda: problems(state.services), PROBLEMS_FOR)
+        observer = Observer(state, self.problems)
+        self.changes = Sampler(lambda _: observer.look())
         self.snapshots = Snapshots(state.services)
-        self.readiness: Fresh[Readiness] = Fresh(Progress(state.services).look, READY_FOR)
+        self.readiness: Fresh[Readiness] = Fresh(lambda: readiness(state.services), READY_FOR)
 
 
 def programs_of(connection: HTTPConnection) -> Programs:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 
 from starlette.requests import Request
@@ -46,7 +46,7 @@ async def _messages(changes: Sampler, state: State, client: str) -> AsyncIterato
                     yield message
 
 
-async def _looks(changes: Sampler) -> AsyncIterator[Mapping[str, str]]:
+async def _looks(changes: Sampler) -> AsyncGenerator[Mapping[str, str]]:
     """What differs at each look, and a `ping` when it is time for one."""
     async with aclosing(changes.watch("")) as looks:
         step = asyncio.ensure_future(anext(looks))

@@ -108,7 +108,8 @@ def list_items(state: Dashboard, asked: Annotated[ItemsAsked, Query()]) -> ItemP
     """Items of every kind, the last accepted first; by address, one for each kind that it was accepted as."""
     if asked.url is not None:
         return ItemPage(tuple(operations.of_url(state.services, _entry(asked.url, state))), None, None)
-    return operations.items(state.services, asked.state, asked.host, asked.job, asked.kind, asked.limit, asked.cursor)
+    which = {name: getattr(asked, name) for name in ("state", "host", "job", "kind", "limit", "cursor")}
+    return operations.items(state.services, **which)
 
 
 def _entry(url: str, state: State) -> Entry:

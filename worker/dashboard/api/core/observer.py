@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 from worker.dashboard.state import State
@@ -34,6 +35,8 @@ class Observer:
         self._clock = clock
         self._seen: dict[str, dict[str, object]] = {}
         self._over: dict[str, tuple[float, dict[str, object]]] = {}
+        self._report: QueueReport | None = None
+        self._queues: dict[str, object] = {}
         self._ledger: object = None
         self._slow: dict[str, dict[str, object]] = {}
 
@@ -52,13 +55,19 @@ class Observer:
         yield from self._problems()
         if report is None:
             return
-        queues = report.to_dict()
-        del queues["at"]  # each event has its own
-        yield "queues", queues
+        yield "queues", self._queues_of(report)
         yield "model", {"id": report.model.id}
         yield from self._pauses()
         yield from self._reviews()
         yield from self._of_ledger(report).items()
+
+    def _queues_of(self, report: QueueReport) -> dict[str, object]:
+        """The figures of the last look where nothing but the time of a heartbeat has changed since."""
+        without_times = replace(report, at="", workers=tuple(replace(worker, last_seen="") for worker in report.workers))
+        if without_times != self._report:
+            self._report = without_times
+            self._queues = {name: value for name, value in report.to_dict().items() if name != "at"}  # each event has its own
+        return self._queues
 
     def _problems(self) -> Iterator[tuple[str, dict[str, object]]]:
         """What is wrong; the database that is away among it."""

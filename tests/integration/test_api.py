@@ -47,7 +47,9 @@ def died(ledger: Ledger, count: int, reason: str = "http-404") -> list[int]:
 
 def test_each_address_gets_its_verdict_and_the_sum_is_told(dashboard, ledger):
     # When
-    answer = dashboard.post("items", {"urls": ["https://one.test/a", "x", "http://127.0.0.1/"], "feeds": ["https://one.test/f"], "job": "m"})
+    answer = dashboard.post(
+        "items", {"urls": ["https://one.test/a", "x", "http://127.0.0.1/"], "feeds": ["https://one.test/f"], "job": "m"}
+    )
     again = dashboard.post("items", {"urls": ["https://ONE.test/a"]})
     # Then
     assert answer.status == 200
@@ -57,8 +59,18 @@ def test_each_address_gets_its_verdict_and_the_sum_is_told(dashboard, ledger):
         ("refused", "private-address"),
         ("accepted", None),
     ]
-    assert {name: answer.json[name] for name in ("job", "accepted", "known", "refused")} == {"job": "m", "accepted": 2, "known": 0, "refused": 2}
-    assert again.json["items"][0] == {"url": "https://one.test/a", "item_id": answer.json["items"][0]["item_id"], "state": "known", "reason": "known"}
+    assert {name: answer.json[name] for name in ("job", "accepted", "known", "refused")} == {
+        "job": "m",
+        "accepted": 2,
+        "known": 0,
+        "refused": 2,
+    }
+    assert again.json["items"][0] == {
+        "url": "https://one.test/a",
+        "item_id": answer.json["items"][0]["item_id"],
+        "state": "known",
+        "reason": "known",
+    }
     assert ledger.balance().accepted == 2
 
 

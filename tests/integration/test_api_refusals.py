@@ -68,7 +68,16 @@ def test_a_body_that_does_not_fit_is_400_and_names_the_field(dashboard, body, to
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"{", b"\xff\xfe", b"[" * 200_000, b'{"urls": ["https://one.test/a"], "urls', b'{"urls": ["\\ud800"]}', b'{"urls": [NaN]}', b"1e999"],
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"[" * 200_000,
+        b'{"urls": ["https://one.test/a"], "urls',
+        b'{"urls": ["\\ud800"]}',
+        b'{"urls": [NaN]}',
+        b"1e999",
+    ],
 )
 def test_what_is_no_json_of_this_world_is_400(dashboard, raw):
     answer = dashboard.ask("POST", "/api/v1/items", raw=raw)

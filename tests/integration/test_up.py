@@ -79,7 +79,9 @@ def test_when_everything_works_one_line_says_so_and_what_it_says_to_type_works(t
         # Then
         assert line.roles_since(begun) >= {"dispatcher", "fetch", "label", "keeper"}
         [told] = [row for row in line.log.read_text().splitlines() if "ready" in row]
-        assert told.startswith("pressmark is ready: 1 dispatcher, 1 fetch worker, 1 label worker, 1 keeper, 1 dashboard; in another terminal: ")
+        assert told.startswith(
+            "pressmark is ready: 1 dispatcher, 1 fetch worker, 1 label worker, 1 keeper, 1 dashboard; in another terminal: "
+        )
         command = told.partition("in another terminal: ")[2].replace(
             "pressmark enqueue URL", "$PYTHON -m worker enqueue http://a.test/1 --json"
         )

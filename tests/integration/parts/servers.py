@@ -117,6 +117,12 @@ class PostgresServer:
             )
         until(self._answers, START, "an answer of PostgreSQL")
 
+    @property
+    def pid(self) -> int:
+        """Of the process that starts all others of the server."""
+        assert self._process is not None
+        return self._process.pid
+
     def _answers(self) -> bool:
         ready = [str(postgres_binary("pg_isready")), "-q", "-h", str(self._folder)]
         return subprocess.run(ready, check=False).returncode == 0

@@ -47,7 +47,7 @@ class Filter(Asked):
     stored: Moment | None = None
     """Stored at this time or later."""
 
-    def wanted(self) -> SearchFilter:
+    def wanted(self, zone: str) -> SearchFilter:
         """The filter; raises Refused for a label that is not in the guide."""
         for name, values, known in (
             ("topic", self.topic, TOPICS),
@@ -69,7 +69,7 @@ class Filter(Asked):
             unsure=self.unsure,
             outlet=self.outlet,
             doubt=self.doubt,
-            stored_since=moment(self.stored),
+            stored_since=moment(self.stored, zone),
         )
 
 
@@ -101,7 +101,7 @@ class ArticlePage(BaseModel):
 @api.get("/articles", ArticlePage)
 def search_articles(state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) -> dict[str, object]:
     """Stored articles that match, each as `search --json` prints it."""
-    found = operations.search(state.services, asked.wanted(), asked.limit, asked.cursor)
+    found = operations.search(state.services, asked.wanted(state.settings.timezone), asked.limit, asked.cursor)
     copies = {str(item_id): count for item_id, count in (found.copies or {}).items()}
     return {"articles": [one.to_dict() for one in found.results], "older": found.older, "newer": found.newer, "copies": copies}
 
@@ -109,7 +109,7 @@ def search_articles(state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) 
 @api.get("/articles/counts", Counts)
 def count_articles(state: Dashboard, asked: Annotated[CountsAsked, Query()]) -> Counts:
     """How many articles that match there are by day, week, month, outlet, topic, source type or language."""
-    return operations.counts(state.services, asked.wanted(), asked.by, once=asked.once)
+    return operations.counts(state.services, asked.wanted(state.settings.timezone), asked.by, once=asked.once)
 
 
 @api.get("/articles/{item_id}", Shown, errors=(404,))

@@ -33,9 +33,9 @@ class DeadAsked(Asked):
     since: Moment | None = None
     limit: Page = 100
 
-    def which(self) -> DeadFilter:
+    def which(self, zone: str) -> DeadFilter:
         """The filter."""
-        return DeadFilter(self.reason, _host(self.host), moment(self.since), detail=self.detail)
+        return DeadFilter(self.reason, _host(self.host), moment(self.since, zone), detail=self.detail)
 
 
 class Many(Body):
@@ -55,10 +55,10 @@ class Many(Body):
     dry_run: bool = False
     token: Text | None = None
 
-    def which(self) -> DeadFilter:
+    def which(self, zone: str) -> DeadFilter:
         """The filter."""
         ids = tuple(self.item_ids) if self.item_ids is not None else None
-        return DeadFilter(self.reason, _host(self.host), moment(self.since), self.limit, detail=self.detail, item_ids=ids)
+        return DeadFilter(self.reason, _host(self.host), moment(self.since, zone), self.limit, detail=self.detail, item_ids=ids)
 
 
 class Requeue(Many):
@@ -91,10 +91,10 @@ def _host(name: str | None) -> str | None:
 def list_dead(state: Dashboard, asked: Annotated[DeadAsked, Query()]) -> list[Incident] | list[DeadCause] | list[DeadLetter]:
     """Dead letters, the newest first; by cause or by reason, the most frequent first."""
     if asked.group == "cause":
-        return operations.incidents(state.services, asked.which(), asked.limit)
+        return operations.incidents(state.services, asked.which(state.settings.timezone), asked.limit)
     if asked.group == "reason":
-        return operations.causes(state.services, asked.which())
-    return list(islice(operations.letters(state.services, asked.which()), asked.limit))
+        return operations.causes(state.services, asked.which(state.settings.timezone))
+    return list(islice(operations.letters(state.services, asked.which(state.settings.timezone)), asked.limit))
 
 
 @api.get("/dead/ends", Ends)
@@ -107,20 +107,20 @@ def ends_of(state: Dashboard, asked: Annotated[EndsAsked, Query()]) -> Ends:
 def requeue(state: Dashboard, who: Who, body: Requeue) -> Preview | Requeued:
     """Send dead letters again with all their tries."""
     if body.dry_run:
-        return operations.preview(state.services, "requeue", body.which(), who, body.rate)
+        return operations.preview(state.services, "requeue", body.which(state.settings.timezone), who, body.rate)
     if body.token is None and len(body.item_ids or ()) != 1:
         raise _unseen()
-    return operations.requeue(state.services, body.which(), body.rate, first=body.first, token=body.token, who=who)
+    return operations.requeue(state.services, body.which(state.settings.timezone), body.rate, first=body.first, token=body.token, who=who)
 
 
 @api.post("/dead/drop", Preview | Dropped, role=Role.OPERATOR, errors=(409,), within=ACT_WITHIN)
 def drop(state: Dashboard, who: Who, body: Drop) -> Preview | Dropped:
     """Give dead letters up for good; they count as `dropped-by-user`."""
     if body.dry_run:
-        return operations.preview(state.services, "drop", body.which(), who)
+        return operations.preview(state.services, "drop", body.which(state.settings.timezone), who)
     if body.token is None:
         raise _unseen()
-    return operations.drop(state.services, body.which(), reason=body.note, token=body.token, who=who)
+    return operations.drop(state.services, body.which(state.settings.timezone), reason=body.note, token=body.token, who=who)
 
 
 def _unseen() -> Exception:

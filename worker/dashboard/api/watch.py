@@ -101,5 +101,5 @@ def show_settings(state: Dashboard) -> SettingTable:
 @api.get("/log", LogPage)
 def show_log(state: Dashboard, asked: Annotated[LogAsked, Query()]) -> LogPage:
     """Who did what, the newest first."""
-    which = DeedFilter(asked.who, asked.what, moment(asked.since))
+    which = DeedFilter(asked.who, asked.what, moment(asked.since, state.settings.timezone))
     return audit.entries(state.services, which, asked.limit, asked.cursor)

@@ -56,10 +56,10 @@ Page: TypeAlias = Annotated[int, Field(ge=1, le=500)]
 """Rows of one answer: 500 take some tens of milliseconds."""
 
 
-def moment(text: str | None) -> float | None:
-    """Seconds since 1970 of a Moment, None without one; raises Refused for what is none."""
+def moment(text: str | None, zone: str) -> float | None:
+    """Seconds since 1970 of a Moment, a day being one of `zone`; None without one. Raises Refused for what is none."""
     try:
-        found = parse_since(text, time.time()) if text is not None else None
+        found = parse_since(text, time.time(), zone) if text is not None else None
     except (ValueError, OverflowError, OSError):
         raise bad_request(f"since: expected a day, a time, or an age as 12h, got {text!r}.") from None
     if found is not None and not abs(found) < LAST_TIME:
@@ -154,7 +154,7 @@ class Api:
     def _add(self, row: Route, gives: object, errors: Sequence[int], within: float) -> Callable[[F], F]:
         self.rows.append(row)
         described: dict[int | str, dict[str, object]] = {
-            code: {"model": Error, "description": MEANINGS[code]} for code in sorted({*ALWAYS, *errors})
+            code: {"model": Error, "description": MEANINGS[code]} for code in sorted({*ALWAYS, *errors, *([404] if "{" in row.path else [])})
         }
         done: dict[int | str, dict[str, object]] = {200: {"model": gives, "description": "Done."}}
 

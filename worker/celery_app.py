@@ -19,7 +19,7 @@ from worker import logs, queues
 from worker.config import Settings, load
 from worker.errors import Unavailable
 from worker.messages import Extracted, Relabel, URLRequest, encode
-from worker.queues.embedded_server import redis_url
+from worker.queues.address import redis_url
 
 # Under kombu's own names, so that every URL of Redis leads to it, and Flower knows them.
 TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "worker.pipeline.celery_transport:Transport"))

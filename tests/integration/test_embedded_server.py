@@ -12,7 +12,8 @@ import redis
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.queues import embedded_server
-from worker.queues.embedded_server import EmbeddedServer, address_of, redis_url
+from worker.queues.address import address_of, redis_url
+from worker.queues.embedded_server import EmbeddedServer
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import redis
 
 from worker.config import Settings
 from worker.queues import connect, connect_to_report
-from worker.queues.embedded_server import redis_url
+from worker.queues.address import redis_url
 
 
 def open_redis(settings: Settings) -> redis.Redis:

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 
 from worker.config import Settings
 from worker.errors import Unavailable, UsageError
-from worker.models.labeller import Labeller
+from worker.models import manifest
+from worker.models.manifest import ModelNote
 
-if TYPE_CHECKING:  # `label` and `try` use no database, and importing SQLAlchemy takes 0.2 s
+if TYPE_CHECKING:  # `label` and `try` use no database, and importing SQLAlchemy takes 0.2 s; many commands load no model, 0.3 s
+    from worker.models.labeller import Labeller
     from worker.storage.model_registry import ModelRegistry
 
 log = logging.getLogger(__name__)
@@ -49,8 +51,15 @@ class ModelCache:
             self._checked_at = self._clock()
             self._follow_registry()
         if self._labeller is None:
-            self._labeller = Labeller(local_folder(self._settings))
+            self._labeller = _load(local_folder(self._settings))
         return self._labeller
+
+    def note(self) -> ModelNote:
+        """What the manifest of the active model says; raises UsageError where it cannot be read."""
+        if self._settings.model_dir is not None:
+            return manifest.read(self._settings.model_dir)
+        active = self._registry().active()
+        return manifest.read(self.folder(active) if active is not None else None)
 
     def _follow_registry(self) -> None:
         """Loads the active model; while the database is away, or the model is damaged, the one in use stays."""
@@ -66,7 +75,7 @@ class ModelCache:
             self._reported = str(damaged)
 
     def _use(self, active: str | None) -> None:
-        self._labeller = self.labeller(active) if active is not None else Labeller()
+        self._labeller = self.labeller(active) if active is not None else _load(None)
         self._active = active
         _write_active(self._settings, self.folder(active) if active is not None else None)
         log.info("labels are given by model %s", self._labeller.model_id)
@@ -75,14 +84,14 @@ class ModelCache:
         """Loads a registered model; files that are damaged on this disk are fetched again, once. Raises UsageError."""
         folder = self.folder(model_id)
         try:
-            return Labeller(folder)
+            return _load(folder)
         except UsageError as error:
             if folder in self._fetched_again:
                 raise
             log.warning("%s; fetching it once more", error)
             self._fetched_again.add(folder)
             shutil.rmtree(folder, ignore_errors=True)
-            return Labeller(self.folder(model_id))
+            return _load(self.folder(model_id))
 
     def folder(self, model_id: str) -> Path:
         """The folder with the files of a registered model, which are written there first where they are missing."""
@@ -92,6 +101,13 @@ class ModelCache:
             manifest, parts = self._registry().files(model_id)
             _write_files(folder, manifest, parts)
         return folder
+
+
+def _load(folder: Path | None) -> Labeller:
+    """Raises UsageError where the model cannot be used."""
+    from worker.models.labeller import Labeller
+
+    return Labeller(folder)
 
 
 def local_folder(settings: Settings) -> Path | None:
@@ -107,8 +123,8 @@ def local_folder(settings: Settings) -> Path | None:
 
 def read_files(folder: Path) -> tuple[str, dict[str, bytes]]:
     """The manifest of a model's folder and its parts, byte for byte."""
-    manifest = (folder / "manifest.json").read_text(encoding="utf-8")
-    return manifest, {name: (folder / f"{name}.npy").read_bytes() for name in json.loads(manifest)["parts"]}
+    written = (folder / "manifest.json").read_text(encoding="utf-8")
+    return written, {name: (folder / f"{name}.npy").read_bytes() for name in json.loads(written)["parts"]}
 
 
 def _models(settings: Settings) -> Path:

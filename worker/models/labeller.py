@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from classifier.errors import ClassifierError
 from classifier.labels import Labels
@@ -13,10 +13,7 @@ from classifier.predict import Document, label
 from classifier.report.explain import explained
 from worker.errors import UsageError
 
-__all__ = ["Document", "Labeller", "ManifestJson", "document_of"]
-
-ManifestJson = dict[str, Any]
-"""A part of a model's manifest, as `classifier.training` wrote it: figures by name, nested."""
+__all__ = ["Document", "Labeller", "document_of"]
 
 
 class HasText(Protocol):
@@ -63,14 +60,6 @@ class Labeller:
     def sha256(self) -> str:
         """The digest of the model's manifest, which holds those of its parts."""
         return self._model.sha256
-
-    @property
-    def reference(self) -> ManifestJson | None:
-        """The model's figures on seeds that it was not trained on; None where an early version trained it. Raises UsageError."""
-        try:
-            return artifact.read_manifest(self._folder).get("reference")
-        except ClassifierError as error:
-            raise UsageError(str(error)) from error
 
     def explained(self, document: Document, *, colour: bool) -> str:
         """The text with its evidence marked: between brackets, or in colour."""

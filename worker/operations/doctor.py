@@ -19,7 +19,8 @@ from worker.models.labeller import Document as Text
 from worker.models.labeller import Labeller
 from worker.operations import installation, problems, queues
 from worker.operations.document import Document
-from worker.queues.embedded_server import address_of, server_binary
+from worker.queues.address import address_of
+from worker.queues.embedded_server import server_binary
 from worker.queues.parked import PARKED, count_parked
 from worker.queues.public_stream import SHARE, max_memory
 from worker.storage.database import expect_writable, require_current

@@ -44,7 +44,7 @@ def report(services: Services) -> DriftReport:
 
 def _reference(services: Services) -> Reference | None:
     try:
-        kept = services.labeller.reference
+        kept = services.model_note.reference
     except UsageError:  # a model that cannot be read is the workers' trouble, and they report it
         return None
     return Reference.of(kept) if kept else None

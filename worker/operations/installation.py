@@ -9,7 +9,7 @@ from worker.bootstrap import Services
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.operations.document import Document
-from worker.queues.embedded_server import redis_url
+from worker.queues.address import redis_url
 from worker.storage import database
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from worker import queues as names
 from worker.bootstrap import Services
-from worker.errors import Unavailable
+from worker.errors import Unavailable, UsageError
 from worker.operations.dead import DeadCause
 from worker.operations.document import Document
 from worker.operations.due import DueFigures, figures
@@ -156,6 +156,6 @@ def _running(depths: Sequence[Depth], workers: Sequence[WorkerSeen], leased: int
 def model_id(services: Services) -> str | None:
     """The id of the model in use, None where there is none."""
     try:
-        return services.registry.active() or services.labeller.model_id
-    except Unavailable:
+        return services.registry.active() or services.model_note.id
+    except (Unavailable, UsageError):
         return None

@@ -46,8 +46,8 @@ class Outdated(Document):
 
 def outdated(services: Services) -> Outdated:
     """How many articles still carry another model's labels. Raises Unavailable."""
-    labeller = services.labeller
-    return Outdated(labeller.model_id, services.relabelling.count(labeller.sha256))
+    model = services.model_note
+    return Outdated(model.id, services.relabelling.count(model.sha256))
 
 
 def relabel(services: Services, progress: Callable[[int, int], None], *, dry_run: bool = False, who: str | None = None) -> RelabelReport:
@@ -55,13 +55,13 @@ def relabel(services: Services, progress: Callable[[int, int], None], *, dry_run
 
     `progress` is called with how many are done, and of how many. Raises Unavailable, also where nothing is done for a minute.
     """
-    sha256 = services.labeller.sha256
-    total = services.relabelling.count(sha256)
+    model = services.model_note
+    total = services.relabelling.count(model.sha256)
     if not dry_run and total:
-        record(services, who, "relabel", count=total, which={"model": services.labeller.model_id})
-        _relabel_all(services, sha256, total, progress)
-    left = services.relabelling.count(sha256)
-    return RelabelReport(services.labeller.model_id, total - left, left)
+        record(services, who, "relabel", count=total, which={"model": model.id})
+        _relabel_all(services, model.sha256, total, progress)
+    left = services.relabelling.count(model.sha256)
+    return RelabelReport(model.id, total - left, left)
 
 
 def _relabel_all(services: Services, sha256: str, total: int, progress: Callable[[int, int], None]) -> None:

@@ -15,6 +15,7 @@ from worker.config import Settings, load
 from worker.errors import PressmarkError
 from worker.processes.watchdog import StopSignal, Watchdog
 from worker.queues import embedded_server
+from worker.queues.address import address_of, redis_url
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def run_label_worker(settings: Settings, pulse: Pulse = _no_pulse) -> None:
 
 
 def _work(settings: Settings, names: Sequence[str], pulse: Pulse) -> None:
-    embedded_server.redis_url(settings)
+    redis_url(settings)
     from worker.pipeline import celery_worker
 
     celery_worker.work(settings, names, pulse)
@@ -129,7 +130,7 @@ def main(role: str) -> int:
 def _shut_down_server(settings: Settings) -> None:
     """Ends the embedded server after the supervisor was killed, once the workers have had time to return their items."""
     time.sleep(settings.finish_within)
-    address = embedded_server.address_of(settings.data_dir)
+    address = address_of(settings.data_dir)
     if address and address.url == settings.redis_url:
         embedded_server.shut_down(address.url)
 

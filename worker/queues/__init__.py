@@ -7,13 +7,28 @@ Messages on Celery's queues carry two headers of ours: `urls`, how many URLs are
 
 from __future__ import annotations
 
-from worker.queues.connection import CELERY_QUEUES, FETCH, LABEL, LABEL_BULK, QUEUES, RESULTS, URGENT, available, connect, connect_to_report
-from worker.queues.control import BEAT, Control, WorkerSeen, this_process
-from worker.queues.depths import Depth, Depths
-from worker.queues.durations import Durations, Histogram
-from worker.queues.progress import Progress
-from worker.queues.public_stream import PublicStream, StreamLimits
-from worker.queues.stream import Results, urls_in
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from worker.queues.connection import (
+        CELERY_QUEUES,
+        FETCH,
+        LABEL,
+        LABEL_BULK,
+        QUEUES,
+        RESULTS,
+        URGENT,
+        available,
+        connect,
+        connect_to_report,
+    )
+    from worker.queues.control import BEAT, Control, WorkerSeen, this_process
+    from worker.queues.depths import Depth, Depths
+    from worker.queues.durations import Durations, Histogram
+    from worker.queues.progress import Progress
+    from worker.queues.public_stream import PublicStream, StreamLimits
+    from worker.queues.stream import Results, urls_in
 
 __all__ = [
     "BEAT",
@@ -40,3 +55,38 @@ __all__ = [
     "this_process",
     "urls_in",
 ]
+
+_HOMES = {
+    "BEAT": "worker.queues.control",
+    "CELERY_QUEUES": "worker.queues.connection",
+    "Control": "worker.queues.control",
+    "Depth": "worker.queues.depths",
+    "Depths": "worker.queues.depths",
+    "Durations": "worker.queues.durations",
+    "FETCH": "worker.queues.connection",
+    "Histogram": "worker.queues.durations",
+    "LABEL": "worker.queues.connection",
+    "LABEL_BULK": "worker.queues.connection",
+    "Progress": "worker.queues.progress",
+    "PublicStream": "worker.queues.public_stream",
+    "QUEUES": "worker.queues.connection",
+    "RESULTS": "worker.queues.connection",
+    "Results": "worker.queues.stream",
+    "StreamLimits": "worker.queues.public_stream",
+    "URGENT": "worker.queues.connection",
+    "WorkerSeen": "worker.queues.control",
+    "available": "worker.queues.connection",
+    "connect": "worker.queues.connection",
+    "connect_to_report": "worker.queues.connection",
+    "this_process": "worker.queues.control",
+    "urls_in": "worker.queues.stream",
+}
+"""Where each name is defined: a name is imported when it is used, since redis-py takes 0.1 s and many commands need no Redis."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value

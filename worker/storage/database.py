@@ -13,16 +13,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, bindparam, create_engine, event, inspect, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError, StatementError
 
 from worker.config import Settings
 from worker.errors import PressmarkError, Unavailable
 from worker.storage.tables import SCHEMA
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 LOCK_WAIT = 30.0
 """Seconds that a writer waits for the lock: write transactions last milliseconds, a stopped process holds it far longer."""
@@ -174,6 +177,8 @@ def one_of(column: ColumnElement[T], values: Iterable[int] | Iterable[str]) -> C
 def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """INSERT of the connection's dialect: both know ON CONFLICT, each in a class of its own."""
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
         return postgresql.insert(table)
     return sqlite.insert(table)
 

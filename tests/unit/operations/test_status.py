@@ -83,7 +83,7 @@ def services(tmp_path: Path, ledger: Any = None, queues: Any = None, active: str
         depths=queues or Queues(),
         control=queues or Queues(),
         registry=SimpleNamespace(active=lambda: active),
-        labeller=SimpleNamespace(model_id="m1"),
+        model_note=SimpleNamespace(id="m1"),
         settings=settings(tmp_path),
     )
 

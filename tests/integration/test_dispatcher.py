@@ -186,6 +186,15 @@ def test_a_nearly_full_disk_stops_the_sending_and_not_the_rest(ledger, make, set
     assert make(ledger)._disk_is_full() is False
 
 
+def test_nothing_is_sent_while_a_queue_of_articles_is_full(ledger, depths, control, sent, settings):
+    accept(ledger, 3)
+    full = ["label"]
+    one = Dispatcher(ledger, depths, control, sent, settings, full=lambda: full)
+    assert one.run_once() == 0
+    full.clear()
+    assert one.run_once() == 3
+
+
 @pytest.mark.usefixtures("time_passes")
 def test_a_keeper_that_is_away_for_an_hour_costs_no_lease(short_leases, make, sent, client):
     # Given everything fetched, and its outcomes on the stream for an hour

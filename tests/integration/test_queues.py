@@ -23,17 +23,21 @@ from worker.queues import (
     QUEUES,
     RESULTS,
     URGENT,
+    Capacity,
     Control,
     Depths,
     Progress,
     PublicStream,
+    QueueFull,
     Results,
     StreamLimits,
     connect,
     connect_to_report,
     this_process,
 )
+from worker.queues.capacity import SHARE
 from worker.queues.connection import SHORT_TIMEOUT
+from worker.queues.url_counts import add_entries, entry_of
 
 REQUEST = URLRequest(1, 1, "https://press.test/1")
 
@@ -44,6 +48,14 @@ def message(urls: int, age: float = 0.0) -> str:
     return json.dumps({"body": body, "headers": {"id": "x", "urls": urls, "sent": time.time() - age}, "properties": {}})
 
 
+def put(client, queue: str, urls: int, age: float = 0.0) -> None:
+    """A message, and what is noted beside its queue, as the transport does."""
+    pipe = client.pipeline()
+    pipe.lpush(f"{NAMESPACE}:{queue}", message(urls, age))
+    add_entries(pipe, f"{NAMESPACE}:{queue}", [entry_of(urls, time.time() - age)])
+    pipe.execute()
+
+
 def waiting(depths: Depths) -> dict[str, int]:
     return {depth.name: depth.waiting for depth in depths.all()}
 
@@ -51,7 +63,7 @@ def waiting(depths: Depths) -> dict[str, int]:
 def test_depths_count_urls_and_not_messages(depths, results, client):
     # Given
     for number in range(120):
-        client.lpush(f"{NAMESPACE}:{FETCH}", message(20, age=120 - number))
+        put(client, FETCH, 20, age=120 - number)
     client.lpush(f"{NAMESPACE}:{LABEL}", "no message of ours")
     results.add([failed(REQUEST, "timeout"), Returned([(2, 1), (3, 1)]), Taken([(4, 1)], "w")])
     # Then
@@ -62,12 +74,46 @@ def test_depths_count_urls_and_not_messages(depths, results, client):
     assert [depth.name for depth in depths.all()] == list(QUEUES)
 
 
+def test_depths_are_right_while_messages_are_taken_and_for_those_of_another_program(depths, client):
+    # Given
+    for urls in (20, 7, 3):
+        put(client, FETCH, urls, age=100 * urls)
+    # When: the oldest is taken
+    client.rpop(f"{NAMESPACE}:{FETCH}")
+    # Then
+    assert waiting(depths)[FETCH] == 10
+    assert 690 < depths.oldest_age() < 800
+    # When: another program puts a message behind it, which is read for its age and for nothing else
+    client.rpush(f"{NAMESPACE}:{FETCH}", message(20, age=5000))
+    client.ltrim(f"{NAMESPACE}:{FETCH}:urls", 0, 1)
+    assert waiting(depths)[FETCH] == 11
+    assert depths.oldest_age() > 4990
+
+
+def test_a_queue_of_articles_has_room_until_it_holds_its_part_of_redis(small_redis):
+    # Given
+    client = connect(Settings(redis_url=small_redis.url))
+    client.config_set("maxmemory", SHARE * 4_000_000)
+    room = Capacity(client, NAMESPACE)
+    assert room.full() == []
+    # When
+    client.lpush(f"{NAMESPACE}:{LABEL}", *["x" * 100_000] * 41)
+    # Then
+    assert room.full() == [LABEL]
+    with pytest.raises(QueueFull, match="label is full"):
+        room.expect(LABEL)
+    # When
+    client.rpop(f"{NAMESPACE}:{LABEL}", 10)
+    assert room.full() == []
+    client.close()
+
+
 def test_the_oldest_age_is_that_of_whichever_queue_waits_longest(depths, client):
     assert depths.oldest_age() == 0.0
-    client.lpush(f"{NAMESPACE}:{LABEL}", message(5, age=300))
-    client.lpush(f"{NAMESPACE}:{FETCH}", message(5, age=30))
+    put(client, LABEL, 5, age=300)
+    put(client, FETCH, 5, age=30)
     assert 295 < depths.oldest_age() < 400
-    client.lpush(f"{NAMESPACE}:label.bulk", message(5, age=5000))
+    put(client, "label.bulk", 5, age=5000)
     assert depths.oldest_age() < 400, "relabelling holds no lease"
 
 

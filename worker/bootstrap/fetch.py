@@ -7,18 +7,19 @@ from worker.config import Settings
 from worker.fetch.client import Fetcher
 from worker.fetch.pace import RedisPace
 from worker.fetch.robots import Robots
-from worker.queues import Depths, Durations, Results
+from worker.queues import Capacity, Depths, Durations, Results
 from worker.sandbox.pool import ParsePool
 
 
 class FetchServices:
-    """A fetcher for all threads, at the pace that all workers share; the processes that parse; the stream `results`."""
+    """A fetcher for all threads, at the pace that all workers share; processes that parse; the stream `results`; the room in queues."""
 
     def __init__(self, settings: Settings) -> None:
         self.redis = open_redis(settings)
         self.results = Results(self.redis, settings.namespace)
         self.depths = Depths(self.redis, settings.namespace)
         self.durations = Durations(self.redis, settings.namespace)
+        self.capacity = Capacity(self.redis, settings.namespace)
         pace = RedisPace(self.redis, settings.namespace, settings.host_interval, settings.total_timeout)
         self.fetcher = Fetcher(settings, pace, Robots(settings))
         self.parser = ParsePool(settings)

@@ -7,20 +7,21 @@ from sqlalchemy import Engine
 from worker.bootstrap.connections import open_redis
 from worker.config import Settings
 from worker.models.cache import ModelCache
-from worker.queues import Results
+from worker.queues import Capacity, Results
 from worker.sandbox.budget import Budget
 from worker.storage.database import open_database
 from worker.storage.model_registry import ModelRegistry
 
 
 class LabelServices:
-    """The active model, what labelling may use, and the stream `results`."""
+    """The active model, what labelling may use, the stream `results`, and the room in it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._engine: Engine | None = None
         self.redis = open_redis(settings)
         self.results = Results(self.redis, settings.namespace)
+        self.capacity = Capacity(self.redis, settings.namespace)
         self.budget = Budget(settings.label_cpu, settings.label_memory)
         self.models = ModelCache(settings, self._registry)
 

@@ -130,7 +130,7 @@ def in_redis(services: Services) -> InRedis:
     memory, most = services.control.memory()
     return InRedis(
         messages=services.depths.messages(),
-        depths=tuple(services.depths.last_known() or ()),
+        depths=tuple(services.depths.all()),
         workers=tuple(services.control.workers()),
         durations=tuple(services.durations.all()),
         memory=memory,

@@ -13,12 +13,14 @@ from queue import Empty
 
 from kombu.transport import redis as kombu_redis
 from kombu.transport.virtual import Message
+from kombu.utils.json import dumps
 from pydantic_core import from_json
 from redis.exceptions import RedisError, ResponseError
 
 from worker import queues
 from worker.celery_app import FETCH_TASK, LABEL_TASK, RELABEL_TASK
 from worker.queues.parked import KEPT, PARKED, parked_entry
+from worker.queues.url_counts import add_entries, entry_of
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +99,17 @@ class Channel(kombu_redis.Channel):
             self._park(queue, body, str(wrong))
         else:
             self.connection._deliver(message, queue)
+
+    def _put(self, queue: str, message: dict[str, object], **_: object) -> None:
+        """Puts a message on its queue, and what is to be known of it beside the queue, in one transaction."""
+        headers = message.get("headers")
+        known = headers if isinstance(headers, dict) else {}
+        key = str(self._q_for_pri(queue, 0))  # type: ignore[no-untyped-call]
+        with self.conn_or_acquire() as client:
+            pipe = client.pipeline()
+            pipe.lpush(key, dumps(message))  # type: ignore[no-untyped-call]
+            add_entries(pipe, key, [entry_of(known.get("urls"), known.get("sent"))], prefix=self.global_keyprefix)
+            pipe.execute()
 
     def _queue_bind(self, *binding: object) -> None:
         """Writes a queue into the table of its exchange, which no message of this program needs: a refusal stops no worker."""

@@ -109,9 +109,21 @@ class Minute:
 
 
 class Dispatcher:
-    """Any number may run; one leads, the others wait to take over."""
+    """Any number may run; one leads, the others wait to take over.
 
-    def __init__(self, ledger: ForDispatcher, depths: Depths, control: Control, send: Send, settings: Settings) -> None:
+    `full` names the queues that have no room: nothing is sent that would have to wait for them.
+    """
+
+    def __init__(
+        self,
+        ledger: ForDispatcher,
+        depths: Depths,
+        control: Control,
+        send: Send,
+        settings: Settings,
+        *,
+        full: Callable[[], Sequence[str]] = list,
+    ) -> None:
         self._ledger = ledger
         self._depths = depths
         self._control = control
@@ -125,6 +137,8 @@ class Dispatcher:
         self._done_at: dict[str, float] = {}
         self._clock_ahead = time.time() - passed()
         self._disk_full = False
+        self._full = full
+        self._was_full: Sequence[str] = ()
 
     def run(self, stop: threading.Event, made_progress: Callable[[], None] = lambda: None) -> None:
         """Ticks until `stop` is set, and calls `made_progress` after each tick; an outage is logged once and waited out."""
@@ -179,7 +193,7 @@ class Dispatcher:
         if self._due("sample", SAMPLE):
             self._sample()
         self._sample_minute()
-        return 0 if Stage.FETCH in paused or self._disk_is_full() else self._dispatch(lead)
+        return 0 if Stage.FETCH in paused or self._disk_is_full() or self._queues_are_full() else self._dispatch(lead)
 
     def _held(self) -> Leadership:
         if self._lead is None:
@@ -230,6 +244,13 @@ class Dispatcher:
         self._disk_full = full
         return full
 
+    def _queues_are_full(self) -> bool:
+        full = self._full()
+        if full and not self._was_full:
+            log.warning("nothing is sent until there is room in: %s", ", ".join(full), extra=fields(stage="dispatch"))
+        self._was_full = full
+        return bool(full)
+
     def _dispatch(self, lead: Leadership) -> int:
         room = window(self._rate.per_second, self._settings) - self._ledger.running()
         leased = self._ledger.lease(lead, room) if room > 0 else []
@@ -249,7 +270,6 @@ class Dispatcher:
 
     def _sample(self) -> None:
         depths = self._depths.all()
-        self._depths.publish(depths)
         self._minute.observe(depths)
         waiting = {f"waiting.{depth.name}": float(depth.waiting) for depth in depths}
         self._ledger.sample(waiting | {"finished_per_s": self._rate.per_second, "running": float(self._ledger.running())})

@@ -14,7 +14,7 @@ from worker.messages import Extracted, Kind, Outcome, Page, Taken, URLRequest
 from worker.pipeline.fetch_item import ItemReader, Parses
 from worker.pipeline.fetch_worker import FetchWorker
 from worker.pipeline.publisher import Publisher
-from worker.queues import FETCH, LABEL, Durations, this_process
+from worker.queues import FETCH, LABEL, RESULTS, Durations, QueueFull, this_process
 from worker.sandbox.pool import Parsed
 
 SendArticles = Callable[[Sequence[Extracted]], None]
@@ -29,6 +29,7 @@ class FetchProcess:
         self._settings = settings
         self._send = send_articles
         self._pulse = pulse
+        self._stops = False
         self._publisher = Publisher(self._send_articles, self._send_outcomes)
         reader = ItemReader(services.fetcher, TimedParser(services.parser, services.durations), settings.refuse_opt_outs)
         self._worker = FetchWorker(
@@ -51,6 +52,7 @@ class FetchProcess:
 
     def stop(self) -> None:
         """Makes every chunk finish or return its items, and delivers each at once. May be called in a signal handler."""
+        self._stops = True
         self._publisher.hurry()
         self._worker.stop()
 
@@ -66,13 +68,25 @@ class FetchProcess:
         self._publisher.take(item)
         self._pulse()
 
+    def _expect_room(self, queue: str) -> None:
+        """Raises QueueFull; to wait for room is no standstill. A process that stops delivers what it has, which is little."""
+        if self._stops:
+            return
+        try:
+            self._services.capacity.expect(queue)
+        except QueueFull:
+            self._pulse()
+            raise
+
     def _send_articles(self, articles: Sequence[Extracted]) -> None:
+        self._expect_room(LABEL)
         self._send(articles)
         self._services.durations.flush()
         self._services.depths.flowed(LABEL, entered=len(articles))
         self._services.depths.flowed(FETCH, left=len(articles))
 
     def _send_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        self._expect_room(RESULTS)
         self._services.results.add(outcomes, FETCH)
         self._services.durations.flush()
 

@@ -12,14 +12,14 @@ from worker.errors import Unavailable, UsageError
 from worker.logs import fields
 from worker.messages import Extracted, Outcome, Relabel, Returned
 from worker.pipeline.label_batch import labelled, relabelled
-from worker.queues import LABEL, LABEL_BULK
+from worker.queues import LABEL, LABEL_BULK, RESULTS
 
 log = logging.getLogger(__name__)
 
 NO_MODEL = 300.0
 """Seconds until an article is sent again that no model could label: fetching it again does not repair the model."""
 RETRY = 1.0
-"""Seconds between two attempts to deliver while Redis is away; it restarts within one or two."""
+"""Seconds between two attempts to deliver while Redis is away or full; it restarts within one or two."""
 
 
 class LabelProcess:
@@ -59,12 +59,16 @@ class LabelProcess:
         self._deliver(outcomes, LABEL_BULK)
 
     def _deliver(self, outcomes: Sequence[Outcome], queue: str) -> None:
-        """Puts them on the stream `results`, however long Redis is away."""
+        """Puts them on the stream `results`, however long Redis is away or the stream is full; to wait is no standstill."""
+        level = logging.WARNING
         while True:
             try:
+                self._services.capacity.expect(RESULTS)
                 self._services.results.add(outcomes, queue)
             except Unavailable as away:
-                log.warning("%d outcomes wait until Redis is back: %s", len(outcomes), away, extra=fields(stage="label"))
+                log.log(level, "%d outcomes wait: %s", len(outcomes), away, extra=fields(stage="label"))
+                level = logging.DEBUG  # an outage, or a stream that is full for an hour, is one line
+                self._pulse()
                 time.sleep(RETRY)
             else:
                 return self._pulse()

@@ -114,17 +114,19 @@ class Publisher:
 
     def _deliver(self, send: Callable[[], None]) -> None:
         """Sends until it arrives, or until `close` gives up."""
-        while not self._sent(send):
+        level = logging.WARNING
+        while not self._sent(send, level):
             if self._give_up is not None and time.monotonic() > self._give_up:
                 log.warning("stopping with outcomes undelivered: the leases of their items expire", extra=fields(stage="fetch"))
                 return
             time.sleep(RETRY)
+            level = logging.DEBUG  # an outage, or a queue that is full for an hour, is one line
 
-    def _sent(self, send: Callable[[], None]) -> bool:
+    def _sent(self, send: Callable[[], None], level: int) -> bool:
         try:
             send()
         except Unavailable as away:
-            log.warning("outcomes wait until Redis is back: %s", away, extra=fields(stage="fetch"))
+            log.log(level, "outcomes wait: %s", away, extra=fields(stage="fetch"))
             return False
         except Exception:
             log.exception("outcomes that cannot be sent are dropped: the leases of their items expire", extra=fields(stage="fetch"))

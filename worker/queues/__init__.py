@@ -11,6 +11,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from worker.queues.capacity import Capacity, QueueFull
     from worker.queues.connection import (
         CELERY_QUEUES,
         FETCH,
@@ -39,6 +40,7 @@ __all__ = [
     "QUEUES",
     "RESULTS",
     "URGENT",
+    "Capacity",
     "Control",
     "Depth",
     "Depths",
@@ -46,6 +48,7 @@ __all__ = [
     "Histogram",
     "Progress",
     "PublicStream",
+    "QueueFull",
     "Results",
     "StreamLimits",
     "WorkerSeen",
@@ -59,6 +62,7 @@ __all__ = [
 _HOMES = {
     "BEAT": "worker.queues.control",
     "CELERY_QUEUES": "worker.queues.connection",
+    "Capacity": "worker.queues.capacity",
     "Control": "worker.queues.control",
     "Depth": "worker.queues.depths",
     "Depths": "worker.queues.depths",
@@ -70,6 +74,7 @@ _HOMES = {
     "Progress": "worker.queues.progress",
     "PublicStream": "worker.queues.public_stream",
     "QUEUES": "worker.queues.connection",
+    "QueueFull": "worker.queues.capacity",
     "RESULTS": "worker.queues.connection",
     "Results": "worker.queues.stream",
     "StreamLimits": "worker.queues.public_stream",

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import redis
 
-from worker.queues.connection import PIPELINE, QUEUES, RESULTS, SLICE, available, stream_entries
+from worker.queues.connection import PIPELINE, QUEUES, RESULTS, available, stream_entries
 from worker.queues.throughput import Throughput
-
-MESSAGES = 10
-"""Messages read at once: one of 20 articles has some 100 KB, and at most a megabyte and a half."""
-MOST_URLS = 1000
-"""URLs that one message may say it holds: twice the largest chunk that the settings allow."""
-LAST_KNOWN = 60
-"""Seconds for which the last count of the dispatcher, made each 10 s, is shown: beyond them nobody counts."""
-OLDEST = 365 * 86400.0
-"""Seconds beyond which an age is not believed."""
+from worker.queues.url_counts import age_of, oldest_age, urls_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +30,6 @@ class Depths:
         self._redis = client
         self._namespace = namespace
         self._throughput = Throughput(client, namespace)
-        self._last_known = f"{namespace}:depths"
 
     def _key(self, queue: str) -> str:
         return f"{self._namespace}:{queue}"
@@ -60,41 +47,13 @@ class Depths:
                 (pipe.xlen if queue == RESULTS else pipe.llen)(self._key(queue))
             return dict(zip(QUEUES, map(int, pipe.execute()), strict=True))
 
-    def publish(self, depths: Sequence[Depth]) -> None:
-        """Keeps a count for `last_known`. A full Redis takes none, and its figures are unknown after a minute."""
-        with available(), contextlib.suppress(redis.ResponseError):
-            self._redis.set(self._last_known, json.dumps([asdict(depth) for depth in depths]), ex=LAST_KNOWN)
-
-    def last_known(self) -> list[Depth] | None:
-        """The last published count, which costs no reading of messages; None where it is older than a minute."""
-        with available():
-            try:
-                found = self._redis.get(self._last_known)
-            except redis.ResponseError:
-                return None
-        try:
-            return [Depth(**fields) for fields in json.loads(found)] if found else None
-        except (ValueError, TypeError, RecursionError):
-            return None
-
     def _depth(self, queue: str) -> Depth:
-        waiting = self._urls_on_stream() if queue == RESULTS else self._urls_in_list(queue)
+        waiting = urls_waiting(self._redis, self._key(queue), self._messages(queue))
         per_minute = self._throughput.per_minute
         return Depth(queue, waiting, self._age(queue), per_minute(queue, "in"), per_minute(queue, "out"))
 
-    def _urls_in_list(self, queue: str) -> int:
-        total, start = 0, 0
-        while messages := self._redis.lrange(self._key(queue), start, start + MESSAGES - 1):
-            total += sum(_count(_headers(message).get("urls")) for message in messages)
-            start += MESSAGES
-        return total
-
-    def _urls_on_stream(self) -> int:
-        total, start = 0, "-"
-        while entries := stream_entries(self._redis.xrange(self._key(RESULTS), start, "+", count=SLICE)):
-            total += sum(_count(fields.get(b"n")) for _, fields in entries)
-            start = "(" + entries[-1][0]
-        return total
+    def _messages(self, queue: str) -> int:
+        return int(self._redis.xlen(self._key(queue)) if queue == RESULTS else self._redis.llen(self._key(queue)))
 
     def oldest_age(self) -> float:
         """Seconds that the oldest entry waits in any queue that holds leased items; 0 where all are empty."""
@@ -106,8 +65,15 @@ class Depths:
         return self._age_on_stream() if queue == RESULTS else self._age_in_list(queue)
 
     def _age_in_list(self, queue: str) -> float | None:
+        """From what was noted of its oldest message, else from the message itself, which another program sent."""
+        messages = self._messages(queue)
+        if not messages:
+            return None
+        noted = oldest_age(self._redis, self._key(queue), messages)
+        if noted is not None:
+            return noted
         last = self._redis.lindex(self._key(queue), -1)
-        return None if last is None else _age(_headers(last).get("sent"))
+        return None if last is None else age_of(_sent(last))
 
     def _age_on_stream(self) -> float | None:
         """An entry's id begins with the milliseconds of the server's own clock."""
@@ -126,28 +92,9 @@ class Depths:
             pipe.execute()
 
 
-def _headers(message: bytes | str) -> dict[str, Any]:
-    """The headers of a message as kombu writes it; empty where it is something else."""
+def _sent(message: bytes | str) -> object:
+    """When a message says that it was sent; None where it is no message of ours."""
     try:
-        headers = json.loads(message)["headers"]
+        return json.loads(message)["headers"]["sent"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return headers if isinstance(headers, dict) else {}
-
-
-def _count(found: object) -> int:
-    """URLs, as a message counts them; 1 where it says nothing that could be true."""
-    try:
-        urls = int(found)  # type: ignore[call-overload]
-    except (ValueError, TypeError, OverflowError):
-        return 1
-    return urls if 0 <= urls <= MOST_URLS else 1
-
-
-def _age(sent: object) -> float:
-    """Seconds since a message was sent; 0 where it says no time that could be true."""
-    try:
-        age = time.time() - float(sent)  # type: ignore[arg-type]
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
-    return age if 0.0 < age < OLDEST else 0.0
+        return None

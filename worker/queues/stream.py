@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Sequence
 from typing import cast
 
@@ -11,6 +12,7 @@ import redis
 from worker.messages import Outcome, encode
 from worker.queues.connection import RESULTS, RawEntry, as_text, available, stream_entries
 from worker.queues.throughput import Throughput
+from worker.queues.url_counts import add_entries, entry_of
 
 GROUP = "keepers"
 
@@ -35,9 +37,10 @@ class Results:
             return
         weights = [urls_in(outcome) for outcome in outcomes]
         with available():
-            pipe = self._redis.pipeline(transaction=False)
+            pipe = self._redis.pipeline(transaction=True)  # all or nothing, also where Redis is full
             for outcome, weight in zip(outcomes, weights, strict=True):
                 pipe.xadd(self._key, {"m": encode(outcome), "n": weight})
+            add_entries(pipe, self._key, (entry_of(weight, time.time()) for weight in weights))
             self._throughput.count(pipe, RESULTS, "in", sum(weights))
             if out_of is not None:
                 self._throughput.count(pipe, out_of, "out", sum(weights))

@@ -22,10 +22,22 @@ from worker.errors import ItemFailed, PressmarkError
 from worker.intake import feeds, sitemaps
 from worker.messages import Kind, Page, encode
 from worker.reasons import Reason
-from worker.sandbox.limits import INTERVALS, NO_FAULT, cpu_of, explain_exit, limit_page, no_core_dumps, page_done
+from worker.sandbox.limits import (
+    INTERVALS,
+    NO_FAULT,
+    address_space,
+    cpu_of,
+    explain_exit,
+    limit_page,
+    no_core_dumps,
+    page_done,
+    resident,
+)
 
 PAGES_A_CHILD = 500
 """Then a fresh child takes over, which frees what the libraries keep; a start costs about as much as one page."""
+GROWN = 256 * 1024 * 1024
+"""Bytes that a child may hold between two pages: ordinary pages leave it with 130 MB, one of megabytes of text with twice that."""
 PROGRESS = 0.01
 """Share of a page's CPU that its child must use in one wall-clock limit to be given another: one that uses less stands still."""
 EXIT_WAIT = 5.0
@@ -98,8 +110,8 @@ class Child:
         self._pipe: Connection = ours
 
     def ready(self) -> bool:
-        """True where it may be given a page, though it may have died meanwhile; one that has read PAGES_A_CHILD is ended here."""
-        if self._asked >= PAGES_A_CHILD:
+        """True where it may be given a page, though it may have died meanwhile; one that has read PAGES_A_CHILD, or grew, is ended here."""
+        if self._asked >= PAGES_A_CHILD or (not self._pipe.closed and resident(self._pid) > GROWN):
             self.end()
         return not self._pipe.closed
 
@@ -210,6 +222,7 @@ def _serve(pipe: Connection, read: Read, settings: Settings) -> None:
     no_core_dumps()
     if _answer(read, "article", SAMPLE)[:1] == _BROKEN:
         return
+    at_start = address_space()
     while True:
         try:
             order = json.loads(pipe.recv_bytes())
@@ -217,7 +230,7 @@ def _serve(pipe: Connection, read: Read, settings: Settings) -> None:
         except EOFError:
             return
         pipe.send_bytes(_RECEIVED)
-        limit_page(settings, order["timeout"])
+        limit_page(settings, order["timeout"], at_start)
         answer = _answer(read, order["kind"], page)
         page_done()
         pipe.send_bytes(answer)

@@ -22,13 +22,28 @@ NO_FAULT = (-signal.SIGALRM, -signal.SIGTERM)
 """Exit codes of a child that say nothing about its page: the clock on the wall ran out, or a person or the system ended it."""
 
 
-def limit_page(settings: Settings, timeout: float) -> None:
-    """Sets this page's limits of CPU (whole seconds, as the kernel counts), address space and wall clock (`timeout` in seconds)."""
+def address_space() -> int:
+    """Bytes that this process has mapped; 0 where that cannot be known."""
+    return int(STATM.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") if STATM.exists() else 0
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds; 0 where that cannot be known."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+def limit_page(settings: Settings, timeout: float, at_start: int) -> None:
+    """Sets this page's limits of CPU (whole seconds, as the kernel counts), address space and wall clock (`timeout` in seconds).
+
+    The address space is counted from what the process had mapped `at_start`, so that no page leaves the next one more.
+    """
     spent = resource.getrusage(resource.RUSAGE_SELF)
     _set_soft(resource.RLIMIT_CPU, math.ceil(spent.ru_utime + spent.ru_stime + settings.parse_cpu))
-    if STATM.exists():
-        in_use = int(STATM.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        _set_soft(resource.RLIMIT_AS, in_use + settings.parse_memory)
+    if at_start:
+        _set_soft(resource.RLIMIT_AS, at_start + settings.parse_memory)
     signal.alarm(math.ceil(timeout * INTERVALS) + 1)
 
 

@@ -86,7 +86,9 @@ class ModelRegistry:
             return entries[name]
         near = [entry for entry in entries.values() if entry.id.startswith(name) or entry.sha256.startswith(name)]
         if len(near) != 1:
-            raise (UsageError if near else NotFound)(f"expected the name of one model, {name!r} matches {len(near)}; `pressmark models` lists them")
+            raise (UsageError if near else NotFound)(
+                f"expected the name of one model, {name!r} matches {len(near)}; `pressmark models` lists them"
+            )
         return near[0]
 
     def active(self) -> str | None:

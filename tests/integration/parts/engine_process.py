@@ -22,6 +22,7 @@ from worker.messages import Outcome, Taken, URLRequest, decode, encode
 from worker.pipeline.dispatcher import Dispatcher
 from worker.pipeline.keeper import Keeper
 from worker.queues import FETCH, URGENT, Control, Depths, Durations, PublicStream, Results, StreamLimits, available, connect
+from worker.queues.url_counts import add_entries, entry_of
 from worker.storage.articles import Articles
 from worker.storage.database import open_database
 from worker.storage.ledger import Ledger
@@ -48,7 +49,10 @@ def sender(client: Any, namespace: str):
     def send(queue: str, requests: list[URLRequest]) -> None:
         body = [encode(request).decode() for request in requests]
         with available():
-            client.lpush(f"{namespace}:{queue}", json.dumps({"headers": {"urls": len(body), "sent": time.time()}, "body": body}))
+            pipe = client.pipeline()
+            pipe.lpush(f"{namespace}:{queue}", json.dumps({"headers": {"urls": len(body), "sent": time.time()}, "body": body}))
+            add_entries(pipe, f"{namespace}:{queue}", [entry_of(len(body), time.time())])
+            pipe.execute()
 
     return send
 

@@ -12,6 +12,7 @@ from worker.errors import Unavailable, UsageError
 from worker.messages import Labelled, Relabel, Relabelled, Returned, Struck, URLRequest
 from worker.pipeline import label_process
 from worker.pipeline.label_process import NO_MODEL, LabelProcess
+from worker.queues import QueueFull
 from worker.sandbox.budget import Budget
 
 GOOD, BAD = (extracted(URLRequest(number, 9, f"http://a.test/{number}")) for number in (5, 6))
@@ -32,8 +33,21 @@ class Stream:
         self.added.append((list(outcomes), out_of))
 
 
-def process(stream: Stream, current=lambda: MODEL) -> LabelProcess:
-    return LabelProcess(SimpleNamespace(results=stream, models=SimpleNamespace(current=current), budget=Budget(5.0, 1 << 28)), lambda: None)
+class NoRoom:
+    """A stream that is full as often as told."""
+
+    def __init__(self, times: int = 0) -> None:
+        self.times = times
+
+    def expect(self, queue):
+        if self.times:
+            self.times -= 1
+            raise QueueFull(f"the queue {queue} is full")
+
+
+def process(stream: Stream, current=lambda: MODEL, room=None, pulse=lambda: None) -> LabelProcess:
+    models = SimpleNamespace(current=current)
+    return LabelProcess(SimpleNamespace(results=stream, models=models, budget=Budget(5.0, 1 << 28), capacity=room or NoRoom()), pulse)
 
 
 def broken():
@@ -93,3 +107,14 @@ def test_outcomes_wait_until_redis_is_back(monkeypatch: pytest.MonkeyPatch):
     stream = Stream(refusals=2)
     process(stream).label([GOOD])
     assert len(stream.added) == 1
+
+
+def test_a_full_stream_is_waited_for_which_is_no_standstill(monkeypatch):
+    # Given
+    monkeypatch.setattr(label_process, "RETRY", 0.01)
+    stream, beats = Stream(), []
+    # When
+    process(stream, room=NoRoom(3), pulse=lambda: beats.append(1)).label([GOOD])
+    # Then
+    assert len(stream.added) == 1
+    assert len(beats) == 4

@@ -154,7 +154,8 @@ class Api:
     def _add(self, row: Route, gives: object, errors: Sequence[int], within: float) -> Callable[[F], F]:
         self.rows.append(row)
         described: dict[int | str, dict[str, object]] = {
-            code: {"model": Error, "description": MEANINGS[code]} for code in sorted({*ALWAYS, *errors, *([404] if "{" in row.path else [])})
+            code: {"model": Error, "description": MEANINGS[code]}
+            for code in sorted({*ALWAYS, *errors, *([404] if "{" in row.path else [])})
         }
         done: dict[int | str, dict[str, object]] = {200: {"model": gives, "description": "Done."}}
 

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urljoin
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote, urljoin
+
+from worker.intake.feed_schedule import About
 
 MAX_WARNINGS = 5
 """Warnings kept of one list: enough to see what is wrong with it; a last line counts the others."""
+FULL = 4
+"""Times the limit of addresses that entries are looked at: some have none, or one that was there before."""
 SHOWN = 80
 """Characters of an unusable address that a warning quotes."""
 HEAD = 2000
 """Bytes at the beginning of a document that show what it is."""
+_TRIMMED = "".join(map(chr, range(0x21)))
+_BREAKS = re.compile(r"[\t\r\n]")
+_STRAY = re.compile(r"[\udc80-\udcff]")
+"""A byte that is no UTF-8: see `text_encoding`."""
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_UNSAFE = re.compile(r"[^!-~]+|[<>\"`{}]")
+"""What browsers escape in any part of an address."""
 KINDS = {"html": "an HTML page", "rss": "a feed", "feed": "a feed", "rdf": "a feed", "urlset": "a sitemap", "sitemapindex": "a sitemap"}
 """What a document is, by the name of its root element in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What may be the address of an entry, as it is written, with the bases that the document gives it."""
+
+    address: str
+    bases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,41 +49,58 @@ class Links:
     """Addresses of further sitemaps."""
     warnings: list[str] = field(default_factory=list)
     """One line for each entry that was skipped, and for a document that breaks off."""
+    published: dict[str, str] = field(default_factory=dict)
+    """By address, when it was published, RFC 3339 in UTC; without those that do not say."""
+    about: About = field(default_factory=About)
 
 
 class LinkCollector:
     """Gathers addresses entry by entry, made absolute against `base`; keeps the first `limit` different ones of each kind."""
 
     def __init__(self, limit: int, base: str = "") -> None:
+        self.about = About()
+        """What the document says of itself."""
+        self.entries = 0
+        """Entries seen so far, whether or not they have an address."""
         self._limit = limit
         self._base = base
-        self._entries = 0
         self._urls: dict[str, None] = {}
         self._sitemaps: dict[str, None] = {}
+        self._published: dict[str, str] = {}
         self._warnings: list[str] = []
-        self._unshown = 0
+        self._unshown = self._beyond = 0
 
-    @property
-    def empty(self) -> bool:
-        """Whether no address was found yet."""
-        return not (self._urls or self._sitemaps)
-
-    def add(self, address: str | None, *, sitemap: bool = False) -> None:
-        """Takes the next entry's address; one that is missing or unusable becomes a warning."""
-        self._entries += 1
-        try:
-            target = absolute(address, self._base)
-        except ValueError as error:
-            self.warn(f"entry {self._entries}: {error}")
+    def add(self, candidates: Sequence[Candidate], *, sitemap: bool = False, published: str | None = None) -> None:
+        """Takes the next entry's first usable address; where none is, a warning says what the first one was."""
+        self.entries += 1
+        target = next(filter(None, (self._usable(one) for one in candidates)), None)
+        if target is None:
+            self.warn(f"entry {self.entries}: {not_usable(candidates[0].address if candidates else '')}")
             return
         found = self._sitemaps if sitemap else self._urls
-        if len(found) < self._limit:
-            found.setdefault(target)
+        if target not in found and len(found) >= self._limit:
+            self._beyond += 1
+            return
+        found.setdefault(target)
+        if (at := moment(published)) is not None:
+            self._published.setdefault(target, at)
+
+    @property
+    def full(self) -> bool:
+        """Whether so many entries came that no further one is read."""
+        return self.entries >= FULL * self._limit
+
+    def _usable(self, candidate: Candidate) -> str | None:
+        base = self._base
+        for part in candidate.bases:
+            base = absolute(part, base) or base
+        target = absolute(candidate.address, base)
+        return target if target and (not _SCHEME.match(target) or target.startswith(("http://", "https://"))) else None
 
     def skip(self, text: str) -> None:
         """Passes over the next entry, which holds `text` and no address."""
-        self._entries += 1
-        self.warn(f"entry {self._entries}: {not_usable(text)}")
+        self.entries += 1
+        self.warn(f"entry {self.entries}: {not_usable(text)}")
 
     def warn(self, text: str) -> None:
         """Adds a warning, or counts it where there are MAX_WARNINGS already."""
@@ -71,24 +112,45 @@ class LinkCollector:
     def links(self) -> Links:
         """Everything that was gathered."""
         more = [f"{self._unshown} more warnings"] if self._unshown else []
-        return Links(list(self._urls), list(self._sitemaps), self._warnings + more)
+        more += ["the rest is not read"] if self.full else []
+        more += [f"{self._beyond} entries beyond the first {self._limit:,} are left out"] if self._beyond else []
+        return Links(list(self._urls), list(self._sitemaps), self._warnings + more, self._published, self.about)
 
 
-def absolute(address: str | None, base: str) -> str:
-    """The address made absolute against `base`; raises ValueError, worded for people, for one that no request could be sent to."""
-    if not address or not address.strip():
-        raise ValueError("expected an address, got none")
+def absolute(address: str, base: str) -> str | None:
+    """The address made absolute against `base` as browsers do (WHATWG URL Standard); None for one that no request could be sent to.
+
+    Blanks and control characters around it are dropped, line breaks and tabs within it, other blanks and letters
+    outside ASCII are escaped, and a backslash is a slash. `&amp;` that was escaped twice is an ampersand.
+    """
+    address = _BREAKS.sub("", address.strip(_TRIMMED)).replace("&amp;", "&")
+    if not address:
+        return None
+    if address[:6].lower() in ("http:/", "https:") or not _SCHEME.match(address):
+        path, mark, query = address.partition("?")
+        address = path.replace("\\", "/") + mark + query
     try:
-        target = urljoin(base, address.strip())
+        target = urljoin(base, address)
         target.encode()  # JSON can hold half of a surrogate pair, which no message can carry
-    except ValueError as error:
-        raise ValueError(not_usable(address)) from error
-    return target
+        return _UNSAFE.sub(lambda match: quote(match[0]), target)
+    except ValueError:
+        return None
+
+
+def moment(text: str | None) -> str | None:
+    """A date of RFC 822 or RFC 3339 as RFC 3339 in UTC; None for anything else, and for a day without a time."""
+    text = (text or "").strip()[:80]
+    with contextlib.suppress(ValueError, TypeError, OverflowError, IndexError):
+        at = datetime.fromisoformat(text) if text[:4].isdigit() else parsedate_to_datetime(text)
+        if len(text) > 10:  # a day alone says too little
+            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return None
 
 
 def not_usable(text: str) -> str:
     """What a warning says of an entry that holds `text`."""
-    return f"expected an address, got {text[:SHOWN]!a}"
+    shown = _STRAY.sub("\N{REPLACEMENT CHARACTER}", text.strip()[:SHOWN])
+    return f"expected an address, got {shown!a}" if shown else "expected an address, got none"
 
 
 def described(body: bytes, root: str = "") -> str:
@@ -96,8 +158,8 @@ def described(body: bytes, root: str = "") -> str:
     head = body[:HEAD].strip().lower()
     if not head:
         return "an empty document"
-    if root.lower() in KINDS or head.startswith(b"<!doctype html"):
-        return KINDS.get(root.lower(), "an HTML page")
+    if root in KINDS:
+        return KINDS[root]
     if root:
         return f"XML with the root element {root[:SHOWN]!a}"
     if head[:1] in b"{[":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import zlib
 
 from worker.errors import ItemFailed
-from worker.intake.links import LinkCollector, Links, described
+from worker.intake.links import HEAD, KINDS, Candidate, LinkCollector, Links, described
+from worker.intake.text_encoding import decoded
+from worker.intake.xml_elements import Wanted
 from worker.intake.xml_stream import XmlStream
 from worker.reasons import Reason
 
@@ -18,46 +20,56 @@ MAX_MEMBERS = 100
 EXPECTED = "expected a sitemap (XML, or a URL a line)"
 ROOTS = ("urlset", "sitemapindex")
 """Root elements of a sitemap and of an index, in lower case."""
+WANTED = Wanted(("url", "sitemap"), frozenset({"loc", "lastmod"}), ROOTS)
 
 
-def links(body: bytes) -> Links:
-    """The addresses in a sitemap, gzipped or not, in order, each once.
+def links(body: bytes, base: str = "", content_type: str | None = None) -> Links:
+    """The addresses in a sitemap, gzipped or not, in order, each once, made absolute against `base`.
 
-    An entry without a usable address is skipped with a warning. Raises ItemFailed: NOT_FEED for
-    what cannot be read as a sitemap, TRUNCATED for gzip that ends early, TOO_BIG and PARSE_LIMIT for bombs.
+    An entry without a usable address is skipped with a warning; a sitemap that breaks off gives its whole entries and
+    says so. Raises ItemFailed: NOT_FEED for what cannot be read as a sitemap, TRUNCATED for gzip that ends early,
+    TOO_BIG and PARSE_LIMIT for bombs.
     """
-    found = LinkCollector(MAX_URLS)
+    found = LinkCollector(MAX_URLS, base)
     body = _unzipped(body)
-    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-        _read_xml(body, found)
+    text = decoded(body, content_type)
+    if "<" in text[:HEAD]:
+        _read_xml(body, text, found)
     else:
-        _read_lines(body, found)
+        _read_lines(body, text, found)
+    if found.entries == 0:
+        found.warn("it lists no pages")
     return found.links()
 
 
-def _read_xml(body: bytes, found: LinkCollector) -> None:
-    stream = XmlStream(body, ("url", "sitemap"))
+def _read_xml(body: bytes, text: str, found: LinkCollector) -> None:
+    stream = XmlStream(text, WANTED)
     for element in stream:
-        address = next((text for name, text, _ in element.children if name == "loc" and text), None)
-        found.add(address, sitemap=element.name == "sitemap")
-    root = stream.root.lower()
-    if root == "html" or (root not in ROOTS and found.empty):
+        locations = [one for one in element.children if one.name == "loc" and one.vocabulary != "foreign" and one.whole and one.text]
+        published = next((one.text for one in element.children if one.name == "lastmod" and one.whole), None)
+        found.add([Candidate(one.text, one.bases) for one in locations], sitemap=element.name == "sitemap", published=published)
+        if found.full:
+            break
+    if stream.root not in ROOTS and (stream.root in KINDS or found.entries == 0):
         raise ItemFailed(Reason.NOT_FEED, f"{EXPECTED}, got {described(body, stream.root)}")
     if stream.error is not None:
         found.warn(stream.error)
 
 
-def _read_lines(body: bytes, found: LinkCollector) -> None:
+def _read_lines(body: bytes, text: str, found: LinkCollector) -> None:
     """A text sitemap: one URL a line, UTF-8 (sitemaps.org). Where most lines are none, it is some other text."""
-    lines = [line.strip() for line in body.decode("utf-8-sig", "replace").splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if 2 * sum(map(_is_address, lines)) <= len(lines):
         raise ItemFailed(Reason.NOT_FEED, f"{EXPECTED}, got {described(body)}")
     for line in lines:
-        (found.add if _is_address(line) else found.skip)(line)
+        if _is_address(line):
+            found.add([Candidate(line)])
+        else:
+            found.skip(line)
 
 
 def _is_address(line: str) -> bool:
-    return line.startswith(("http://", "https://")) and "\N{REPLACEMENT CHARACTER}" not in line
+    return line.lower().startswith(("http://", "https://"))
 
 
 def _unzipped(body: bytes) -> bytes:

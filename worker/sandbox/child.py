@@ -77,9 +77,9 @@ def read(kind: Kind, page: Page) -> bytes:
     Raises ItemFailed.
     """
     if kind == "feed":
-        return json.dumps(asdict(feeds.links(page.body, page.final_url))).encode()
+        return json.dumps(asdict(feeds.links(page.body, page.final_url, page.content_type))).encode()
     if kind == "sitemap":
-        return json.dumps(asdict(sitemaps.links(page.body))).encode()
+        return json.dumps(asdict(sitemaps.links(page.body, page.final_url, page.content_type))).encode()
     return _read_article(page)
 
 

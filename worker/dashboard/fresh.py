@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -55,3 +56,27 @@ class Fresh(Generic[T]):
             return self._ask()
         except PressmarkError as error:
             return error
+
+
+class Outcomes(Generic[T]):
+    """The outcomes of the last acts, each for the page that follows it; many of them push the oldest out."""
+
+    MOST = 64
+    """A few megabytes, where each is of 10,000 lines."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, T] = {}
+        self._lock = threading.Lock()
+
+    def keep(self, outcome: T) -> str:
+        """A word that no one guesses, under which it is found."""
+        word = secrets.token_urlsafe(12)
+        with self._lock:
+            self._kept[word] = outcome
+            while len(self._kept) > self.MOST:
+                del self._kept[next(iter(self._kept))]
+        return word
+
+    def get(self, word: str) -> T | None:
+        """The outcome, None once it is gone."""
+        return self._kept.get(word)

@@ -8,7 +8,8 @@ from starlette.requests import HTTPConnection
 
 from worker.bootstrap import Services
 from worker.config import Settings
-from worker.dashboard.fresh import Fresh
+from worker.dashboard.background import Background
+from worker.dashboard.fresh import Fresh, Outcomes
 from worker.dashboard.security.callers import Callers
 from worker.dashboard.security.limits import Streams
 from worker.operations import problems, queues
@@ -29,6 +30,11 @@ class State:
         self.streams = Streams()
         self.queues: Fresh[QueueReport] = Fresh(lambda: queues.report(services), FRESH)
         self.problems: Fresh[Sequence[Problem]] = Fresh(lambda: problems.problems(services), FRESH)
+
+        self.added: Outcomes[object] = Outcomes()
+        """What the lines of an Add became, for the page after it."""
+
+        self.background = Background()
 
     def changed(self) -> None:
         """After an act: the next page asks anew."""

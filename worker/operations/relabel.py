@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from worker.bootstrap import Services
 from worker.celery_app import Sender
-from worker.errors import Unavailable
+from worker.errors import Conflict, Unavailable
 from worker.operations.audit import record
 from worker.operations.document import Document
 from worker.queues import LABEL_BULK, RESULTS
@@ -62,6 +62,15 @@ def relabel(services: Services, progress: Callable[[int, int], None], *, dry_run
         _relabel_all(services, model.sha256, total, progress)
     left = services.relabelling.count(model.sha256)
     return RelabelReport(model.id, total - left, left)
+
+
+def again(services: Services, item_id: int, who: str) -> None:
+    """Sends one article to be labelled by the active model. Raises Conflict where a person or that model labelled it, Unavailable."""
+    found = services.relabelling.texts(services.labeller.sha256, item_id - 1, 1)
+    if not found or found[0].item_id != item_id:
+        raise Conflict("Its labels are those of the active model already, or a person gave them. Nothing was sent.")
+    Sender.of(services.settings).send_texts(found)
+    record(services, who, "relabel", count=1, which={"item_id": item_id})
 
 
 def _relabel_all(services: Services, sha256: str, total: int, progress: Callable[[int, int], None]) -> None:

@@ -16,11 +16,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from worker.config import Settings
 from worker.dashboard.security import limits
 from worker.dashboard.security.access import Role, Route, Table
-from worker.dashboard.security.answers import Refused, bad_request, is_program, too_many
+from worker.dashboard.security.answers import Refused, bad_request, conflict, is_program, not_found, too_many
 from worker.dashboard.security.callers import COOKIE, NOBODY, Caller, Callers
 from worker.dashboard.security.forms import BODY, Form
 from worker.dashboard.security.limits import Attempts
-from worker.errors import PressmarkError, Unavailable
+from worker.errors import Conflict, NotFound, PressmarkError, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -218,6 +218,10 @@ def _as_refused(error: Exception, request: Request) -> Refused:
         return error
     if isinstance(error, Unavailable):
         return Refused(503, "unavailable", str(error))
+    if isinstance(error, NotFound):
+        return not_found(str(error))
+    if isinstance(error, Conflict):
+        return conflict(str(error))
     if isinstance(error, PressmarkError):
         return bad_request(str(error))
     log.error("unexpected error while answering %s %s", request.method, request.url.path, exc_info=error)

@@ -73,13 +73,15 @@
     const inks = all("th[data-series]", figure).map((head) => resolved(head.dataset.series));
     if (bars) { names.reverse(); inks.reverse(); }
     const step = Number(figure.dataset.step), soft = resolved("soft"), rule = { stroke: resolved("line"), width: 1 };
+    const format = new Intl.DateTimeFormat("en-GB", { timeZone: figure.dataset.zone, ...(step < 86400 ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" }) });
+    const time = (at) => format.format(new Date(at * 1000));
     const box = one(".plot", figure), options = {
-      width: box.clientWidth, height: 130, legend: { show: false }, cursor: { sync: { key: "overview" }, y: false, points: { size: 5 } }, scales: { y: { range: (u, min, max) => [0, Math.max(max * 1.1, 2)] } },
+      width: box.clientWidth, height: 130, legend: { show: false }, cursor: { sync: { key: "overview" }, y: false, points: { size: 5 } }, scales: { x: { range: (u, min, max) => [min, max + (bars ? step : 0)] }, y: { range: (u, min, max) => [0, Math.max(max * 1.1, 2)] } },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), figure.dataset.zone),
-      axes: [{ stroke: soft, grid: { show: false }, ticks: { show: false }, size: 24, font: "11px system-ui", space: 70 },
+      axes: [{ stroke: soft, grid: { show: false }, ticks: { show: false }, size: 24, font: "11px system-ui", space: 80, values: (u, splits) => splits.map(time) },
         { stroke: soft, grid: rule, ticks: { show: false }, size: 40, font: "11px system-ui", space: 34 }],
       series: [{}, ...names.map((label, i) => ({ label, stroke: inks[i], width: bars ? 0 : 1.75, fill: bars ? inks[i] : undefined,
-        paths: bars ? uPlot.paths.bars({ size: [0.9, 24], align: 1 }) : undefined, points: { show: false } }))],
+        paths: bars ? uPlot.paths.bars({ size: [0.9, 24], align: 1 }) : undefined, points: { show: !bars && raw[i + 1].filter((value) => value !== null).length < 3, size: 5 } }))],
       hooks: { setCursor: [(u) => {
         const i = u.cursor.idx, told = one(".told", figure);
         if (i === null || i === undefined) { told.textContent = ""; return; }

@@ -47,6 +47,13 @@ class Flash:
     text: str
     undo: Button | None = None
     bad: bool = False
+    key: str = ""
+    """The key that presses `undo`."""
+
+
+def button(label: str, action: str, **values: str) -> Button:
+    """A button as templates write it."""
+    return Button(label, action, values)
 
 
 @cache
@@ -60,8 +67,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {name: getattr(figures, name) for name in ("count", "size", "span", "share", "day")}
-    made.globals |= {"asset": address_of, "words": words, "Role": Role, "sign_out": Button("Sign out", "/sign-out")}
+    made.filters |= {name: getattr(figures, name) for name in ("count", "size", "span", "share", "day")} | {"label": words.label}
+    made.globals |= {"asset": address_of, "words": words, "Role": Role, "sign_out": Button("Sign out", "/sign-out"), "button": button}
     return made
 
 

@@ -2,68 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from classifier.labels import SourceType, Topic, TopicLabel
 from worker.messages import Lane
+from worker.operations import reason_words
 from worker.reasons import Reason
 from worker.storage.values import Stage, State
 
-Act = Literal["send", "drop", "follow", "report", "host", "none"]
-"""What helps: send again, drop, follow the feed that is named, tell the developers, look at the host; or nothing is needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonWords:
-    """A reason for people."""
-
-    words: str
-    """What happened."""
-    advice: str
-    """What to do, one sentence."""
-    act: Act
-
-
-REASONS = {
-    Reason.BAD_URL: ReasonWords("Not an address", "Write it as a browser shows it.", "none"),
-    Reason.SCHEME: ReasonWords("It needs http:// or https:// before it", "Write http:// or https:// before it.", "none"),
-    Reason.PORT: ReasonWords("This port is not allowed here", "PRESSMARK_ALLOW_PORTS lists the ports that are.", "none"),
-    Reason.CREDENTIALS: ReasonWords("Has a name and password in it", "Take them out.", "none"),
-    Reason.PRIVATE_ADDRESS: ReasonWords("Leads into a private network", "Not allowed, unless PRESSMARK_ALLOW_PRIVATE names it.", "none"),
-    Reason.ROBOTS: ReasonWords("The site asks not to be read (robots.txt)", "Pressmark obeys.", "none"),
-    Reason.OPTED_OUT: ReasonWords("The site opted out", "Pressmark obeys.", "none"),
-    Reason.FORGOTTEN: ReasonWords("Taken down here", "It stays out.", "none"),
-    Reason.NOT_HTML: ReasonWords("Not a web page", "Pressmark reads HTML and plain text only: drop them.", "drop"),
-    Reason.NOT_FEED: ReasonWords("Not a feed", "The address is a page: follow the feed that it names.", "follow"),
-    Reason.TOO_BIG: ReasonWords("Larger than 5 MB", "No article is that large: drop them.", "drop"),
-    Reason.TOO_MANY_REDIRECTS: ReasonWords("Sends us in circles", "Often mended within a day. Send again later.", "send"),
-    Reason.HTTP_404: ReasonWords("Page not found", "Gone for good on most sites: drop them.", "drop"),
-    Reason.HTTP_410: ReasonWords("Removed by the site", "Gone for good: drop them.", "drop"),
-    Reason.HTTP_4XX: ReasonWords("Refused by the site", "Look at the host: it may refuse every program.", "host"),
-    Reason.TLS: ReasonWords("TLS certificate not trusted", "Send again when the site has mended its certificate.", "send"),
-    Reason.BAD_RESPONSE: ReasonWords("Answer that cannot be read", "Often over within a day. Send again.", "send"),
-    Reason.DECODE: ReasonWords("Text in an unknown encoding", "Tell the developers: report the address.", "report"),
-    Reason.PARSE_LIMIT: ReasonWords("Page too heavy to read", "Tell the developers: report the address.", "report"),
-    Reason.POISON: ReasonWords("Page stops the reader", "Three readers stopped on it. Tell the developers.", "report"),
-    Reason.NO_TEXT: ReasonWords("No text on the page", "Empty pages, or text that needs JavaScript. Send again, or drop.", "drop"),
-    Reason.NOT_ARTICLE: ReasonWords("Not an article", "A list, a login or a consent wall: drop them.", "drop"),
-    Reason.DNS: ReasonWords("Name not found", "Tried 5 times. Send again when the site is back.", "send"),
-    Reason.CONNECT: ReasonWords("No connection", "Tried 5 times. Often over within a day. Send again.", "send"),
-    Reason.TIMEOUT: ReasonWords("No answer in time", "Tried 5 times. Often over within a day. Send again.", "send"),
-    Reason.TRUNCATED: ReasonWords("Answer cut off", "Tried 5 times. Often over within a day. Send again.", "send"),
-    Reason.HTTP_429: ReasonWords("Too many requests, says the site", "Slow the host, then send again.", "host"),
-    Reason.HTTP_5XX: ReasonWords("The site has a fault", "Tried 5 times. Send again later.", "send"),
-    Reason.ROBOTS_UNAVAILABLE: ReasonWords(
-        "robots.txt cannot be read", "Asked every hour, dead after 7 days. Send again when it can.", "send"
-    ),
-    Reason.SCHEMA: ReasonWords("Pressmark could not keep it", "Tell the developers: report the address.", "report"),
-    Reason.DROPPED: ReasonWords("Dropped by a person", "Nothing is needed.", "none"),
-    Reason.DUPLICATE: ReasonWords("Copy of an article that we have", "Nothing is needed.", "none"),
-    Reason.KNOWN: ReasonWords("Known", "It was added before: read it.", "none"),
-    Reason.NOT_MODIFIED: ReasonWords("Unchanged", "Nothing is needed.", "none"),
+ADVICE = {
+    Reason.BAD_URL: "Write it as a browser shows it.",
+    Reason.SCHEME: "Write http:// or https:// before it.",
+    Reason.PORT: "PRESSMARK_ALLOW_PORTS lists the ports that are.",
+    Reason.CREDENTIALS: "Take them out.",
+    Reason.PRIVATE_ADDRESS: "Not allowed, unless PRESSMARK_ALLOW_PRIVATE names it.",
+    Reason.ROBOTS: "Pressmark obeys.",
+    Reason.OPTED_OUT: "Pressmark obeys.",
+    Reason.FORGOTTEN: "It stays out.",
+    Reason.NOT_HTML: "Pressmark reads HTML and plain text only: drop them.",
+    Reason.NOT_FEED: "The address is a page: follow the feed that it names.",
+    Reason.TOO_BIG: "No article is that large: drop them.",
+    Reason.TOO_MANY_REDIRECTS: "Often mended within a day. Send again later.",
+    Reason.HTTP_404: "Gone for good on most sites: drop them.",
+    Reason.HTTP_410: "Gone for good: drop them.",
+    Reason.HTTP_4XX: "Look at the host: it may refuse every program.",
+    Reason.TLS: "Send again when the site has mended its certificate.",
+    Reason.BAD_RESPONSE: "Often over within a day. Send again.",
+    Reason.DECODE: "Tell the developers: report the address.",
+    Reason.PARSE_LIMIT: "Tell the developers: report the address.",
+    Reason.POISON: "Three readers stopped on it. Tell the developers.",
+    Reason.NO_TEXT: "Empty pages, or text that needs JavaScript. Send again, or drop.",
+    Reason.NOT_ARTICLE: "A list, a login or a consent wall: drop them.",
+    Reason.DNS: "Tried 5 times. Send again when the site is back.",
+    Reason.CONNECT: "Tried 5 times. Often over within a day. Send again.",
+    Reason.TIMEOUT: "Tried 5 times. Often over within a day. Send again.",
+    Reason.TRUNCATED: "Tried 5 times. Often over within a day. Send again.",
+    Reason.HTTP_429: "Slow the host, then send again.",
+    Reason.HTTP_5XX: "Tried 5 times. Send again later.",
+    Reason.ROBOTS_UNAVAILABLE: "Asked every hour, dead after 7 days. Send again when it can.",
+    Reason.SCHEMA: "Tell the developers: report the address.",
+    Reason.DROPPED: "Nothing is needed.",
+    Reason.DUPLICATE: "Nothing is needed.",
+    Reason.KNOWN: "It was added before: read it.",
+    Reason.NOT_MODIFIED: "Nothing is needed.",
 }
-"""Every reason of the closed list."""
+"""What to do about every reason of the closed list; its words are those of `worker.operations.reason_words`."""
 
 TOPICS = {Topic.BORDER_DISPUTE: "Border dispute", Topic.TRADE: "Trade", Topic.DEMINING: "Demining", Topic.CULTURE: "Culture"}
 SOURCE_TYPES = {SourceType.OFFICIAL: "Official", SourceType.PROMOTIONAL: "Promotional", SourceType.INDEPENDENT: "Independent"}
@@ -132,27 +113,15 @@ PUBLISHED_SOURCES = {"json-ld": "JSON-LD", "meta": "a meta tag", "time": "a time
 
 def reason(word: str | None) -> str:
     """A reason in words; one that a newer version wrote as it stands."""
-    found = _known(word)
-    return REASONS[found].words if found else (word or "")
+    return reason_words.words(word) if word else ""
 
 
 def advice(word: str | None) -> str:
     """What to do about it."""
-    found = _known(word)
-    return REASONS[found].advice if found else ""
-
-
-def act_on(word: str | None) -> Act:
-    """What helps."""
-    found = _known(word)
-    return REASONS[found].act if found else "none"
-
-
-def _known(word: str | None) -> Reason | None:
     try:
-        return Reason.of(word or "")
+        return ADVICE[Reason.of(word or "")]
     except KeyError:
-        return None
+        return ""
 
 
 def label(name: str | None) -> str:
@@ -200,6 +169,11 @@ def beside_line(topic: TopicLabel) -> str:
     near = "Just" if topic.decision == "unsure" else "Well"
     side = "above" if topic.probability >= topic.threshold else "below"
     return f"{near} {side} the line at {topic.threshold:.0%}"
+
+
+def host(name: str | None) -> str:
+    """A host without the port that goes without saying."""
+    return (name or "").removesuffix(":443").removesuffix(":80")
 
 
 def plural(number: int | None, one: str, many: str = "") -> str:

@@ -1,0 +1,1 @@
+"""Pages to add URLs and follow what becomes of them."""

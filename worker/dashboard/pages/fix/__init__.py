@@ -1,0 +1,1 @@
+"""Pages to mend what failed, waits or is paused."""

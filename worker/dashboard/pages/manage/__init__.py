@@ -1,0 +1,1 @@
+"""Pages of models, settings and the log."""

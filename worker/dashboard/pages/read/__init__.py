@@ -1,0 +1,1 @@
+"""Pages to read articles and label them by hand."""

@@ -1,0 +1,191 @@
+"""Find articles by words, days, outlet, language and labels; count them; every list is its address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from worker.dashboard.pages.page import page
+from worker.dashboard.pages.read.search import LABELS, Search, bucket_name, days_of
+from worker.dashboard.security.access import Role, Route
+from worker.dashboard.security.answers import bad_request
+from worker.dashboard.state import State, state_of
+from worker.dashboard.view import charts, words
+from worker.dashboard.view.charts import Bar, Rule
+from worker.dashboard.view.figures import Clock
+from worker.dashboard.view.rendering import clock, show
+from worker.operations import articles
+from worker.operations.articles import Bucket
+from worker.storage.search import SearchFilter
+
+PERIODS = ("day", "week", "month")
+DAYS, WEEKS = 92, 731
+"""Days up to which a chart has a bar a day, and a bar a week: more bars than that cannot be told apart."""
+OUTLETS = 8
+"""Outlets that are listed; the others are found by searching."""
+SLOW = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One value that the list can be narrowed to."""
+
+    name: str
+    count: int
+    share: float
+    address: str
+    chosen: bool
+    tone: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """One field that can be lifted where nothing matches, and how many match then."""
+
+    field: str
+    count: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A chart of counts by period: bars that are links."""
+
+    by: str
+    bars: tuple[tuple[Bar, str, str], ...]
+    """Each with its address and its name in full."""
+    rules: tuple[Rule, ...]
+    tabs: tuple[tuple[str, str], ...]
+    undated: int
+    told: str
+
+
+def listing(request: Request) -> Response:
+    """The list with its counts."""
+    state, query = state_of(request), request.query_params
+    search, faults = Search.of(query)
+    at = clock(state.settings)
+    if faults:
+        return show(request, "articles.html", status=400, page="/articles", search=search, faults=faults, found=None, at=at)
+    wanted = search.filter(at)
+    found = articles.search(state.services, wanted, cursor=query.get("cursor") or None)
+    total = articles.total(state.services, wanted, once=bool(search.once))
+    return show(
+        *(request, "articles.html"),
+        page="/articles",
+        search=search,
+        faults={},
+        found=found,
+        total=total,
+        any=bool(total) or bool(articles.total(state.services, SearchFilter())),
+        counted=_counted(state, search, at, query.get("by", "")) if total else None,
+        facets=_facets(state, search, at, total) if total else {},
+        lifts=[] if total else _lifts(state, search, at),
+        cursor=query.get("cursor", ""),
+    )
+
+
+def _counted(state: State, search: Search, at: Clock, by: str) -> Counted:
+    wanted = search.filter(at)
+    once = bool(search.once)
+    by = by if by in PERIODS else _fitting(state, search, wanted)
+    buckets = articles.counts(state.services, wanted, by, once=once).buckets
+    dated = [(bucket.key, bucket.count) for bucket in buckets if bucket.key]
+    names = [bucket_name(key, by) for key, _ in dated]
+    bars, rules = charts.bars(dated, names)
+    narrowed = [search_in(search, bar.key, by).address() for bar in bars]
+    most = max((count for _, count in dated), default=0)
+    return Counted(
+        by=by,
+        bars=tuple(zip(bars, narrowed, names, strict=True)),
+        rules=rules,
+        tabs=tuple((period.capitalize(), search.address(by=period)) for period in PERIODS),
+        undated=sum(bucket.count for bucket in buckets if not bucket.key),
+        told=f"Articles by {by} of publication, {names[0]} to {names[-1]}; most in one {by}: {most}" if names else "",
+    )
+
+
+def search_in(search: Search, bucket: str, by: str) -> Search:
+    """The same search within one bucket."""
+    since, until = days_of(bucket, by)
+    return replace(search, since=since, until=until)
+
+
+def _fitting(state: State, search: Search, wanted: SearchFilter) -> str:
+    """The period whose bars can be told apart."""
+    if search.since and search.until:
+        days = (date.fromisoformat(search.until) - date.fromisoformat(search.since)).days
+        return "day" if days <= DAYS else "week" if days <= WEEKS else "month"
+    return "month"
+
+
+def _facets(state: State, search: Search, at: Clock, total: int) -> Mapping[str, Sequence[Facet]]:
+    """What the list can be narrowed to, the most frequent first."""
+
+    def counted(by: str) -> Sequence[Bucket]:
+        return articles.counts(state.services, search.filter(at), by, once=bool(search.once)).buckets
+
+    topics = counted("topic")
+    found = {
+        "Topic": [
+            _facet(search, "topic", bucket, total, words.label(bucket.key)) for bucket in topics if bucket.key not in ("none", "unsure")
+        ],
+        "Doubt": [
+            _facet(search, "doubt", replace(bucket, key="topic"), total, "Unsure about a topic")
+            for bucket in topics
+            if bucket.key == "unsure"
+        ],
+        "Source type": [
+            _facet(search, "source_type", bucket, total, words.label(bucket.key)) for bucket in counted("source_type") if bucket.key
+        ],
+        "Outlet": [_facet(search, "outlet", bucket, total, bucket.key) for bucket in counted("outlet")[:OUTLETS] if bucket.key],
+        "Language": [_facet(search, "language", bucket, total, words.language(bucket.key)) for bucket in counted("language") if bucket.key],
+    }
+    found["Topic"] += [_facet(search, "topic", bucket, total, "No topic") for bucket in topics if bucket.key == "none" and bucket.count]
+    return {name: facets for name, facets in found.items() if facets}
+
+
+def _facet(search: Search, field: str, bucket: Bucket, total: int, name: str) -> Facet:
+    given = getattr(search, field)
+    chosen = bucket.key in given if isinstance(given, tuple) else bucket.key == given
+    tone = words.tone(bucket.key) if field == "topic" else ""
+    return Facet(name, bucket.count, bucket.count / max(total, 1), search.having(field, bucket.key).address(), chosen, tone)
+
+
+def _lifts(state: State, search: Search, at: Clock) -> list[Lift]:
+    """What would match without one of the fields, those first with which most does."""
+    lifted = [(name, search.without(name)) for name in search.active]
+    found = [Lift(LABELS[name], articles.total(state.services, other.filter(at)), other.address()) for name, other in lifted]
+    return sorted((lift for lift in found if lift.count), key=lambda lift: -lift.count)
+
+
+def export(request: Request) -> Response:
+    """Every article of a search, as lines of JSON: the contract's Results."""
+    state = state_of(request)
+    search, faults = Search.of(request.query_params)
+    if faults:
+        raise bad_request(" ".join(faults.values()))
+    headers = {"Content-Disposition": 'attachment; filename="articles.jsonl"'}
+    return StreamingResponse(_lines(state, search.filter(clock(state.settings))), media_type="application/x-ndjson", headers=headers)
+
+
+def _lines(state: State, wanted: SearchFilter) -> Iterator[str]:
+    cursor: str | None = None
+    while True:
+        found = articles.search(state.services, wanted, cursor=cursor)
+        yield from (json.dumps(result.to_dict(), ensure_ascii=False) + "\n" for result in found.results)
+        cursor = found.older
+        if cursor is None:
+            return
+
+
+ROUTES = (
+    Route("GET", "/articles", Role.VIEWER, page(listing)),
+    Route("GET", "/articles/export", Role.VIEWER, page(export)),
+)

@@ -102,8 +102,8 @@ def _of_waiting(waiting: Waiting) -> Iterator[Metric]:
 def _of_redis(found: InRedis) -> Iterator[Metric]:
     messages = (((queue,), n) for queue, n in found.messages.items())
     yield _gauge("queue_messages", "Messages in the queue; one may hold twenty URLs.", messages, "queue")
-    yield _of_depths(found.depths, "queue_urls", "URLs in the queue, as the dispatcher counted them within 10 s.", lambda at: at.waiting)
-    age = "Age of the oldest message in the queue, as the dispatcher saw it within 10 s; 0 where it is empty."
+    yield _of_depths(found.depths, "queue_urls", "URLs that wait in the queue.", lambda at: at.waiting)
+    age = "Age of the oldest message in the queue; 0 where it is empty."
     yield _of_depths(found.depths, "queue_oldest_age_seconds", age, lambda at: at.oldest_waiting_s or 0.0)
     yield _gauge("workers", "Processes alive, by role.", _alive(found.workers), "role")
     yield _gauge("worker_items", "Items that the alive processes work on, by role.", _at_work(found.workers), "role")

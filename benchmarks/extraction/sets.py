@@ -198,7 +198,10 @@ def main() -> None:
     before = json.loads(options.against.read_text(encoding="utf-8")) if options.against else {}
     for name, pages in results.items():
         was = figures(before[name]) if name in before else {}
-        cells = [f"{kind} {value:.4f} of {count}" + (f" ({was[kind][0]:.4f})" if kind in was else "") for kind, (value, count) in figures(pages).items()]
+        cells = [
+            f"{kind} {value:.4f} of {count}" + (f" ({was[kind][0]:.4f})" if kind in was else "")
+            for kind, (value, count) in figures(pages).items()
+        ]
         print(f"{name}: {'; '.join(cells)}")
     for name, pages in results.items():
         for line in changes(pages, before.get(name, {})):

@@ -25,8 +25,6 @@ from worker.messages import Article, Extractor, Page
 from worker.reasons import Reason
 from worker.reservations import reservations
 
-QUOTES = '"“”«»'
-"""Quotation marks that ministries put around the headings of their documents."""
 EXTRACTOR = Extractor("pressmark", __version__)
 
 
@@ -120,7 +118,7 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
         raise ItemFailed(Reason.NO_TEXT, "expected a page with text, got markup without any")
     found = metadata.metadata_of(tree.root, url, today)
     content = _shortened(_main_text(tree.root, found, model))
-    found, content = _with_heading(found, content, tree.root)
+    found, content = _with_heading(found, content, tree.root, url)
     near = content.near.near_title(found.title)
     if not found.authors:
         site_names = title.site_names_of(found.structured, url)
@@ -144,15 +142,11 @@ def _main_text(root: Element, found: Metadata, model: Model | None) -> MainText:
     return content if inner is None else main_text(inner, found, model)
 
 
-def _with_heading(found: Metadata, content: MainText, root: Element) -> tuple[Metadata, MainText]:
+def _with_heading(found: Metadata, content: MainText, root: Element, url: str | None) -> tuple[Metadata, MainText]:
     """Both with the heading near the text as title, where the stated title is not the article's."""
-    heading = content.near.heading
-    if not heading or not (
-        title.may_be_site_name(found.title, found.structured, root)
-        or title.differs_from_text(found.title or "", heading, content.text, found.structured, root)
-    ):
+    headline = title.choose(found.title, found.structured, content.near, content.text, root, url)
+    if headline is None:
         return found, content
-    headline = heading.strip(QUOTES)
     text = "\n\n".join(boilerplate_filter.without_title(content.text.split("\n\n"), headline))
     return replace(found, title=headline), replace(content, text=text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from worker.extract.dates.parse import MAX_LENGTH, Moment, find_dates, has_digits, parse_machine_date, without_dates
+from worker.extract.words.languages import pattern
 
 _PLACE = r"[^\W\d_][^\d|:;!?\n]{1,60}?"
 LEAD = re.compile(rf"^\W{{0,3}}{_PLACE}[,(]\s*(?P<date>[^–—\n]{{6,40}}?)\)?\s*(?:[–—]|--|-\s)\s*\S")
@@ -17,15 +18,7 @@ LOWER_CASE = frozenset(
     "done made given signed issued dated at in on this day of the and le la à fait adopted le am um den date".split()  # noqa: SIM905 - words read best as words
 )
 """Words that are written in lower case in such a line."""
-WEEKDAY = re.compile(
-    r"^(?:today is |today[:,]? )?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b|(?:lun|mar|mercre|"
-    r"jeu|vendre|same)di\b|dimanche\b|"
-    r"ថ្ងៃ\s?(?:ច័ន្ទ|ចន្ទ|អង្គារ|ពុធ|ព្រហស្បតិ៍|សុក្រ|សៅរ៍|អាទិត្យ)|วัน(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัส|ศุกร์|เสาร์|อาทิตย์)|ວັນ(?:ຈັນ|ອັງຄານ|ພຸດ|ພະຫັດ|ສຸກ|ເສົາ|ອາທິດ)|"
-    r"thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|星期|周[一二三四五六日]|[月火水木金土日]曜|[월화수목금토일]요일|"
-    r"(?:ahad|minggu|linggo|isnin|senin|lunes|selasa|martes|rabu|miyerkules|khamis|kamis|huwebes|juma?at|biyernes|sabtu|sabado)\b|"
-    r"(?:တနင်္ဂနွေ|တနင်္လာ|အင်္ဂါ|ဗုဒ္ဓဟူး|ကြာသပတေး|သောကြာ|စနေ)နေ့)",
-    re.IGNORECASE,
-)
+WEEKDAY = pattern(r"^(?:<today>[\s:,]*)?<weekday>")
 LABEL = re.compile(
     r"\b(?:published|posted|issued|released|release date|date of (?:issue|publication|release)|publié|veröffentlicht|first published)\b|"
     r"\b(?:diterbitkan|dipublikasikan|dimuat naik|tayang|terbit)\b|"

@@ -6,11 +6,15 @@ import html
 import re
 
 from worker.extract.dates.parse import SPACELESS
+from worker.extract.fields.shown_title import better_heading, shown_part, without_section
+from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.lines.title_form import NO_TITLE
 from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import StructuredData, strings_of, types_of
 
+QUOTES = '"“”«»'
+"""Quotation marks that ministries put around the headings of their documents."""
 MAX_TITLE = 1000  # characters; the longest real headline has a few hundred
 SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜ㅣ]\s*")
 PREFIX = re.compile(r"^(?:title|blog|news|article)\s*:\s*", re.IGNORECASE)
@@ -45,6 +49,31 @@ def title_of(root: Element, data: StructuredData, site_names: set[str]) -> str |
     return None
 
 
+def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: str, root: Element, url: str | None) -> str | None:
+    """The headline that the page shows, where it is a better title than `stated`; None where that stays."""
+    site_names = site_names_of(data, url)
+    titles = [_plain(one) for one in (data.title, stated) if one]
+    shown = None if _is_stated(data) else shown_part(titles, near, text, site_names) or better_heading(stated, near, text, site_names)
+    whole = shown != near.heading and _key(shown or "") in _key(stated or "") and _is_heading(stated or "", root)
+    if shown and not whole:
+        return shown.strip(QUOTES)
+    heading = near.heading
+    if heading and (may_be_site_name(stated, data, root) or differs_from_text(stated or "", heading, text, data, root)):
+        return heading.strip(QUOTES)
+    is_shown = any(_key(line) == _key(stated or "") for line in near.above_text)
+    return without_section(stated, data.title or "", text) if stated and not is_shown and not _is_stated(data) else None
+
+
+def _is_heading(title: str, root: Element) -> bool:
+    """Whether a heading of the page shows all of a title."""
+    return any(_key(_heading_text(element)) == _key(title) for element in root.iter("h1", "h2", "h3"))
+
+
+def _is_stated(data: StructuredData) -> bool:
+    """Whether the page states a headline for machines, beside its title element."""
+    return bool(data.meta("og:title", "twitter:title") or any(node.get("headline") for node in data.articles))
+
+
 def is_document_type(title: str) -> bool:
     """Whether a title only names the type of a document, and perhaps its issuer: "PRESS RELEASE", "Press Release | Ministry"."""
     parts = SEPARATOR.split(title)
@@ -73,7 +102,7 @@ def differs_from_text(title: str, heading: str, text: str, data: StructuredData,
     stated = data.meta("og:title") or any(node.get("headline") for node in data.articles)
     if stated or not words or not others or SPACELESS.search(title):
         return False
-    if any(_key(_heading_text(element)) == _key(title) for element in root.iter("h1", "h2", "h3")):
+    if _is_heading(title, root):
         return False
     known = _words(text[:TEXT_START])
     return len(words & (known | others)) < REPEATED * len(words) and len(others & known) >= REPEATED * len(others)
@@ -93,6 +122,8 @@ def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> li
     page = data.title or ""
     heading = _heading(root, [*stated, shared or "", page], site_names)
     news = any(NEWS.search(kind) for node in data.nodes for kind in types_of(node))
+    if shared and heading and not stated and _is_heading(_plain(shared), root):
+        heading = _plain(shared)  # as the page shows it, below the site's name
     shown = [shared] if shared and any(_key(_plain(one)) == _key(_plain(shared)) for one in stated) else []  # in its public form
     order = [*shown, *stated, shared, heading, page] if news else [heading, *stated, shared, page]
     return [candidate for candidate in order if candidate]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.lines.line import is_prose
-from worker.extract.lines.title_form import could_be_title
+from worker.extract.lines.title_form import could_be_title, share_of_stems, stems_of
 from worker.extract.page import class_hints
 from worker.extract.page.blocks import Block
 from worker.extract.words.boilerplate import boilerplate_kind
@@ -29,6 +29,11 @@ GOES_ON = re.compile(r"(?:on|of|at|in|for|to|by|between|and|with|from|concerning
 """How the second line of a heading begins."""
 LINKED = 0.5  # of a line's characters: with more in links it is a menu or a pointer to another article
 HEADINGS = {"h1": 3.0, "h2": 2.5, "h3": 2.0, "h4": 1.5, "h5": 1.0, "caption": 1.0, "center": 1.0}
+REPEATED = 1.5  # for a heading all of whose long words the first paragraphs repeat; sections and slogans are hardly repeated
+FAMILIAR = 0.5  # of the words of a linked line: blogs link their headlines, and menus lead elsewhere
+FULL_STOPS = (".", "។")  # the end of leads and captions, hardly ever of headlines
+LINK_COST = 1.0  # for such a line
+LEAD = 6  # paragraphs in which a heading's words are looked for
 DISTANCE_COST = 0.15  # for every line between heading and text
 _NAMED = class_hints.name_hints("headline title")
 
@@ -74,7 +79,7 @@ def nearby_lines(blocks: list[Block], keep: NDArray[np.bool_], filtered: frozens
     if not text:
         return NearbyLines()
     first, last = text[0], text[-1]
-    at = _heading_position(lines, first)
+    at = _heading_position(lines, first, " ".join(lines[at][0] for at in text[:LEAD]))
     start = max(0, first - ABOVE_HEADING) if at is None else at
     texts = [line for line, _ in lines]
     return NearbyLines(
@@ -106,21 +111,34 @@ def _whole_heading(lines: list[tuple[str, Block]], at: int) -> str:
     return f"{lines[at - 1][0]} {line}" if continues else line
 
 
-def _heading_position(lines: list[tuple[str, Block]], first: int) -> int | None:
-    """The line above the text that is likeliest its heading; the likeliest are checked first, since the check takes long."""
-    likeliest = sorted(range(max(0, first - HEADING_REACH), first + 1), key=lambda at: -_likelihood(lines[at][1], first - at))
-    return next((at for at in likeliest if _may_be_heading(*lines[at])), None)
+def _heading_position(lines: list[tuple[str, Block]], first: int, lead: str) -> int | None:
+    """The line above the text that is likeliest its heading; the likeliest are checked first, since the check takes long.
+    `lead`: the first paragraphs of the text."""
+    known = stems_of(lead)
+    scores = {at: _likelihood(*lines[at], first - at, known) for at in range(max(0, first - HEADING_REACH), first + 1)}
+    likeliest = sorted(scores, key=lambda at: -scores[at])
+    return next((at for at in likeliest if _may_be_heading(*lines[at], known)), None)
 
 
-def _may_be_heading(line: str, block: Block) -> bool:
-    """Whether a line has a title's form, and is neither linked nor running text nor boilerplate."""
-    if block.link_chars > LINKED * len(block.text) or (block.element.tag not in HEADINGS and is_prose(line)):
+def _may_be_heading(line: str, block: Block, known: set[str]) -> bool:
+    """Whether a line has a title's form, and is neither running text nor boilerplate nor a link to something that the text, whose
+    words are `known`, is not about."""
+    if (_is_linked(block) and share_of_stems(line, known) < FAMILIAR) or (
+        block.element.tag not in HEADINGS and (is_prose(line) or line.endswith(FULL_STOPS))
+    ):
         return False
     return could_be_title(line) and boilerplate_kind(line) is None
 
 
-def _likelihood(block: Block, distance: int) -> float:
-    """A score of a heading: its element, a class name like "headline", bold type, and nearness to the text."""
+def _likelihood(line: str, block: Block, distance: int, known: set[str]) -> float:
+    """A score of a heading: its element, a class name like "headline", bold type, the share of its words that the first
+    paragraphs repeat (`known`: their words), and nearness to the text."""
     named = bool((block.element.own | block.inline) & _NAMED)
     bold = block.bold_chars >= 0.8 * len(block.text)
-    return HEADINGS.get(block.element.tag, 0.0) + named + 0.5 * bold - DISTANCE_COST * distance
+    repeated = REPEATED * share_of_stems(line, known)
+    linked = LINK_COST * _is_linked(block)
+    return HEADINGS.get(block.element.tag, 0.0) + named + 0.5 * bold + repeated - linked - DISTANCE_COST * distance
+
+
+def _is_linked(block: Block) -> bool:
+    return block.link_chars > LINKED * len(block.text)

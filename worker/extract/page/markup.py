@@ -27,6 +27,9 @@ STREAMED = re.compile(r"<div hidden(?:=\"\")? id=\"S:")
 """Parts of a page that React streams after the rest, hidden until its script moves them into position."""
 _TAG_START = re.compile(r"<[a-zA-Z][^\s<>/]*[\s/]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+LONG_TITLE = 500  # characters: half more than the longest title of 1,526 real pages (319)
+_UNCLOSED_TITLE = re.compile(r"(<title[^<>]*>[^<>]{0,300})", re.IGNORECASE)
+"""A title and what follows up to the next tag."""
 _STRUCTURE = re.compile(
     r"</?(?!(?:p|h[1-6]|li|br|blockquote|title|meta|link|head|body|html|time|script|style)\b)[a-zA-Z][^<>]*>", re.IGNORECASE
 )
@@ -55,10 +58,18 @@ def parse(text: str) -> Tree:
     if _holds_more(text, "=", MAX_EQUALS_SIGNS):
         raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_EQUALS_SIGNS} attributes, got {text.count('=')} equals signs")
     root, complete = _parsed(text)
+    if root is not None and _is_swallowed(root):
+        root, complete = _parsed(_UNCLOSED_TITLE.sub(r"\1</title>", text, count=1))
     if not complete:
         root, _ = _parsed(_STRUCTURE.sub(" ", text))
         warnings.append("too_deep")
     return Tree(root, warnings)
+
+
+def _is_swallowed(root: Element) -> bool:
+    """Whether the title holds the rest of the page, since it has no end tag or a broken one."""
+    title = root.find(".//title")
+    return title is not None and len(title.text or "") > LONG_TITLE and "<" in (title.text or "")
 
 
 def _holds_more(text: str, sign: str, limit: int) -> bool:

@@ -33,6 +33,7 @@ HEADED = 0.65  # of the block under such a heading: a heading over boilerplate i
 HEADINGS, ITEMS = ("h2", "h3", "h4", "h5", "h6"), ("li", "dd", "dt", "td", "th", "pre")
 NAME_WORDS = 3  # of a byline that stands alone
 DOUBTFUL = 0.2  # below it a paragraph beside the article's is boilerplate after all
+LEAST = 0.2  # of our own sentences' characters: where trafilatura finds fewer, it took a menu or a notice for the article
 STATED_SHARE = 0.5  # of the text in JSON-LD: a page that shows less of it leaves the rest to scripts
 STATED_LENGTH = 300  # characters: shorter texts in JSON-LD are summaries
 
@@ -99,9 +100,15 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     keep |= in_tables
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
     if sure < model.thresholds.sure and _suits_trafilatura(root, blocks, lines):
-        lines = _by_trafilatura(root).split("\n") or lines
+        lines = _with_more_prose(_by_trafilatura(root).split("\n"), lines)
     filtered = without_boilerplate(lines, metadata.title, _lines_of(blocks, in_tables | (probabilities >= CERTAIN)))
     return MainText(_or_json_ld("\n\n".join(filtered), metadata), nearby_lines(blocks, keep, frozenset(filtered)))
+
+
+def _with_more_prose(others: list[str], own: list[str]) -> list[str]:
+    """The lines of `others`, unless they hold no sentence, or too little of the sentences for a second opinion."""
+    prose = [sum(len(line) for line in lines if is_prose(line)) for lines in (others, own)]
+    return others if any(others) and prose[0] >= LEAST * prose[1] else own
 
 
 def _probabilities(blocks: list[Block], elements: list[BlockElement], metadata: Metadata, model: Model) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from worker.extract.dates.parse import SPACELESS, Moment
 from worker.extract.fields import authors, person_names
 from worker.extract.lines.boilerplate_filter import without_boilerplate
 from worker.extract.lines.line import SENTENCE_END, SHORT_SENTENCE, Line, classify_line
+from worker.extract.lines.nearby_lines import FULL_STOPS
 from worker.extract.lines.paragraphs import LIST_ITEM, paragraphs_of
 from worker.extract.lines.title_form import could_be_title
 from worker.extract.model.line_features import line_probabilities
@@ -38,7 +39,6 @@ LABEL = re.compile(
 )
 """`[NOTICE] Water will be cut`, `Subject: FW: Press release: Water will be cut`."""
 CONTINUATION = re.compile(r"(?:ON|OF|FOR|BETWEEN|BY|REGARDING|CONCERNING|AT|IN|TO|FROM|SUR|DE|ENTRE|DU|DES)\s")
-FULL_STOPS = (".", "។")  # the end of leads and captions, hardly ever of headlines
 NAME_LENGTH = 8  # letters: shorter lines below a text, such as "Share", may be the first word of a headline too
 NEARER = 0.25  # added to a headline's score for each candidate above it
 CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}(?!\d)")

@@ -1,0 +1,106 @@
+"""Find the headline that a page shows: the line above its text that is a part of a stated title, or the likeliest heading."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from worker.extract.dates import dateline
+from worker.extract.dates.parse import SPACELESS
+from worker.extract.fields.person_names import AGENCY, BY
+from worker.extract.lines.nearby_lines import NearbyLines
+from worker.extract.lines.title_form import NO_TITLE, is_issuer, share_of_stems, stems_of
+
+BOUNDARY = re.compile(r"[|\-–—:·•»«›‹/\\~_>(（【\[\]】）)｜ㅣ,.]")
+"""A character beside a part of a title, white space left out."""
+MARKS = re.compile(r"^[^\w\s!-/:-@\[-`{-~\u00a1-\u00bf\u2010-\u2027\u3001-\u301f\uff01-\uff5e]+")
+"""Vowel signs and tone marks of the letter before."""
+MIN_LETTERS, MIN_SPACELESS = 6, 4  # letters of the shortest headline that is told from a section by its place in a title
+WORDS = 4  # words from which a line is a headline although no mark parts it from the site's name before or after it
+SECTION_SHARE = 0.5  # of the longest part's letters: a shorter line is the section or the kicker beside the headline
+LAST = 20  # lines above the text, of which a headline of two lines may consist
+GOES_ON = (",", "、", "，", ":", "：")
+"""What ends the first line of a headline of two lines."""
+SECTION_WORDS = 2  # of a section's name, at most
+STRANGE = 0.15  # of a stated title's long words: with fewer in the text it is the site's
+TEXT_START = 3000  # characters of the text, in which a headline's words occur
+KNOWN = 0.4  # of a line's long words: a line of the site's shares fewer with the text
+PARTS = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜ㅣ_]\s*|\s?[:–—-]\s")
+
+
+def letters_of(text: str) -> str:
+    """The letters and digits of a text, without case."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def shown_part(titles: list[str], near: NearbyLines, text: str, site_names: set[str]) -> str | None:
+    """The longest line above the text that is a part of one of `titles`, the first of them that has one; the site's name, a
+    section or an agency is none."""
+    single = [*near.above_text, *near.below_heading, *([near.heading] if near.heading else [])]
+    lines = list(dict.fromkeys([*single, *(f"{one} {other}" for one, other in pairwise(near.above_text[-LAST:]) if one.endswith(GOES_ON))]))
+    for title in titles:
+        longest = max((len(letters_of(part)) for part in PARTS.split(title) if letters_of(part) not in site_names), default=0)
+        parts = [line for line in lines if _is_headline(line, site_names) and _is_part(line, title)]
+        own = [line for line in parts if len(letters_of(line)) >= SECTION_SHARE * longest or _is_known(line, text)]
+        if own:
+            return max(own, key=lambda line: (line == near.heading, _is_known(line, text), len(letters_of(line))))
+    return None
+
+
+def _is_known(line: str, text: str) -> bool:
+    """Whether the text repeats enough of a line's words, of which it has at least two."""
+    return familiarity(line, text) >= KNOWN and (len(line.split()) > 1 or SPACELESS.search(line) is not None)
+
+
+def better_heading(title: str | None, near: NearbyLines, text: str, site_names: set[str]) -> str | None:
+    """The heading near the text, where that is familiar to the text and the stated title is less so, or is about the same."""
+    heading = near.heading
+    if heading is None or not _is_headline(heading, site_names):
+        return None
+    stated, shown = familiarity(title or "", text), familiarity(heading, text)
+    related = stems_of(heading) & stems_of(title or "")
+    better = shown >= KNOWN and (related or shown > stated)
+    return heading if better or stated < STRANGE else None
+
+
+def _is_headline(line: str, site_names: set[str]) -> bool:
+    """Whether a line may be a headline by its form alone."""
+    key = letters_of(line)
+    enough = len(key) >= (MIN_SPACELESS if SPACELESS.search(line) else MIN_LETTERS)
+    other = NO_TITLE.match(line) or AGENCY.match(line) or BY.match(line) or is_issuer(line)
+    return enough and not other and key not in site_names and not dateline.is_dateline(line) and not dateline.is_masthead_date(line)
+
+
+def _is_part(line: str, title: str) -> bool:
+    """Whether `line` is a part of `title`: all of it, or what marks, or the beginning or end of it, part from the rest."""
+    places = [at for at, character in enumerate(title) if character.isalnum()]
+    key = letters_of(line)
+    whole = "".join(title[at].casefold() for at in places)
+    if len(whole) != len(places):  # a letter whose lower case is two
+        return key == letters_of(title)
+    at = whole.find(key)
+    if at < 0:
+        return False
+    before, after = (
+        title[: places[at]].rstrip(" \"'“‘«"),
+        MARKS.sub("", title[places[at + len(key) - 1] + 1 :], count=1).lstrip(" \"'”’»?!.…"),
+    )
+    parted = [not before or BOUNDARY.match(before[-1]) is not None, not after or BOUNDARY.match(after[0]) is not None]
+    return all(parted) or (len(line.split()) >= WORDS and (not before or not after))
+
+
+def familiarity(line: str, text: str) -> float:
+    """The share of a line's long words that occur in the beginning of the text."""
+    return share_of_stems(line, stems_of(text[:TEXT_START]))
+
+
+def without_section(title: str, page_title: str, text: str) -> str | None:
+    """`title` without the section between it and the site's name in `page_title`; None where it has none.
+
+    A section has a word or two that the text does not repeat.
+    """
+    head, _, last = title.rpartition(next((mark for mark in (" - ", " | ", " – ", " — ", " :: ") if mark in title), "\0"))
+    goes_on = page_title.startswith(title) and PARTS.match(page_title[len(title) :])
+    if not head or not goes_on or len(last.split()) > SECTION_WORDS or familiarity(last, text):
+        return None
+    return head.strip()

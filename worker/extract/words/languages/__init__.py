@@ -1,0 +1,56 @@
+"""What the extraction knows of each language, as data: one file a language, one list of words a slot.
+
+A new language is one new file. An entry is a regular expression in lower case, mostly a plain word; entries of a slot are
+matched in any case. `docs/languages.md` shows which language lacks which slot.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+
+SLOTS = {
+    "office": "first words of the name of a public authority",
+    "office_end": "last words of the name of a public authority",
+    "staff": "who signs where no person does: a desk, a correspondent, an agency",
+    "weekday": "names of weekdays",
+    "today": "words before the current day in a masthead",
+}
+"""What a language's file may hold, each with what it is."""
+
+
+@lru_cache(maxsize=1)
+def languages() -> dict[str, dict[str, list[str]]]:
+    """The words of every language, by its ISO 639 code and slot. Raises ValueError for a slot that nobody reads."""
+    found = {}
+    for file in sorted(files(__name__).iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            found[file.name.removesuffix(".toml")] = _checked(file.name, tomllib.loads(file.read_text(encoding="utf-8")))
+    return found
+
+
+def _checked(name: str, slots: dict[str, list[str]]) -> dict[str, list[str]]:
+    if unknown := slots.keys() - SLOTS.keys():
+        raise ValueError(f"{name}: expected slots of {sorted(SLOTS)}, got {sorted(unknown)}")
+    return slots
+
+
+def words(slot: str) -> list[str]:
+    """The entries of a slot in all languages, each once, the longest first, so that no entry hides a longer one."""
+    return sorted({word for slots in languages().values() for word in slots.get(slot, ())}, key=lambda word: (-len(word), word))
+
+
+def any_of(slot: str) -> str:
+    """A pattern that matches any entry of a slot."""
+    return f"(?:{'|'.join(words(slot)) or NEVER})"
+
+
+def pattern(template: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
+    """The compiled `template`, with `<slot>` in place of any entry of that slot."""
+    return re.compile(re.sub(r"<([a-z_]+)>", lambda match: any_of(match[1]) if match[1] in SLOTS else match[0], template), flags)
+
+
+NEVER = r"(?!)"
+"""Matches nothing."""

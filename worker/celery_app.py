@@ -24,6 +24,9 @@ from worker.queues.address import redis_url
 # Under kombu's own names, so that every URL of Redis leads to it, and Flower knows them.
 TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "worker.pipeline.celery_transport:Transport"))
 
+LABEL_CHILD_KIB = 300 * 1024
+"""KiB that a forked child of a label worker may have held before another takes its place: ordinary batches take it to 140 MiB."""
+
 FETCH_TASK, LABEL_TASK, RELABEL_TASK = "pressmark.fetch", "pressmark.label", "pressmark.relabel"
 
 
@@ -98,8 +101,11 @@ def configuration(settings: Settings) -> dict[str, object]:
         "worker_hijack_root_logger": False,
         "worker_cancel_long_running_tasks_on_connection_loss": True,  # concerns late acknowledgements, which are not used
         "worker_enable_remote_control": False,  # no program may control workers through Redis: see SilentControl
-        "task_time_limit": 180,  # prefork: a batch of labels takes under a second
-        "task_soft_time_limit": 150,
+        # No limits of wall-clock time: the machine may be what is slow, and a batch that waits for Redis may wait for hours. CPU and
+        # memory of a batch are limited by the kernel (worker.sandbox.budget), a standstill is the supervisor's to end.
+        "task_time_limit": None,
+        "task_soft_time_limit": None,
+        "worker_max_memory_per_child": LABEL_CHILD_KIB,
     }
 
 

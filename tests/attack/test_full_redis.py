@@ -73,7 +73,7 @@ def test_a_redis_that_refuses_writes_is_waited_out(tmp_path, redis_server, error
     waited_out(tmp_path, redis_server, error, figure, count=COUNT, outage=OUTAGE)
 
 
-@pytest.mark.parametrize("error", ["OOM", "READONLY"])
+@pytest.mark.parametrize("error", ["OOM", "MISCONF", "READONLY"])
 def test_a_worker_that_starts_while_redis_refuses_writes_waits_quietly(tmp_path, redis_server, error):
     # When: it is killed after twelve seconds, of which it waits ten
     with getattr(redis_server, HOW[error])():

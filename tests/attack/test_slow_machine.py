@@ -1,6 +1,6 @@
 """A12: the machine's slowness is no page's fault: a strike needs the page's CPU, its memory or its death as proof.
 
-A child that has used next to no CPU when its wall clock ran out is the machine's trouble: the page is handed back.
+A child that has used next to no CPU when its wall clock ran out is the machine's trouble: that costs the page a try.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import pytest
 from tests.attack.parts import slow_reader
 from worker.config import Settings
 from worker.fetch.client import Answer
-from worker.messages import Http, Outcome, Page, Returned, Struck, URLRequest
+from worker.messages import Failed, Http, Outcome, Page, Returned, Struck, URLRequest
 from worker.pipeline.fetch_item import ItemReader
+from worker.reasons import Fate, Reason
 from worker.sandbox.pool import ParsePool
 
 WALL = 2.0
@@ -51,8 +52,11 @@ def became_of(pool: ParsePool, body: bytes) -> Outcome:
     return ItemReader(NoFetcher(), pool).parse(URLRequest(1, 1, "http://press.test/", kind="feed"), Answer(page(body), Http(), None))
 
 
-def test_a_page_whose_child_got_no_cpu_is_handed_back_and_not_struck(pool):
-    assert isinstance(became_of(pool, b"stopped"), Returned)
+def test_a_page_whose_child_got_no_cpu_is_tried_again_a_few_times_and_not_struck(pool):
+    outcome = became_of(pool, b"stopped")
+    assert isinstance(outcome, Failed)
+    assert Reason.of(outcome.reason).fate is Fate.AGAIN, "the fifth such try ends as a dead letter that shows"
+    assert "gave the parser no CPU" in outcome.detail
 
 
 @pytest.mark.parametrize("how", [b"spins", b"killed"])

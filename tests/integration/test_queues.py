@@ -9,6 +9,7 @@ import signal
 import time
 
 import pytest
+from redis.exceptions import NoPermissionError, ResponseError
 
 from tests.conftest import missing
 from tests.integration.conftest import NAMESPACE
@@ -30,13 +31,14 @@ from worker.queues import (
     PublicStream,
     QueueFull,
     Results,
+    Schema,
     StreamLimits,
     connect,
     connect_to_report,
     this_process,
 )
 from worker.queues.capacity import SHARE
-from worker.queues.connection import SHORT_TIMEOUT
+from worker.queues.connection import SHORT_TIMEOUT, expect_answer
 from worker.queues.url_counts import add_entries, entry_of
 
 REQUEST = URLRequest(1, 1, "https://press.test/1")
@@ -332,3 +334,48 @@ def test_acknowledging_and_trimming_go_on_while_redis_is_full(small_redis):
         results.ack([entry_id for entry_id, _ in entries], 1)
         # Then
         assert client.xlen("x:results") == 0
+
+
+def test_a_key_of_another_type_is_named_moved_aside_and_noted(client):
+    # Given: a text where a list belongs, and a list where a hash belongs; the values of other keys are as they should be
+    schema = Schema(client, NAMESPACE)
+    assert schema.wrong() == []
+    client.set(f"{NAMESPACE}:{FETCH}", "a text")
+    client.lpush(f"{NAMESPACE}:workers", "a list")
+    client.set(f"{NAMESPACE}:epoch", "e")
+    with pytest.raises(Unavailable, match="another type"):
+        Depths(client, NAMESPACE).all()
+    # When
+    told = schema.mend()
+    # Then
+    assert [line.partition(";")[0] for line in told] == [
+        f"the key {NAMESPACE}:{FETCH} holds a string, expected a list",
+        f"the key {NAMESPACE}:workers holds a list, expected a hash",
+    ]
+    assert schema.wrong() == []
+    assert client.get(told[0].rpartition(" ")[2]) == b"a text"
+    assert client.llen(f"{NAMESPACE}:parked") == 2
+    assert Depths(client, NAMESPACE).all()[0].waiting == 0
+
+
+@pytest.mark.parametrize("how", ["unable to save", "read-only", "full"])
+def test_a_redis_that_refuses_for_now_answers_and_one_that_is_gone_does_not(small_redis, tmp_path, how):
+    client = connect(Settings(redis_url=small_redis.url))
+    ping = {
+        "unable to save": "MISCONF Redis is configured to save",
+        "read-only": "READONLY You can't write",
+        "full": "OOM command not allowed",
+    }
+    client.ping = lambda: (_ for _ in ()).throw(ResponseError(ping[how]))
+    expect_answer(client)
+    client.close()
+    with pytest.raises(Unavailable):
+        expect_answer(connect(Settings(redis_url=f"unix://{tmp_path}/nobody.sock")))
+
+
+def test_a_redis_that_will_never_let_us_in_is_no_redis(small_redis):
+    client = connect(Settings(redis_url=small_redis.url))
+    client.ping = lambda: (_ for _ in ()).throw(NoPermissionError("this user has no permissions to run the 'ping' command"))
+    with pytest.raises(Unavailable, match="no permissions"):
+        expect_answer(client)
+    client.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.bootstrap.connections import open_redis
 from worker.config import Settings
-from worker.queues import available
+from worker.queues.connection import expect_answer
 from worker.storage.database import open_database, require_current
 
 
@@ -17,8 +17,7 @@ class Stores:
 
     def expect_ready(self) -> None:
         """Raises Unavailable where Redis does not answer, or the schema of the database is not this program's own."""
-        with available():
-            self.redis.ping()
+        expect_answer(self.redis)
         require_current(self.engine)
 
     def close(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-KIB = 1024
-DAY = 86400.0
+KIB, MIB = 1024, 1024 * 1024
+HOUR, DAY = 3600.0, 86400.0
 ONE_MESSAGE = 105.0
 """Seconds after which a worker gives up a message of URLs (END_WITHIN in worker.pipeline.fetch_worker)."""
 
@@ -38,6 +38,16 @@ RULES = (
     Rule("retry_after_cap", "host_wait_max", "an item is dead before the time that its server asked for is over"),
     # Limits of one parse
     Rule("parse_cpu", "parse_timeout", "a page is ended by the clock before it may use its CPU"),
+    Rule(1.0, "parse_cpu", "honest large pages take a second, and would be strikes"),
+    Rule(100 * MIB, "parse_memory", "honest large pages need up to 100 MiB, and would be strikes"),
+    # Limits of one article that is labelled
+    Rule(1.0, "label_cpu", "the longest articles take a second, and would be strikes"),
+    Rule(100 * MIB, "label_memory", "a batch of the longest articles needs 100 MiB; they would be labelled one by one, or be strikes"),
+    Rule("label_cpu", "lease", "an article may take longer to label than its lease; it would be sent a second time meanwhile"),
+    # The public stream
+    Rule("keep_batch", "publish_max", "one batch of Results would push its own first ones off the public stream"),
+    Rule(16 * MIB, "publish_max_bytes", "at 40 articles a second, of 6 KB, a reader that is away for a minute misses some"),
+    Rule(HOUR / DAY, "publish_days", "a reader that is away for an hour misses Results"),
     # The engine
     Rule(ONE_MESSAGE, "lease", f"a worker may need {ONE_MESSAGE:.0f} s for one message; its URLs would be sent a second time meanwhile"),
     Rule("total_timeout", "lease", "a page may take longer than its lease; it would be sent a second time meanwhile"),

@@ -32,6 +32,8 @@ LEAD_TIMEOUT = 3.0
 """Seconds without a heartbeat after which another takes over; six beats. Two leaders at once would do no harm."""
 TICK = 0.5
 """Seconds between two ticks, of 4 ms each: a person who enqueues one URL hardly notices, and at 40 pages a second chunks are full."""
+KEYS = 5.0
+"""Seconds between two looks at the types of our keys, of 0.1 ms each: commands on one of another type fail until it is moved aside."""
 SWEEP = 60.0
 """Seconds between two rounds of housekeeping, which is cheap when there is nothing to do."""
 MEND = 3600.0
@@ -111,7 +113,8 @@ class Minute:
 class Dispatcher:
     """Any number may run; one leads, the others wait to take over.
 
-    `full` names the queues that have no room: nothing is sent that would have to wait for them.
+    `full` names the queues that have no room: nothing is sent that would have to wait for them. `mend` moves keys aside
+    that hold what this program never puts there, and says what it moved.
     """
 
     def __init__(
@@ -123,6 +126,7 @@ class Dispatcher:
         settings: Settings,
         *,
         full: Callable[[], Sequence[str]] = list,
+        mend: Callable[[], Sequence[str]] = list,
     ) -> None:
         self._ledger = ledger
         self._depths = depths
@@ -138,6 +142,7 @@ class Dispatcher:
         self._clock_ahead = time.time() - passed()
         self._disk_full = False
         self._full = full
+        self._mend = mend
         self._was_full: Sequence[str] = ()
 
     def run(self, stop: threading.Event, made_progress: Callable[[], None] = lambda: None) -> None:
@@ -180,6 +185,8 @@ class Dispatcher:
 
     def _tick(self) -> int:
         lead = self._held()
+        if self._due("keys", KEYS):
+            self._mend_keys()
         self._check_epoch(lead)
         if self._due("beat", BEAT):
             lead = self._beat(lead)
@@ -243,6 +250,10 @@ class Dispatcher:
             log.error("%s: disk full, %d bytes free: nothing is sent", self._settings.data_dir, free, extra=fields(stage="dispatch"))
         self._disk_full = full
         return full
+
+    def _mend_keys(self) -> None:
+        for said in self._mend():
+            log.error("moved aside: %s", said, extra=fields(stage="dispatch"))
 
     def _queues_are_full(self) -> bool:
         full = self._full()

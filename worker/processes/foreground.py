@@ -14,7 +14,7 @@ from typing import NoReturn
 from worker import logs
 from worker.bootstrap.connections import open_redis
 from worker.config import Settings
-from worker.queues import available
+from worker.queues.connection import expect_answer
 
 log = logging.getLogger(__name__)
 
@@ -62,5 +62,5 @@ def warn_of_private_addresses(settings: Settings) -> None:
 
 def expect_redis(settings: Settings) -> None:
     """Raises Unavailable where Redis does not answer: a worker that has started waits for it for ever, in silence."""
-    with closing(open_redis(settings)) as client, available():
-        client.ping()
+    with closing(open_redis(settings)) as client:
+        expect_answer(client)

@@ -55,7 +55,8 @@ def run_dispatcher(settings: Settings, pulse: Pulse = _no_pulse) -> None:
     with closing(DispatcherServices(settings)) as services:
         services.expect_ready()
         send = Sender.of(settings).send_requests
-        dispatcher = Dispatcher(services.ledger, services.depths, services.control, send, settings, full=services.capacity.full)
+        care = {"full": services.capacity.full, "mend": services.schema.mend}
+        dispatcher = Dispatcher(services.ledger, services.depths, services.control, send, settings, **care)
         with queues.Progress(services.control, "dispatcher") as progress:
             dispatcher.run(_stop_signal(pulse), progress.made)
 

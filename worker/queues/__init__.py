@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from worker.queues.durations import Durations, Histogram
     from worker.queues.progress import Progress
     from worker.queues.public_stream import PublicStream, StreamLimits
+    from worker.queues.schema import Schema
     from worker.queues.stream import Results, urls_in
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "PublicStream",
     "QueueFull",
     "Results",
+    "Schema",
     "StreamLimits",
     "WorkerSeen",
     "available",
@@ -77,6 +79,7 @@ _HOMES = {
     "QueueFull": "worker.queues.capacity",
     "RESULTS": "worker.queues.connection",
     "Results": "worker.queues.stream",
+    "Schema": "worker.queues.schema",
     "StreamLimits": "worker.queues.public_stream",
     "URGENT": "worker.queues.connection",
     "WorkerSeen": "worker.queues.control",

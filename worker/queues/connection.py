@@ -47,8 +47,27 @@ def available() -> Iterator[None]:
     """Turns Redis' own errors into Unavailable, in one line."""
     try:
         yield
+    except redis.ResponseError as error:
+        said = " ".join(str(error).split())[:300]
+        if said.startswith("WRONGTYPE"):
+            raise Unavailable(f"a key in Redis holds another type of value; `pressmark doctor` names it: {said}") from error
+        raise Unavailable(f"Redis cannot be used: {said}") from error
     except redis.RedisError as error:
         raise Unavailable(f"Redis cannot be used: {' '.join(str(error).split())[:300] or type(error).__name__}") from error
+
+
+FOR_NOW = ("MISCONF", "READONLY", "OOM", "BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN")
+"""What the answers begin with of a Redis that is there and refuses for a while: it cannot save, is full, follows a master, or loads."""
+
+
+def expect_answer(client: redis.Redis) -> None:
+    """Raises Unavailable where Redis does not answer, or never will; one that refuses for now is waited out by whoever needs it."""
+    with available():
+        try:
+            client.ping()
+        except (redis.ResponseError, redis.exceptions.BusyLoadingError) as refusal:
+            if not str(refusal).startswith(FOR_NOW) and not isinstance(refusal, redis.exceptions.BusyLoadingError):
+                raise
 
 
 class ReportingClient(redis.Redis):

@@ -13,6 +13,8 @@ import redis
 from worker.config import MIB, Settings
 from worker.queues.connection import SLICE, available, stream_entries
 
+ARTICLES = "articles"
+"""The public stream, under its namespace."""
 SHARE = 2
 """The stream takes one part in two of Redis' maxmemory at most, whatever the settings say: queues and results need the rest."""
 STEP = 1000
@@ -50,7 +52,7 @@ class PublicStream:
 
     def __init__(self, client: redis.Redis, namespace: str, limits: StreamLimits) -> None:
         self._redis = client
-        self._key = f"{namespace}:articles"
+        self._key = f"{namespace}:{ARTICLES}"
         self._limits = limits
         self._room = 0
         """Bytes that may be added before the stream is measured again."""

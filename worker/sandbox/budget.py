@@ -1,7 +1,12 @@
-"""Limit the CPU and memory of a block of code in this process: where it exceeds one, the block raises and the process lives on."""
+"""Limit the CPU and memory of a block of code in this process: where it exceeds one, the block raises and the process lives on.
+
+Python raises between two of its own steps only. A block that goes on using CPU inside a library is ended by the kernel, with
+its process.
+"""
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import signal
@@ -12,6 +17,9 @@ from dataclasses import dataclass
 
 from worker.errors import PressmarkError
 from worker.sandbox.limits import STATM
+
+GRACE = 2.0
+"""Seconds of CPU beyond the limit after which the kernel ends the process: longer than any single step of a library takes on a text."""
 
 
 class OverBudget(PressmarkError):
@@ -47,12 +55,25 @@ def _cpu_limited(seconds: float) -> Iterator[None]:
         raise OverBudget(f"used more than {seconds:g} s of CPU")
 
     before = signal.signal(signal.SIGPROF, over)
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
     signal.setitimer(signal.ITIMER_PROF, seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (_lower(_cpu_used() + seconds + GRACE, soft, hard), hard))
     try:
         yield
     finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+
+
+def _cpu_used() -> float:
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    return spent.ru_utime + spent.ru_stime
+
+
+def _lower(limit: float, *others: int) -> int:
+    """The lowest of these limits, in whole units."""
+    return min([math.ceil(limit), *(bound for bound in others if bound != resource.RLIM_INFINITY)])
 
 
 @contextmanager
@@ -63,8 +84,7 @@ def _memory_limited(size: int) -> Iterator[None]:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     limit = int(STATM.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE") + size
-    lower = [bound for bound in (limit, soft, hard) if bound != resource.RLIM_INFINITY]
-    resource.setrlimit(resource.RLIMIT_AS, (min(lower), hard))
+    resource.setrlimit(resource.RLIMIT_AS, (_lower(limit, soft, hard), hard))
     try:
         yield
     finally:

@@ -10,7 +10,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from multiprocessing.connection import Connection
@@ -24,7 +24,6 @@ from worker.messages import Kind, Page, encode
 from worker.reasons import Reason
 from worker.sandbox.limits import (
     INTERVALS,
-    NO_FAULT,
     address_space,
     cpu_of,
     explain_exit,
@@ -64,7 +63,15 @@ class ParseKilled(PressmarkError):
 
 
 class ParseStalled(PressmarkError):
-    """A page's child got too little CPU within the wall-clock limit, or was ended from outside: says nothing about the page."""
+    """A page's child got too little CPU within the wall-clock limit: says nothing about the page."""
+
+
+class ParseEnded(PressmarkError):
+    """A page's child was ended from outside, by a person or the system: says nothing about the page."""
+
+
+NO_FAULT: Mapping[int, type[PressmarkError]] = {-signal.SIGALRM: ParseStalled, -signal.SIGTERM: ParseEnded}
+"""What exit codes mean that say nothing about the page; whatever else ends a child is a strike."""
 
 
 class NotStarted(Exception):
@@ -118,7 +125,7 @@ class Child:
     def ask(self, kind: Kind, page: Page, timeout: float) -> bytes:
         """The answer as JSON, within INTERVALS times `timeout` seconds, or one where the child gets no CPU.
 
-        Raises ItemFailed, ParseKilled, ParseStalled or NotStarted.
+        Raises ItemFailed, ParseKilled, ParseStalled, ParseEnded or NotStarted.
         """
         self._send(kind, page, timeout)
         begun = cpu_of(self._pid)
@@ -178,12 +185,12 @@ class Child:
         self.end()
         raise ParseKilled(failure["detail"])
 
-    def _why_it_ended(self) -> ParseKilled | ParseStalled:
+    def _why_it_ended(self) -> PressmarkError:
         with _STARTING:
             self._process.join(EXIT_WAIT)
         self.end()
         code = self._process.exitcode or 0
-        return (ParseStalled if code in NO_FAULT else ParseKilled)(explain_exit(code, self._settings))
+        return NO_FAULT.get(code, ParseKilled)(explain_exit(code, self._settings))
 
 
 @contextmanager

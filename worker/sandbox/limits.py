@@ -18,8 +18,6 @@ STATM = Path("/proc/self/statm")
 
 INTERVALS = 3
 """Wall-clock limits that a page may use up where its child gets CPU, but little: a machine three times overloaded still reads it."""
-NO_FAULT = (-signal.SIGALRM, -signal.SIGTERM)
-"""Exit codes of a child that say nothing about its page: the clock on the wall ran out, or a person or the system ended it."""
 
 
 def address_space() -> int:

@@ -11,7 +11,8 @@ from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable
 from worker.intake.links import Links
 from worker.messages import Article, Kind, Page, decode
-from worker.sandbox.child import SAMPLE, Child, NotStarted, ParseKilled, ParseStalled, Read, read
+from worker.reasons import Reason
+from worker.sandbox.child import SAMPLE, Child, NotStarted, ParseEnded, ParseKilled, ParseStalled, Read, read
 
 __all__ = ["Links", "ParseKilled", "ParsePool", "Parsed"]
 
@@ -36,9 +37,10 @@ class ParsePool:
     """Children that read pages, at most `settings.parse_processes` at once; may be called from many threads.
 
     `extract` and `links` wait for a free child, then give it `timeout` seconds of wall clock (default: the
-    setting), and more where the machine is slow. They raise ItemFailed where the page cannot be read,
-    ParseKilled where it used up its CPU or memory or its child died, and Unavailable where no child starts or
-    the machine has no CPU for one. The next page gets a fresh child; pages in other children are not affected.
+    setting), and more where the machine is slow. They raise ItemFailed where the page cannot be read, and with the
+    reason `timeout` where the machine has no CPU for it; ParseKilled where it used up its CPU or memory or its child died;
+    Unavailable where no child starts, or one was ended from outside. The next page gets a fresh child; pages in other
+    children are not affected.
     """
 
     def __init__(self, settings: Settings, read: Read = read) -> None:
@@ -83,7 +85,9 @@ class ParsePool:
                 with suppress(NotStarted):
                     return child.ask(kind, page, timeout or self._settings.parse_timeout)
             raise Unavailable("the processes that read pages do not start, or cannot read a sample")
-        except ParseStalled as stalled:
-            raise Unavailable(f"the page is not to blame: {stalled}") from stalled
+        except ParseStalled as stalled:  # no strike, but a try: without a bound the item would come back for ever
+            raise ItemFailed(Reason.TIMEOUT, f"the machine gave the parser no CPU, the page is not to blame: {stalled}") from stalled
+        except ParseEnded as ended:
+            raise Unavailable(f"the page is not to blame: {ended}") from ended
         finally:
             self._idle.put(child if child and child.ready() else None)

@@ -27,8 +27,8 @@ _LENGTH = re.compile(r"[0-9]{1,20}")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\x00\r]*)?")
 
 
-def read_body(wire: TimedSocket, head: Head, settings: Settings, total: Deadline) -> Iterator[bytes]:
-    """The body in blocks of at most 64 KiB, with its content codings.
+def read_body(wire: TimedSocket, head: Head, settings: Settings, total: Deadline, notes: set[str]) -> Iterator[bytes]:
+    """The body in blocks of at most 64 KiB, with its content codings. Adds `truncated` to `notes` where only its framing is cut.
 
     Raises ItemFailed: BAD_RESPONSE (framing), TOO_BIG, TRUNCATED, TIMEOUT, CONNECT. A stated length
     beyond the limit is refused before the first byte is read.
@@ -36,7 +36,7 @@ def read_body(wire: TimedSocket, head: Head, settings: Settings, total: Deadline
     speed = Speed(wire, settings.min_rate, total)
     length = _length(head)
     if _is_chunked(head):
-        return _chunked(settings.max_wire_bytes, settings.max_header_bytes, speed)
+        return _chunked(settings.max_wire_bytes, settings.max_header_bytes, speed, notes)
     if length is None:
         return _until_close(settings.max_wire_bytes, speed)
     if length > settings.max_wire_bytes:
@@ -124,7 +124,7 @@ def _until_close(limit: int, speed: Speed) -> Iterator[bytes]:
         raise ItemFailed(Reason.TRUNCATED, "the connection ended without close_notify, and no length was given")
 
 
-def _chunked(limit: int, trailer_limit: int, speed: Speed) -> Iterator[bytes]:
+def _chunked(limit: int, trailer_limit: int, speed: Speed, notes: set[str]) -> Iterator[bytes]:
     content = framing = 0
     while True:
         line = speed.line(MAX_CHUNK_LINE)
@@ -134,7 +134,7 @@ def _chunked(limit: int, trailer_limit: int, speed: Speed) -> Iterator[bytes]:
         if content > limit or framing > max(FREE_FRAMING, content):
             raise ItemFailed(Reason.TOO_BIG, f"more than {limit} bytes, or more framing than content")
         if size == 0:
-            return _skip_trailers(trailer_limit, speed)
+            return _skip_trailers(trailer_limit, speed, notes)
         yield from _counted(size, speed)
         if speed.line(0) != b"":
             raise ItemFailed(Reason.BAD_RESPONSE, "a chunk is longer than it says")
@@ -147,10 +147,15 @@ def _chunk_size(line: bytes | None) -> int:
     return int(match[1], 16)
 
 
-def _skip_trailers(limit: int, speed: Speed) -> None:
-    """Reads trailers up to their end, and ignores them."""
+def _skip_trailers(limit: int, speed: Speed, notes: set[str]) -> None:
+    """Reads trailers up to their end, and ignores them; the last chunk has come, so nothing is lost where they are cut."""
     seen = count = 0
-    while (line := speed.line(limit)) != b"":
-        seen, count = seen + len(line or b"") + 2, count + 1
-        if line is None or seen > limit or count > MAX_FIELDS:
-            raise ItemFailed(Reason.TOO_BIG, f"trailers over {limit} bytes or {MAX_FIELDS} fields")
+    try:
+        while (line := speed.line(limit)) != b"":
+            seen, count = seen + len(line or b"") + 2, count + 1
+            if line is None or seen > limit or count > MAX_FIELDS:
+                raise ItemFailed(Reason.TOO_BIG, f"trailers over {limit} bytes or {MAX_FIELDS} fields")
+    except ItemFailed as failure:
+        if failure.reason is not Reason.TRUNCATED:
+            raise
+        notes.add("truncated")

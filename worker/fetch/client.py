@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 from worker.config import Settings
 from worker.errors import ItemFailed
@@ -14,10 +15,12 @@ from worker.fetch.fetch_context import FetchContext, FetchFailed, kept, shown
 from worker.fetch.head import Head
 from worker.fetch.pace import HostBusy, Pace
 from worker.fetch.paced_request import PacedRequests
+from worker.fetch.refresh import refreshed
 from worker.fetch.reservations import header_reservations
 from worker.fetch.retry_after import retry_after
 from worker.fetch.robots import Robots, product
 from worker.fetch.robots_check import REDIRECTS, RobotsCheck
+from worker.fetch.soft_errors import passing_error
 from worker.fetch.transport import Exchange
 from worker.messages import HostReport, Http, Kind, Page
 from worker.net import policy
@@ -75,15 +78,23 @@ class Fetcher:
 
     def _follow_redirects(self, url: str, kind: Kind, validators: Mapping[str, str], context: FetchContext) -> Answer:
         address = policy.parse(url, self._settings)
-        headers = {"Accept": ACCEPT[kind], **validators}
+        answer: Answer | None = None
         for _ in range(self._settings.max_redirects + 1):
             context.arrive(address)
             self._robots_check.check(address, context)
+            headers = {"Accept": ACCEPT[kind], **context.cookies.header(address), **validators}
             with self._requests.send(address, headers, context, context.deadline) as exchange:
                 context.head = exchange.head
-                if exchange.head.status not in REDIRECTS:
-                    return self._answer(url, kind, exchange, context, conditional=bool(validators))
-            address = self._redirected(address, exchange.head)
+                context.cookies.take(address, exchange.head.cookies)
+                is_redirect = exchange.head.status in REDIRECTS
+                if not is_redirect:
+                    answer = self._answer(url, kind, exchange, context, conditional=bool(validators))
+            target = (
+                self._redirected(address, exchange.head) if is_redirect else self._refreshed(address, kind, exchange.head, answer, context)
+            )
+            if target is None:
+                return cast(Answer, answer)
+            address = target
         raise ItemFailed(Reason.TOO_MANY_REDIRECTS, f"expected at most {self._settings.max_redirects} redirects, got more")
 
     def _redirected(self, address: Address, head: Head) -> Address:
@@ -92,6 +103,18 @@ class Fetcher:
         if self._settings.refuse_downgrades and address.scheme == "https" and target.scheme == "http":
             raise ItemFailed(Reason.BAD_RESPONSE, "a redirect from https to http")
         return target
+
+    def _refreshed(self, address: Address, kind: Kind, head: Head, answer: Answer | None, context: FetchContext) -> Address | None:
+        """Where an article's page sends its readers by itself, None where it does not, or where no redirect could lead."""
+        page = answer.page if answer else None
+        stated = refreshed(head, page.body) if page is not None and kind == "article" else None
+        if stated is None:
+            return None
+        try:
+            target = policy.join(address, stated, self._settings)
+        except ItemFailed:
+            return None
+        return None if context.was_at(target) else target
 
     def _answer(self, url: str, kind: Kind, exchange: Exchange, context: FetchContext, *, conditional: bool) -> Answer:
         head = exchange.head
@@ -102,7 +125,10 @@ class Fetcher:
         if reserved and self._settings.refuse_opt_outs:
             raise ItemFailed(Reason.OPTED_OUT, ", ".join(reserved))
         body = _whole(exchange.stream(), self._settings.max_decoded_bytes)
-        return Answer(_page(url, context, head, body, reserved), context.http(), context.host())
+        said = passing_error(body) if kind == "article" else None
+        if said is not None:
+            raise ItemFailed(Reason.HTTP_5XX, f"the page says: {shown(said)}")
+        return Answer(_page(url, context, exchange, body, reserved), context.http(), context.host())
 
     def _check(self, head: Head, kind: Kind) -> None:
         """Raises ItemFailed for an answer whose head shows that it holds no page."""
@@ -142,8 +168,8 @@ def _whole(blocks: Iterable[bytes], limit: int) -> bytes:
     return bytes(body)
 
 
-def _page(url: str, context: FetchContext, head: Head, body: bytes, reserved: tuple[str, ...]) -> Page:
-    http = context.http()
+def _page(url: str, context: FetchContext, exchange: Exchange, body: bytes, reserved: tuple[str, ...]) -> Page:
+    http, head = context.http(), exchange.head
     return Page(
         url=url,
         final_url=context.at.url if context.at else url,
@@ -153,7 +179,7 @@ def _page(url: str, context: FetchContext, head: Head, body: bytes, reserved: tu
         etag=http.etag,
         last_modified=http.last_modified,
         opt_outs=reserved,
-        warnings=("downgraded",) if context.downgraded else (),
+        warnings=(*(["downgraded"] if context.downgraded else []), *sorted(exchange.notes)),
         ms=http.ms,
         wire_bytes=http.bytes,
         fetched_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
 
 import brotli
 import zstandard
@@ -22,23 +25,45 @@ ZSTD_WINDOW = 8 * 1024 * 1024
 ZSTD_STEP = 64
 """Bytes given to zstd at once. Its output has no bound, but 4 bytes make at most a block of 128 KiB, so a step makes 2 MiB."""
 
+NO_CODINGS = frozenset({"", "identity", "none", "null", "no", "plain", "text", "text/html", "binary", "7bit", "8bit", "default"})
+"""What servers write where there is no content coding."""
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?A-Za-z]|\{\s*\"|https?://)")
+"""The beginning of a page, a feed or a sitemap that nothing has packed."""
+
 Blocks = Iterator[bytes]
 
 
-def decode(blocks: Blocks, content_encoding: str, offered: tuple[str, ...]) -> Blocks:
+def decode(blocks: Blocks, content_encoding: str, offered: tuple[str, ...], notes: set[str] | None = None) -> Blocks:
     """`blocks` without their content codings, of which the last is decoded first, in blocks of bounded size.
+
+    A name that is no coding but an encoding of text, or `none`, stands for none, as browsers take it, and so does `gzip`
+    before bytes that begin as mark-up. Adds `truncated` to `notes` where a gzip stream is whole but for its check sum.
 
     Raises ItemFailed: BAD_RESPONSE for codings that were not offered, are too many or do not match the
     bytes, TRUNCATED where a coded stream ends early.
     """
-    names = [name.removeprefix("x-") for part in content_encoding.split(",") if (name := part.strip().lower()) not in {"", "identity"}]
+    names = [name.removeprefix("x-") for part in content_encoding.split(",") if not _is_none(name := part.strip().lower())]
     if len(names) > MAX_CODINGS:
         raise ItemFailed(Reason.BAD_RESPONSE, f"expected at most {MAX_CODINGS} content codings, got {len(names)}")
     for name in reversed(names):
         if name not in offered:
             raise ItemFailed(Reason.BAD_RESPONSE, f"expected a content coding of {', '.join(offered) or 'none'}, got {name[:20]!a}")
-        blocks = _checked(DECODERS[name], blocks)
+        decoder = partial(_gzip, notes=notes if notes is not None else set()) if name == "gzip" else DECODERS[name]
+        blocks = _checked(decoder, blocks)
     return blocks
+
+
+def _is_none(name: str) -> bool:
+    """Whether a content coding of this name changes no byte."""
+    if name in NO_CODINGS or name.startswith(("utf", "iso-", "windows-")):
+        return True
+    try:
+        b"00".decode(name)  # raises LookupError also for what Python can decode, and is no encoding of text
+    except UnicodeError:
+        return True
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _checked(decoder: Callable[[Blocks], Blocks], blocks: Blocks) -> Blocks:
@@ -49,21 +74,56 @@ def _checked(decoder: Callable[[Blocks], Blocks], blocks: Blocks) -> Blocks:
         raise ItemFailed(Reason.BAD_RESPONSE, f"broken content coding: {error}") from error
 
 
-def _gzip(blocks: Blocks) -> Blocks:
+def _gzip(blocks: Blocks, notes: set[str] | None = None) -> Blocks:
     """Decodes members one after the other; what follows the last and is no member is ignored, as gzip itself does."""
-    members, stream = 0, None
-    for block in blocks:
-        data = block
+    first = next(blocks, b"")
+    if _MARKUP.match(first):
+        yield from chain([first], blocks)
+        return
+    unpacking = _Gunzip()
+    try:
+        for block in chain([first], blocks):
+            yield from unpacking.feed(block)
+    except ItemFailed as failure:
+        if failure.reason is not Reason.TRUNCATED or notes is None or not unpacking.is_whole():
+            raise
+    if unpacking.stream is not None and notes is not None and unpacking.is_whole():
+        notes.add("truncated")
+        return
+    _whole(unpacking.stream is None)
+
+
+class _Gunzip:
+    """The members of one gzip body."""
+
+    def __init__(self) -> None:
+        self.stream: zlib._Decompress | None = None
+        """Of the member that has begun and has not ended."""
+        self._members = 0
+
+    def feed(self, data: bytes) -> Blocks:
         while data:
-            if stream is None:
-                if members and data[:1] != b"\x1f":
-                    break
-                members, stream = members + 1, zlib.decompressobj(wbits=31)
-            yield from _inflate(stream, data)
-            if members > MAX_MEMBERS:
+            if self.stream is None:
+                if self._members and data[:1] != b"\x1f":
+                    return
+                self._members, self.stream = self._members + 1, zlib.decompressobj(wbits=31)
+            yield from _inflate(self.stream, data)
+            if self._members > MAX_MEMBERS:
                 raise ItemFailed(Reason.TOO_BIG, f"expected at most {MAX_MEMBERS} gzip members, got more")
-            data, stream = (stream.unused_data, None) if stream.eof else (b"", stream)
-    _whole(stream is None)
+            data, self.stream = (self.stream.unused_data, None) if self.stream.eof else (b"", self.stream)
+
+    def is_whole(self) -> bool:
+        """Whether all that was packed is there, the last check sum aside."""
+        return self._members > 0 and (self.stream is None or _lacks_trailer(self.stream))
+
+
+def _lacks_trailer(stream: zlib._Decompress) -> bool:
+    """Whether the compressed data is whole, and only its check sum and length are missing or cut: zeros in their place do not match."""
+    copy = stream.copy()
+    try:
+        return not copy.decompress(bytes(8)) and copy.eof  # the sum and length of nothing are zeros, too
+    except zlib.error as error:
+        return "incorrect data check" in str(error) or "incorrect length check" in str(error)
 
 
 def _deflate(blocks: Blocks) -> Blocks:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from worker.errors import ItemFailed
+from worker.fetch.cookies import Cookies
 from worker.fetch.deadline import Deadline
 from worker.fetch.head import Head
 from worker.fetch.timed_socket import TimedSocket
@@ -49,15 +50,20 @@ class FetchContext:
     """Heads of answers that were received."""
     connected: bool = False
     """Whether the last request reached its host: one that cannot be reached differs from one that is silent."""
-    seen: set[str] = field(default_factory=set)
-    """URLs of the pages requested so far."""
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    """URLs of the pages requested so far, each with the cookies that were sent to it."""
+    cookies: Cookies = field(default_factory=Cookies)
+
+    def was_at(self, address: Address) -> bool:
+        """Whether this page was requested before, with the cookies that it would be sent now."""
+        return (address.url, self.cookies.header(address).get("Cookie", "")) in self.seen
 
     def arrive(self, address: Address) -> None:
         """Notes the next page of the redirects; raises ItemFailed(TOO_MANY_REDIRECTS) where they lead in a circle."""
-        if address.url in self.seen:
+        if self.was_at(address):
             raise ItemFailed(Reason.TOO_MANY_REDIRECTS, f"redirects in a circle through {address.url[:120]}")
         self.downgraded |= self.at is not None and self.at.scheme == "https" and address.scheme == "http"
-        self.seen.add(address.url)
+        self.seen.add((address.url, self.cookies.header(address).get("Cookie", "")))
         self.at, self.head, self.crawl_delay = address, None, None
 
     @property

@@ -15,7 +15,9 @@ MAX_FIELDS = 200
 MAX_INTERIM = 20
 """1xx answers before the final one: a busy server sends one or two."""
 COOKIE_ROOM = 8
-"""Set-Cookie fields are dropped as they are read, so only their sum is limited: this many times the limit of all other fields."""
+"""Most of the Set-Cookie fields are dropped as they are read, so only their sum is limited: this many times the limit of all others."""
+COOKIES, COOKIE_LENGTH = 20, 4096
+"""Cookies kept of one answer, for the rest of a fetch, and bytes of each: a redirect that needs one sets two or three short ones."""
 
 _START = b"HTTP/1."
 _STATUS = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})(?: [^\x00\r]*)?")
@@ -30,6 +32,8 @@ class Head:
 
     status: int
     fields: tuple[tuple[str, str], ...]
+    cookies: tuple[str, ...] = ()
+    """The first COOKIES of the Set-Cookie fields, of COOKIE_LENGTH characters at most each."""
 
     def all(self, name: str) -> list[str]:
         """Every value of the field `name`, which is given in lower case."""
@@ -40,14 +44,23 @@ class Head:
         return next((value for field, value in self.fields if field == name), None)
 
     def location(self) -> str:
-        """The Location of a redirect; raises ItemFailed(BAD_RESPONSE) unless there is exactly one. Unescaped UTF-8 is common in it."""
-        found = self.all("location")
+        """The Location of a redirect; raises ItemFailed(BAD_RESPONSE) unless there is exactly one, or the same one again.
+
+        Unescaped UTF-8 is common in it; bytes that are none are escaped as they are, as browsers do.
+        """
+        found = set(self.all("location"))
         if len(found) != 1:
             raise ItemFailed(Reason.BAD_RESPONSE, f"expected one Location in a redirect, got {len(found)}")
-        try:
-            return found[0].encode("latin-1").decode("utf-8")
-        except UnicodeDecodeError:
-            return found[0]
+        return text_of(found.pop())
+
+
+def text_of(value: str) -> str:
+    """An address in a header value: its UTF-8 decoded, else its bytes outside ASCII escaped."""
+    raw = value.encode("latin-1")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
 
 
 def read_head(wire: TimedSocket, settings: Settings) -> Head:
@@ -57,7 +70,8 @@ def read_head(wire: TimedSocket, settings: Settings) -> Head:
     """
     for _ in range(MAX_INTERIM + 1):
         status = _status(wire, settings)
-        head = Head(status, _fields(wire, settings))
+        cookies: list[str] = []
+        head = Head(status, _fields(wire, settings, cookies), tuple(cookies))
         if status == 101:
             raise ItemFailed(Reason.BAD_RESPONSE, "101 Switching Protocols without a request for it")
         if status >= 200:
@@ -83,7 +97,8 @@ def _status(wire: TimedSocket, settings: Settings) -> int:
     return int(match[1])
 
 
-def _fields(wire: TimedSocket, settings: Settings) -> tuple[tuple[str, str], ...]:
+def _fields(wire: TimedSocket, settings: Settings, cookies: list[str]) -> tuple[tuple[str, str], ...]:
+    """The header fields; those that set cookies go to `cookies`, as far as these are kept."""
     limit = settings.max_header_bytes
     fields: list[tuple[str, str]] = []
     kept = dropped = count = 0
@@ -93,6 +108,8 @@ def _fields(wire: TimedSocket, settings: Settings) -> tuple[tuple[str, str], ...
         cookie = line[:11].lower() == b"set-cookie:" or (cookie and line[:1] in b" \t")
         if cookie:
             dropped += len(line)
+            if len(cookies) < COOKIES and len(line) <= COOKIE_LENGTH and line[:1] not in b" \t":
+                cookies.append(line[11:].decode("latin-1").strip(" \t"))
         else:
             kept += len(line)
             _add(fields, line)
@@ -120,6 +137,9 @@ def _add(fields: list[tuple[str, str]], line: bytes) -> None:
         fields.append((name, f"{value} {continued}"))
         return
     raw_name, colon, value_bytes = line.partition(b":")
+    raw_name = raw_name.rstrip(b" \t")  # a server may not send a blank here, and a client may read it (RFC 9112 section 5.1)
+    if not colon and fields:
+        return  # a stray line: browsers pass over it
     if not colon or _NAME.fullmatch(raw_name) is None:
         raise ItemFailed(Reason.BAD_RESPONSE, f"expected a header field, got {line[:40]!r}")
     name = raw_name.decode("ascii").lower()

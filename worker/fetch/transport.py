@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, cast
 
@@ -41,12 +41,14 @@ class Exchange:
     head: Head
     settings: Settings
     deadline: Deadline
+    notes: set[str] = field(default_factory=set)
+    """Once the body is read: `truncated` where the end of its packing is missing, and nothing of what was packed."""
 
     def stream(self, _size: int = 0, *, decode_content: bool = True) -> Iterator[bytes]:
         """The body in bounded blocks, without its content codings if `decode_content`; raises ItemFailed."""
-        blocks = read_body(self.wire, self.head, self.settings, self.deadline)
+        blocks = read_body(self.wire, self.head, self.settings, self.deadline, self.notes)
         coding = ",".join(self.head.all("content-encoding"))
-        return decode(blocks, coding, self.settings.codings) if decode_content and coding else blocks
+        return decode(blocks, coding, self.settings.codings, self.notes) if decode_content and coding else blocks
 
     def close(self) -> None:
         """Ends the connection; the rest is never read."""

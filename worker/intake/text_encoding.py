@@ -71,8 +71,8 @@ def _codec(name: str) -> str | None:
     """Python's codec for an encoding's name; None for a name that nobody knows, or that is no encoding of text."""
     try:
         found = codecs.lookup(ALIASES.get(name.lower(), name))
-        b"".decode(found.name)
-    except LookupError:
+        b"00".decode(found.name, "replace")
+    except (LookupError, ValueError):
         return None
     return SUPERSETS.get(found.name, found.name)
 

@@ -64,7 +64,7 @@ SERVERS = {
     "r01": [Variant(to("/news")), Variant(chain(20))],
     "r06": [Variant(to(target)) for target in PRIVATE],
     "r09": [Variant(to())],
-    "r10": [Variant(to("/a", "/b")), Variant(to("/a", "/a"))],
+    "r10": [Variant(to("/a", "/b")), Variant(to("/a", "/a"), verdict="ok")],
     "r13": [Variant(to("http://plain-r13.example/news"), scheme="https", names={"plain-r13.example": "45.33.200.13"})],
     "r14": [Variant(to("http://other-r14.example/news"), names={"other-r14.example": "45.33.200.14"})],
     "r15": [Variant(forbidden_elsewhere, robots=True, names={"other-r15.example": "same"})],

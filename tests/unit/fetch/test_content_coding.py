@@ -59,10 +59,14 @@ def test_a_coded_stream_that_ends_early_is_truncated(coding: str, data: bytes, k
         undone(data[: int(len(data) * kept)], coding)
 
 
-@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
-def test_plain_text_under_a_coding_is_a_bad_response(coding: str) -> None:
+@pytest.mark.parametrize(("coding", "body"), [("gzip", b"plain words"), ("br", b"<html>plain</html>"), ("zstd", b"<html>plain</html>")])
+def test_plain_text_under_a_coding_is_a_bad_response(coding: str, body: bytes) -> None:
     with pytest.raises(ItemFailed, match="bad-response"):
-        undone(b"<html>plain</html>" * 100, coding)
+        undone(body * 100, coding)
+
+
+def test_a_page_that_nothing_has_packed_is_read_whatever_the_header_says() -> None:
+    assert undone(b"<html>plain</html>" * 100, "gzip") == b"<html>plain</html>" * 100
 
 
 @pytest.mark.parametrize("coding", ["rot13", "gzip, gzip, gzip", "br"])

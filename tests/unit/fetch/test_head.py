@@ -46,7 +46,6 @@ def test_cookies_are_thrown_away_as_they_come(wire_of, settings) -> None:
         (b"HTTP/1.1 200 O\0K\r\n\r\n", "bad-response"),
         (b"HTTP/1.1 101 Switching\r\n\r\n", "bad-response"),
         (OK + b"NoColon\r\n\r\n", "bad-response"),
-        (OK + b"A : b\r\n\r\n", "bad-response"),
         (OK + b": b\r\n\r\n", "bad-response"),
         (OK + b" folded first\r\n\r\n", "bad-response"),
         (OK + b"A: b\0c\r\n\r\n", "bad-response"),
@@ -82,4 +81,4 @@ def test_a_head_that_never_ends_is_given_up_at_the_deadline(wire_of, settings) -
 def test_a_location_is_read_as_utf8_where_it_is(wire_of, settings) -> None:
     head = read_head(wire_of(OK + "Location: /ក\r\n\r\n".encode()), settings)
     assert head.location() == "/ក"
-    assert read_head(wire_of(OK + b"Location: /\xe9\r\n\r\n"), settings).location() == "/é"
+    assert read_head(wire_of(OK + b"Location: /\xe9\r\n\r\n"), settings).location() == "/%E9"

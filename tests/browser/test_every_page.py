@@ -49,7 +49,7 @@ def address_of(page: Page, base: str, place: str) -> str:
     listed = place.removeprefix("first of ")
     page.goto(base + listed)
     links = [link.get_attribute("href") or "" for link in page.locator("main a[href]").all()]
-    row = next((link for link in links if re.fullmatch(rf"{re.escape(listed)}/[^?#]*[^/?#]", link)), None)
+    row = next((link for link in links if re.fullmatch(rf"{re.escape(listed)}/(?!drop|send)[^?#]*[^/?#](\?.*)?", link)), None)
     assert row is not None, f"{listed} links to none of its rows: {links}"
     return row
 

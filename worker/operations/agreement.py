@@ -90,8 +90,8 @@ def _most_shared(of_items: Iterable[Sequence[Review]], one: str | None) -> tuple
         for place, a in enumerate(names):
             for b in names[place + 1 :]:
                 shared[a, b] = shared.get((a, b), 0) + (one is None or one in (a, b))
-    best = max(shared.items(), key=lambda pair: (pair[1], pair[0]), default=(None, 0))
-    return best[0] if best[0] is not None and best[1] else ()
+    best = sorted(shared, key=lambda names: (-shared[names], names))[:1]
+    return best[0] if best and shared[best[0]] else ()
 
 
 def _pair(reviews: Sequence[Review], people: Sequence[str]) -> tuple[Review, Review] | None:

@@ -32,8 +32,8 @@ ADVICE: Mapping[Reason, Advice | None] = {
     Reason.DROPPED: None,
 }
 """What helps, by reason; all others are sent again. What a person dropped needs nothing."""
-INCIDENTS = 200
-"""Incidents of a list: more causes than that are one trouble with another name."""
+INCIDENTS = 50
+"""Incidents of a list, the largest; a host or a reason shows more of its own."""
 LETTERS = 10
 """Dead letters of one incident that are shown with their traces."""
 SMALL = 20

@@ -235,7 +235,7 @@ def _entry(item: DueItem, services: Services) -> DueEntry:
 
 def groups_held(services: Services) -> Iterator[DueGroup]:
     """The groups that wait for something: hosts that asked, pauses, robots.txt; without what goes out by itself."""
-    yield from (group for group in _groups(services.viewer_ledger.waiting(DueFilter()), services) if group.why not in SHARED)
+    yield from (group for group in _groups(services.viewer_ledger.held(), services) if group.why not in SHARED)
 
 
 def lift(services: Services, host: str, who: str | None = None) -> Lifted:

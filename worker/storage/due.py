@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select, update
@@ -116,6 +116,26 @@ def shares(connection: Connection, which: DueFilter, now: float, *, fetch_paused
     ]
 
 
+def held_shares(connection: Connection, names: Sequence[str], now: float) -> list[Share]:
+    """The same of these hosts alone, which are held back, and of items whose robots.txt cannot be read."""
+    count, first, last = func.count(), func.min(items.c.due), func.max(items.c.due)
+    found = []
+    for some in batched(names):
+        ready = select(items.c.host, count, first, last).where(transitions.WAITING, items.c.host.in_(some), items.c.due <= now)
+        found += [Share(host, None, False, *figures) for host, *figures in connection.execute(ready.group_by(items.c.host))]
+        later = select(items.c.host, items.c.reason, count, first, last).where(
+            transitions.WAITING, items.c.host.in_(some), items.c.due > now
+        )
+        rows = connection.execute(later.group_by(items.c.host, items.c.reason))
+        found += [Share(host, reason, True, *figures) for host, reason, *figures in rows]
+    robots = select(items.c.host, items.c.reason, count, first, last).where(
+        transitions.WAITING, items.c.due > now, items.c.reason == ROBOTS
+    )
+    known = set(names)
+    rows = connection.execute(robots.group_by(items.c.host, items.c.reason))
+    return found + [Share(host, reason, True, *figures) for host, reason, *figures in rows if host not in known]
+
+
 def counts(connection: Connection, now: float) -> tuple[int, int]:
     """How many items can go out now, and how many wait for a host or for another try. Three counts over indexes."""
 
@@ -123,8 +143,14 @@ def counts(connection: Connection, now: float) -> tuple[int, int]:
         return connection.execute(select(func.count()).select_from(items).where(transitions.WAITING, *where)).scalar_one()
 
     ready, later = number(items.c.due <= now), number(items.c.due > now)
-    kept_back = number(items.c.due <= now, or_(items.c.host.in_(_PAUSED), items.c.host.in_(_held(now))))
+    names = list(waits(connection, now))  # named one by one, SQLite reads the index of each host and no other
+    kept_back = sum(number(items.c.host.in_(some), items.c.due <= now) for some in batched(names))
     return ready - kept_back, later + kept_back
+
+
+def batched(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The names in groups that a statement can hold."""
+    yield from (names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE))
 
 
 def next_at(connection: Connection, now: float) -> float | None:

@@ -64,6 +64,13 @@ class ForViewer(LedgerBase):
             next_at = None if fetch else due.next_at(connection, now)
             return Waiting(now, shares, due.waits(connection, now), fetch, next_at)
 
+    def held(self) -> Waiting:
+        """The part of it that is held back: hosts that are paused, asked for a wait or fail, and robots.txt that cannot be read."""
+        now = self._now()
+        with reading(self._engine) as connection:
+            waits = due.waits(connection, now)
+            return Waiting(now, tuple(due.held_shares(connection, list(waits), now)), waits, None, None)
+
     def due(self, which: DueFilter, limit: int, after: tuple[float, int] | None = None) -> list[DueItem]:
         """Items that wait, the next one first."""
         with reading(self._engine) as connection:

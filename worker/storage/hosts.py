@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
@@ -21,9 +22,13 @@ REPORTED = [
 ]
 """Columns that a report changes."""
 
+PORT = re.compile(r":\d+$")
+
 
 def named(host: str) -> ColumnElement[bool]:
     """The items of a host; without a port, those on ports 80 and 443."""
+    if PORT.search(host):
+        return items.c.host == host
     return or_(items.c.host == host, items.c.host.in_([f"{host}:80", f"{host}:443"]))
 
 

@@ -88,6 +88,8 @@ def page(connection: Connection, which: ItemFilter, limit: int, *, before: int |
         query = query.where(number < before)
     if after is not None:
         query = query.where(number > after)
+    if which.state == State.RUNNING:
+        number = number + literal_column("0")  # few are running: SQLite would read all items in their order instead of sorting these
     found = [_row(row) for row in connection.execute(query.order_by(number.asc() if after is not None else number.desc()))]
     return found[::-1] if after is not None else found
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -95,29 +96,37 @@ def counted(connection: Connection, wanted: SearchFilter, by: By, *, once: bool 
     number = func.count(facets.c.cluster_id.distinct()) if once else func.count()
     if by == "topic":
         return _by_topic(connection, wanted, once=once)
-    column = facets.c[by]
-    query = select(column, number.label("count")).where(*conditions(wanted)).group_by(column)
+    filters = list(conditions(wanted))
+    column = func.coalesce(facets.c[by], "") if filters else facets.c[by]  # SQLite would else look up each row from the column's index
+    query = select(column.label("value"), number.label("count")).where(*filters).group_by(column)
     order = (column,) if by == "day" else (number.desc(), column)
     return [(key, count) for key, count in connection.execute(query.order_by(*order).limit(MOST_BUCKETS))]
 
 
 def _by_topic(connection: Connection, wanted: SearchFilter, *, once: bool) -> list[tuple[str, int]]:
-    """One pass over the rows for all topics."""
+    """Counts the rows of each set of topics, of which there are few, and adds them up; clusters lie in several sets and do not add."""
+    filters = list(conditions(wanted))
+    if once:
+        return _clusters_by_topic(connection, filters)
+    column = func.coalesce(facets.c.topics, "") if filters else facets.c.topics
+    counts: Counter[str] = Counter()
+    for text, count in connection.execute(select(column, func.count()).where(*filters).group_by(column)):
+        marks = text.strip("|").split("|")
+        sure = [mark for mark in marks if mark and not mark.endswith("?")]
+        counts.update(dict.fromkeys(sure or [""], count))
+        counts["?"] += count if len(sure) < len([mark for mark in marks if mark]) else 0
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _clusters_by_topic(connection: Connection, filters: Sequence[ColumnElement[bool]]) -> list[tuple[str, int]]:
     tests = {topic.value: _has(topic.value) for topic in TOPICS} | {"": _no_topic(), "?": _in_doubt()}
-    counts = [
-        func.count((case((test, facets.c.cluster_id))).distinct()) if once else func.sum(case((test, 1), else_=0))
-        for test in tests.values()
-    ]
-    row = connection.execute(select(*counts).select_from(facets).where(*conditions(wanted))).one()
-    return sorted(((key, int(count or 0)) for key, count in zip(tests, row, strict=True)), key=lambda pair: (-pair[1], pair[0]))
+    counts = [func.count(case((test, facets.c.cluster_id)).distinct()) for test in tests.values()]
+    row = connection.execute(select(*counts).select_from(facets).where(*filters)).one()
+    return sorted(((key, int(count)) for key, count in zip(tests, row, strict=True)), key=lambda pair: (-pair[1], pair[0]))
 
 
 def conditions(wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
-    """What the rows of `facets` must meet."""
-    yield from (_contains(word) for word in wanted.words)
-    yield from (or_(_has(topic), _unsure(topic)) if wanted.unsure else _has(topic) for topic in wanted.topics)
-    if wanted.primary:
-        yield facets.c.item_id.in_(select(labels.c.item_id).where(labels.c.primary_topic == wanted.primary))
+    """What the rows of `facets` must meet, the cheapest conditions first, in which order SQLite checks them."""
     for column, value in (("source_type", wanted.source_type), ("language", wanted.language), ("outlet", wanted.outlet)):
         if value is not None:
             yield facets.c[column] == value
@@ -127,12 +136,16 @@ def conditions(wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
         yield facets.c.day >= wanted.since
     if wanted.until:
         yield facets.c.day.between("1", wanted.until)
+    yield from (or_(_has(topic), _unsure(topic)) if wanted.unsure else _has(topic) for topic in wanted.topics)
     if wanted.doubt:
         yield _in_doubt()
     if wanted.no_topic:
         yield _no_topic()
+    if wanted.primary:
+        yield facets.c.item_id.in_(select(labels.c.item_id).where(labels.c.primary_topic == wanted.primary))
     if wanted.stored_since is not None:
         yield facets.c.item_id.in_(select(articles.c.item_id).where(articles.c.stored_at >= wanted.stored_since))
+    yield from (_contains(word) for word in wanted.words)
 
 
 def _contains(word: str) -> ColumnElement[bool]:

@@ -62,7 +62,7 @@ def _told(request):
     ],
 )
 def test_an_article_is_found_by_what_is_wanted_of_it(articles, wanted, hosts):
-    assert [result.url.split("/")[2] for result in articles.search(wanted, 10)] == hosts
+    assert [found.result.url.split("/")[2] for found in articles.search(wanted, 10)] == hosts
 
 
 def test_no_more_are_given_than_asked_for(articles):
@@ -70,4 +70,5 @@ def test_no_more_are_given_than_asked_for(articles):
 
 
 def test_a_result_of_a_search_is_that_of_an_export(articles):
-    assert sorted(articles.search(SearchFilter(), 10), key=lambda result: result.stored_id) == list(articles.results())
+    found = [one.result for one in articles.search(SearchFilter(), 10)]
+    assert sorted(found, key=lambda result: result.stored_id) == list(articles.results())

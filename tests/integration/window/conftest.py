@@ -56,7 +56,7 @@ class Desk:
 
     def fail(self, request: URLRequest, reason: str, *, retry_after: float | None = None, detail: str = "") -> None:
         host = request.url.split("/")[2] + ":443"
-        report = HostReport(host, ok=reason.startswith("http-4"), retry_after=retry_after)
+        report = HostReport(host, ok=reason in ("http-404", "tls", "not-html"), retry_after=retry_after)
         keep(self.ledger, failed(request, reason, detail=detail, retry_after=retry_after, report=report))
 
     def stored(self, count: int, host: str = HOST) -> list[int]:
@@ -77,7 +77,7 @@ class Desk:
         found: list[int] = []
         while requests := self.leased():
             for request in requests:
-                self.fail(request, reason, detail=detail)
+                keep(self.ledger, failed(request, reason, detail=detail))
                 found.append(request.item_id)
             self.clock.at += 3
         assert len(found) == count

@@ -107,9 +107,15 @@ facets = Table(
     Column("topics", Text, nullable=False),
     Column("cluster_id", BigInteger, nullable=False, index=True),
 )
-Index("ix_facets_newest", facets.c.day, facets.c.published_at, facets.c.item_id)
 """What articles are filtered, ordered and counted by, a short row for each article beside its long one; what is unknown is empty, so
 that it comes last in the same order on both databases.
 
 `topics` holds the topics that are not `no`, as in `|trade|culture?|`: a question mark for `unsure`.
 """
+NEWEST = ("day", "published_at", "item_id")
+Index("ix_facets_newest", *(facets.c[name] for name in (*NEWEST, "language", "source_type", "topics", "outlet", "host", "cluster_id")))
+"""Holds whole rows in the order of a search, so that a filter that few articles meet reads one index and nothing else."""
+Index("ix_facets_outlet", *(facets.c[name] for name in ("outlet", *NEWEST)))
+for _name in ("day", "language", "source_type", "topics"):
+    Index(f"ix_facets_{_name}", facets.c[_name])
+"""Each is all that a count by its column reads."""

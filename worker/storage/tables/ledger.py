@@ -74,6 +74,14 @@ RARE = text("state IN ('duplicate', 'refused')")
 Index("ix_items_rare", items.c.state, items.c.id, sqlite_where=RARE, postgresql_where=RARE)
 """The states that few items end in: a list of them would read all the others, too."""
 Index("ix_items_dead", items.c.reason, items.c.changed_at, sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'"))
+IS_DEAD = text("state = 'dead'")
+Index(
+    "ix_items_causes",
+    *(items.c[name] for name in ("reason", "host", "detail", "changed_at", "id")),
+    sqlite_where=IS_DEAD,
+    postgresql_where=IS_DEAD,
+)
+"""All that grouping dead letters by cause reads; `detail` has at most 500 characters."""
 Index(
     "ix_items_duplicate_of",
     items.c.duplicate_of,

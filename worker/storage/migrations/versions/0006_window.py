@@ -12,6 +12,8 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Nullable = sa.JSON(none_as_null=True)
 WAITS = sa.text("state = 'waiting'")
 ENDED = sa.text("state IN ('stored', 'duplicate', 'refused', 'dead')")
+NEWEST = ("day", "published_at", "item_id")
+DEAD = sa.text("state = 'dead'")
 RARE = sa.text("state IN ('duplicate', 'refused')")
 AT_ONCE = 2000
 """Articles whose facets are written at once: a few megabytes of parameters."""
@@ -133,8 +135,13 @@ def make_indexes() -> None:
     """After the rows: an index is quicker made than kept."""
     op.create_index("ix_items_due", "items", ["due", "id"], unique=False, sqlite_where=WAITS, postgresql_where=WAITS)
     op.create_index("ix_items_ended", "items", ["host", "state", "changed_at"], unique=False, sqlite_where=ENDED, postgresql_where=ENDED)
+    causes = ["reason", "host", "detail", "changed_at", "id"]
+    op.create_index("ix_items_causes", "items", causes, unique=False, sqlite_where=DEAD, postgresql_where=DEAD)
     op.create_index("ix_items_rare", "items", ["state", "id"], unique=False, sqlite_where=RARE, postgresql_where=RARE)
-    op.create_index("ix_facets_newest", "facets", ["day", "published_at", "item_id"], unique=False)
+    op.create_index("ix_facets_newest", "facets", [*NEWEST, "language", "source_type", "topics", "outlet", "host", "cluster_id"])
+    op.create_index("ix_facets_outlet", "facets", ["outlet", *NEWEST])
+    for name in ("day", "language", "source_type", "topics"):
+        op.create_index(f"ix_facets_{name}", "facets", [name])
     op.create_index(op.f("ix_facets_cluster_id"), "facets", ["cluster_id"], unique=False)
     op.create_index(op.f("ix_labels_labelled_by"), "labels", ["labelled_by"], unique=False)
     op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)

@@ -74,7 +74,7 @@ def environment() -> Environment:
 
 def clock(settings: Settings) -> Clock:
     """The present moment in the zone of the readers."""
-    return Clock(ZoneInfo(str(getattr(settings, "timezone", "UTC"))), time.time())
+    return Clock(ZoneInfo(settings.timezone), time.time())
 
 
 def part(name: str, settings: Settings, **values: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
@@ -21,7 +22,7 @@ from worker.dashboard.view import figures, words
 from worker.dashboard.view.rendering import Flash, clock, go, part, show
 from worker.errors import Conflict
 from worker.operations import dead, pauses
-from worker.operations.dead import CANARY, REASONS, SMALL, Ends
+from worker.operations.dead import CANARY, REASONS, SMALL, Ends, Incident
 from worker.operations.pauses import Target
 from worker.storage.values import DeadFilter
 
@@ -76,6 +77,7 @@ def listing(request: Request) -> Response:
     which = DeadFilter(reason=cause.reason or None, host=cause.host or None, since=_since(state, since))
     found = dead.incidents(state.services, which)
     total = sum(incident.count for incident in found)
+    several = Counter((incident.reason, incident.host) for incident in found)
     return show(
         *(request, "dead.html"),
         page="/dead",
@@ -85,9 +87,15 @@ def listing(request: Request) -> Response:
         since=since,
         times=TIMES,
         reasons=REASONS,
+        addresses=[_address(incident, alone=several[incident.reason, incident.host] == 1) for incident in found],
         narrowed=which != DeadFilter(),
         paused=set(pauses.paused(state.services).hosts),
     )
+
+
+def _address(incident: Incident, *, alone: bool) -> str:
+    """Of one incident; what was said tells it from others of the same reason and host."""
+    return Cause(incident.reason, incident.host, None if alone else incident.detail or "").address
 
 
 def _since(state: State, word: str) -> float | None:

@@ -91,7 +91,7 @@ def _named(found: ModelList, name: str) -> RegisteredModel:
 
 def seeds_of(state: State) -> Path:
     """The labelled articles that the gate measures on."""
-    return Path(getattr(state.settings, "seeds_dir", None) or "seeds")
+    return state.settings.seeds_dir or Path("seeds")
 
 
 def _compared(state: State, model: str) -> Compared:

@@ -187,5 +187,5 @@ def _lines(state: State, wanted: SearchFilter) -> Iterator[str]:
 
 ROUTES = (
     Route("GET", "/articles", Role.VIEWER, page(listing)),
-    Route("GET", "/articles/export", Role.VIEWER, page(export)),
+    Route("GET", "/export/articles", Role.VIEWER, page(export)),
 )

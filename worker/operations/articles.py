@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, cast, get_args
 
@@ -60,7 +60,7 @@ def search(services: Services, wanted: SearchFilter, limit: int = PAGE, cursor: 
     """A page of up to `limit` stored articles that match. Raises UsageError for a foreign cursor, Unavailable."""
     page = cursors.asked(cursor, (str, str, int))
     before, after = cast(Place | None, page.at("older")), cast(Place | None, page.at("newer"))
-    found = services.articles.search(wanted, limit + 1, before=before, after=after)
+    found = services.articles.search(_here(services, wanted), limit + 1, before=before, after=after)
     shown, older, newer = page.of(found, limit, lambda one: one.place)
     copies = {one.result.stored_id: one.copies for one in shown if one.copies}
     return Found([one.result for one in shown], older is not None, older, newer, copies)
@@ -71,7 +71,7 @@ def counts(services: Services, wanted: SearchFilter, by: str, *, once: bool = Fa
     if by not in BYS:
         raise UsageError(f"expected one of {', '.join(BYS)}, got {by[:60]!r}")
     column = cast(Column, "day" if by in PERIODS else by)
-    found = services.articles.counted(wanted, column, once=once)
+    found = services.articles.counted(_here(services, wanted), column, once=once)
     if by == "topic":
         found = [({"": "none", "?": "unsure"}.get(key, key), count) for key, count in found]
     if by in ("week", "month"):
@@ -80,6 +80,11 @@ def counts(services: Services, wanted: SearchFilter, by: str, *, once: bool = Fa
             together[_period(day, by)] += count
         found = sorted(together.items())
     return Counts(cast(By, by), tuple(Bucket(key, count) for key, count in found if count))
+
+
+def _here(services: Services, wanted: SearchFilter) -> SearchFilter:
+    """With days in the zone of the settings."""
+    return replace(wanted, zone=services.settings.timezone)
 
 
 def _period(day: str, by: str) -> str:
@@ -95,7 +100,7 @@ def _period(day: str, by: str) -> str:
 
 def total(services: Services, wanted: SearchFilter, *, once: bool = False) -> int:
     """How many articles match; `once` counts near copies of one text as one. Raises Unavailable."""
-    return services.articles.total(wanted, once=once)
+    return services.articles.total(_here(services, wanted), once=once)
 
 
 def export(services: Services, outcome: Literal["stored", "all"], job: str | None, after: int = 0) -> Iterator[Result]:

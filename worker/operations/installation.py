@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from worker.config import Settings
 from worker.errors import Unavailable
 from worker.operations.document import Document
 from worker.queues.address import redis_url
-from worker.storage import database
+from worker.storage import database, word_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Migration(Document):
 
     before: str | None
     after: str
+    note: str | None = None
+    """What this database cannot do, in words."""
 
 
 def exists(settings: Settings) -> bool:
@@ -33,15 +36,23 @@ def prepare(services: Services) -> None:
     is the first command that anybody needs. A shared one that is older needs `pressmark migrate`: its other
     users have to be stopped first.
     """
-    if services.settings.database_url is None or database.schema_of(services.engine) is None:
-        database.migrate(services.engine)
-    else:
+    if services.settings.database_url is not None and database.schema_of(services.engine) is not None:
         database.require_current(services.engine)
+    elif database.migrate(services.engine)[0] is None:
+        word_index.build(services.engine)  # a moment without articles
 
 
-def migrate(services: Services) -> Migration:
-    """Brings the database to this version's schema; may be run any number of times."""
-    return Migration(*database.migrate(services.engine))
+def migrate(services: Services, progress: Callable[[int], None] = lambda done: None) -> Migration:
+    """Brings the database to this version's schema and fills its index of words; may be run any number of times.
+
+    Others may read and write while the index is filled; `progress` is called with how many articles are in it. Raises Unavailable.
+    """
+    before, after = database.migrate(services.engine)
+    note, done = word_index.build(services.engine), 0
+    while word_index.index_some(services.engine):
+        done += word_index.AT_ONCE
+        progress(done)
+    return Migration(before, after, f"search reads every text: {note}" if note else None)
 
 
 def is_up(settings: Settings) -> bool:

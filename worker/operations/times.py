@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import overload
 from zoneinfo import ZoneInfo
 
@@ -57,17 +57,6 @@ def local_day(text: str | None, zone: str) -> str | None:
 def _moment(text: str | None) -> datetime | None:
     """None for a text that has no time of day."""
     return datetime.fromisoformat(text) if text is not None and len(text) > len("2024-03-22") else None
-
-
-def day_bounds(day: str, zone: str) -> tuple[str, str]:
-    """When a day begins in `zone`, and when the next one does: RFC 3339 in UTC, to the second."""
-    first = date.fromisoformat(day)
-    return _begins(first, zone), _begins(first + timedelta(days=1), zone) if first < date.max else "9999-12-31T23:59:60Z"
-
-
-def _begins(day: date, zone: str) -> str:
-    start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
-    return f"{start.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def duration(seconds: float) -> str:

@@ -36,6 +36,8 @@ IDLE_MS = 10_000
 """Milliseconds after which an entry counts as left: a batch takes a tenth of a second, and to store an entry twice changes nothing."""
 DELIVERIES = 5
 """Keepers that may die while they process an entry before it is parked; from the second on they processed it alone."""
+INDEX_EVERY = 1.0
+"""Seconds between two steps of filling the index of words after an upgrade; each takes a fifth of a second."""
 PUBLISH = 200
 """Results published in one round trip: about a megabyte."""
 PUBLISH_TURNS = 5
@@ -67,6 +69,8 @@ class Keeper:
         self._durations = durations
         self._name = f"{this_process()}-{secrets.token_hex(3)}"
         self._claimed_at = 0.0
+        self._index_at: float | None = 0.0
+        """When to fill the index of words on; None once it is full."""
         self._publishing = False
         """Whether the outbox holds more than was published last: then no time is spent waiting for new results."""
         self._unsettled: list[tuple[str, bytes]] = []
@@ -92,7 +96,12 @@ class Keeper:
         self._keep(self._unsettled)
         kept, self._unsettled = len(self._unsettled), []
         self._publish()
+        self._index()
         return kept
+
+    def _index(self) -> None:
+        if self._index_at is not None and time.monotonic() >= self._index_at:
+            self._index_at = time.monotonic() + INDEX_EVERY if self._ledger.index_some() else None
 
     def _batch(self) -> list[tuple[str, bytes]]:
         size = self._settings.keep_batch

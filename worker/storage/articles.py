@@ -12,7 +12,7 @@ from classifier.labels import Evidence, Labels, TopicLabel, evidence_from_dict
 from worker import results
 from worker.messages import Labelled
 from worker.results import ARTICLE_FIELDS, Decided, Result
-from worker.storage import copies, facets, hand_labels, jobs, reviews, search, tables
+from worker.storage import copies, facets, hand_labels, jobs, reviews, search, tables, word_index
 from worker.storage.database import one_of, reading
 from worker.storage.duplicates import bands
 from worker.storage.search import By, Place, SearchFilter
@@ -179,6 +179,7 @@ def write(connection: Connection, kept: Sequence[tuple[Labelled, int]], now: flo
     ordered = sorted(kept, key=lambda pair: pair[0].extracted.item_id)
     connection.execute(insert(articles), [_article_row(labelled, cluster, now) for labelled, cluster in ordered])
     facets.write(connection, ordered)
+    word_index.add(connection, ids)
     _insert_labels(connection, [(labelled.extracted.item_id, labelled.labels, labelled.label_ms) for labelled, _ in ordered])
     if old:  # people may have reviewed what was fetched again, and their labels stay
         hand_labels.apply(connection, old)
@@ -212,6 +213,7 @@ def remove(connection: Connection, item_ids: Sequence[int]) -> None:
     remove_labels(connection, item_ids)
     facets.remove(connection, item_ids)
     if item_ids:
+        word_index.remove(connection, item_ids)
         connection.execute(delete(articles).where(articles.c.item_id.in_(item_ids)))
 
 

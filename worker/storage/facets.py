@@ -34,7 +34,7 @@ def _row(labelled: Labelled, cluster: int, host: str) -> dict[str, object]:
     article = extracted.article
     return {
         "item_id": extracted.item_id,
-        "day": (article.published_at or "")[:10],
+        "day": article.published_on or (article.published_at or "")[:10],
         "published_at": article.published_at or "",
         "outlet": article.site_name or (extracted.final_url or "//").split("/")[2],
         "host": host,

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from worker.errors import ItemFailed
 from worker.messages import Kind, Listed
 from worker.reasons import Reason
-from worker.storage import acceptance, history, jobs, transitions
+from worker.storage import acceptance, history, jobs, transitions, word_index
 from worker.storage.acceptance import Acceptance
 from worker.storage.database import Unacceptable, reading, writing
 from worker.storage.for_intake import BATCH
@@ -74,6 +74,10 @@ class ForKeeper(LedgerBase):
                 event = Event(rules.now, Stage.STORE, "parked", Reason.SCHEMA.word, one_line(error))
                 ended = rules.end(item, State.DEAD, Reason.SCHEMA.word, one_line(error), event)
                 transitions.apply(connection, [ended], rules.now)
+
+    def index_some(self) -> bool:
+        """Takes some articles of an earlier version into the index of words; returns whether there are more."""
+        return word_index.index_some(self._engine)
 
     def unpublished(self, limit: int) -> list[tuple[int, int]]:
         """The oldest entries of the outbox, up to `limit`: pairs of outbox id and item id."""

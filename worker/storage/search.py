@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal_column, or_, select
 
 from classifier.labels import TOPICS
+from worker.storage import local_days, word_index
+from worker.storage.database import one_of
 from worker.storage.tables import articles, facets, labels
 
 By = Literal["day", "outlet", "topic", "source_type", "language"]
+SCOUT = 1000
+"""Rows whose texts are read before the index is asked: a page of 50 is among them where one text in twenty holds the word."""
+FURTHER = 4
+"""So many times as many rows are read where they are likely to complete the page: at one text in a hundred."""
+AT_ONCE = 200
+"""Texts that are compared at once: few milliseconds, so that little is read beyond a full page."""
 MOST_BUCKETS = 5000
 """Buckets of one count at most: thirteen years of days."""
 
@@ -45,6 +52,8 @@ class SearchFilter:
     doubt: bool = False
     no_topic: bool = False
     stored_since: float | None = None
+    zone: str = "UTC"
+    """IANA name of the zone in which `since` and `until` are days."""
 
 
 _ORDER = (facets.c.day, facets.c.published_at, facets.c.item_id)
@@ -57,14 +66,82 @@ def matching(
 
     They are those older than the place `before`, or the next ones newer than `after`.
     """
-    query = select(*_ORDER).where(*conditions(wanted)).limit(limit)
-    if before is not None:
-        query = query.where(_beyond(before, older=True))
-    if after is not None:
-        query = query.where(_beyond(after, older=False))
-    order = (column.asc() if after is not None else column.desc() for column in _ORDER)
-    found: list[Place] = [(row.day, row.published_at, row.item_id) for row in connection.execute(query.order_by(*order))]
-    return found[::-1] if after is not None else found
+    asked = _Walk(connection, wanted, before if after is None else after, older=after is None)
+    found = asked.with_words(limit) if wanted.words else asked.rows(limit)
+    return found if after is None else found[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Goes through the rows that meet a filter, from a place on, towards older or newer ones."""
+
+    connection: Connection
+    wanted: SearchFilter
+    start: Place | None
+    older: bool
+
+    def rows(self, limit: int, *where: ColumnElement[bool]) -> list[Place]:
+        """The next ones, whatever words their articles hold."""
+        return _places(self.connection.execute(self._query(*where).limit(limit)))
+
+    def with_words(self, limit: int) -> list[Place]:
+        """The next ones whose articles hold every word.
+
+        The nearest ones are read first: where many hold a frequent word, `limit` of them are found there. The index, which a frequent
+        word has long lists in, is asked where those do not suffice.
+        """
+        nearest = self.rows(SCOUT)
+        found = self._holding(nearest, limit)
+        if len(found) < limit <= len(found) * FURTHER and len(nearest) == SCOUT:
+            nearest = self._from(nearest[-1]).rows(SCOUT * FURTHER)
+            found += self._holding(nearest, limit - len(found))
+            ended = len(nearest) < SCOUT * FURTHER
+        else:
+            ended = len(nearest) < SCOUT
+        if len(found) >= limit or ended:
+            return found[:limit]
+        return found + self._from(nearest[-1])._indexed(limit - len(found))
+
+    def _from(self, place: Place) -> _Walk:
+        return replace(self, start=place)
+
+    def _indexed(self, limit: int) -> list[Place]:
+        """The next ones out of the index's candidates, whose texts are compared until there are enough."""
+        narrow = word_index.candidates(self.connection, self.wanted.words)
+        if narrow is None:
+            return self.rows(limit, *map(_contains, self.wanted.words))
+        found: list[Place] = []
+        candidates = _places(self.connection.execute(self._query(narrow, by_index=False)))
+        for at in range(0, len(candidates), AT_ONCE):
+            found += self._holding(candidates[at : at + AT_ONCE], limit - len(found))
+            if len(found) >= limit:
+                break
+        return found
+
+    def _holding(self, places: Sequence[Place], limit: int) -> list[Place]:
+        """Up to `limit` of these, in their order, whose articles hold every word."""
+        found: list[Place] = []
+        for at in range(0, len(places), AT_ONCE):
+            some = places[at : at + AT_ONCE]
+            query = select(articles.c.item_id).where(one_of(articles.c.item_id, [place[2] for place in some]))
+            ids = set(self.connection.execute(query.where(*map(_holds, self.wanted.words))).scalars())
+            found += [place for place in some if place[2] in ids]
+            if len(found) >= limit:
+                return found[:limit]
+        return found
+
+    def _query(self, *where: ColumnElement[bool], by_index: bool = True) -> Select[Place]:
+        """`by_index`: whether to walk along the index of the order; SQLite would do so even where few candidates are named."""
+        query = select(*_ORDER).where(*conditions(replace(self.wanted, words=())), *where)
+        if self.start is not None:
+            query = query.where(_beyond(self.start, older=self.older))
+        sign = "" if by_index or self.connection.dialect.name != "sqlite" else "+"
+        order: list[ColumnElement[str]] = [literal_column(f"{sign}facets.{column.name}") for column in _ORDER]
+        return query.order_by(*(column.desc() if self.older else column.asc() for column in order))
+
+
+def _places(rows: Iterable[Row[Place]]) -> list[Place]:
+    return [(row.day, row.published_at, row.item_id) for row in rows]
 
 
 def _beyond(place: Place, *, older: bool) -> ColumnElement[bool]:
@@ -84,7 +161,7 @@ def _beyond(place: Place, *, older: bool) -> ColumnElement[bool]:
 def total(connection: Connection, wanted: SearchFilter, *, once: bool = False) -> int:
     """How many articles match; `once` counts near copies of one text as one."""
     number = func.count(facets.c.cluster_id.distinct()) if once else func.count()
-    return connection.execute(select(number).select_from(facets).where(*conditions(wanted))).scalar_one()
+    return connection.execute(select(number).select_from(facets).where(*_narrowed(connection, wanted))).scalar_one()
 
 
 def counted(connection: Connection, wanted: SearchFilter, by: By, *, once: bool = False) -> list[tuple[str, int]]:
@@ -96,7 +173,7 @@ def counted(connection: Connection, wanted: SearchFilter, by: By, *, once: bool 
     number = func.count(facets.c.cluster_id.distinct()) if once else func.count()
     if by == "topic":
         return _by_topic(connection, wanted, once=once)
-    filters = list(conditions(wanted))
+    filters = list(_narrowed(connection, wanted))
     column = func.coalesce(facets.c[by], "") if filters else facets.c[by]  # SQLite would else look up each row from the column's index
     query = select(column.label("value"), number.label("count")).where(*filters).group_by(column)
     order = (column,) if by == "day" else (number.desc(), column)
@@ -105,7 +182,7 @@ def counted(connection: Connection, wanted: SearchFilter, by: By, *, once: bool 
 
 def _by_topic(connection: Connection, wanted: SearchFilter, *, once: bool) -> list[tuple[str, int]]:
     """Counts the rows of each set of topics, of which there are few, and adds them up; clusters lie in several sets and do not add."""
-    filters = list(conditions(wanted))
+    filters = list(_narrowed(connection, wanted))
     if once:
         return _clusters_by_topic(connection, filters)
     column = func.coalesce(facets.c.topics, "") if filters else facets.c.topics
@@ -125,6 +202,14 @@ def _clusters_by_topic(connection: Connection, filters: Sequence[ColumnElement[b
     return sorted(((key, int(count)) for key, count in zip(tests, row, strict=True)), key=lambda pair: (-pair[1], pair[0]))
 
 
+def _narrowed(connection: Connection, wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
+    """The conditions, and that of the index where it narrows a search by words."""
+    yield from conditions(wanted)
+    narrow = word_index.candidates(connection, wanted.words) if wanted.words else None
+    if narrow is not None:
+        yield narrow
+
+
 def conditions(wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
     """What the rows of `facets` must meet, the cheapest conditions first, in which order SQLite checks them."""
     for column, value in (("source_type", wanted.source_type), ("language", wanted.language), ("outlet", wanted.outlet)):
@@ -132,10 +217,8 @@ def conditions(wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
             yield facets.c[column] == value
     if wanted.host:
         yield _on_host(wanted.host)
-    if wanted.since:
-        yield facets.c.day >= wanted.since
-    if wanted.until:
-        yield facets.c.day.between("1", wanted.until)
+    if wanted.since or wanted.until:
+        yield _published(wanted.since, wanted.until, wanted.zone)
     yield from (or_(_has(topic), _unsure(topic)) if wanted.unsure else _has(topic) for topic in wanted.topics)
     if wanted.doubt:
         yield _in_doubt()
@@ -148,10 +231,27 @@ def conditions(wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
     yield from (_contains(word) for word in wanted.words)
 
 
+def _published(since: str | None, until: str | None, zone: str) -> ColumnElement[bool]:
+    """Within these days of a zone; where only the day is known, it is that of the paper."""
+    timed = func.length(facets.c.published_at) > len("2024-03-22")
+    first = local_days.begins(since, zone) if since else local_days.FIRST
+    end = local_days.ends(until, zone) if until else local_days.LAST
+    moments = and_(timed, facets.c.published_at >= first, facets.c.published_at < end)
+    days = and_(~timed, facets.c.published_at.between(since or local_days.FIRST, until or local_days.LAST))
+    near = facets.c.day.between(  # clocks are less than two days apart; this lets the index begin there
+        local_days.neighbour(since, -2) if since else local_days.FIRST, local_days.neighbour(until, 2) if until else local_days.LAST
+    )
+    return and_(near, or_(moments, days))
+
+
 def _contains(word: str) -> ColumnElement[bool]:
-    composed = unicodedata.normalize("NFC", word).lower()
-    found = or_(*(func.lower(column).contains(composed, autoescape=True) for column in (articles.c.title, articles.c.text)))
-    return facets.c.item_id.in_(select(articles.c.item_id).where(found))
+    return facets.c.item_id.in_(select(articles.c.item_id).where(_holds(word)))
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """Title or text holds the word, in any case."""
+    folded = word_index.normalised(word)
+    return or_(*(func.lower(column).contains(folded, autoescape=True) for column in (articles.c.title, articles.c.text)))
 
 
 def _on_host(host: str) -> ColumnElement[bool]:

@@ -52,7 +52,8 @@ def test_to_migrate_twice_is_to_migrate_once(empty):
 def test_the_revisions_make_exactly_the_tables_of_the_models(empty):
     migrate(empty)
     with empty.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        ours = {"compare_type": True, "include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("article_")}
+        context = MigrationContext.configure(connection, opts=ours)  # FTS5 keeps tables of its own
         assert compare_metadata(context, metadata) == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.operations.times import day_bounds, local_day, local_time, parse_since, rfc3339
+from worker.operations.times import local_day, local_time, parse_since, rfc3339
 
 NOW = 1_700_000_000.0
 
@@ -52,19 +52,3 @@ def test_a_time_without_a_zone_is_in_the_zone_of_its_writer() -> None:
 def test_people_read_times_in_their_own_zone(text: str | None, time: str | None, day: str | None) -> None:
     assert local_time(text, "Asia/Phnom_Penh") == time
     assert local_day(text, "Asia/Phnom_Penh") == day
-
-
-@pytest.mark.parametrize(
-    ("zone", "bounds"),
-    [
-        ("UTC", ("2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z")),
-        ("Asia/Phnom_Penh", ("2026-11-19T17:00:00Z", "2026-11-20T17:00:00Z")),
-        ("America/New_York", ("2026-11-20T05:00:00Z", "2026-11-21T05:00:00Z")),
-    ],
-)
-def test_a_day_begins_and_ends_with_the_clocks_of_its_zone(zone: str, bounds: tuple[str, str]) -> None:
-    assert day_bounds("2026-11-20", zone) == bounds
-
-
-def test_a_day_of_23_hours_has_23() -> None:
-    assert day_bounds("2026-03-29", "Europe/Berlin") == ("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z")

@@ -1,6 +1,6 @@
 """Define every table; importing this package fills `metadata` with all of them."""
 
-from worker.storage.tables.content import articles, evidence, facets, labels, topics
+from worker.storage.tables.content import articles, evidence, facets, labels, topics, word_index
 from worker.storage.tables.ledger import (
     LANES,
     controls,
@@ -50,4 +50,5 @@ __all__ = [
     "samples",
     "secrets",
     "topics",
+    "word_index",
 ]

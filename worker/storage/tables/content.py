@@ -110,7 +110,8 @@ facets = Table(
 """What articles are filtered, ordered and counted by, a short row for each article beside its long one; what is unknown is empty, so
 that it comes last in the same order on both databases.
 
-`topics` holds the topics that are not `no`, as in `|trade|culture?|`: a question mark for `unsure`.
+`day` is the paper's own (`published_on`). `topics` holds the topics that are not `no`, as in `|trade|culture?|`: a question mark for
+`unsure`.
 """
 NEWEST = ("day", "published_at", "item_id")
 Index("ix_facets_newest", *(facets.c[name] for name in (*NEWEST, "language", "source_type", "topics", "outlet", "host", "cluster_id")))
@@ -119,3 +120,11 @@ Index("ix_facets_outlet", *(facets.c[name] for name in ("outlet", *NEWEST)))
 for _name in ("day", "language", "source_type", "topics"):
     Index(f"ix_facets_{_name}", facets.c[_name])
 """Each is all that a count by its column reads."""
+
+word_index = Table(
+    "word_index",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("missing_to", BigInteger),
+)
+"""One row: no article up to `missing_to` is in SQLite's index of words yet (0: all are; NULL: this SQLite can have none)."""

@@ -1,0 +1,166 @@
+"""Measure searches by words and filters on many stored articles, on SQLite or PostgreSQL.
+
+`python -m benchmarks.search FOLDER --articles 1000000 [--url postgresql+psycopg://…]` fills an empty database with articles of 3,000
+characters (sentences of the seeds in random order; one language in ten is Khmer, one in twenty Thai; a rare word in 20 of them), then
+times the first page of each search, cold and warm, with its Results. A database that is full already is only measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, func, insert, select
+
+from worker.config import Settings
+from worker.storage import word_index
+from worker.storage.articles import Articles
+from worker.storage.database import migrate, open_database, reading, writing
+from worker.storage.search import SearchFilter
+from worker.storage.tables import articles, facets, items, receipts
+
+LENGTH = 3000
+"""Characters of a text: the median of 1,013 real pages."""
+BATCH = 500
+RARE = "zeugmatic quince"
+"""In twenty of all articles, however many there are."""
+LANGUAGES = ("en",) * 17 + ("km", "km", "th")
+SEARCHES = {
+    "a common word": SearchFilter(words=("minister",)),
+    "a rare word": SearchFilter(words=(RARE,)),
+    "a word of one in a hundred": SearchFilter(words=("centipede",)),
+    "a word of one in a thousand": SearchFilter(words=("millipede",)),
+    "a word that stands nowhere": SearchFilter(words=("xylophonist qua",)),
+    "two common words": SearchFilter(words=("minister", "border")),
+    "common, topic and year": SearchFilter(words=("minister",), topics=("trade",), since="2024-01-01", until="2024-12-31"),
+    "rare, topic": SearchFilter(words=(RARE,), topics=("trade",)),
+    "common, one host of two hundred": SearchFilter(words=("minister",), host="outlet7.test"),
+    "Khmer": SearchFilter(words=("កម្ពុជា",), language="km"),
+    "Thai, two words": SearchFilter(words=("ไทย", "ประเทศ")),
+    "no word, newest": SearchFilter(),
+    "no word, one host": SearchFilter(host="outlet7.test"),
+}
+
+
+def sentences(seeds: Path) -> dict[str, list[str]]:
+    """Sentences of the seeds by language."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(seeds.glob("*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            seed = json.loads(line)
+            text = seed.get("text") or " ".join(part["text"] for part in seed["paragraphs"])
+            found.setdefault(seed["language"], []).extend(part for part in text.replace("។", "។ ").split(". ") if part.strip())
+    return found
+
+
+def texts(by_language: dict[str, list[str]], count: int, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """Pairs of language and text."""
+    rare = set(chance.sample(range(count), 20))
+    for number in range(count):
+        language = chance.choice(LANGUAGES)
+        parts, length = [RARE] if number in rare else [], 0
+        parts += ["centipede"] if number % 100 == 0 else []
+        parts += ["millipede"] if number % 1000 == 0 else []
+        while length < LENGTH:
+            parts.append(chance.choice(by_language[language]))
+            length += len(parts[-1]) + 2
+        yield language, ". ".join(parts)
+
+
+def fill(engine: Engine, count: int, seeds: Path) -> None:
+    """Writes `count` articles with what a search reads of them; they are no ledger that balances."""
+    chance = random.Random(1)
+    begun = time.monotonic()
+    batch: list[tuple[int, str, str]] = []
+    for number, (language, text) in enumerate(texts(sentences(seeds), count, chance), 1):
+        batch.append((number, language, text))
+        if len(batch) == BATCH or number == count:
+            _write(engine, batch, chance)
+            batch = []
+        if number % 20_000 == 0:
+            sys.stderr.write(f"{number:,} articles in {time.monotonic() - begun:,.0f} s\n")
+
+
+def _write(engine: Engine, batch: list[tuple[int, str, str]], chance: random.Random) -> None:
+    with writing(engine) as connection:
+        rows = [_rows(number, language, text, chance) for number, language, text in batch]
+        for table, part in ((items, 0), (receipts, 1), (articles, 2), (facets, 3)):
+            connection.execute(insert(table), [row[part] for row in rows])
+        word_index.add(connection, [number for number, _, _ in batch])
+
+
+def _rows(number: int, language: str, text: str, chance: random.Random) -> tuple[dict[str, object], ...]:
+    day = (date(2016, 1, 1) + timedelta(days=chance.randrange(3900))).isoformat()
+    host, at = f"outlet{chance.randrange(200)}.test:443", f"{day}T{chance.randrange(24):02d}:00:00Z"
+    url = f"https://{host.removesuffix(':443')}/{number}"
+    topic = chance.choice(("|trade|", "|culture|", "|border_dispute|", "|", "|trade|demining?|"))
+    shared: dict[str, object] = {"item_id": number, "published_at": at, "language": language, "cluster_id": number}
+    article = {"title": text[:60], "text": text, "final_url": url, "authors": ["A. Writer"], "warnings": [], "opt_outs": [], "http": {}}
+    marks = {"content_sha256": f"{number:064x}", "simhash": f"{number:016x}", **{f"band_{part}": number & 0xFFFF for part in range(4)}}
+    kept = {"extractor": {"name": "x", "version": "1"}, "published_on": day, "fetched_at": at, "stored_at": 1.8e9 + number}
+    return (
+        {
+            "id": number,
+            "kind": "article",
+            "key": url,
+            "url": url,
+            "host": host,
+            "lane": 1,
+            "state": "stored",
+            "due": 0.0,
+            "changed_at": 1.8e9,
+        },
+        {"item_id": number, "kind": "article", "at": 1.8e9},
+        {**shared, **article, **marks, **kept},
+        {**shared, "day": day, "outlet": host, "host": host, "source_type": chance.choice(("official", "independent")), "topics": topic},
+    )
+
+
+def measure(engine: Engine, runs: int) -> None:
+    """Prints milliseconds of the first run and the median of the others, and how many were found."""
+    found_in = Articles(engine)
+    print(f"{'search':34} {'first ms':>9} {'median ms':>10} {'found':>6}")
+    for name, wanted in SEARCHES.items():
+        took, found = [], 0
+        for _ in range(runs):
+            begun = time.perf_counter()
+            found = len(found_in.search(wanted, 51))
+            took.append((time.perf_counter() - begun) * 1000)
+        print(f"{name:34} {took[0]:9.0f} {statistics.median(took[1:]):10.0f} {found:6}")
+    for name in ("a rare word", "a word of one in a hundred", "a common word"):
+        begun = time.perf_counter()
+        total = found_in.total(SEARCHES[name])
+        print(f"count of {name:25} {(time.perf_counter() - begun) * 1000:9.0f} {'':10} {total:6}")
+
+
+def main() -> None:
+    """Fills where the database is empty, and measures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--articles", type=int, default=1_000_000)
+    parser.add_argument("--url")
+    parser.add_argument("--runs", type=int, default=6)
+    parser.add_argument("--seeds", type=Path, default=Path("seeds"))
+    given = parser.parse_args()
+    engine = open_database(replace(Settings(), data_dir=given.folder, database_url=given.url))
+    migrate(engine)
+    with reading(engine) as connection:
+        there = connection.execute(select(func.count()).select_from(articles)).scalar_one()
+    if not there:
+        fill(engine, given.articles, given.seeds)
+    begun = time.monotonic()
+    note = word_index.build(engine)
+    print(f"index of PostgreSQL: {note or f'{time.monotonic() - begun:.0f} s'}" if given.url else "")
+    measure(engine, given.runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -74,7 +74,7 @@ def _row(row: object) -> ItemRow:
 def page(connection: Connection, which: ItemFilter, limit: int, *, before: int | None = None, after: int | None = None) -> list[ItemRow]:
     """Up to `limit` items, the newest first: those older than the item `before`, or the next newer ones than `after`."""
     query = _columns().limit(limit)
-    number = items.c.id
+    number: ColumnElement[int] = items.c.id
     if which.job_id is not None:
         query = query.join(job_items, job_items.c.item_id == items.c.id).where(job_items.c.job_id == which.job_id)
         number = job_items.c.item_id

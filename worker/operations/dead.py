@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import islice
 from typing import Literal
 
 from worker.bootstrap import Services
@@ -222,7 +221,7 @@ def incident(services: Services, reason: str, host: str, detail: str | None = No
 def preview(services: Services, act: Literal["requeue", "drop"], which: DeadFilter, who: str, rate: float | None = None) -> Preview:
     """What sending again or dropping would reach, with the token that the act demands. Raises Unavailable."""
     mark = _mark(services, which)
-    examples = tuple(islice(letters(services, which), EXAMPLES))
+    examples = tuple(letters(services, replace(which, limit=min(which.limit or EXAMPLES, EXAMPLES))))
     blocked = tuple(_blocked(services, which)) if act == "requeue" else ()
     signed = sign(services, Intent(act, who, which, mark))
     return Preview(mark.count, examples, blocked, signed, mark.count / rate if rate else None)

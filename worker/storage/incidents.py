@@ -83,7 +83,11 @@ def mark(connection: Connection, which: DeadFilter) -> SetMark:
 
 def by_host(connection: Connection, which: DeadFilter) -> dict[str, int]:
     """How many dead letters each host has, of those that the filter selects."""
-    return dict(connection.execute(select(items.c.host, func.count()).where(dead.selected(which)).group_by(items.c.host)).all())
+    query = select(items.c.reason, items.c.host, func.count()).where(dead.selected(which)).group_by(items.c.reason, items.c.host)
+    found: dict[str, int] = {}
+    for _, host, count in connection.execute(query):  # by reason first, since that is how the index of causes is ordered
+        found[host] = found.get(host, 0) + count
+    return found
 
 
 def bursts(connection: Connection, at: float) -> list[Burst]:

@@ -82,6 +82,8 @@ Index(
     postgresql_where=IS_DEAD,
 )
 """All that grouping dead letters by cause reads; `detail` has at most 500 characters."""
+Index("ix_items_died", items.c.changed_at, items.c.id, sqlite_where=IS_DEAD, postgresql_where=IS_DEAD)
+"""Dead letters one by one, the newest first."""
 Index(
     "ix_items_duplicate_of",
     items.c.duplicate_of,

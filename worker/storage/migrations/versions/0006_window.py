@@ -137,6 +137,7 @@ def make_indexes() -> None:
     op.create_index("ix_items_ended", "items", ["host", "state", "changed_at"], unique=False, sqlite_where=ENDED, postgresql_where=ENDED)
     causes = ["reason", "host", "detail", "changed_at", "id"]
     op.create_index("ix_items_causes", "items", causes, unique=False, sqlite_where=DEAD, postgresql_where=DEAD)
+    op.create_index("ix_items_died", "items", ["changed_at", "id"], unique=False, sqlite_where=DEAD, postgresql_where=DEAD)
     op.create_index("ix_items_rare", "items", ["state", "id"], unique=False, sqlite_where=RARE, postgresql_where=RARE)
     op.create_index("ix_facets_newest", "facets", [*NEWEST, "language", "source_type", "topics", "outlet", "host", "cluster_id"])
     op.create_index("ix_facets_outlet", "facets", ["outlet", *NEWEST])

@@ -32,7 +32,7 @@ def test_waiting_ended_with_something_dead(served: Served) -> None:
 
 def test_queues_have_the_contracts_shape(served: Served) -> None:
     document = served.home.call("queues", "--json").lines[0]
-    assert set(document) == {"queues", "ledger", "balanced", "dead", "workers", "model", "at"}
+    assert set(document) == {"queues", "ledger", "balanced", "dead", "workers", "model", "at", "due", "paused"}
     assert [queue["name"] for queue in document["queues"]] == QUEUES
     for queue in document["queues"]:
         assert set(queue) == {"name", "waiting", "running", "oldest_waiting_s", "in_per_min", "out_per_min", "paused"}
@@ -44,6 +44,8 @@ def test_queues_have_the_contracts_shape(served: Served) -> None:
         assert set(worker) == {"name", "queues", "alive", "last_seen", "running"}
         assert TIME.fullmatch(worker["last_seen"])
     assert document["model"]["id"]
+    assert document["due"] == {"now": 0, "later": 0, "next_at": None}
+    assert document["paused"] == {"stages": [], "hosts": []}
     assert TIME.fullmatch(document["at"])
 
 

@@ -126,7 +126,9 @@ def during_the_outage(service: RunningService, redis_server: FailingRedis, error
         time.sleep(2)  # every process has met the refusal by then: they write twice a second
         done = pressmark(service.folder, "status", "--json", settings=service.settings, patience=4 * TOLD_WITHIN)
         over.wait()
-    return Outage("\n".join(done.json["problems"]) if done.code is not None else "", done.seconds, done.in_time)
+    return Outage(
+        "\n".join(problem["what"] for problem in done.json["problems"]) if done.code is not None else "", done.seconds, done.in_time
+    )
 
 
 def seconds_until_progress(service: RunningService) -> float:

@@ -218,4 +218,4 @@ def test_a_stopped_process_is_named_within_15_seconds_by_status_and_doctor(tmp_p
 def problems(service: RunningService) -> list[str]:
     """What `status` says is wrong."""
     done = pressmark(service.folder, "status", "--json", settings=service.settings)
-    return list(done.json["problems"])
+    return [problem["what"] for problem in done.json["problems"]]

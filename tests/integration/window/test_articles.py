@@ -35,8 +35,9 @@ def shelf(desk: Desk) -> list[Result]:
             number = request.item_id
             fingerprint = digest("wire")[:16] if number % 6 == 0 else digest(str(number))[:16]
             page = extracted(request, f"Story {number}.", fingerprint)
-            article = replace(page.article, published_at=chance.choice(DAYS), language=chance.choice(["en", "km", None]))
-            article = replace(article, site_name=chance.choice(OUTLETS))
+            at = chance.choice(DAYS)
+            article = replace(page.article, published_at=at, published_on=at and at[:10])
+            article = replace(article, language=chance.choice(["en", "km", None]), site_name=chance.choice(OUTLETS))
             marks = [TopicLabel(topic, 0.5, 0.4, chance.choice(["yes", "no", "no", "unsure"])) for topic in TOPICS]
             kind = replace(LABELS.source_type, label=chance.choice(["official", "independent", None]))
             labels = replace(LABELS, topics=marks, source_type=kind, primary_topic=None)
@@ -58,7 +59,7 @@ FILTERS = {
     "a host as outlet": (SearchFilter(outlet="a.test"), lambda one: one.outlet == "a.test"),
     "days": (
         SearchFilter(since="2026-01-01", until="2026-11-19"),
-        lambda one: "2026-01-01" <= (one.published_at or "")[:10] <= "2026-11-19",
+        lambda one: "2026-01-01" <= (one.published_on or "") <= "2026-11-19",
     ),
     "a language and a source type": (
         SearchFilter(language="km", source_type="official"),
@@ -77,8 +78,8 @@ def test_every_count_is_what_one_finds_by_looking_at_each_article(desk: Desk, sh
         "outlet": Counter(one.outlet for one in meant),
         "language": Counter(one.language or "" for one in meant),
         "source_type": Counter(one.source_type.label or "" for one in meant),
-        "day": Counter((one.published_at or "")[:10] for one in meant),
-        "month": Counter((one.published_at or "")[:7] for one in meant),
+        "day": Counter((one.published_on or "") for one in meant),
+        "month": Counter((one.published_on or "")[:7] for one in meant),
         "topic": Counter(topic for one in meant for topic in one.decided("yes"))
         + Counter("none" for one in meant if not one.decided("yes"))
         + Counter("unsure" for one in meant if one.decided("unsure")),

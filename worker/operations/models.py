@@ -56,3 +56,18 @@ def listed(services: Services) -> ModelList:
 def folder(services: Services, model: str | None) -> Path | None:
     """The folder of a registered model; None stands for the shipped one. Raises UsageError for an unknown model."""
     return services.model_cache.folder(services.registry.find(model).id) if model is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class NewReviews(Document):
+    """How many articles people have reviewed since the active model was trained: enough of them are worth a new one."""
+
+    model: str
+    reviewed: int
+
+
+def new_reviews(services: Services) -> NewReviews:
+    """Since the active model was registered; of the shipped one, all there are. Raises Unavailable."""
+    active = next((entry for entry in services.registry.all() if entry.active), None)
+    since = active.added_at if active else 0.0
+    return NewReviews(active.id if active else SHIPPED, services.review_desk.reviewed_since(since))

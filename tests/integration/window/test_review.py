@@ -13,7 +13,7 @@ from tests.integration.parts.steps import keep
 from tests.integration.window.conftest import Desk
 from worker.errors import NotFound
 from worker.messages import Labelled, Relabelled
-from worker.operations import agreement, articles, review, show
+from worker.operations import agreement, articles, models, review, show
 from worker.operations.agreement import kappa
 from worker.storage.reviews import Answer
 from worker.storage.search import SearchFilter
@@ -184,6 +184,14 @@ def test_agreement_is_told_label_by_label_and_article_by_article(desk: Desk, sto
     assert {given.who for given in found.articles[0].reviews} == {"ann", "ben", "eve"}
     assert agreement.agreement(desk.services, "ann", "eve").labels[0].n == 1
     assert agreement.agreement(desk.services, "eve").people == ("ann", "eve")
+
+
+def test_what_was_reviewed_since_the_active_model_is_counted(desk: Desk, stories: list[int]) -> None:
+    assert models.new_reviews(desk.services).to_dict() == {"model": "shipped", "reviewed": 0}
+    review.keep(desk.services, answer(stories[0]), "ann")
+    review.keep(desk.services, answer(stories[0]), "ben")
+    review.keep(desk.services, answer(stories[1]), "ben")
+    assert models.new_reviews(desk.services).reviewed == 2
 
 
 def test_nobody_to_compare_is_said_so(desk: Desk, stories: list[int]) -> None:

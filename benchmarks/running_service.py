@@ -34,6 +34,8 @@ class Served:
     content_type: str = "text/html; charset=utf-8"
     delay: float = 0.0
     """Seconds before the answer; infinite for a page that never answers."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Beside those of every answer, such as Retry-After."""
 
 
 class Site(ThreadingHTTPServer):
@@ -79,6 +81,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(page.status)
         self.send_header("Content-Type", page.content_type)
         self.send_header("Content-Length", str(len(page.body)))
+        for name, value in page.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(page.body)
 

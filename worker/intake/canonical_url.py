@@ -10,21 +10,17 @@ from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
 from worker.config import Settings
+from worker.errors import ItemFailed
+from worker.intake.tracking import without_amp, without_clicks, without_session
 from worker.messages import Kind
 from worker.net import policy
+from worker.reasons import Reason
 from worker.storage.values import Entry
 
-# fmt: off
-TRACKING = frozenset({
-     "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "igshid", "igsh",
-     "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "_hsenc", "_hsmi", "oly_enc_id", "oly_anon_id", "vero_id",
-     "wickedid", "s_cid", "epik", "srsltid"
-})
-# fmt: on
-"""Parameters that name a click and never a page: of Google, Meta, Microsoft, Yandex, X, TikTok, LinkedIn,
-Mailchimp, Marketo, HubSpot, Omeda, Vero, Adobe and Pinterest; `utm_*` goes by its prefix."""
-
-
+_TWINS = re.compile(r"(?:www\d?|m|mobile|amp|wap)\.(?=[^.]+\.[^.])")
+"""First labels of a host under which sites serve the same pages; two labels at least stay."""
+_AMP_PATH = re.compile(r"(?<=.)/(?:amp|amp\.html?)/?$|\.amp(?=\.html?$|$)|^/amp(?=/.)", re.IGNORECASE)
+"""Where the address of an article's AMP page differs from its own."""
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 """RFC 3986 section 2.3."""
 _ESCAPES = re.compile(r"[A-Za-z]?(?:%[0-9A-Fa-f]{2})+")
@@ -34,15 +30,19 @@ _ESCAPES = re.compile(r"[A-Za-z]?(?:%[0-9A-Fa-f]{2})+")
 def admit(url: str, settings: Settings, kind: Kind = "article") -> Entry:
     """The ledger's entry for `url`; raises ItemFailed for a URL that is malformed or may not be fetched.
 
-    Its address is the URL's one spelling: without fragment, tracking parameters, default port and dot segments,
-    with escapes normalised (RFC 3986 section 6.2.2) and text in NFC. The order of parameters stays: to some
-    servers it matters.
+    Its address is the URL's one spelling: without fragment, parameters that name a click or a session, default port and dot
+    segments, with escapes normalised (RFC 3986 section 6.2.2) and text in NFC. The order of parameters stays: to some
+    servers it matters. Its key is the same for its twins as well (see `identity`); `known_as` are the keys that versions
+    before gave the same address.
     """
     address = policy.parse(url, settings)
+    _check_fragment(url)
     path, _, query = address.target.partition("?")
-    query = _without_tracking(query)
-    spelled = replace(address, target=_normal(path) + ("?" + _normal(query) if query else ""))
-    return Entry(spelled.url, url_key(spelled.url), spelled.place, kind)
+    spelled = replace(address, target=_with(_normal(without_session(path)), _normal(without_clicks(query))))
+    before = replace(address, target=_with(_normal(path), _normal(_without_old_tracking(query))))
+    key = url_key(spelled.url) if kind == "article" else _digest(spelled.url)
+    known_as = tuple(sorted({_digest(spelled.url), _digest(before.url)} - {key}))
+    return Entry(spelled.url, key, spelled.place, kind, known_as)
 
 
 def canonical(url: str, settings: Settings) -> str:
@@ -51,19 +51,54 @@ def canonical(url: str, settings: Settings) -> str:
 
 
 def url_key(canonical_url: str) -> str:
-    """The key of a canonical URL: 128 bits of its SHA-256 as 32 hexadecimal digits; equal keys are one item.
+    """The key of a canonical URL of an article; equal keys are one item."""
+    return _digest(identity(canonical_url))
 
-    Half of SHA-256 halves the index, and chance needs 10^19 URLs for two alike.
+
+def identity(canonical_url: str) -> str:
+    """What a canonical URL shares with its twins: http and https, `www.`, `m.` and none, the article and its AMP page.
+
+    Only the key is made of it: what is fetched is the address that was given. A host on a port of its own has no twins.
     """
-    return hashlib.sha256(canonical_url.encode("ascii")).hexdigest()[:32]
+    rest = canonical_url.partition("://")[2]
+    host, slash, target = rest.partition("/")
+    if ":" in host or not slash:
+        return canonical_url
+    path, _, query = (slash + target).partition("?")
+    path = _AMP_PATH.sub("", path) or "/"
+    host = host if host[-1:].isdigit() else _TWINS.sub("", host, count=1) if _TWINS.match(host) else host
+    return f"https://{host}" + _with(path, without_amp(query))
 
 
-def _without_tracking(query: str) -> str:
-    return "&".join(part for part in query.split("&") if part and not _tracks(part.partition("=")[0].lower()))
+def _digest(text: str) -> str:
+    """128 bits of SHA-256 as 32 hexadecimal digits: half of it halves the index, and chance needs 10^19 URLs for two alike."""
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
 
-def _tracks(name: str) -> bool:
-    return name.startswith("utm_") or name in TRACKING
+def _with(path: str, query: str) -> str:
+    return path + ("?" + query if query else "")
+
+
+def _check_fragment(url: str) -> None:
+    """Raises ItemFailed(BAD_URL) for a page that a site's scripts choose by what follows `#!`: no server is told of it."""
+    fragment = url.partition("#")[2]
+    if fragment.startswith("!") and len(fragment) > 1:
+        raise ItemFailed(Reason.BAD_URL, "expected an address that a server is told, got one that is told apart after #! by scripts alone")
+
+
+# fmt: off
+_OLD_TRACKING = frozenset({
+     "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "igshid", "igsh",
+     "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl", "_hsenc", "_hsmi", "oly_enc_id", "oly_anon_id", "vero_id",
+     "wickedid", "s_cid", "epik", "srsltid"
+})
+# fmt: on
+"""What keys were made without until December 2026: items of that time are found by them. Never changed."""
+
+
+def _without_old_tracking(query: str) -> str:
+    names = ((part, part.partition("=")[0].lower()) for part in query.split("&") if part)
+    return "&".join(part for part, name in names if not name.startswith("utm_") and name not in _OLD_TRACKING)
 
 
 def _normal(text: str) -> str:

@@ -178,7 +178,7 @@ def letters(services: Services, which: DeadFilter) -> Iterator[DeadLetter]:
 
 def only(services: Services, entry: Entry) -> DeadFilter:
     """The filter that means the dead letter of this URL alone; raises UsageError where it is not dead."""
-    found = [trace.item_id for trace in services.operator_ledger.trace(entry.key) if trace.state == State.DEAD]
+    found = [trace.item_id for trace in services.operator_ledger.trace(*entry.keys) if trace.state == State.DEAD]
     if not found:
         raise UsageError(f"expected the URL of a dead letter, got {entry.url!r}")
     return DeadFilter(item_id=found[0])

@@ -24,7 +24,7 @@ def forget_url(services: Services, entry: Entry, who: str | None = None, reason:
 
     The log keeps who did it and why, and not the address: a take-down leaves no trace of it.
     """
-    forgotten = services.operator_ledger.forget(key=entry.key)
+    forgotten = services.operator_ledger.forget(key=entry.key, known_as=entry.known_as)
     if not forgotten:
         raise NotFound(f"expected a URL that was accepted, got {entry.url!r}")
     record(services, who, "forget", count=forgotten, reason=reason)

@@ -57,4 +57,4 @@ class ItemTrace(Document):
 
 def trace(services: Services, entry: Entry) -> list[ItemTrace]:
     """The items of this URL: one for each kind that it was accepted as; none where it is not known."""
-    return [ItemTrace.of(found) for found in services.operator_ledger.trace(entry.key)]
+    return [ItemTrace.of(found) for found in services.operator_ledger.trace(*entry.keys)]

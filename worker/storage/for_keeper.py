@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select
 
 from worker.errors import ItemFailed
-from worker.messages import Kind, Listed
+from worker.messages import Kind, Labelled, Listed, Outcome
 from worker.reasons import Reason
-from worker.storage import acceptance, history, jobs, transitions, word_index
+from worker.storage import acceptance, aliases, history, jobs, transitions, word_index
 from worker.storage.acceptance import Acceptance
 from worker.storage.database import Unacceptable, reading, writing
 from worker.storage.for_intake import BATCH
@@ -38,9 +40,12 @@ class ForKeeper(LedgerBase):
         for delivered in batch:
             if isinstance(delivered.outcome, Listed):
                 self._accept_links(delivered.outcome, to_entry)
+        outcomes = [delivered.outcome for delivered in batch]
         try:
             with writing(self._engine) as connection:
-                return Settlement(connection, self._rules(), [delivered.outcome for delivered in batch]).settle()
+                kept = Settlement(connection, self._rules(), outcomes).settle()
+                aliases.remember(connection, _led(outcomes, to_entry))
+                return kept
         except (KeyError, TypeError, ValueError) as error:
             raise Unacceptable(f"a message without what its kind must have: {type(error).__name__} {error}") from error
 
@@ -51,7 +56,7 @@ class ForKeeper(LedgerBase):
         if item is None or not item.open:
             return
         links = _links(listed, item, to_entry)
-        terms = Acceptance(job_ids, item.lane, depth=item.depth + 1)
+        terms = Acceptance(job_ids, item.lane, force=item.forced, depth=item.depth + 1)
         while batch := list(islice(links, BATCH)):
             entries = [entry for entry in batch if entry is not None]
             with writing(self._engine) as connection:
@@ -100,3 +105,24 @@ def _links(listed: Listed, item: Item, to_entry: Callable[[str], Entry]) -> Iter
             yield replace(to_entry(url), kind=kind)
         except ItemFailed:
             yield None
+
+
+def _led(outcomes: Sequence[Outcome], to_entry: Callable[[str], Entry]) -> dict[str, int]:
+    """Keys of the addresses where articles were found, and of those that they name as their own on the same site."""
+    led: dict[str, int] = {}
+    for outcome in outcomes:
+        if isinstance(outcome, Labelled):
+            extracted = outcome.extracted
+            final, stated = extracted.final_url, extracted.article.canonical_url
+            for address in [final, *([stated] if stated and _is_of_site(stated, final) else [])]:
+                with contextlib.suppress(ItemFailed):
+                    led.setdefault(to_entry(address).key, extracted.item_id)
+    return led
+
+
+def _is_of_site(stated: str, final: str) -> bool:
+    """Whether a page may say that `stated` is its own address: of the same site, and not its front page, which broken templates name."""
+    said, found = urlsplit(stated), urlsplit(final)
+    ours, theirs = (part.hostname or "" for part in (found, said))
+    same = ours == theirs or ours.endswith("." + theirs.removeprefix("www.")) or theirs.endswith("." + ours.removeprefix("www."))
+    return same and "." in theirs and len(said.path.strip("/")) > 1

@@ -32,10 +32,10 @@ class ForOperator(LedgerBase):
         with reading(self._engine) as connection:
             return counters.running_balance(connection), counters.counted_balance(connection)
 
-    def trace(self, key: str) -> list[Trace]:
-        """What happened to the URL with this key: one trace for each kind of item that it is."""
+    def trace(self, *keys: str) -> list[Trace]:
+        """What happened to the URL with one of these keys: one trace for each kind of item that it is."""
         with reading(self._engine) as connection:
-            return history.trace(connection, key)
+            return history.trace(connection, keys)
 
     def samples(self, name: str, since: float) -> list[tuple[float, float]]:
         """Pairs of time and value of one metric."""
@@ -137,12 +137,12 @@ class ForOperator(LedgerBase):
         transitions.apply(connection, made, rules.now)
         return [transition.before.id for transition in made]
 
-    def forget(self, *, key: str | None = None, host: str | None = None) -> int:
+    def forget(self, *, key: str | None = None, known_as: Sequence[str] = (), host: str | None = None) -> int:
         """Takes articles and their traces out; the items stay, without an address, as `refused: forgotten`. Several transactions."""
         total = 0
         while True:
             with writing(self._engine) as connection:
-                ids = takedowns.next_ids(connection, key, host)
+                ids = takedowns.next_ids(connection, [key, *known_as] if key else [], host)
                 total += takedowns.forget(connection, ids, self._rules()) if ids else 0
             if not ids:
                 return total

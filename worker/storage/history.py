@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from worker.storage import jobs as jobs_of
+from worker.storage.aliases import has_key
 from worker.storage.tables import LANES, events, items, jobs, parked, samples
 from worker.storage.values import Event, State, Trace
 
@@ -16,9 +17,9 @@ SAMPLE_DAYS = 7.0
 """A week of metrics shows the weekly rhythm of the press; at a sample each 10 s it is a few megabytes."""
 
 
-def trace(connection: Connection, key: str) -> list[Trace]:
-    """The items with this key, of every kind, with their events."""
-    return _traces(connection, items.c.key == key)
+def trace(connection: Connection, keys: Collection[str]) -> list[Trace]:
+    """The items with one of these keys, or that led to an address with one, of every kind, with their events."""
+    return _traces(connection, has_key(keys))
 
 
 def trace_of(connection: Connection, item_id: int) -> Trace | None:

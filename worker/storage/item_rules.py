@@ -45,6 +45,7 @@ class Item:
     host_wait_since: float | None
     duplicate_of: int | None
     answer: Answer | None
+    forced: bool = False
 
     @property
     def open(self) -> bool:
@@ -173,7 +174,15 @@ class ItemRules:
     def end(self, item: Item, state: State, reason: str | None, detail: str | None, event: Event) -> Transition:
         """Ends in a terminal state; an item that has an article goes back to `stored` instead."""
         after = replace(
-            item, state=state, reason=reason, detail=detail, leased_until=None, taken=False, refetch=False, host_wait_since=None
+            item,
+            state=state,
+            reason=reason,
+            detail=detail,
+            leased_until=None,
+            taken=False,
+            refetch=False,
+            forced=False,
+            host_wait_since=None,
         )
         if item.refetch and state != State.STORED:
             return Transition(item, replace(after, state=State.STORED, reason=None, detail=None), (event,))

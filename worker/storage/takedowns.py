@@ -8,11 +8,12 @@ themselves. The keeper takes its Result out of the public stream and publishes t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, func, select, update
 
 from worker.storage import articles, counters, hosts, tables, transitions
+from worker.storage.aliases import has_key
 from worker.storage.item_rules import ItemRules
 from worker.storage.tables import events, items, outbox, parked, reviews
 from worker.storage.values import Stage
@@ -23,9 +24,9 @@ AT_ONCE = 200
 """Items in one transaction; few, since some have many copies."""
 
 
-def next_ids(connection: Connection, key: str | None, host: str | None) -> list[int]:
-    """The ids of up to AT_ONCE articles with this key, or of this host, that are not forgotten yet."""
-    where = items.c.key == key if key is not None else hosts.named(host or "")
+def next_ids(connection: Connection, keys: Collection[str], host: str | None) -> list[int]:
+    """The ids of up to AT_ONCE articles with one of these keys, or of this host, that are not forgotten yet."""
+    where = has_key(keys) if keys else hosts.named(host or "")
     query = select(items.c.id).where(where, ~items.c.url.startswith(FORGOTTEN), items.c.kind == "article")
     return list(connection.execute(query.order_by(items.c.id).limit(AT_ONCE)).scalars())
 

@@ -82,6 +82,13 @@ class Entry:
     host: str
     """Name and port, as in `example.org:443`: the unit of pace."""
     kind: Kind = "article"
+    known_as: tuple[str, ...] = ()
+    """Keys that earlier versions gave the same address: an item under one of them is this one."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key under which it may be an item."""
+        return (self.key, *self.known_as)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """One spelling for every way to write an address, and no spelling for what may not pass the door."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from worker.config import load
 from worker.errors import ItemFailed
-from worker.intake.canonical_url import TRACKING, admit, canonical, url_key
+from worker.intake.canonical_url import admit, canonical, identity, url_key
+from worker.intake.tracking import CLICKS, PREFIXES, SESSIONS
 from worker.reasons import Reason
 
 HERE = load({})
@@ -47,9 +49,76 @@ def test_an_address_has_one_spelling(written: str, spelled: str) -> None:
     assert canonical(spelled, HERE) == spelled
 
 
-@pytest.mark.parametrize("name", sorted(TRACKING))
+@pytest.mark.parametrize("name", sorted(CLICKS | SESSIONS | {prefix + "x" for prefix in PREFIXES}))
 def test_no_click_parameter_makes_another_item(name: str) -> None:
     assert admit(f"http://pub.example/a?{name}=1&id=2", HERE).key == url_key("http://pub.example/a?id=2")
+
+
+TWINS = [
+    ("https://www.pub.example/a", "http://pub.example/a"),
+    ("https://m.pub.example/a?id=1", "https://www.pub.example/a?id=1"),
+    ("https://pub.example/a/amp", "https://pub.example/a"),
+    ("https://amp.pub.example/a", "https://pub.example/a"),
+    ("https://pub.example/a.amp.html", "https://pub.example/a.html"),
+    ("https://pub.example/a?amp=1&id=2", "https://pub.example/a?id=2"),
+    ("https://pub.example/a;jsessionid=E460A9.tp?id=2", "https://pub.example/a?id=2"),
+    ("https://pub.example/a?id=3&amp;utm_source=x", "https://pub.example/a?id=3"),
+    ("https://pub.example/a?id=3&amp;b=2", "https://pub.example/a?id=3&b=2"),
+    ("https://pub.example/a?sid=0123456789abcdef0123456789abcdef", "https://pub.example/a"),
+    ("https://pub.example/a?WT.mc_id=x&ns_mchannel=social", "https://pub.example/a"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), TWINS)
+def test_twins_are_one_item_under_one_key(one: str, other: str) -> None:
+    assert admit(one, HERE).key == admit(other, HERE).key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://pub.example/a?sid=12", "https://pub.example/a?sid=13"),
+        ("https://pub.example/a?ref=1", "https://pub.example/a"),
+        ("https://pub.example/a?output=html", "https://pub.example/a"),
+        ("https://pub.example/a/", "https://pub.example/a"),
+        ("https://m.example/a", "https://example/a"),
+        ("https://mail.pub.example/a", "https://pub.example/a"),
+        ("https://pub.example/stamp", "https://pub.example/st"),
+        ("https://pub.example/amp", "https://pub.example/"),
+        ("https://pub.example/?p=1", "https://pub.example/?p=2"),
+    ],
+)
+def test_what_may_be_another_page_is_another_item(one: str, other: str) -> None:
+    assert admit(one, HERE).key != admit(other, HERE).key
+
+
+@pytest.mark.parametrize("url", ["https://example.org/#!/story/1", "https://example.org/news#!id=5"])
+def test_a_page_that_scripts_alone_tell_apart_is_refused_and_says_why(url: str) -> None:
+    with pytest.raises(ItemFailed, match="after #! by scripts alone"):
+        admit(url, HERE)
+
+
+@pytest.mark.parametrize("url", ["https://pub.example/a#!", "https://pub.example/a#top!"])
+def test_other_fragments_are_no_part_of_an_address(url: str) -> None:
+    assert canonical(url, HERE) == "https://pub.example/a"
+
+
+def test_an_item_of_a_version_before_is_found_under_the_key_that_it_has() -> None:
+    # The digest of the spelling of that time, parameters of today included
+    before = hashlib.sha256(b"https://www.pub.example/a?id=3&gad_source=1").hexdigest()[:32]
+    plain = hashlib.sha256(b"https://www.pub.example/a").hexdigest()[:32]
+    assert before in admit("https://www.pub.example/a?id=3&gad_source=1&utm_source=x", HERE).known_as
+    assert plain in admit("https://www.pub.example/a", HERE).known_as
+
+
+@pytest.mark.parametrize("kind", ["feed", "sitemap"])
+def test_a_feed_keeps_the_key_that_it_always_had(kind: str) -> None:
+    found = admit("https://www.pub.example/feed?format=amp", HERE, kind)
+    assert found.key == hashlib.sha256(b"https://www.pub.example/feed?format=amp").hexdigest()[:32]
+
+
+def test_a_host_with_a_port_of_its_own_has_no_twins() -> None:
+    assert identity("http://www.pub.example:8080/a/amp") == "http://www.pub.example:8080/a/amp"
 
 
 def test_bytes_of_another_encoding_stay_as_they_are() -> None:

@@ -19,10 +19,12 @@ from worker.storage.tables.ledger import (
 )
 from worker.storage.tables.registry import audit, model_parts, models, promotions, review_leases, review_skips, reviews, secrets
 from worker.storage.tables.schema import SCHEMA, metadata
+from worker.storage.tables.sources import aliases, sources
 
 __all__ = [
     "LANES",
     "SCHEMA",
+    "aliases",
     "articles",
     "audit",
     "controls",
@@ -49,6 +51,7 @@ __all__ = [
     "reviews",
     "samples",
     "secrets",
+    "sources",
     "topics",
     "word_index",
 ]

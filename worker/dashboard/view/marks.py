@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -37,9 +37,13 @@ class Piece:
 
 
 def paragraphs(text: str, evidence: Sequence[Evidence], field: str, unsure: Mapping[str, bool]) -> list[list[Piece]]:
-    """The paragraphs of a text, each as pieces; `unsure` says of a label whether the model was unsure of it."""
+    """The paragraphs of a text, each as pieces; `unsure` says of a label whether the model was unsure of it.
+
+    The first sentence for a label is its anchor: in the title where that speaks for it, else in the text.
+    """
     own = sorted((one for one in evidence if one.field == field and one.end > one.start), key=lambda one: one.start)
-    return [list(_Paragraph(text, start, end, own, unsure).pieces()) for start, end in _spans(text)]
+    taken = {one.label for one in evidence if one.field == "title"} if field == "text" else set()
+    return [list(_Paragraph(text, start, end, own, unsure, taken).pieces()) for start, end in _spans(text)]
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
@@ -60,6 +64,8 @@ class _Paragraph:
     end: int
     evidence: Sequence[Evidence]
     unsure: Mapping[str, bool]
+    taken: Set[str]
+    """Labels whose anchor is elsewhere."""
 
     def pieces(self) -> Iterator[Piece]:
         near = [one for one in self.evidence if one.start < self.end and one.end > self.start]
@@ -72,8 +78,8 @@ class _Paragraph:
 
     def _anchor(self, here: Sequence[Evidence], low: int) -> str:
         """The label whose first sentence begins here."""
-        first = {one.label: one.start for one in reversed(self.evidence)}
-        return next((one.label for one in here if one.start == low == first[one.label]), "")
+        first = {one.label: one.start for one in reversed(self.evidence) if one.label not in self.taken}
+        return next((one.label for one in here if one.start == low == first.get(one.label)), "")
 
     def _names(self, evidence: Iterable[Evidence]) -> tuple[Name, ...]:
         labels = dict.fromkeys(one.label for one in evidence)

@@ -23,7 +23,9 @@ SHOWN = 200
 
 
 def listing(request: Request) -> Response:
-    """Every job."""
+    """Every job; `name` in the address leads to that one, whatever letters it has."""
+    if name := request.query_params.get("name"):
+        return go(request, f"/jobs/{_detail(request, name).job.id}")
     found = jobs.jobs(state_of(request).services)
     return show(request, "jobs.html", page="/jobs", jobs=found[:SHOWN], more=max(len(found) - SHOWN, 0), told=told)
 
@@ -52,10 +54,14 @@ def stop(request: Request) -> Response:
 
 
 def _found(request: Request) -> JobDetail:
+    return _detail(request, request.path_params["name"])
+
+
+def _detail(request: Request, name: str) -> JobDetail:
     try:
-        return jobs.detail(state_of(request).services, request.path_params["name"])
+        return jobs.detail(state_of(request).services, name)
     except UsageError:
-        raise not_found(f"There is no job “{request.path_params['name'][:80]}”.") from None
+        raise not_found(f"There is no job “{name[:80]}”.") from None
 
 
 def job_of(state: State, name: str) -> JobStatus | None:

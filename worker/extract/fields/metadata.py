@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Literal
 
 from lxml import etree
@@ -16,6 +17,7 @@ from worker.extract.fields import authors, title
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.addresses import joined, parts_of
 from worker.extract.page.elements import Element
+from worker.extract.page.own_article import without_other_articles
 from worker.extract.page.structured_data import StructuredData, strings_of, structured_data_of
 
 Source = Literal["json-ld", "meta", "time", "url", "dateline", "guess"]
@@ -47,6 +49,7 @@ DATE_CLASS = re.compile(
     re.IGNORECASE,
 )
 """Classes of elements with the date of an article, not of the masthead: `entry-date`, `detail-time`, `date-header`."""
+MAX_HEADINGS = 20  # with which the headlines of JSON-LD are compared; the article's own is among the first
 MAX_DATED = 6  # of such elements: those farther down belong to other articles
 MAX_DESCRIPTION = 2000  # characters: enough for a summary
 SHORT_LINE = 80  # characters: a date in a longer line belongs to the subject
@@ -76,7 +79,8 @@ class Publication:
 
 def metadata_of(root: Element, url: str | None, today: date) -> Metadata:
     """The metadata of a page; dates after `today` are not plausible and count as missing."""
-    data = structured_data_of(root)
+    headings = [element.text_content() for element in islice(root.iter("h1", "h2"), MAX_HEADINGS)]
+    data = without_other_articles(structured_data_of(root), url, headings)
     site_names = title.site_names_of(data, url)
     return Metadata(
         structured=data,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,19 +9,22 @@ from typing import TypeAlias
 
 from worker.extract.page.characters import without_lone_surrogates
 from worker.extract.page.elements import Element
+from worker.extract.page.lenient_json import JsonValue, values_in
 
-JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | JsonObject | None"
-"""What `json.loads` returns."""
 JsonObject: TypeAlias = "dict[str, JsonValue]"
 
 ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlog\w*|Review|PressRelease|Recipe|HowTo|OpinionPiece|Posting)$")
 """Types of schema.org whose dates, headline and authors are the article's."""
+LISTS = frozenset({
+    "itemListElement", "hasPart", "significantLink", "significantLinks", "relatedLink", "isRelatedTo", "mentions", "citation",
+    "liveBlogUpdate", "blogPost", "blogPosts", "comment", "review", "isPartOf", "isBasedOn", "dataFeedElement", "subjectOf",
+})  # fmt: skip
+"""Properties under which a page or an article names other articles."""
 PAGE_TYPES = re.compile(r"WebPage$|CreativeWork$|VideoObject$")
 MAX_JSON = 2_000_000  # characters a script: article bodies in JSON-LD stay under a tenth of that
 MAX_NODES = 2_000  # JSON-LD objects that are read; sites list some hundreds
 DEEPEST = 50
 """Objects and lists within one another that are read: those of real pages end at 20, and Python's stack at 1,000 calls."""
-_CONTROLS = re.compile(r"[\x00-\x1f]+")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class StructuredData:
     @property
     def articles(self) -> list[JsonObject]:
         """The JSON-LD objects that describe an article; where there is none, those that describe the page."""
-        of_type = [node for node in self.nodes if any(map(ARTICLE_TYPES.search, types_of(node)))]
+        of_type = [node for node in self.nodes if is_article(node)]
         return of_type or [node for node in self.nodes if any(map(PAGE_TYPES.search, types_of(node)))]
 
 
@@ -81,15 +83,14 @@ def _add_meta(element: Element, metas: dict[str, list[str]]) -> None:
 
 
 def nodes_in(text: str) -> list[JsonObject]:
-    """All objects of a JSON-LD script, outer before inner; none where it is not valid JSON."""
-    data = _loaded(text)
+    """The objects of a JSON-LD script, outer before inner; none where it cannot be read. Articles that it lists are left out."""
+    data = _bounded(values_in(text[:MAX_JSON]))
     return [node for node, _ in zip(_objects(data), range(MAX_NODES), strict=False)]
 
 
-def _loaded(text: str) -> JsonValue:
-    """The JSON in a script, without lone surrogates, null in place of what lies deeper than DEEPEST."""
-    holder: list[JsonValue] = [_parsed(text)]
-    waiting: list[tuple[list[JsonValue] | JsonObject, int]] = [(holder, 0)]
+def _bounded(values: list[JsonValue]) -> list[JsonValue]:
+    """The values of a script without lone surrogates, null in place of what lies deeper than DEEPEST."""
+    waiting: list[tuple[list[JsonValue] | JsonObject, int]] = [(values, 0)]
     while waiting:
         outer, depth = waiting.pop()
         for key, value in outer.items() if isinstance(outer, dict) else enumerate(outer):
@@ -97,7 +98,7 @@ def _loaded(text: str) -> JsonValue:
                 waiting.append((value, depth + 1))
             else:
                 outer[key] = _kept(value)  # type: ignore[index]  # a key of this very container
-    return holder[0]
+    return values
 
 
 def _kept(value: JsonValue) -> JsonValue:
@@ -107,44 +108,32 @@ def _kept(value: JsonValue) -> JsonValue:
     return None if isinstance(value, dict | list) else value
 
 
-def _parsed(text: str) -> JsonValue:
-    """The JSON in a script as sites write it: within comments or CDATA, with line breaks in its strings; None where it is invalid."""
-    text = text[:MAX_JSON].strip().removeprefix("<!--").removesuffix("-->").strip().removesuffix(";")
-    if "CDATA" in text:
-        text = re.sub(r"^\s*(?://\s*)?<!\[CDATA\[|(?://\s*)?\]\]>\s*$", "", text)
-    try:
-        value: JsonValue = json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return _repaired(text)
-    return value
-
-
-def _repaired(text: str) -> JsonValue:
-    """The JSON with control characters replaced by blanks; None where it is invalid nevertheless."""
-    try:
-        value: JsonValue = json.loads(_CONTROLS.sub(" ", text), strict=False)
-    except (ValueError, RecursionError):
-        return None
-    return value
-
-
 def _objects(data: JsonValue) -> Iterator[JsonObject]:
-    """All objects in document order. Without recursion, since hostile input is nested deeper than Python's stack."""
-    waiting = [data]
+    """All objects in document order but for the articles that others list, without `schema:` before their keys. Without
+    recursion, since hostile input is nested deeper than Python's stack."""
+    waiting = [(data, False)]
     while waiting:
-        item = waiting.pop()
+        item, listed = waiting.pop()
         if isinstance(item, dict):
-            yield item
-            waiting.extend(value for value in reversed(item.values()) if isinstance(value, dict | list))
+            node = {key.removeprefix("schema:"): value for key, value in item.items()}
+            if not listed or not is_article(node):
+                yield node
+            inner = [(value, listed or key in LISTS) for key, value in node.items() if isinstance(value, dict | list)]
+            waiting.extend(reversed(inner))
         elif isinstance(item, list):
-            waiting.extend(reversed(item))
+            waiting.extend((value, listed) for value in reversed(item))
+
+
+def is_article(node: JsonObject) -> bool:
+    """Whether an object describes an article."""
+    return any(map(ARTICLE_TYPES.search, types_of(node)))
 
 
 def types_of(node: JsonObject) -> list[str]:
     """The types of a JSON-LD object, without the address of their vocabulary."""
     value = node.get("@type")
     values = value if isinstance(value, list) else [value]
-    return [str(item).rpartition("/")[2] for item in values if item]
+    return [str(item).rpartition("/")[2].removeprefix("schema:") for item in values if item]
 
 
 def strings_of(value: JsonValue) -> list[str]:

@@ -1,0 +1,144 @@
+"""Read JSON as sites write it into their pages, where it is not quite JSON: mend it, and read every value that it holds.
+
+Mended are comments, CDATA marks, `name = {…};`, character references for quotation marks, trailing commas, quotation marks and
+line breaks within strings, escapes that JSON does not have, words like `undefined`, and missing brackets at the end.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
+"""What `json.loads` returns."""
+MAX_LENGTH = 300_000
+"""Characters that are mended, a second of CPU at most; the longest script of 1,500 real pages that needed it has 60,000."""
+_TOKEN = re.compile(r'/\*.*?(?:\*/|$)|//[^\n]*|[{}\[\],:"]|\'|(?:\]\]|&gt;|[^\s{}\[\],:"\'/])+|/', re.DOTALL)
+_STRING = {'"': re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL), "'": re.compile(r"[^'\\]*(?:\\.[^'\\]*)*", re.DOTALL)}
+_AFTER_KEY = re.compile(r"\s*:")
+_AFTER_VALUE = {
+    "{": re.compile(r"\s*(?:}|,\s*(?:}|\"[^\"\n]{1,80}\"\s*:|'|/|\w+\s*:)|\n\s*\"[^\"\n]{1,80}\"\s*:|$)"),
+    "[": re.compile(r"\s*(?:\]|,\s*[\]\"'{\[\d\-tfn]|$)"),
+    "": re.compile(r"\s*"),
+}
+"""What follows the end of a string in an object, in a list and outside both; any other quotation mark is within the string."""
+_ESCAPE = re.compile(r'\\(?:(u[0-9a-fA-F]{4}|["\\/bfnrt])|(.)|$)', re.DOTALL)
+_LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_REFERENCES = re.compile(r"&(?:quot|#34|#x22);")
+_CLOSING = {"{": "}", "[": "]"}
+
+
+def values_in(text: str) -> list[JsonValue]:
+    """The values in a script, in order: one where it is JSON; none where it cannot be mended."""
+    text = text.lstrip("\ufeff \t\r\n")
+    try:
+        return [json.loads(text, strict=False)]
+    except (ValueError, RecursionError):
+        return _mended_values(text[:MAX_LENGTH])
+
+
+def _mended_values(text: str) -> list[JsonValue]:
+    if '"' not in text and _REFERENCES.search(text):
+        text = html.unescape(text)
+    start = re.search(r"[{\[]\s*(?:[\"'{\[}\]/]|\w+\s*:|$)", text.replace("<![CDATA[", " " * 9))
+    found = []
+    for piece in _Mender(text, start.start() if start else len(text)).pieces():
+        try:
+            found.append(json.loads(piece, strict=False))
+        except (ValueError, RecursionError):
+            continue
+    return found
+
+
+@dataclass
+class _Mender:
+    """Walks through a script and writes its values as JSON."""
+
+    text: str
+    position: int
+    written: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    """The brackets that are open."""
+    in_key: bool = False
+
+    def pieces(self) -> list[str]:
+        """The values from the position on, each as JSON; the last one with the brackets that it lacks."""
+        found: list[str] = []
+        while token := _TOKEN.search(self.text, self.position):
+            self.position = token.end()
+            if token[0] in ('"', "'") and self.open:
+                self._write_string(token[0])
+            elif token[0] in ("{", "["):
+                self._open(token[0])
+            elif token[0] in ("}", "]"):
+                self._close(token[0])
+            elif self.open and not token[0].startswith(("/*", "//")):
+                self._write_word(token[0])
+            if self.written and not self.open:
+                found.append("".join(self.written))
+                self.written = []
+        self._drop_comma()
+        self.written += [_CLOSING[bracket] for bracket in reversed(self.open)]
+        return [*found, "".join(self.written)] if self.written else found
+
+    def _open(self, bracket: str) -> None:
+        self._separate()
+        self.open.append(bracket)
+        self.written.append(bracket)
+        self.in_key = bracket == "{"
+
+    def _close(self, bracket: str) -> None:
+        """Close a bracket, and those inside it that were not closed; one that was never opened is left out."""
+        opening = next(one for one, other in _CLOSING.items() if other == bracket)
+        if opening not in self.open:
+            return
+        self._drop_comma()
+        while self.open:
+            last = self.open.pop()
+            self.written.append(_CLOSING[last])
+            if last == opening:
+                break
+        self.in_key = False
+
+    def _separate(self) -> None:
+        """Write the comma that is missing between two values."""
+        if self.open and self.written[-1] not in (",", ":", "{", "["):
+            self.written.append(",")
+            self.in_key = self.open[-1] == "{"
+
+    def _drop_comma(self) -> None:
+        if self.written and self.written[-1] == ",":
+            self.written.pop()
+
+    def _write_word(self, word: str) -> None:
+        """Write a comma, a colon, a number or a word; what JSON does not have is null, and an unquoted key a string."""
+        if word == ",":
+            self.in_key = self.open[-1] == "{"
+        elif word == ":":
+            self.in_key = False
+        else:
+            self._separate()
+            word = json.dumps(word) if self.in_key else word if _LITERAL.fullmatch(word) else "null"
+        if word != "," or self.written[-1] not in (",", "{", "["):
+            self.written.append(word)
+
+    def _write_string(self, quote: str) -> None:
+        self._separate()
+        after = _AFTER_KEY if self.in_key else _AFTER_VALUE[self.open[-1] if self.open else ""]
+        start, end = self.position, self.position
+        while match := _STRING[quote].match(self.text, end):
+            end = match.end()
+            if end >= len(self.text) or after.match(self.text, end + 1):
+                break
+            end += 1  # a quotation mark within the string
+        self.position = end + 1
+        self.written.append(f'"{_escaped(self.text[start:end])}"')
+
+
+def _escaped(text: str) -> str:
+    """The inside of a JSON string, with quotation marks escaped and unknown escapes undone."""
+    text = re.sub(r'(\\.)|"', lambda match: match[1] or '\\"', text, flags=re.DOTALL)
+    return _ESCAPE.sub(lambda match: f"\\{match[1]}" if match[1] else match[2] or "", text)

@@ -1,0 +1,68 @@
+"""Leave out the JSON-LD objects that describe another article than the page's own."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from worker.extract.page.addresses import parts_of
+from worker.extract.page.structured_data import JsonObject, StructuredData, is_article, strings_of, types_of
+
+MIN_LETTERS = 8  # of a headline that is compared with the page's titles
+ENDINGS = (".html", ".htm", ".amp", "/amp", "/index")
+"""Ends of a path that name another form of the same page."""
+
+
+def without_other_articles(data: StructuredData, url: str | None, headings: list[str]) -> StructuredData:
+    """The data without articles of other pages: by their address where any has the page's own, else by their headline.
+
+    `headings`: the headings that the page shows. An article that cannot be told from the page's own stays.
+    """
+    articles = [node for node in data.nodes if is_article(node)]
+    if not articles:
+        return data
+    own = {key for address in (url, *data.links.get("canonical", ())[:1], data.meta("og:url")) if (key := _place(address))}
+    by_address = {id(node): _is_at(node, own) for node in articles}
+    titles = [_letters(title) for title in (data.title, data.meta("og:title", "twitter:title"), *headings) if title]
+    named = [node for node in articles if _is_named(node, titles)]
+    if True in by_address.values():
+        others = [node for node in articles if by_address[id(node)] is False]
+    elif named:
+        others = [node for node in articles if node.get("headline") and node not in named]
+    else:
+        others = [node for node in articles if by_address[id(node)] is False and _is_elsewhere(node, titles)]
+    left_out = set(map(id, others))
+    return StructuredData(data.metas, data.links, [node for node in data.nodes if id(node) not in left_out], data.title, data.lang)
+
+
+def _is_at(node: JsonObject, own: set[str]) -> bool | None:
+    """Whether an article states one of the page's addresses; None where it states none, or the site's."""
+    page = node.get("mainEntityOfPage")
+    stated = [node.get("url"), page.get("@id") or page.get("url") if isinstance(page, dict) else page, node.get("@id")]
+    places = {place for value in stated for address in strings_of(value)[:1] if (place := _place(address))}
+    return bool(places & own) if places and own else None
+
+
+def _place(address: str | None) -> str:
+    """Path and query of an address, without what other forms of the same page add; "" for a site's front page."""
+    parts = parts_of(address)
+    if address and not parts.scheme and not address.startswith("/"):
+        return ""
+    path = unquote(parts.path).rstrip("/").casefold()
+    for ending in ENDINGS:
+        path = path.removesuffix(ending)
+    return f"{path}?{parts.query}" if path.count("/") == 1 and "." in path and parts.query else path
+
+
+def _is_named(node: JsonObject, titles: list[str]) -> bool:
+    """Whether the page has an article's headline as title or heading, or in one."""
+    key = next(map(_letters, strings_of(node.get("headline") or node.get("name") or [])), "")
+    return len(key) >= MIN_LETTERS and any(key in title or (len(title) >= MIN_LETTERS and title in key) for title in titles)
+
+
+def _is_elsewhere(node: JsonObject, titles: list[str]) -> bool:
+    """Whether an article of another address has a headline that the page does not show, though it shows some."""
+    return bool(titles and node.get("headline")) and not any("Live" in kind for kind in types_of(node))
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from worker.config import Settings
 from worker.errors import ItemFailed
 from worker.extract.page.characters import without_lone_surrogates
 from worker.messages import Page
+from worker.operations.times import rfc3339
 from worker.reasons import Reason
 from worker.sandbox.pool import Parsed, ParseKilled, ParsePool
 
@@ -55,7 +57,7 @@ def page_of_text(text: str, url: str | None) -> Page:
 
 
 def _page(url: str | None, body: bytes, content_type: str | None) -> Page:
-    return Page(url=url or "", final_url=url or "", status=200, body=body, content_type=content_type)
+    return Page(url or "", url or "", 200, body, content_type, fetched_at=rfc3339(time.time()))
 
 
 def gunzip(data: bytes, limit: int) -> bytes:

@@ -10,40 +10,30 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from worker.extract.words.languages import languages
+
 OLDEST = date(1990, 1, 1)
 """Before the first web pages: an older date is a mistake, or belongs to the article's subject."""
 
-MONTH_WORDS = {
-    1: "january jan janvier januar enero tháng-1 មករា มกราคม ม.ค. มค ມັງກອນ ဇန်နဝါရီ januari janeiro gennaio ocak",
-    2: "february feb février fevrier févr februar febrero កុម្ភៈ កុម្ភះ "
-    "กุมภาพันธ์ ก.พ. กพ ກຸມພາ ဖေဖော်ဝါရီ februari fevereiro febbraio pebrero şubat",
-    3: "march mar mars märz maerz marzo មីនា มีนาคม มี.ค. มีค ມີນາ မတ် mac maret março marco marso maart mart",
-    4: "april apr avril avr abril មេសា เมษายน เม.ย. เมย ເມສາ ဧပြီ nisan",
-    5: "may mai mayo ឧសភា พฤษภาคม พ.ค. พค ພຶດສະພາ မေ mei maio maggio mayıs",
-    6: "june jun juin juni junio មិថុនា มิถุนายน มิ.ย. มิย ມິຖຸນາ ဇွန် junho giugno hunyo haziran",
-    7: "july jul juillet juil juli julio កក្កដា กรกฎาคม ก.ค. กค ກໍລະກົດ ဇူလိုင် julho luglio hulyo temmuz",
-    8: "august aug août aout agosto សីហា สิงหาคม ส.ค. สค ສິງຫາ ဩဂုတ် ogos agustus augustus ağustos agst agt",
-    9: "september sept sep septembre septiembre កញ្ញា กันยายน ก.ย. กย ກັນຍາ စက်တင်ဘာ setembro settembre setyembre eylül",
-    10: "october oct octobre oktober okt octubre តុលា ตุลาคม ต.ค. ตค ຕຸລາ အောက်တိုဘာ outubro ottobre oktubre ekim",
-    11: "november nov novembre noviembre វិច្ឆិកា พฤศจิกายน พ.ย. พย ພະຈິກ နိုဝင်ဘာ novembro nopember nobyembre kasım",
-    12: "december dec décembre decembre dezember dez diciembre ធ្នូ ธันวาคม "
-    "ธ.ค. ธค ທັນວາ ဒီဇင်ဘာ disember desember dezembro dicembre disyembre aralık",
+MONTHS = {
+    word.replace("_", " "): number
+    for slots in languages().values()
+    for number, words in enumerate(slots.get("months", ()), 1)
+    for word in words.split()
 }
-"""Month names: English, French, German, Spanish, Italian, Portuguese, Malay, Filipino, Khmer, Thai (also dotted), Lao, Burmese."""
-MONTHS = {word: number for number, words in MONTH_WORDS.items() for word in words.split()}
+"""The number of every month's name."""
 
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """A letter of a script written without spaces: Thai, Lao, Burmese, Khmer, Kana, Han."""
 _NAMES = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True))
-_DIGITS = str.maketrans(
-    "០១២៣៤៥៦៧៨៩๐๑๒๓๔๕๖๗๘๙໐໑໒໓໔໕໖໗໘໙၀၁၂၃၄၅၆၇၈၉",
-    "0123456789" * 4,
-)
+_ZEROS = "\u0660\u06f0\u0966\u09e6\u0e50\u0ed0\u1040\u17e0"
+"""Zero in Arabic, Persian, Devanagari, Bengali, Thai, Lao, Burmese and Khmer."""
+_DIGITS = {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
 _YEAR = r"(?P<year>(?:19|20|24|25|26)\d\d)"
 _ERA = r"(?:,?\s*|\s*(?:ឆ្នាំ|គ\.ស\.?|พ\.ศ\.|ค\.ศ\.|ปี|ປີ|ຄ\.ສ\.|năm|of|de)\s*)"
 _DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
 PROSE = (
-    re.compile(rf"{_DAY}[\s\-/]*(?:ខែ|เดือน|ເດືອນ|day of|of|de)?[\s\-/]*(?P<month>{_NAMES})\.?{_ERA}[\s\-/]*{_YEAR}(?!\d)", re.IGNORECASE),
+    re.compile(rf"{_DAY}[\s\-/]*(?:ខែ|เดือน|ເດືອນ|day of|of|de)?[\s\-/]*(?P<month>{_NAMES})\.?(?:\s?/\s?(?:{_NAMES}))?{_ERA}[\s\-/]*{_YEAR}(?!\d)", re.IGNORECASE),
     re.compile(rf"(?<![^\W\d_])(?P<month>{_NAMES})\.?[\s\-/]+{_DAY}[,\-/]?\s*{_YEAR}(?!\d)", re.IGNORECASE),
     re.compile(rf"{_YEAR}\s*(?:年|년)\s*(?P<month>\d{{1,2}})\s*(?:月|월)\s*(?P<day>\d{{1,2}})\s*(?:日|일)"),
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s*tháng\s*(?P<month>\d{{1,2}})\s*(?:năm|,)?\s*{_YEAR}", re.IGNORECASE),
@@ -57,6 +47,10 @@ THAI_SHORT = re.compile(rf"{_DAY}\s*(?P<month>{_THAI})\s*(?P<short>[4-9]\d)(?!\d
 """Thai months with the last two digits of the Buddhist year: 3 มิ.ย. 68 is in 2025."""
 _DIGIT = re.compile(r"\d")
 _NUMERIC = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])(?P<b>\d{{1,2}})(?P=sep){_YEAR}(?![\d/])")
+_SHORT_YEAR = re.compile(r"(?<![\d/.\-])(?P<a>\d{2})(?P<sep>[/.\-])(?P<b>\d{2})(?P=sep)(?P<short>[0-4]\d)(?![\d/.\-]|\s?%)")
+"""Numbers with the last two digits of the year: 30.10.23."""
+_COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=\s+\d\d:\d\d)")
+"""Eight digits before a time of day: 20080109 15:24."""
 _CLOCK = re.compile(
     r"[\s,|·•–-]{1,5}(?:at |lúc |pukul |เวลา )?(?P<hour>\d{1,2})[:.hH](?P<minute>\d{2})(?::\d{2})?\s?(?P<half>[ap]\.?m\b\.?)?\s?"
     r"\(?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2}(?::?[0-5]\d)?)?",
@@ -67,6 +61,16 @@ _ISO = re.compile(
     r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?!\d)"
 )
 _BASIC = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?\s*(Z|[+-]\d{2}:?\d{2})?)?\s*$")
+_WEEK_DATE = re.compile(r"(?P<year>(?:19|20)\d\d)-?W(?P<week>\d\d)-?(?P<weekday>[1-7])")
+_YEAR_DAY = re.compile(r"(?P<year>(?:19|20)\d\d)-(?P<number>\d{3})(?:T.*)?")
+_EPOCH = re.compile(r"(\d{10})(?:\d{3})?(?:\.\d+)?")
+_RFC_850 = re.compile(r"(\d{1,2})-([A-Za-z]{3})-([0-4]\d)(?=\s)")
+"""The date of RFC 850, with two digits of the year: 22-Mar-24."""
+_UNIX = re.compile(
+    r"[a-z]{3,9},? (?P<month>[a-z]{3})[a-z]* +(?P<day>\d{1,2})(?: (?P<clock>\d{1,2}:\d\d:\d\d)(?: [ap]m)?)?(?: (?P<zone>[a-z]{1,5}|[+-]\d{4}))? (?P<year>\d{4})",
+    re.IGNORECASE,
+)
+"""The output of `date(1)` and of JavaScript's and Java's clocks: Fri Mar 22 09:15:00 UTC 2024."""
 MAX_LENGTH = 200  # characters: no date is longer, and longer input is cut so that it costs little
 
 
@@ -87,14 +91,18 @@ class Moment:
 
 
 def parse_machine_date(value: object) -> Moment | None:
-    """The moment in an attribute or a JSON value: ISO 8601 (extended or basic), RFC 2822, seconds or milliseconds since 1970,
-    else prose; None where it holds no date."""
+    """The moment in an attribute or a JSON value: ISO 8601 (extended, basic, week or day of the year), RFC 850, 1123 and 2822,
+    `date(1)`, seconds or milliseconds since 1970, else prose; None where it holds no date."""
     text = str(value).strip().translate(_DIGITS)[:MAX_LENGTH]
+    if match := _WEEK_DATE.fullmatch(text):
+        return _week_day(int(match["year"]), int(match["week"]), int(match["weekday"]))
+    if match := _YEAR_DAY.fullmatch(text):
+        return _day_of_year(int(match["year"]), int(match["number"]))
     if match := _ISO.match(text) or _BASIC.match(text):
         return _iso(match.groups())
-    if re.fullmatch(r"\d{10}|\d{13}", text):
-        return _epoch(int(text[:10]))
-    return _rfc2822(text) or parse_prose_date(text)
+    if match := _EPOCH.fullmatch(text):
+        return _epoch(int(match[1]))
+    return _rfc2822(text) or _unix(text) or parse_prose_date(text)
 
 
 def parse_prose_date(text: str) -> Moment | None:
@@ -115,6 +123,8 @@ def find_dates(text: str) -> list[tuple[int, Moment]]:
     text = REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text.translate(_DIGITS))
     found = [(m.start(), _with_time(_from_match(m), text, m.end())) for pattern in PROSE for m in pattern.finditer(text)]
     found += [(m.start(), _with_time(_from_numbers(m), text, m.end())) for m in _NUMERIC.finditer(text)]
+    found += [(m.start(), _from_short_year(m)) for m in _SHORT_YEAR.finditer(text)]
+    found += [(m.start(), _day(int(m[1]), int(m[2]), int(m[3]))) for m in _COMPACT.finditer(text)]
     found += [(m.start(), _day(2500 + int(m["short"]), MONTHS[m["month"]], int(m["day"]))) for m in THAI_SHORT.finditer(text)]
     return sorted(((at, moment) for at, moment in found if moment), key=lambda pair: pair[0])
 
@@ -136,7 +146,7 @@ def _with_time(moment: Moment | None, text: str, end: int) -> Moment | None:
 def without_dates(text: str) -> str:
     """`text` with every full date replaced by a blank."""
     text = text.translate(_DIGITS)
-    for pattern in (*PROSE, _NUMERIC, THAI_SHORT):
+    for pattern in (*PROSE, _NUMERIC, _SHORT_YEAR, _COMPACT, THAI_SHORT):
         text = pattern.sub(" ", text)
     return text
 
@@ -149,6 +159,11 @@ def _from_match(match: re.Match[str]) -> Moment | None:
 def _from_numbers(match: re.Match[str]) -> Moment | None:
     """Day first, as the region writes; month first where the second number can only be a day."""
     first, second, year = int(match["a"]), int(match["b"]), int(match["year"])
+    return _day(year, second, first) or _day(year, first, second)
+
+
+def _from_short_year(match: re.Match[str]) -> Moment | None:
+    first, second, year = int(match["a"]), int(match["b"]), 2000 + int(match["short"])
     return _day(year, second, first) or _day(year, first, second)
 
 
@@ -171,6 +186,26 @@ def _iso(parts: tuple[str | None, ...]) -> Moment | None:
         return day
 
 
+def _week_day(year: int, week: int, weekday: int) -> Moment | None:
+    try:
+        return Moment(date.fromisocalendar(year, week, weekday))
+    except ValueError:
+        return None
+
+
+def _day_of_year(year: int, number: int) -> Moment | None:
+    day = date(year, 1, 1) + timedelta(days=number - 1)
+    return Moment(day) if number and day.year == year else None
+
+
+def _unix(text: str) -> Moment | None:
+    """The moment in the format of `date(1)`; its time where the zone is a known one."""
+    match = _UNIX.match(text)
+    if match is None:
+        return None
+    return _rfc2822(f"Mon, {match['day']} {match['month']} {match['year']} {match['clock'] or '00:00:00'} {match['zone'] or '-0000'}")
+
+
 def _offset(zone: str) -> timedelta:
     if zone[0] not in "+-":
         return timedelta()
@@ -185,10 +220,10 @@ def _epoch(seconds: int) -> Moment:
 
 
 def _rfc2822(text: str) -> Moment | None:
-    if not re.match(r"[A-Za-z]{3},? \d", text):
+    if not re.match(r"[A-Za-z]{3,9},? \d", text):
         return None
     try:
-        time = parsedate_to_datetime(text)
+        time = parsedate_to_datetime(_RFC_850.sub(r"\1 \2 20\3", text))
         return Moment(time.date(), time.astimezone(UTC) if time.tzinfo else None)
     except (ValueError, OverflowError, TypeError):
         return None

@@ -187,7 +187,7 @@ def _full_names(texts: list[str], site_names: set[str]) -> list[str]:
 def authors_near_text(near: NearbyLines, text: str, site_names: set[str]) -> list[str]:
     """The names in a line near the text: one that begins with "by", one with a name and a date, a signature, or a name alone."""
     short = [line for line in [*near.below_heading, *near.above_heading, *near.below_text] if len(line) <= MAX_BYLINE]
-    bylines = (line for line in short if BY.match(line) or is_name_and_date(line))
+    bylines = (line for line in short if is_byline(line))
     return (
         next((names for line in bylines if (names := _full_names([name_part(line)], site_names))), [])
         or author_names(_signatures(short, text)[:1], site_names)
@@ -246,6 +246,11 @@ def is_name_and_date(line: str) -> bool:
     """Whether a line is a name and a date, separated by a bar or a dot."""
     first, *rest = re.split(r"\s*[|•·]\s*", line)
     return bool(rest) and NAME.match(first.strip()) is not None and is_dated(" ".join(rest))
+
+
+def is_byline(line: str) -> bool:
+    """Whether a line names who wrote a text: after "by", or before its date."""
+    return BY.match(line) is not None or is_name_and_date(line)
 
 
 def is_dated(line: str) -> bool:

@@ -27,6 +27,8 @@ PUBLISHED_METAS = (
     "originalpublicationdate", "cxenseparse:recs:publishtime", "article_date_original", "citation_publication_date", "last-published",
     "bt:pubdate", "datecreated",
 )  # fmt: skip
+STATED = ("datePublished", "coverageStartTime", "dateCreated", "uploadDate")
+"""Properties with the date of publication, the most reliable first."""
 MODIFIED_METAS = (
     "article:modified_time",
     "og:updated_time",
@@ -52,6 +54,7 @@ DATE_CLASS = re.compile(
 MAX_HEADINGS = 20  # with which the headlines of JSON-LD are compared; the article's own is among the first
 MAX_DATED = 6  # of such elements: those farther down belong to other articles
 MAX_DESCRIPTION = 2000  # characters: enough for a summary
+SIGNED_LINE = 150  # characters: longer lines that name a writer are biographies
 SHORT_LINE = 80  # characters: a date in a longer line belongs to the subject
 
 
@@ -112,17 +115,22 @@ def _is_current_date(line: str, today: date) -> bool:
 
 def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
     """What may be the date of publication, by source; a source is read only where those before gave no plausible date."""
-    yield "json-ld", [parse_machine_date(value) for node in data.articles for value in strings_of(node.get("datePublished"))[:1]]
+    yield "json-ld", [parse_machine_date(value) for name in STATED for node in data.articles for value in strings_of(node.get(name))[:1]]
     yield "meta", [parse_machine_date(value) for name in _date_metas(data) for value in data.metas[name][:1]]
     yield "meta", _microdata(root)
     own, other = _times(root)
     yield "time", own
     yield "url", [_url_date(url)]
-    lines = [*near.below_heading, *near.above_heading]
+    lines = [*near.below_heading, *reversed(near.above_heading)]
     originals_first = sorted([*lines, *near.below_text], key=dateline.is_update)
-    yield "dateline", [*map(dateline.publication_date, lines), *map(dateline.date_of_line, originals_first)]
+    signed = [line for line in lines if len(line) <= SIGNED_LINE and authors.is_byline(line) and not dateline.is_update(line)]
+    yield "dateline", [
+        *map(dateline.publication_date, [*lines, *near.below_text]),
+        *map(dateline.first_date, signed),
+        *map(dateline.date_of_line, originals_first),
+    ]
     yield "guess", [dateline.first_date(line) for line in lines if len(line) <= SHORT_LINE]
-    yield "dateline", [dateline.publication_date(text) or dateline.first_date(text) for text in _dated_texts(root)]
+    yield "dateline", [dateline.publication_date(text) or parse_machine_date(text) for text in _dated_texts(root)]
     yield "guess", other
 
 
@@ -137,11 +145,18 @@ def _times(root: Element) -> tuple[list[Moment | None], list[Moment | None]]:
     Those in navigation, footers and asides belong to other articles.
     """
     usable = [element for element in root.iter("time") if not any(outer.tag in authors.OUTSIDE for outer in element.iterancestors())]
-    marked = [e for e in usable if "publish" in (e.get("itemprop") or e.get("class") or "").lower() or e.get("pubdate") is not None]
+    marked = [e for e in usable if "publish" in (e.get("itemprop") or e.get("class") or "").lower()]
+    first = [e for e in usable[:1] if e.get("pubdate") is not None]  # teasers and comments are marked so too, farther down
     inside = [e for e in usable if any(outer.tag in ("article", "main") for outer in e.iterancestors())]
-    own = (marked or inside)[:1]
-    moments = [parse_machine_date(e.get("datetime") or e.text_content()) for e in [*own, *usable[:1]]]
+    own = (marked or first or inside)[:1]
+    moments = [_of_time(e) for e in [*own, *usable[:1]]]
     return moments[: len(own)], moments[len(own) :]
+
+
+def _of_time(element: Element) -> Moment | None:
+    """The date of a `<time>`: its attribute's, unless its words give another day; templates fill the attribute with the last change."""
+    stated, shown = parse_machine_date(element.get("datetime")), parse_machine_date(element.text_content())
+    return shown if stated and shown and abs((stated.day - shown.day).days) > 1 else stated or shown
 
 
 def _microdata(root: Element) -> list[Moment | None]:
@@ -161,8 +176,14 @@ def _dated_texts(root: Element) -> list[str]:
         element for element in authors.elements_of(_DATED(root)) if DATE_CLASS.search(f"{element.get('class')} {element.get('data-role')}")
     ]
     inside = (element for element in found[:MAX_DATED] if not authors.is_outside_article(element))
-    texts = [" ".join(element.text_content().split())[:SHORT_LINE] for element in inside]
+    texts = [" ".join(_dated_value(element).split())[:SHORT_LINE] for element in inside]
     return [text for text in texts[:1] if dateline.publication_date(text) or not dateline.is_update(text)]
+
+
+def _dated_value(element: Element) -> str:
+    """The text of an element with a date; where that has none, its attribute for machines, as `<abbr class="published">` has it."""
+    text = element.text_content()
+    return text if dateline.first_date(text) else next((value for name in ("title", "datetime", "content") if (value := element.get(name))), text)
 
 
 def _first_plausible(moments: list[Moment | None], today: date) -> Moment | None:

@@ -137,9 +137,11 @@ def types_of(node: JsonObject) -> list[str]:
 
 
 def strings_of(value: JsonValue) -> list[str]:
-    """The strings in a JSON-LD value: the string itself, an object's `name`, `@value` or `url`, or those of a list."""
+    """The strings in a JSON-LD value: the string itself, a number's digits, an object's `name`, `@value` or `url`, or those of a list."""
     if isinstance(value, str):
         return [value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return [str(value)]
     if isinstance(value, dict):
         return strings_of(value.get("name") or value.get("@value") or value.get("url") or [])
     return [string for item in value for string in strings_of(item)] if isinstance(value, list) else []

@@ -17,6 +17,7 @@ SLOTS = {
     "staff": "who signs where no person does: a desk, a correspondent, an agency",
     "weekday": "names of weekdays",
     "today": "words before the current day in a masthead",
+    "months": "names of the twelve months, in order; `_` stands for a blank within a name",
 }
 """What a language's file may hold, each with what it is."""
 

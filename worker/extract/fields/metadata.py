@@ -103,8 +103,18 @@ def publication_of(data: StructuredData, near: NearbyLines, root: Element, url: 
     for source, moments in _sources(data, near, root, url):
         moment = _first_plausible(moments, today)
         if moment:
-            return Publication(moment, source)
+            return Publication(_on_own_day(moment, near, url), source)
     return Publication(None, None)
+
+
+def _on_own_day(moment: Moment, near: NearbyLines, url: str | None) -> Moment:
+    """The moment on the day by the page's own clock, where it is stated in UTC: the day in the address or near the text, if that
+    is the day before or after."""
+    if moment.time is None or moment.time.date() != moment.day:
+        return moment
+    shown = [_url_date(url), *(dateline.date_of_line(line) for line in [*near.below_heading, *near.above_heading[-1:]])]
+    days = [one.day for one in shown if one and one.time is None and abs((one.day - moment.day).days) == 1]
+    return Moment(days[0], moment.time) if days else moment
 
 
 def _is_current_date(line: str, today: date) -> bool:
@@ -156,7 +166,9 @@ def _times(root: Element) -> tuple[list[Moment | None], list[Moment | None]]:
 def _of_time(element: Element) -> Moment | None:
     """The date of a `<time>`: its attribute's, unless its words give another day; templates fill the attribute with the last change."""
     stated, shown = parse_machine_date(element.get("datetime")), parse_machine_date(element.text_content())
-    return shown if stated and shown and abs((stated.day - shown.day).days) > 1 else stated or shown
+    differs = stated and shown and abs((stated.day - shown.day).days) > 1
+    swapped = stated and shown and (stated.day.year, stated.day.day, stated.day.month) == (shown.day.year, shown.day.month, shown.day.day)
+    return shown if differs and not swapped else stated or shown
 
 
 def _microdata(root: Element) -> list[Moment | None]:

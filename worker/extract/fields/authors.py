@@ -15,7 +15,8 @@ from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.line import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.elements import Attribute, Element
-from worker.extract.page.structured_data import JsonValue, StructuredData, strings_of, types_of
+from worker.extract.page.lenient_json import JsonValue
+from worker.extract.page.structured_data import StructuredData, strings_of, types_of
 from worker.extract.words.boilerplate import boilerplate_kind
 
 DATED = re.compile(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # a command imports only the rooms whose services it uses
     from worker.storage.for_viewer import ForViewer
     from worker.storage.model_registry import ModelRegistry
     from worker.storage.relabelling import Relabelling
-    from worker.storage.review_desk import ReviewDesk
+    from worker.storage.review_leases import ReviewLeases
     from worker.storage.reviews import Reviews
 
 
@@ -121,11 +121,11 @@ class Services:
         return Reviews(self.engine)
 
     @cached_property
-    def review_desk(self) -> ReviewDesk:
+    def review_leases(self) -> ReviewLeases:
         """Which articles people review just now."""
-        from worker.storage.review_desk import ReviewDesk
+        from worker.storage.review_leases import ReviewLeases
 
-        return ReviewDesk(self.engine)
+        return ReviewLeases(self.engine)
 
     @cached_property
     def relabelling(self) -> Relabelling:

@@ -70,4 +70,4 @@ def new_reviews(services: Services) -> NewReviews:
     """Since the active model was registered; of the shipped one, all there are. Raises Unavailable."""
     active = next((entry for entry in services.registry.all() if entry.active), None)
     since = active.added_at if active else 0.0
-    return NewReviews(active.id if active else SHIPPED, services.review_desk.reviewed_since(since))
+    return NewReviews(active.id if active else SHIPPED, services.review_leases.reviewed_since(since))

@@ -6,18 +6,16 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from worker import queues as names
 from worker.bootstrap import Services
 from worker.config import MIB, Settings
 from worker.errors import Unavailable
 from worker.operations import queues
-from worker.operations.document import Document
 from worker.operations.drift import DriftReport
-from worker.operations.due import DueGroup, groups_held
+from worker.operations.holds import of_holds
+from worker.operations.problem_types import LEVELS, Act, Problem, Verdict, shown
 from worker.operations.queues import QueueReport, QueueStatus
 from worker.operations.reason_words import words
 from worker.operations.times import duration, rfc3339
@@ -27,8 +25,8 @@ from worker.storage.database import expect_writable
 from worker.storage.incidents import Burst
 from worker.storage.time_series import HOUR
 
-Level = Literal["wrong", "needs", "held"]
-LEVELS: tuple[Level, ...] = ("wrong", "needs", "held")
+__all__ = ["Act", "Problem", "Verdict", "judged", "of_holds", "problems", "shown", "verdict", "wrong"]
+
 TOO_OLD = 300.0
 """Seconds that a message may wait in a queue: more than twice the longest lease."""
 MANY = 20
@@ -39,9 +37,6 @@ FEWEST = 5
 """Dead letters under which nothing is an incident: of ten pages one is always bad, and that is ten per cent."""
 RECENT = 86400.0
 """Seconds for which an incident calls for somebody: what nobody looked at for a day is no news, and stays among the dead letters."""
-MOST_HELD = 200
-"""Problems of the level `held` at most, the largest first: a crawl of ten thousand hosts has hundreds that ask for a wait."""
-STAGE_NAMES = {"fetch": "Fetching", "label": "Labelling", "store": "Storing"}
 QUEUE_NAMES = {
     names.FETCH: "Fetch",
     names.URGENT: "Fetch, urgent",
@@ -49,43 +44,6 @@ QUEUE_NAMES = {
     names.LABEL_BULK: "Label again",
     names.RESULTS: "Store",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Act(Document):
-    """The one thing to do about a problem: what the link says, and where it leads in the dashboard."""
-
-    label: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Problem(Document):
-    """Something that is wrong, needs a person, or is held back."""
-
-    level: Level
-    code: str
-    """One word for programs: `redis-away`, `incident`, `paused-host` …"""
-    what: str
-    """For people: what it is, and what it does."""
-    since: str | None
-    """RFC 3339, UTC; None where it is not known."""
-    count: int | None
-    """How many items it concerns."""
-    host: str | None
-    """Name and port."""
-    act: Act | None
-    """None where the sentence says it all."""
-    until: str | None = None
-    """When it ends by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict(Document):
-    """How all is, in one sentence."""
-
-    state: Literal["wrong", "needs", "well"]
-    sentence: str
 
 
 def problems(services: Services, drift: DriftReport | None = None) -> tuple[Problem, ...]:
@@ -249,72 +207,6 @@ def of_drift(drift: DriftReport) -> Iterator[Problem]:
     """One for each figure of the labels that has left its range."""
     for line in drift.warnings:
         yield Problem("needs", "drift", f"Labels drift: {line}", None, None, None, Act("Review some", "/review"))
-
-
-# Held back
-
-
-def of_holds(services: Services, report: QueueReport) -> Iterator[Problem]:
-    """Paused stages, and hosts that are paused, asked for a wait, fail, or whose robots.txt cannot be read."""
-    for pause in services.viewer_ledger.stage_pauses():
-        stage = STAGE_NAMES.get(pause.what, pause.what)
-        what = f"{stage} is paused{_by(pause.who)}{_because(pause.note)}."
-        act = Act(f"Resume {stage.lower()}", f"/pauses?{urlencode({'stage': pause.what})}")
-        waiting = report.ledger.waiting if pause.what == "fetch" else None
-        yield Problem("held", f"paused-{pause.what}", what, rfc3339(pause.since), waiting, None, act)
-    groups = [group for group in groups_held(services) if group.host is not None]
-    for group in sorted(groups, key=lambda group: -group.count)[:MOST_HELD]:
-        yield _held(group)
-    yield from _idle_pauses(services, {group.host for group in groups if group.host})
-
-
-def _held(group: DueGroup) -> Problem:
-    host = group.host or ""
-    pages = f"{group.count} page{'s' if group.count > 1 else ''} {'wait' if group.count > 1 else 'waits'}."
-    see = Act("See what waits", f"/due?{urlencode({'host': host})}")
-    if group.why == "paused":
-        note = _because(group.detail) if group.by or group.since else ""
-        what = f"{shown(host)} is paused{_by(group.by)}{note}. {pages}"
-        return Problem("held", "paused-host", what, group.since, group.count, host, Act(f"Resume {shown(host)}", _host_page(host)))
-    if group.why == "robots":
-        return Problem(
-            "held", "robots", f"robots.txt of {shown(host)} cannot be read. {pages}", group.since, group.count, host, see, group.until
-        )
-    if group.since:
-        what = f"{shown(host)}{group.detail.removeprefix('the host')}. {pages}"
-        return Problem("held", "asked", what, group.since, group.count, host, see, group.until)
-    return Problem("held", "failing", f"{shown(host)}: {group.detail}. {pages}", None, group.count, host, see, group.until)
-
-
-def _idle_pauses(services: Services, told: set[str]) -> Iterator[Problem]:
-    """Paused hosts for which nothing waits, on whichever port: somebody may have forgotten them."""
-    names = {host.rpartition(":")[0] for host in told}
-    for wait in sorted(
-        services.viewer_ledger.waits().values(), key=lambda wait: (wait.host.rpartition(":")[0], not wait.host.endswith(":443"))
-    ):
-        name = wait.host.rpartition(":")[0]
-        if wait.paused and name not in names:
-            names.add(name)
-            what = f"{shown(wait.host)} is paused{_by(wait.paused_by)}{_because(wait.paused_note)}. Nothing waits for it."
-            act = Act(f"Resume {shown(wait.host)}", _host_page(wait.host))
-            yield Problem("held", "paused-host", what, rfc3339(wait.paused_at), 0, wait.host, act)
-
-
-def _host_page(host: str) -> str:
-    return f"/hosts/{quote(host, safe='')}"
-
-
-def shown(host: str) -> str:
-    """A host for people: without the port where it is that of http or https."""
-    return host.removesuffix(":443").removesuffix(":80")
-
-
-def _by(who: str | None) -> str:
-    return f" by {who}" if who else ""
-
-
-def _because(note: str | None) -> str:
-    return f": “{note}”" if note else ""
 
 
 def wrong(found: Iterable[Problem]) -> bool:

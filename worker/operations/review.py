@@ -113,13 +113,13 @@ def next_article(services: Services, who: str, *, second: bool = False) -> Revie
 
     None where there is nothing to review, or others are at all of it. Raises Unavailable.
     """
-    held = services.articles.of(services.review_desk.held(who))
+    held = services.articles.of(services.review_leases.held(who))
     waiting = next((article for article in held if _asks(article, who, second=second)), None)
     if waiting is not None:
         return _bare(waiting)
-    taken = services.review_desk.unavailable(who)
+    taken = services.review_leases.unavailable(who)
     chosen = [article for article in to_review(services, CHOSEN + len(taken), who, second=second) if article.item_id not in taken]
-    leased = services.review_desk.lease([article.stored_id for article in chosen], who)
+    leased = services.review_leases.lease([article.stored_id for article in chosen], who)
     return next((_bare(article) for article in chosen if article.item_id == leased), None)
 
 
@@ -151,7 +151,7 @@ def correct(services: Services, answer: Answer, who: str) -> KeptAnswer:
 
 def _kept(services: Services, answer: Answer, who: str, what: str) -> KeptAnswer:
     services.reviews.keep(answer, who)
-    services.review_desk.give_back(answer.item_id, who)
+    services.review_leases.give_back(answer.item_id, who)
     record(services, who, what, count=1, which={"item_id": answer.item_id})
     return compared(services, answer)
 
@@ -185,36 +185,36 @@ def _differences(answer: Answer, model: Result) -> list[Difference]:
 def take_back(services: Services, item_id: int, who: str) -> None:
     """Deletes a person's answer, and a skip; the labels are the model's again, or another person's. Does nothing where there is none."""
     services.reviews.remove(item_id, who)
-    services.review_desk.unskip(item_id, who)
+    services.review_leases.unskip(item_id, who)
     record(services, who, "review undo", count=1, which={"item_id": item_id})
 
 
 def undo(services: Services, who: str, now: Callable[[], float] = time.time) -> ReviewArticle | None:
     """Takes back the person's last answer of today, and gives them its article again; None where there is none."""
-    last = next(iter(services.review_desk.answered_since(who, _midnight(now()))), None)
+    last = next(iter(services.review_leases.answered_since(who, _midnight(now()))), None)
     if last is None:
         return None
     take_back(services, last, who)
-    services.review_desk.lease([last], who)
+    services.review_leases.lease([last], who)
     return next((_bare(article) for article in services.articles.of([last]) if article.text is not None), None)
 
 
 def skip(services: Services, item_id: int, who: str) -> None:
     """Does not ask this person for the article for a day. Raises NotFound where there is no such article, Unavailable."""
-    if not services.review_desk.exists(item_id):
+    if not services.review_leases.exists(item_id):
         raise NotFound(f"expected the item of a stored article, got {item_id}")
-    services.review_desk.skip(item_id, who)
+    services.review_leases.skip(item_id, who)
 
 
 def today(services: Services, who: str, goal: int = GOAL, now: Callable[[], float] = time.time) -> ReviewDay:
     """What a person has done since midnight, UTC. Raises Unavailable."""
     since = _midnight(now())
-    kept = services.review_desk.answered_since(who, since)
+    kept = services.review_leases.answered_since(who, since)
     reviews = {item_id: [review for review in services.reviews.of(item_id) if review.who == who] for item_id in kept}
     answers = [Answer(one.item_id, one.topics, one.primary, one.source_type) for of_one in reviews.values() for one in of_one]
     articles = {article.item_id: article.as_the_model_said() for article in services.articles.of(kept)}
     differ = sum(bool(_differences(answer, articles[answer.item_id])) for answer in answers if answer.item_id in articles)
-    skipped = services.review_desk.skipped_since(who, since)
+    skipped = services.review_leases.skipped_since(who, since)
     return ReviewDay(len(kept), goal, max(goal - len(kept), 0), differ, skipped, kept[0] if kept else None)
 
 

@@ -17,7 +17,7 @@ from worker.storage.audit import AuditLog
 from worker.storage.for_operator import ForOperator
 from worker.storage.for_viewer import ForViewer
 from worker.storage.ledger import Ledger
-from worker.storage.review_desk import ReviewDesk
+from worker.storage.review_leases import ReviewLeases
 from worker.storage.reviews import Reviews
 from worker.storage.values import Leadership
 
@@ -36,7 +36,7 @@ class Desk:
             "operator_ledger": ForOperator(engine, settings, now=self.clock, chance=lambda: 0.5),
             "viewer_ledger": ForViewer(engine, settings, now=self.clock),
             "audit": AuditLog(engine, self.clock),
-            "review_desk": ReviewDesk(engine, self.clock),
+            "review_leases": ReviewLeases(engine, self.clock),
             "reviews": Reviews(engine, self.clock),
         }
         taken = self.ledger.take_lead(self.ledger.leadership(), "test")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from worker.config import Settings
 from worker.messages import URLRequest
-from worker.pipeline.dispatcher import Rate, chunks, window
-from worker.queues import FETCH, URGENT
+from worker.pipeline.dispatcher import Minute, Rate, chunks, window
+from worker.queues import FETCH, URGENT, Depth
 
 
 def request(number: int, *, alone: bool = False) -> URLRequest:
@@ -55,3 +55,20 @@ def test_throughput_is_not_confused_by_a_counter_that_was_there_before():
     rate.observe(0.0, 1_000_000)
     rate.observe(1.0, 1_000_000)
     assert rate.per_second == 0.0
+
+
+def depths(oldest: float | None, waiting: int = 3) -> list[Depth]:
+    return [Depth("fetch", waiting, oldest, 0, 0), Depth("label", 0, None, 0, 0)]
+
+
+def test_a_minute_has_the_longest_wait_in_it_and_what_waits_at_its_end() -> None:
+    minute = Minute()
+    assert minute.ended(119.0) is None, "the first minute is not whole"
+    minute.observe(depths(4.0))
+    minute.observe(depths(9.0, waiting=5))
+    minute.observe(depths(None, waiting=1))
+    assert minute.ended(119.9) is None
+    gauges = minute.ended(120.2)
+    assert gauges == {"oldest_s.fetch": 9.0, "oldest_s.label": 0.0, "oldest_s": 9.0, "waiting.fetch": 1.0, "waiting.label": 0.0}
+    assert minute.ended(121.0) is None
+    assert minute.ended(180.0) == {}, "nothing was seen in it"

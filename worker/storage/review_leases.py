@@ -16,7 +16,7 @@ SKIPPED = 86400.0
 """Seconds after which a skipped article may be asked for again."""
 
 
-class ReviewDesk:
+class ReviewLeases:
     """Every method is one short transaction and raises Unavailable where the database is away."""
 
     def __init__(self, engine: Engine, now: Callable[[], float] = time.time) -> None:

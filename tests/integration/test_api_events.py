@@ -25,7 +25,6 @@ pytestmark = pytest.mark.parametrize(("redis_server", "database_url"), [("valkey
 @pytest.fixture
 def dashboard(settings: Settings, redis_server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dashboard]:
     monkeypatch.setattr("worker.dashboard.api.events.PING", 1.0)
-    monkeypatch.setattr("worker.dashboard.api.core.programs.PROBLEMS_FOR", 0.5)
     with served(replace(settings, redis_url=redis_server.url)) as running:
         yield running
 

@@ -29,7 +29,7 @@ class State:
         self.callers = Callers(settings)
         self.streams = Streams()
         self.queues: Fresh[QueueReport] = Fresh(lambda: queues.report(services), FRESH)
-        self.problems: Fresh[Sequence[Problem]] = Fresh(lambda: problems.problems(services), FRESH)
+        self.problems: Fresh[Sequence[Problem]] = Fresh(lambda: problems.problems(services, report=self.queues), FRESH)
 
         self.added: Outcomes[object] = Outcomes()
         """What the lines of an Add became, for the page after it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from worker import queues as names
@@ -46,13 +46,14 @@ QUEUE_NAMES = {
 }
 
 
-def problems(services: Services, drift: DriftReport | None = None) -> tuple[Problem, ...]:
+def problems(services: Services, drift: DriftReport | None = None, report: Callable[[], QueueReport] | None = None) -> tuple[Problem, ...]:
     """All problems, the worst first; where the database is away, that one alone. Works while Redis is away.
 
-    Drift of the labels is judged where a report of it is given: to make one reads a month of labels.
+    Drift of the labels is judged where a report of it is given: to make one reads a month of labels. `report` returns figures of the
+    queues that somebody else asked for just now.
     """
     try:
-        return judged(services, queues.report(services), drift)
+        return judged(services, report() if report else queues.report(services), drift)
     except Unavailable as error:
         return (_database_away(error),)
 

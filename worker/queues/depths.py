@@ -36,21 +36,21 @@ class Depths:
 
     def all(self) -> list[Depth]:
         """Every queue of QUEUES, in that order."""
+        messages = self.messages()
         with available():
-            return [self._depth(queue) for queue in QUEUES]
+            flows = self._throughput.per_minute(QUEUES)
+            return [self._depth(queue, messages[queue], *flows[queue]) for queue in QUEUES]
 
     def messages(self) -> dict[str, int]:
         """Messages of each queue, a number that Redis keeps: a message may hold twenty URLs."""
         with available():
-            pipe = self._redis.pipeline(transaction=False)
-            for queue in QUEUES:
-                (pipe.xlen if queue == RESULTS else pipe.llen)(self._key(queue))
-            return dict(zip(QUEUES, map(int, pipe.execute()), strict=True))
+            return {queue: self._messages(queue) for queue in QUEUES}
 
-    def _depth(self, queue: str) -> Depth:
-        waiting = urls_waiting(self._redis, self._key(queue), self._messages(queue))
-        per_minute = self._throughput.per_minute
-        return Depth(queue, waiting, self._age(queue), per_minute(queue, "in"), per_minute(queue, "out"))
+    def _depth(self, queue: str, messages: int, entered: int, left: int) -> Depth:
+        """An empty queue, as most are, is asked nothing more."""
+        if not messages:
+            return Depth(queue, 0, None, entered, left)
+        return Depth(queue, urls_waiting(self._redis, self._key(queue), messages), self._age(queue), entered, left)
 
     def _messages(self, queue: str) -> int:
         return int(self._redis.xlen(self._key(queue)) if queue == RESULTS else self._redis.llen(self._key(queue)))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import redis
 from redis.client import Pipeline
 
 Direction = Literal["in", "out"]
+DIRECTIONS: tuple[Direction, ...] = ("in", "out")
 
 KEPT = 180
 """Seconds that a minute's count is kept: this minute and the one before are read, and one is to spare for clocks that differ."""
@@ -38,12 +39,14 @@ class Throughput:
         with contextlib.suppress(redis.ResponseError):
             pipe.execute()
 
-    def per_minute(self, queue: str, direction: Direction) -> int:
-        """URLs over the last 60 seconds; those of the minute before are taken as spread evenly over it."""
+    def per_minute(self, queues: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """URLs in and out of each queue over the last 60 seconds; those of the minute before are taken as spread evenly over it."""
         minute, second = divmod(self._now(), 60)
-        keys = [self._key(queue, direction, int(minute) - back) for back in (0, 1)]
-        this, last = map(_number, self._redis.mget(keys))
-        return round(this + last * (60 - second) / 60)
+        ways = [(queue, direction) for queue in queues for direction in DIRECTIONS]
+        keys = [self._key(queue, direction, int(minute) - back) for queue, direction in ways for back in (0, 1)]
+        counts = list(map(_number, self._redis.mget(keys)))
+        flows = [round(this + last * (60 - second) / 60) for this, last in zip(counts[::2], counts[1::2], strict=True)]
+        return dict(zip(queues, zip(flows[::2], flows[1::2], strict=True), strict=True))
 
     def _key(self, queue: str, direction: Direction, minute: int) -> str:
         return f"{self._prefix}:{queue}:{direction}:{minute}"

@@ -6,9 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, Field
-from starlette.requests import HTTPConnection
 
-from worker.dashboard.api.core.programs import programs_of
 from worker.dashboard.api.core.routing import Api, Asked, Dashboard, Moment, Name, Page, Text, moment
 from worker.operations import audit, due, history, settings
 from worker.operations import workers as processes
@@ -75,9 +73,9 @@ def workers(state: Dashboard) -> list[Worker]:
 
 
 @api.get("/problems", list[Problem])
-def show_problems(connection: HTTPConnection, state: Dashboard) -> list[Problem]:
+def show_problems(state: Dashboard) -> list[Problem]:
     """What is wrong, what needs a person and what is held back, the worst first: the judgement of `status --check` and `doctor`."""
-    return list(programs_of(connection).problems())
+    return list(state.problems())
 
 
 @api.get("/due", Due)

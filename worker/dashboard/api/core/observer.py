@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -12,7 +12,6 @@ from worker.dashboard.state import State
 from worker.errors import PressmarkError
 from worker.operations import audit, dead, jobs, pauses
 from worker.operations.document import Document
-from worker.operations.problems import Problem
 from worker.operations.queues import QueueReport
 from worker.storage.audit import DeedFilter
 
@@ -29,9 +28,8 @@ REVIEWS = 20
 class Observer:
     """Remembers what it saw, so that what is no longer there is told as over."""
 
-    def __init__(self, state: State, problems: Callable[[], Iterable[Problem]], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, state: State, clock: Callable[[], float] = time.monotonic) -> None:
         self._state = state
-        self._problems_of = problems
         self._clock = clock
         self._seen: dict[str, dict[str, object]] = {}
         self._over: dict[str, tuple[float, dict[str, object]]] = {}
@@ -71,7 +69,7 @@ class Observer:
 
     def _problems(self) -> Iterator[tuple[str, dict[str, object]]]:
         """What is wrong; the database that is away among it."""
-        for problem in self._problems_of():
+        for problem in self._state.problems.or_none() or ():
             yield f"problem:{problem.code}:{problem.host or ''}", problem.to_dict()
 
     def _pauses(self) -> Iterator[tuple[str, dict[str, object]]]:

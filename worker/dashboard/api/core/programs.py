@@ -8,7 +8,6 @@ from worker.dashboard.api.core.observer import Observer
 from worker.dashboard.fresh import Fresh
 from worker.dashboard.live.sampler import Sampler
 from worker.dashboard.state import State
-from worker.operations.problems import Problem, problems
 from worker.operations.readiness import Readiness, readiness
 from worker.operations.snapshot import Snapshots
 
@@ -16,16 +15,11 @@ READY_FOR = 1.0
 """Seconds for which a look at the progress holds: however often orchestrators ask."""
 
 
-PROBLEMS_FOR = 5.0
-"""Seconds for which the judgement of what is wrong holds: it asks the database a dozen things."""
-
-
 class Programs:
-    """The snapshots for metrics, the readiness, what is wrong, and what changes."""
+    """The snapshots for metrics, the readiness, and what changes."""
 
     def __init__(self, state: State) -> None:
-        self.problems: Fresh[tuple[Problem, ...]] = Fresh(lambda: problems(state.services), PROBLEMS_FOR)
-        observer = Observer(state, self.problems)
+        observer = Observer(state)
         self.changes = Sampler(lambda _: observer.look())
         self.snapshots = Snapshots(state.services)
         self.readiness: Fresh[Readiness] = Fresh(lambda: readiness(state.services), READY_FOR)

@@ -206,7 +206,7 @@ def _changed(function: Callable[..., object]) -> Callable[..., object]:
             return function(**values)
         finally:
             if isinstance(state := values.get("state"), State):
-                state.queues.forget()
+                state.changed()
 
     return call
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from benchmarks.running_service import RunningService, Site, serving
+from tests.attack.parts.commands import pressmark
 from tests.attack.parts.redis_servers import FailingRedis, running_redis
 from tests.integration.parts.press import pages
 
@@ -236,3 +237,52 @@ def test_an_entry_whose_weight_is_no_number_does_not_end_up(line):
     time.sleep(7)  # the supervisor looks every five seconds
     # Then
     assert line.alive(), line.log()[-500:]
+
+
+# Keys ----------------------------------------------------------------------------------------------
+
+TAKEN = ("fetch", "label", "label.bulk", "results", "workers", "articles", "fetch:urls")
+"""Keys of this program in whose place somebody puts something else."""
+
+
+def replaced(server: FailingRedis) -> None:
+    """A number of another program's lies under each of our keys."""
+    with server.client() as client:
+        for name in TAKEN:
+            client.delete(f"{NAMESPACE}:{name}")
+            client.zadd(f"{NAMESPACE}:{name}", {"somebody": 1})
+
+
+def test_status_and_doctor_name_keys_of_another_type(tmp_path, redis_server):
+    # Given
+    settings = {"PRESSMARK_REDIS_URL": redis_server.url}
+    pressmark(tmp_path, "enqueue", "https://press.test/1", settings=settings)
+    replaced(redis_server)
+    # When
+    told = {words: pressmark(tmp_path, *words.split(), settings=settings) for words in ("status --check", "doctor", "workers")}
+    # Then
+    assert [done.code for done in told.values()] == [1, 1, 3]
+    for done in told.values():
+        assert "Traceback" not in done.told
+        assert "cannot be reached" not in done.told
+    assert "pressmark:label holds a zset" in told["status --check"].told
+    assert "pressmark:results holds a zset" in told["doctor"].told.replace("\n", " ")
+    assert "another type" in told["workers"].err
+
+
+def test_keys_of_another_type_are_moved_aside_and_pages_go_on(tmp_path, redis_server):
+    with serving(pages(40)) as site, RunningService(tmp_path, {**site.settings(), "PRESSMARK_REDIS_URL": redis_server.url}) as service:
+        service.up()
+        # When
+        replaced(redis_server)
+        service.enqueue(site.urls())
+        service.until(lambda: service.settled() == 40, 60)
+        # Then
+        log = service.log.read_text()
+        assert service.stored() == 40
+        assert "moved aside: the key pressmark:label holds a zset, expected a list" in log
+        assert "Traceback" not in log
+        assert ": restarting it" not in log
+        with redis_server.client() as client:
+            assert len(client.keys(f"{NAMESPACE}:*:parked:*")) == len(TAKEN)
+            assert client.llen(f"{NAMESPACE}:parked") == len(TAKEN)

@@ -15,6 +15,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from benchmarks.running_service import RunningService, serving
 from tests.attack.parts.commands import TOLD_WITHIN, Done, pressmark
@@ -179,6 +180,37 @@ def test_a_frozen_postgresql_is_named_within_5_seconds(tmp_path, frozen_postgres
     assert "database" in done.told.lower()
     assert "Traceback" not in done.told
     assert done.seconds < TOLD_WITHIN
+
+
+@pytest.fixture
+def busy_postgres(tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated database in which to read the jobs or the ledger's counters takes half a minute."""
+    if postgres_binary("postgres") is None or postgres_binary("initdb") is None:
+        missing("postgresql")
+    server = PostgresServer()
+    server.start()
+    try:
+        url = server.new_database()
+        assert called(tmp_path, "migrate", PRESSMARK_DATABASE_URL=url).code == 0
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            for table in ("jobs", "counters"):
+                connection.execute(text(f"ALTER TABLE {table} RENAME TO {table}_kept"))
+                connection.execute(text(f"CREATE VIEW {table} AS SELECT kept.* FROM {table}_kept AS kept, pg_sleep(30)"))  # noqa: S608 - our own names
+        engine.dispose()
+        yield url
+    finally:
+        server.stop()
+
+
+def test_a_postgresql_that_is_too_busy_to_answer_is_named_within_5_seconds(tmp_path, busy_postgres, figure):
+    for command in ("status", "queues", "jobs"):
+        done = called(tmp_path, command, PRESSMARK_DATABASE_URL=busy_postgres)
+        figure(f"{command}, busy PostgreSQL, s", round(done.seconds, 1))
+        assert done.code == 3, done.told
+        assert "statement timeout" in done.err
+        assert len(done.err.splitlines()) == 1
+        assert done.in_time
 
 
 # Processes ---------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ from worker.queues import (
 )
 from worker.queues.capacity import SHARE
 from worker.queues.connection import SHORT_TIMEOUT, expect_answer
-from worker.queues.url_counts import add_entries, entry_of
+from worker.queues.depths import add_entries, entry_of
 
 REQUEST = URLRequest(1, 1, "https://press.test/1")
 

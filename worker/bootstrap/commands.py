@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # a command imports only the rooms whose services it uses
     from worker.models.cache import ModelCache
     from worker.models.labeller import Labeller
     from worker.models.manifest import ModelNote
-    from worker.queues import Control, Depths, Durations
+    from worker.queues import Control, Depths, Durations, Schema
     from worker.storage.articles import Articles
     from worker.storage.audit import AuditLog
     from worker.storage.for_intake import ForIntake
@@ -63,6 +63,13 @@ class Services:
         from worker.queues import Control
 
         return Control(self.redis, self.settings.namespace)
+
+    @cached_property
+    def schema(self) -> Schema:
+        """Which of our keys hold something else."""
+        from worker.queues import Schema
+
+        return Schema(self.redis, self.settings.namespace)
 
     @cached_property
     def engine(self) -> Engine:

@@ -13,7 +13,7 @@ from worker.cli._shared import options
 from worker.cli._shared.confirmation import confirm, yes_option
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import show_json, show_lines, show_table, tell
-from worker.cli._shared.services import opened
+from worker.cli._shared.services import opened, opened_to_report
 from worker.cli._shared.urls import entry_of
 from worker.config import Settings
 from worker.errors import UsageError
@@ -88,7 +88,7 @@ def dead() -> None:
 def list_dead(settings: Settings, *, as_json: bool, **chosen: Unpack[Filters]) -> None:
     """JSON lines {"reason","count","newest"}, or a table."""
     which = _filter_of(settings, chosen)
-    found = operations.causes(opened(settings), which)
+    found = operations.causes(opened_to_report(settings), which)
     zone = settings.timezone
     show_lines(found) if as_json else show_table(
         ("dead because of", "count", "newest"), ((cause.reason, cause.count, local_time(cause.newest, zone)) for cause in found)

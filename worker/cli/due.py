@@ -8,7 +8,7 @@ import click
 
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import show_json, show_table, tell
-from worker.cli._shared.services import opened
+from worker.cli._shared.services import opened_to_report
 from worker.config import Settings
 from worker.operations import due as operations
 from worker.operations.due import Due
@@ -32,7 +32,7 @@ ITEM_COLUMNS = ("next_try_at", "why", "reason", "tries", "lane", "url")
 @json_option
 def due(settings: Settings, *, host: str | None, reason: str | None, limit: int, as_json: bool) -> None:
     """One document: the groups, their sum, and the items; for people two tables and a sentence."""
-    found = operations.due(opened(settings), host, reason, limit)
+    found = operations.due(opened_to_report(settings), host, reason, limit)
     show_json(found) if as_json else _show(found)
 
 

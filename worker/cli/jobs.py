@@ -8,7 +8,7 @@ import click
 
 from worker.cli._shared.options import command, json_option, who
 from worker.cli._shared.output import show_json, show_lines, show_table, tell
-from worker.cli._shared.services import opened
+from worker.cli._shared.services import opened, opened_to_report
 from worker.config import Settings
 from worker.operations import jobs as operations
 
@@ -36,7 +36,7 @@ def jobs(context: click.Context, *, as_json: bool) -> None:
 @json_option
 def list_jobs(settings: Settings, *, as_json: bool) -> None:
     """JSON lines, or a table."""
-    found = operations.jobs(opened(settings))
+    found = operations.jobs(opened_to_report(settings))
     show_lines(found) if as_json else show_table(COLUMNS, map(attrgetter(*COLUMNS), found))
 
 
@@ -45,7 +45,7 @@ def list_jobs(settings: Settings, *, as_json: bool) -> None:
 @json_option
 def show(settings: Settings, *, name: str, as_json: bool) -> None:
     """One document, or a table of one line; raises UsageError for a job that does not exist."""
-    found = operations.show(opened(settings), name)
+    found = operations.show(opened_to_report(settings), name)
     show_json(found) if as_json else show_table(COLUMNS, [attrgetter(*COLUMNS)(found)])
 
 

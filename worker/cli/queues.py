@@ -9,7 +9,7 @@ import click
 
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import show_json, show_table, tell
-from worker.cli._shared.services import opened
+from worker.cli._shared.services import opened_to_report
 from worker.config import Settings
 from worker.operations.queues import QueueReport, report
 
@@ -23,7 +23,7 @@ QUEUE_COLUMNS = ("name", "waiting", "running", "oldest_waiting_s", "in_per_min",
 @json_option
 def queues(settings: Settings, *, watch: bool, as_json: bool) -> None:
     """The contract's "Queues"; with --watch again and again, as JSON a document a line."""
-    services = opened(settings)
+    services = opened_to_report(settings)
     while True:
         found = report(services)
         if watch and not as_json:

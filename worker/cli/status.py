@@ -9,7 +9,7 @@ import click
 from worker.bootstrap import Services
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import clean, show_json
-from worker.cli._shared.services import opened
+from worker.cli._shared.services import opened_to_report
 from worker.config import Settings
 from worker.models.drift import LabelShares, SeedWordShare, WordShare
 from worker.operations.drift import DriftReport
@@ -23,7 +23,7 @@ from worker.operations.status import status as look
 @json_option
 def status(settings: Settings, *, check: bool, as_metrics: bool, as_json: bool) -> int:
     """The ledger, what waits, which workers are alive, what is wrong, and whether the labels drift."""
-    services = opened(settings)
+    services = opened_to_report(settings)
     found = look(services)
     if as_json:
         show_json(found)

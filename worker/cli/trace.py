@@ -8,7 +8,7 @@ import click
 
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import clean, complain, show_json, show_table
-from worker.cli._shared.services import opened
+from worker.cli._shared.services import opened_to_report
 from worker.cli._shared.urls import entry_of
 from worker.config import Settings
 from worker.operations.trace import ItemTrace
@@ -23,7 +23,7 @@ COLUMNS = ("at", "stage", "outcome", "reason", "ms", "detail")
 def trace(settings: Settings, *, url: str, as_json: bool) -> None:
     """One document for each item of the URL: its state and its events; raises UsageError for what is no URL."""
     entry = entry_of(url, settings)
-    found = trace_of(opened(settings), entry)
+    found = trace_of(opened_to_report(settings), entry)
     if not found:
         complain(f"not known: {entry.url}")
         if as_json:

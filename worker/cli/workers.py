@@ -8,7 +8,7 @@ import click
 
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import show_lines, show_table
-from worker.cli._shared.services import opened
+from worker.cli._shared.services import opened_to_report
 from worker.config import Settings
 from worker.operations.workers import alive_here
 from worker.operations.workers import workers as every_worker
@@ -21,7 +21,7 @@ COLUMNS = ("name", "queues", "alive", "last_seen", "running")
 @json_option
 def workers(settings: Settings, *, alive: str | None, as_json: bool) -> int:
     """Every worker seen within a day, or the ones that the probe found; raises Unavailable where Redis is away."""
-    services = opened(settings)
+    services = opened_to_report(settings)
     found = alive_here(services, alive) if alive else every_worker(services)
     show_lines(found) if as_json else show_table(COLUMNS, map(attrgetter(*COLUMNS), found))
     return 1 if alive and not found else 0

@@ -25,7 +25,7 @@ from worker.queues.parked import PARKED, count_parked
 from worker.queues.public_stream import SHARE, max_memory
 from worker.storage.database import expect_writable, require_current
 
-CHECKED_ABOVE = frozenset({"unbalanced", "redis-refuses", "redis-away", "disk-full", "database-refuses"})
+CHECKED_ABOVE = frozenset({"unbalanced", "redis-refuses", "redis-away", "redis-key", "disk-full", "database-refuses"})
 """Problems that a check of their own finds, with more to say."""
 OLDEST_REDIS = (6, 2)
 """The first with XAUTOCLAIM, and the oldest that kombu accepts."""
@@ -116,6 +116,8 @@ def _redis(settings: Settings) -> Iterator[Finding]:
         server, policy, append = _answers(services.redis)
         yield _version(server)
         yield from _durability(policy.get("maxmemory-policy"), append.get("appendonly"))
+        for wrong in services.schema.wrong():
+            yield Finding("redis", "wrong", str(wrong), "a dispatcher moves it aside within 5 s: start one, or rename it")
         if (refusal := services.control.refusal()) is not None:
             yield Finding("redis", "wrong", f"takes no writes: {refusal}", "make room for it, or let it write")
         yield from _room(max_memory(services.redis), settings)

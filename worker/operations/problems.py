@@ -118,6 +118,9 @@ def of_balance(report: QueueReport) -> Iterator[Problem]:
 def of_redis(services: Services, report: QueueReport) -> Iterator[Problem]:
     """One where Redis is away, or answers and takes no writes: full, read-only, or unable to save."""
     if report.redis_is_away:
+        if keys := _foreign_keys(services):
+            yield from keys
+            return
         what = "Redis cannot be reached. Fetching and labelling stand still. Start `pressmark up`, or look at PRESSMARK_REDIS_URL."
         yield _wrong("redis-away", what, act=Act("Settings", "/settings"))
         return
@@ -128,6 +131,15 @@ def of_redis(services: Services, report: QueueReport) -> Iterator[Problem]:
     if refusal:
         full = "is full" if refusal.startswith("OOM") else "takes no writes"
         yield _wrong("redis-refuses", f"Redis {full}, and everything waits: {refusal}", act=Act("Settings", "/settings"))
+
+
+def _foreign_keys(services: Services) -> list[Problem]:
+    """One for each of our keys that holds another type; none where Redis does not answer."""
+    try:
+        wrong = services.schema.wrong()
+    except Unavailable:
+        return []
+    return [_wrong("redis-key", f"In Redis {key}. A dispatcher moves it aside; see `pressmark doctor`.") for key in wrong]
 
 
 def of_queues(report: QueueReport) -> Iterator[Problem]:

@@ -19,8 +19,8 @@ from redis.exceptions import RedisError, ResponseError
 
 from worker import queues
 from worker.celery_app import FETCH_TASK, LABEL_TASK, RELABEL_TASK
+from worker.queues.depths import add_entries, entry_of
 from worker.queues.parked import KEPT, PARKED, parked_entry
-from worker.queues.url_counts import add_entries, entry_of
 
 log = logging.getLogger(__name__)
 

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from worker.queues.control import BEAT, Control, WorkerSeen, this_process
     from worker.queues.depths import Depth, Depths
     from worker.queues.durations import Durations, Histogram
+    from worker.queues.parked import Schema
     from worker.queues.progress import Progress
     from worker.queues.public_stream import PublicStream, StreamLimits
-    from worker.queues.schema import Schema
     from worker.queues.stream import Results, urls_in
 
 __all__ = [
@@ -79,7 +79,7 @@ _HOMES = {
     "QueueFull": "worker.queues.capacity",
     "RESULTS": "worker.queues.connection",
     "Results": "worker.queues.stream",
-    "Schema": "worker.queues.schema",
+    "Schema": "worker.queues.parked",
     "StreamLimits": "worker.queues.public_stream",
     "URGENT": "worker.queues.connection",
     "WorkerSeen": "worker.queues.control",

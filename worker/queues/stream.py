@@ -11,8 +11,8 @@ import redis
 
 from worker.messages import Outcome, encode
 from worker.queues.connection import RESULTS, RawEntry, as_text, available, stream_entries
+from worker.queues.depths import add_entries, entry_of
 from worker.queues.throughput import Throughput
-from worker.queues.url_counts import add_entries, entry_of
 
 GROUP = "keepers"
 

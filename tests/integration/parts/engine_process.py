@@ -22,7 +22,7 @@ from worker.messages import Outcome, Taken, URLRequest, decode, encode
 from worker.pipeline.dispatcher import Dispatcher
 from worker.pipeline.keeper import Keeper
 from worker.queues import FETCH, URGENT, Control, Depths, Durations, PublicStream, Results, StreamLimits, available, connect
-from worker.queues.url_counts import add_entries, entry_of
+from worker.queues.depths import add_entries, entry_of
 from worker.storage.articles import Articles
 from worker.storage.database import open_database
 from worker.storage.ledger import Ledger

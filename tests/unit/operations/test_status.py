@@ -12,6 +12,7 @@ from worker.errors import Unavailable
 from worker.operations.problems import of_balance, of_disk, of_processes, of_queues, of_redis
 from worker.operations.queues import report
 from worker.queues import QUEUES, Depth, WorkerSeen
+from worker.queues.parked import WrongType
 from worker.storage.for_viewer import DueCounts
 from worker.storage.values import Balance, DeadGroup, Paused, State
 
@@ -65,6 +66,9 @@ class Queues:
 class Away:
     """Redis is away."""
 
+    def wrong(self) -> list[WrongType]:
+        raise Unavailable("away")
+
     def all(self) -> list[Depth]:
         raise Unavailable("away")
 
@@ -83,6 +87,7 @@ def services(tmp_path: Path, ledger: Any = None, queues: Any = None, active: str
         depths=queues or Queues(),
         control=queues or Queues(),
         registry=SimpleNamespace(active=lambda: active),
+        schema=queues or Queues(),
         model_note=SimpleNamespace(id="m1"),
         settings=settings(tmp_path),
     )
@@ -138,6 +143,20 @@ def test_without_redis_the_ledger_is_shown_and_the_rest_is_unknown(tmp_path: Pat
     assert {queue.waiting for queue in found.queues} == {None}
     assert [problem.code for problem in of_redis(services(tmp_path, queues=Away()), found)] == ["redis-away"]
     assert list(of_queues(found)) == [], "nothing is known of the queues"
+
+
+class Foreign(Away):
+    """Redis answers, and one of our keys holds something else."""
+
+    def wrong(self) -> list[WrongType]:
+        return [WrongType("x:fetch", "list", "string")]
+
+
+def test_a_key_of_another_type_is_not_called_an_outage(tmp_path: Path) -> None:
+    found = services(tmp_path, queues=Foreign())
+    [problem] = of_redis(found, report(found))
+    assert problem.code == "redis-key"
+    assert "the key x:fetch holds a string, expected a list" in problem.what
 
 
 def test_books_that_do_not_balance_are_a_problem(tmp_path: Path) -> None:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from worker.bootstrap import Services
 from worker.config import Settings
 from worker.operations import installation
+
+REPORT_WITHIN = 3.0
+"""Seconds that PostgreSQL may take for one statement of a command that reports: with the start of Python it answers within 5 s."""
+
+
+def opened_to_report(settings: Settings) -> Services:
+    """The same for a command that shows how things are: a database that is too busy to answer is said to be so, and not waited for."""
+    return opened(replace(settings, statement_timeout=min(settings.statement_timeout, REPORT_WITHIN)))
 
 
 def opened(settings: Settings) -> Services:

@@ -23,6 +23,7 @@ from worker.dashboard.security.answers import Refused, as_json, is_program
 from worker.dashboard.security.middleware import Security
 from worker.dashboard.state import State
 from worker.dashboard.view import assets
+from worker.dashboard.view.rendering import environment
 
 THREADS = 12
 """Operations at once: SQLAlchemy's pool has 15 connections, and the sampler of live pages needs some of them."""
@@ -46,7 +47,15 @@ def create_app(services: Services, settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     to_thread.current_default_thread_limiter().total_tokens = THREADS
+    await to_thread.run_sync(_warm_up, app.state.dashboard)
     yield
+
+
+def _warm_up(state: State) -> None:
+    """Reads model and templates before the first page is asked for: on a busy machine that takes longer than a page may."""
+    state.queues.or_none()
+    for template in environment().list_templates():
+        environment().get_template(template)
 
 
 def answer(request: Request, refused: Refused) -> Response:

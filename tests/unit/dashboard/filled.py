@@ -61,6 +61,9 @@ def _hostile(request, number: int) -> Labelled:
         description=payload,
         warnings=["truncated", payload],
     )
-    evidence = [Evidence("trade", "title", payload, 0, len(payload), [Term("script", 1.0)]), Evidence("trade", "text", payload, 0, len(payload), [])]
+    evidence = [
+        Evidence("trade", "title", payload, 0, len(payload), [Term("script", 1.0)]),
+        Evidence("trade", "text", payload, 0, len(payload), []),
+    ]
     labels = replace(LABELS, evidence=evidence)
     return Labelled(replace(made, article=article, final_url=f"https://outlet.test/{number}?{payload}"), labels, label_ms=3)

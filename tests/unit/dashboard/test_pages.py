@@ -52,7 +52,10 @@ def expect_sound(page: lxml.html.HtmlElement, path: str) -> None:
         for name, value in element.attrib.items():
             assert not name.lower().startswith("on"), (path, name)
             assert name.lower() not in ("style", "srcdoc", "srcset", "background", "autofocus"), (path, name)
-            assert not (name in ("href", "action", "src") and re.match(r"\s*(javascript|data|vbscript):", value, re.IGNORECASE)), (path, value)
+            assert not (name in ("href", "action", "src") and re.match(r"\s*(javascript|data|vbscript):", value, re.IGNORECASE)), (
+                path,
+                value,
+            )
             assert not (name.startswith(("hx-", "data-hx-")) and name not in KNOWN_HX), (path, name)
 
 
@@ -76,7 +79,13 @@ def test_a_page_of_an_empty_installation_is_sound(app: FastAPI, path: str) -> No
 def test_every_page_of_a_full_installation_is_sound_whatever_pages_said(app: FastAPI, items: list[int]) -> None:
     articles = [f"/articles/{item}{query}" for item in items for query in ("", "?correct=1&q=x")]
     places = [*PLACES, *articles, f"/articles/{items[0]}/take-down", "/jobs/1", "/jobs/1/stop", "/models/candidate-1", "/hosts/held.test"]
-    places += ["/hosts/held.test/pause", "/due?host=held.test", "/dead/tls/outlet37.test%3A443", "/dead/send?reason=tls", "/dead/drop?reason=tls"]
+    places += [
+        "/hosts/held.test/pause",
+        "/due?host=held.test",
+        "/dead/tls/outlet37.test%3A443",
+        "/dead/send?reason=tls",
+        "/dead/drop?reason=tls",
+    ]
     for path in places:
         _, page = parsed(app, path)
         expect_sound(page, path)

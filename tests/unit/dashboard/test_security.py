@@ -27,7 +27,9 @@ def test_loopback_names_are_this_dashboards_own(settings: Settings, host: str) -
     assert is_own_host(host, settings)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8787", "localhost.evil.example", "192.168.1.2", "[::2]", "", "[", "a b"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example:8787", "localhost.evil.example", "192.168.1.2", "[::2]", "", "[", "a b"]
+)
 def test_another_name_is_refused_against_rebinding(app: FastAPI, settings: Settings, host: str) -> None:
     assert not is_own_host(host, settings)
     assert ask(app, "GET", "/", {"host": host}).status == 403
@@ -41,7 +43,8 @@ def test_a_named_host_and_the_address_itself_are_its_own_where_others_may_reach_
 
 
 @pytest.mark.parametrize(
-    "change", [{"dashboard_address": Address("0.0.0.0", 8787)}, {"dashboard_address": Address("::", 1)}, {"dashboard_hosts": ("a.example",)}]
+    "change",
+    [{"dashboard_address": Address("0.0.0.0", 8787)}, {"dashboard_address": Address("::", 1)}, {"dashboard_hosts": ("a.example",)}],
 )
 def test_what_others_can_reach_needs_a_token(settings: Settings, change: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="PRESSMARK_DASHBOARD_TOKEN"):
@@ -99,7 +102,15 @@ def test_a_forged_an_old_and_a_withdrawn_session_are_nobodys(settings: Settings)
     session = callers.open_session(callers.admit("token-of-the-viewer", "test"))
     name, until, seal = session.split("|")
     assert callers.by_session(session)
-    for forged in (f"operator|{until}|{seal}", f"{name}|{int(until) + 1}|{seal}", f"{name}|{until}|", "", "|||", f"{name}|x|{seal}", "é|1|é"):
+    for forged in (
+        f"operator|{until}|{seal}",
+        f"{name}|{int(until) + 1}|{seal}",
+        f"{name}|{until}|",
+        "",
+        "|||",
+        f"{name}|x|{seal}",
+        "é|1|é",
+    ):
         assert callers.by_session(forged) is None
     changed = Callers(replace(settings, dashboard_users=(replace(USERS[0], token="another"),)), clock=lambda: now[0])
     assert changed.by_session(session) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -158,4 +159,4 @@ def test_names_under_bars_have_room() -> None:
     bars, _ = charts.bars([(str(number), number) for number in range(92)], [f"day {number}" for number in range(92)])
     named = [bar for bar in bars if bar.text]
     assert len(named) <= 12
-    assert all(later.x - bar.x > 80 for bar, later in zip(named, named[1:], strict=False))
+    assert all(later.x - bar.x > 80 for bar, later in pairwise(named))

@@ -41,7 +41,7 @@ class Reading:
 def one(request: Request) -> Response:
     """The article, or where its item is while there is none."""
     state, item_id = state_of(request), request.path_params["item_id"]
-    shown = showing.show(state.services, item_id)
+    shown = showing.show(state.services, min(item_id, LARGEST))
     search, _ = Search.of(request.query_params)
     at = clock(state.settings)
     if shown.article is None or shown.labels is None:
@@ -71,6 +71,8 @@ def one(request: Request) -> Response:
     )
 
 
+LARGEST = 2**63 - 1
+"""Of the numbers that a database can look for; no item has it."""
 LINE = (
     "From this probability on, Pressmark says yes. Each topic has its own line, set where it was right most often on articles that it had "
     "not seen. Near the line it says unsure."

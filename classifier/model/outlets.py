@@ -13,14 +13,17 @@ from classifier.labels import SOURCE_TYPES
 from classifier.regular_file import read_text
 
 FILE = "outlets.csv"
-WEIGHT = 1.0
-"""What an entry adds to the log-odds of its source type. One nat decides a close case and no clear one:
-newspapers relay offices, and offices' sites carry speeches and praise."""
+WEIGHT = 2.5
+"""What an entry adds to the log-odds of its source type. On the 613 real articles that teach, predicted by models that had not seen
+their outlets (the registry knows 180, and is right on .961 of them): weight 0, 1, 2.5, 4 gives macro-F1 .784, .793, .796, .803 and
+log-loss .371, .354, .348, .354."""
 
 FILE_LIMIT = 4 * 1024 * 1024
 """Bytes of the registry, as many as the manifest that it becomes part of may have."""
 Outlets = Mapping[str, str]
-"""From a domain, a domain ending that begins with a dot, or a site's name in lower case, to a source type."""
+"""From a domain, a domain ending that begins with a dot, a rule such as `*.gov.*`, or a site's name in lower case, to a source type."""
+COUNTRY_LETTERS = 2
+"""Of a country's top-level domain; `go.com` and the like are no offices."""
 
 
 def read_outlets(folder: Path) -> dict[str, str]:
@@ -42,12 +45,19 @@ def _entry(row: Mapping[str, str | None], where: str) -> tuple[str, str]:
 
 def find_outlet(outlets: Outlets, url: str | None, site_name: str | None) -> tuple[str, str] | None:
     """The registry's entry for an article and its source type: that of the longest matching domain, else of the site's name."""
-    for name in _domains(url):
-        for entry in (name, f".{name}"):
-            if entry in outlets:
-                return entry, outlets[entry]
+    domains = _domains(url)
+    entries = [entry for name in domains for entry in (name, f".{name}")] + _second_level(domains)
+    for entry in entries:
+        if entry in outlets:
+            return entry, outlets[entry]
     name = (site_name or "").strip().lower()
     return (name, outlets[name]) if name in outlets else None
+
+
+def _second_level(domains: list[str]) -> list[str]:
+    """The rule for what stands before a country's two letters: `*.gov.*` for `mfa.gov.kh`."""
+    parts = domains[0].split(".") if domains else []
+    return [f"*.{parts[-2]}.*"] if len(parts) > 2 and len(parts[-1]) == COUNTRY_LETTERS else []
 
 
 def _domains(url: str | None) -> list[str]:

@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: nets reference vendor bench-label bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean bench-service
+.PHONY: rows nets reference vendor bench-label bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean bench-service
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -52,6 +52,9 @@ soak: setup  ## the long runs that CI does without
 	$(BIN)/pytest -m soak
 
 REAL := $(wildcard $(or $(PRESSMARK_TEST_SHARED),../shared)/real/dev.jsonl)
+rows: setup  ## make the feature rows of the shared real texts again, after features or lexicon have changed
+	$(BIN)/python -m training.feature_rows $(or $(PRESSMARK_TEST_SHARED),../shared)
+
 model: setup  ## train the model that ships, from seeds/, and write its card
 	$(BIN)/python -m classifier train --seeds seeds
 	$(BIN)/python -m classifier card --seeds seeds $(if $(REAL),--on $(REAL))

@@ -94,7 +94,7 @@ def _train(options: argparse.Namespace) -> int:
     from classifier.training.figures import Evaluation, table
 
     started = time.monotonic()
-    manifest = rebuild(options.seeds, options.out or artifact.default_folder(), options.id, _progress)
+    manifest = rebuild(options.seeds, options.out or artifact.default_folder(), options.id, _Clock())
     if options.json:
         _print(json.dumps(manifest, ensure_ascii=False))
     else:
@@ -108,7 +108,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     from classifier.training.figures import table
 
     if options.on is None:
-        evaluation = commands.cross_validate(options.seeds, _progress)
+        evaluation = commands.cross_validate(options.seeds, _Clock())
     else:
         evaluation = commands.evaluate_file(options.on, options.model or artifact.default_folder())
     _print(json.dumps(evaluation.to_dict()) if options.json else table(evaluation))
@@ -117,12 +117,9 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 def _card(options: argparse.Namespace) -> int:
     from classifier.report import card
-    from classifier.seeds.dataset import read_seeds
-    from classifier.training import commands
 
     folder = options.model or artifact.default_folder()
-    others = commands.read_articles(options.on) if options.on else []
-    written = card.write(card.gather(folder, read_seeds(options.seeds), others, _progress), options.out)
+    written = card.write(card.gather(folder, options.seeds, options.on, _Clock()), options.out)
     _print("\n".join(map(str, written)))
     return 0
 
@@ -214,9 +211,29 @@ def _for_people(name: str, labels: Labels) -> str:
     return "\n".join(lines)
 
 
-def _progress(step: str, done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{step} {done}/{total} ", end="" if done < total else "\n", file=sys.stderr, flush=True)  # noqa: T201
+class _Clock:
+    """Shows on a terminal which step is going on, and how long the rest will take at the pace so far."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began = clock()
+
+    def __call__(self, step: str, number: int, total: int) -> None:
+        """Step `number` of `total` begins."""
+        if sys.stderr.isatty():
+            print(f"\r\x1b[K{self.line(step, number, total)}", end="" if number < total else "\n", file=sys.stderr, flush=True)  # noqa: T201
+
+    def line(self, step: str, number: int, total: int) -> str:
+        """The line for the beginning of a step; the first one says nothing of the time, since nothing has been seen yet."""
+        elapsed = self._clock() - self._began
+        if number == 1:
+            return f"{step} {number} of {total}"
+        left = elapsed / (number - 1) * (total - number + 1)
+        return f"{step} {number} of {total}, {_minutes(elapsed)} so far, {_minutes(left)} left"
+
+
+def _minutes(seconds: float) -> str:
+    return f"about {seconds / 60:.0f} min" if seconds >= 90 else f"about {seconds:.0f} s"
 
 
 def _complain(error: ClassifierError) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier.evidence import quote
-from classifier.labels import SOURCE_TYPES, TOPICS, Decision, Labels, ModelName, OutletOpinion, SourceType, SourceTypeLabel, TopicLabel
+from classifier.evidence import quote, quote_source
+from classifier.labels import SOURCE_TYPES, Decision, Labels, ModelName, OutletOpinion, SourceType, SourceTypeLabel, TopicLabel
 from classifier.model.linear import Floats, softmax
 from classifier.model.model import Model, Predictions
 from classifier.model.outlets import WEIGHT, find_outlet
@@ -17,6 +17,8 @@ from classifier.text.document import ParsedText, parse_text
 
 SHORTEST = 8
 """Words; a shorter text gets no source type."""
+SHORT_LEDE = 400
+"""Characters; a shorter text, mostly a lede that a page gives away, shows too little of who speaks: only its outlet can make it sure."""
 LIKELY = 0.5
 """Probability from which a topic can be the main one: it is likelier to be that than not."""
 SMALLEST_PROBABILITY = 1e-9
@@ -34,21 +36,22 @@ class Document:
 
 
 def predict(model: Model, texts: Sequence[ParsedText]) -> Predictions:
-    """Probabilities for `texts`, and which of them are out of distribution."""
+    """Probabilities for `texts`, and how far each is from everything seen."""
     scores = model.first_level.score(texts)
     articles, stacking = scores.articles, model.stacking
     languages = model.training_distribution.languages
     known = zip(texts, articles.known_words.tolist(), strict=True)
     supported = np.array([language.supported(parsed, share, languages) for parsed, share in known], bool)
-    words = np.array([parsed.word_count for parsed in texts], np.int64)
+    words = np.array([parsed.word_count for parsed in texts], np.float32)
     return Predictions(
         topics=stacking.topic_probabilities(articles),
         source=stacking.source_probabilities(articles),
         primary=stacking.primary_probabilities(articles),
         language_supported=supported,
-        out_of_distribution=~supported | model.training_distribution.out_of_distribution(articles.vectors, words),
+        doubt=np.where(supported, model.training_distribution.doubt(articles.vectors, words), 1.0),
         unknown_words=1 - articles.known_words,
         sentences=scores.sentences,
+        source_sentences=scores.source_sentences,
     )
 
 
@@ -59,8 +62,8 @@ def label(model: Model, documents: Sequence[Document]) -> list[Labels]:
         return []
     predictions = predict(model, texts)
     ends = np.cumsum([len(parsed.sentences) for parsed in texts])
-    sentences = np.split(predictions.sentences, ends[:-1])
-    articles = map(_Article, documents, texts, range(len(texts)), sentences)
+    topics, sources = (np.split(scores, ends[:-1]) for scores in (predictions.sentences, predictions.source_sentences))
+    articles = map(_Article, documents, texts, range(len(texts)), topics, sources)
     return [_labels(model, predictions, article) for article in articles]
 
 
@@ -74,17 +77,23 @@ class _Article:
     """Its row in Predictions."""
     sentences: Floats
     """Log-odds of its sentences, (sentences, topics)."""
+    source_sentences: Floats
+    """How far each speaks for each source type, (sentences, source types)."""
 
 
 def _labels(model: Model, predictions: Predictions, article: _Article) -> Labels:
     topics = _topics(model, predictions, article)
     carried = [topic for topic, entry in enumerate(topics) if entry.probability >= entry.threshold and article.parsed.sentences]
     quoted = [topic for topic in carried if topics[topic].decision != Decision.NO.value]
+    source_type = _source_type(model, predictions, article)
+    evidence = [entry for topic in quoted for entry in quote(model, article.parsed, article.sentences, topic)]
+    if source_type.label is not None and source_type.decision == "sure":
+        evidence += quote_source(model, article.parsed, article.source_sentences, SourceType(source_type.label))
     return Labels(
         topics=topics,
-        primary_topic=_primary(predictions.primary[article.row], carried),
-        source_type=_source_type(model, predictions, article),
-        evidence=[entry for topic in quoted for entry in quote(model, article.parsed, article.sentences, topic)],
+        primary_topic=_primary(model.label_set.topics, predictions.primary[article.row], carried),
+        source_type=source_type,
+        evidence=evidence,
         language_supported=bool(predictions.language_supported[article.row]),
         unknown_words=round(float(predictions.unknown_words[article.row]), 4),
         model=ModelName(model.id, model.sha256),
@@ -92,22 +101,20 @@ def _labels(model: Model, predictions: Predictions, article: _Article) -> Labels
 
 
 def _topics(model: Model, predictions: Predictions, article: _Article) -> list[TopicLabel]:
-    """Decisions in the order of TOPICS: `unsure` for an article out of distribution, `no` for one without words."""
+    """Decisions in the order of the model's topics: `unsure` for an article out of distribution, `no` for one without words."""
     found = []
     has_words = bool(article.parsed.sentences)
-    for column, (topic, threshold) in enumerate(zip(TOPICS, model.thresholds, strict=True)):
+    for column, (topic, threshold) in enumerate(zip(model.label_set.topics, model.thresholds, strict=True)):
         probability = round(float(predictions.topics[article.row, column]), 4) if has_words else 0.0
-        decision = threshold.decide(probability)
-        if predictions.out_of_distribution[article.row] and has_words:
-            decision = Decision.UNSURE
-        found.append(TopicLabel(topic.value, probability, threshold.value, decision.value))
+        decision = threshold.decide(probability, float(predictions.doubt[article.row])) if has_words else Decision.NO
+        found.append(TopicLabel(topic, probability, threshold.value, decision.value))
     return found
 
 
-def _primary(probabilities: Floats, carried: list[int]) -> str | None:
+def _primary(topics: Sequence[str], probabilities: Floats, carried: list[int]) -> str | None:
     """The likeliest main topic of those that the article carries; `probabilities` has one for each topic."""
     likely = [topic for topic in carried if probabilities[topic] >= LIKELY]
-    return TOPICS[max(likely, key=lambda topic: float(probabilities[topic]))].value if likely else None
+    return topics[max(likely, key=lambda topic: float(probabilities[topic]))] if likely else None
 
 
 def _source_type(model: Model, predictions: Predictions, article: _Article) -> SourceTypeLabel:
@@ -118,11 +125,13 @@ def _source_type(model: Model, predictions: Predictions, article: _Article) -> S
     probabilities = _with_outlet(by_text, outlet.label) if outlet else by_text
     best = int(np.argmax(probabilities))
     long_enough = article.parsed.word_count >= SHORTEST
-    trusted = not predictions.out_of_distribution[article.row] and (outlet is None or outlet.agrees)
+    [sure_from] = model.sure_from(predictions.doubt[[article.row]])
+    known = outlet is not None or len(article.document.text) >= SHORT_LEDE
+    trusted = predictions.doubt[article.row] < 1 and known and (outlet is None or outlet.agrees)
     return SourceTypeLabel(
         label=SOURCE_TYPES[best].value if long_enough else None,
         probabilities={source_type.value: round(float(p), 4) for source_type, p in zip(SOURCE_TYPES, probabilities, strict=True)},
-        decision="sure" if long_enough and trusted and probabilities[best] >= model.source_threshold else "unsure",
+        decision="sure" if long_enough and trusted and probabilities[best] >= sure_from else "unsure",
         outlet=outlet,
     )
 

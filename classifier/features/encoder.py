@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifier.features import clause_role
+from classifier.features import clause_role, speakers, style
 from classifier.features.clause_role import ClauseRoles
 from classifier.features.columns import Columns
+from classifier.features.counts import CountedArticles, SentenceCounts
+from classifier.features.style import style_rows
 from classifier.features.word_vectors import WordVectors
 from classifier.lexicon.lexicon import Lexicon, read_speaker_lexicon, read_subject_lexicon
 from classifier.text.document import ParsedText, Sentence
-from classifier.text.tokens import terms
+from classifier.text.tokens import pairs_and_beginnings, terms
+
+STYLE_COLUMNS = Columns({"style": style.NAMES, "speakers": speakers.NAMES})
+"""What is told of how an article is written: its habits, and who speaks in it."""
 
 Floats = NDArray[np.float32]
 MIN_ARTICLES = 3
@@ -43,49 +48,27 @@ class Vocabulary:
         """The vocabulary of sorted `terms_`."""
         return cls(terms_, idf, {term: column for column, term in enumerate(terms_)})
 
+    def single_words(self) -> NDArray[np.bool_]:
+        """Whether each term is one word: no pair, no word beginning, (terms,)."""
+        return np.array([" " not in term and "*" not in term for term in self.terms], bool)
 
-def learn_vocabulary(articles: Sequence[ParsedText]) -> Vocabulary:
-    """The terms of MIN_ARTICLES of `articles` or more, weighted as by scikit-learn's smooth idf."""
-    counts: Counter[str] = Counter()
+
+def learn_vocabulary(articles: Sequence[ParsedText], others: Mapping[str, int] | None = None) -> Vocabulary:
+    """The terms of MIN_ARTICLES of `articles` or more, weighted as by scikit-learn's smooth idf.
+
+    `others` says of some terms how many articles have them that are not among `articles`.
+    """
+    counts = Counter(others or {})
     for article in articles:
         counts.update({term for sentence in article.sentences for term in terms(sentence.words)})
     kept = sorted(term for term, count in counts.items() if count >= MIN_ARTICLES)
     found = np.array([counts[term] for term in kept], np.float64)
-    return Vocabulary.of(kept, (np.log((1 + len(articles)) / (1 + found)) + 1).astype(np.float32))
+    return Vocabulary.of(kept, inverse_frequency(found, len(articles)))
 
 
-@dataclass(frozen=True)
-class RawFeatures:
-    """Counts and sums before they are scaled, a row for each sentence or for each article."""
-
-    terms: sparse.csr_array
-    """Counts of the vocabulary's terms, (rows, terms)."""
-    vectors: Floats
-    """Sums of word vectors, (rows, numbers of a vector)."""
-    lexicon: Floats
-    """Counts of lexicon matches, (rows, groups)."""
-    clause_roles: Floats
-    """Counts of clause roles, (rows, len(clause_role.NAMES))."""
-    words: Floats
-    """Number of words, (rows,)."""
-    known: Floats
-    """Number of words in the vocabulary, (rows,)."""
-    article: NDArray[np.int64]
-    """The article of each row, (rows,)."""
-
-    def per_article(self, articles: int) -> RawFeatures:
-        """The sums over the sentences of each of `articles` articles, a row for each."""
-        rows = len(self.article)
-        join = sparse.csr_array((np.ones(rows, np.float32), (self.article, np.arange(rows))), shape=(articles, rows))
-        return RawFeatures(
-            terms=join @ self.terms,
-            vectors=join @ self.vectors,
-            lexicon=join @ self.lexicon,
-            clause_roles=join @ self.clause_roles,
-            words=join @ self.words,
-            known=join @ self.known,
-            article=np.arange(articles),
-        )
+def inverse_frequency(found: NDArray[np.float64], articles: int) -> Floats:
+    """The weight of a term that `found` of `articles` articles have, as by scikit-learn's smooth idf."""
+    return (np.log((1 + articles) / (1 + found)) + 1).astype(np.float32)
 
 
 class Encoder:
@@ -106,31 +89,45 @@ class Encoder:
             }
         )
 
-    def count(self, texts: Sequence[ParsedText]) -> RawFeatures:
-        """A row for each sentence of `texts`, in order."""
+    def count(self, texts: Sequence[ParsedText]) -> CountedArticles:
+        """All that the models read of `texts`."""
         sentences = [sentence for parsed in texts for sentence in parsed.sentences]
-        words = [sentence.words for sentence in sentences]
         lexicon, clause_roles = self._lexicon_counts(sentences)
-        return RawFeatures(
-            terms=self._term_counts(words),
+        words = [sentence.words for sentence in sentences]
+        counts = SentenceCounts(
             vectors=self.vectors.sums(words),
             lexicon=lexicon,
             clause_roles=clause_roles,
             words=np.array(list(map(len, words)), np.float32),
-            known=np.array([sum(word in self.vocabulary.index for word in sentence) for sentence in words], np.float32),
-            article=np.array([article for article, parsed in enumerate(texts) for _ in parsed.sentences], np.int64),
+        )
+        lengths = np.array([len(parsed.sentences) for parsed in texts], np.int64)
+        term_counts, known = self._term_counts(texts)
+        return CountedArticles(
+            sentences=counts,
+            articles=counts.sums(lengths),
+            terms=term_counts,
+            known=known,
+            styles=np.hstack([style_rows(texts), speakers.speakers(texts, self.speaker_lexicon)]),
+            lengths=lengths,
+            has_headline=np.array([parsed.has_headline for parsed in texts], bool),
         )
 
-    def _term_counts(self, sentences: Sequence[list[str]]) -> sparse.csr_array:
-        index = self.vocabulary.index
+    def _term_counts(self, texts: Sequence[ParsedText]) -> tuple[sparse.csr_array, Floats]:
+        """Counts of the vocabulary's terms, (articles, terms), and of the words that are in it, (articles,)."""
+        get = self.vocabulary.index.get
         columns: list[int] = []
         ends = [0]
-        for words in sentences:
-            columns.extend(index[term] for term in terms(words) if term in index)
+        known = []
+        for parsed in texts:
+            words = [column for sentence in parsed.sentences for column in map(get, sentence.words) if column is not None]
+            known.append(len(words))
+            columns.extend(words)
+            others = (map(get, pairs_and_beginnings(sentence.words)) for sentence in parsed.sentences)
+            columns.extend([column for found in others for column in found if column is not None])
             ends.append(len(columns))
-        matrix = sparse.csr_array((np.ones(len(columns), np.float32), columns, ends), shape=(len(sentences), len(index)))
+        matrix = sparse.csr_array((np.ones(len(columns), np.float32), columns, ends), shape=(len(texts), len(self.vocabulary.terms)))
         matrix.sum_duplicates()
-        return matrix
+        return matrix, np.array(known, np.float32)
 
     def _lexicon_counts(self, sentences: Sequence[Sentence]) -> tuple[Floats, Floats]:
         """Counts of lexicon matches, and of the topics' matches by clause role, a row for each sentence."""
@@ -145,14 +142,14 @@ class Encoder:
                 roles[row, column[role]] += 1
         return counts, roles
 
-    def tf_idf(self, raw: RawFeatures) -> sparse.csr_array:
-        """Terms as sublinear TF-IDF, each row of length one."""
-        matrix = raw.terms.copy()
+    def tf_idf(self, counts: sparse.csr_array) -> sparse.csr_array:
+        """Counts of terms as sublinear TF-IDF, each row of length one."""
+        matrix = counts.copy()
         matrix.data = (1 + np.log(matrix.data)) * self.vocabulary.idf[matrix.indices]
         norms = np.sqrt(matrix.multiply(matrix).sum(axis=1))
         return sparse.csr_array(sparse.diags_array(1 / np.maximum(norms, SMALLEST_NORM)) @ matrix).astype(np.float32)
 
-    def dense(self, raw: RawFeatures) -> Floats:
+    def dense(self, raw: SentenceCounts) -> Floats:
         """The features of `dense_columns`, a row for each of `raw`: mean word vectors of length VECTOR_SCALE, and logarithms.
 
         Those are log(1 + count) and log(1 + matches in 100 words) of the lexicon, and log(1 + count) of the clause roles.

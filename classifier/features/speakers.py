@@ -35,7 +35,7 @@ class SentenceSpeakers(NamedTuple):
 
 NAMES = SentenceSpeakers._fields
 SCALE = 3.0
-"""Makes shares, mostly under a third, as large as the log-odds that stand beside them in the stacking."""
+"""Makes shares, mostly under a third, as large as the logarithms of rates that stand beside them."""
 
 _QUOTE = re.compile(f"[{QUOTATION_MARKS}]")
 _FIRST_PERSON = frozenset({"we", "our", "us", "i", "my"})

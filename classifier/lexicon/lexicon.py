@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import NamedTuple
 
+from classifier.label_set import DEFAULT, LabelSet
 from classifier.text.tokens import CACHED_WORDS, GRAM, tokens, unspaced
 
 _LONGEST_STEM = 12
@@ -40,6 +41,25 @@ class _Candidates:
     starred: tuple[Entry, ...]
     """Those whose second word ends in `*`."""
 
+    @property
+    def several(self) -> bool:
+        """Whether any of them has several words."""
+        return bool(self.by_second or self.starred)
+
+
+class _Cache(dict[str, _Candidates | None]):
+    """The candidates of each word met so far, at most CACHED_WORDS: a look-up that runs no Python where the word is known."""
+
+    def __init__(self, by_first: dict[str, list[Entry]]) -> None:
+        super().__init__()
+        self._by_first = by_first
+
+    def __missing__(self, word: str) -> _Candidates | None:
+        candidates = _candidates([entry for key in _keys(word) for entry in self._by_first.get(key, ())])
+        if len(self) < CACHED_WORDS:
+            self[word] = candidates
+        return candidates
+
 
 @dataclass(frozen=True)
 class Lexicon:
@@ -48,30 +68,24 @@ class Lexicon:
     groups: tuple[str, ...]
     """Names, such as `trade.strong`."""
     by_first: dict[str, list[Entry]]
-    cache: dict[str, _Candidates | None] = field(default_factory=dict, repr=False)
-    """The candidates of each word met so far; at most CACHED_WORDS."""
+    cache: _Cache = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cache", _Cache(self.by_first))
 
     def find(self, words: list[str]) -> list[Match]:
         """Every phrase in `words`, in the order of their first words."""
         found: list[Match] = []
-        for start, word in enumerate(words):
-            candidates = self._candidates(word)
-            if candidates is None:
+        candidates_of = enumerate(map(self.cache.__getitem__, words))
+        for start, candidates in [(start, candidates) for start, candidates in candidates_of if candidates is not None]:
+            found.extend([Match(group, start, start + 1) for group in candidates.single])
+            if not candidates.several:
                 continue
-            found.extend(Match(group, start, start + 1) for group in candidates.single)
             second = words[start + 1] if start + 1 < len(words) else ""
             for rest, group in (*candidates.by_second.get(second, ()), *candidates.starred):
                 if _follows(words, start + 1, rest):
                     found.append(Match(group, start, start + 1 + len(rest)))
         return found
-
-    def _candidates(self, word: str) -> _Candidates | None:
-        if word in self.cache:
-            return self.cache[word]
-        candidates = _candidates([entry for key in _keys(word) for entry in self.by_first.get(key, ())])
-        if len(self.cache) < CACHED_WORDS:
-            self.cache[word] = candidates
-        return candidates
 
 
 def _candidates(entries: list[Entry]) -> _Candidates | None:
@@ -134,9 +148,10 @@ LOOKUP_LISTS = ("fields", "voices")
 """Files of phrases that other features are derived from."""
 
 
-def read_feature_lexicon() -> Lexicon:
-    """The phrases whose counts are features."""
-    return parse("\n".join(map(_text, FEATURE_LISTS)))
+def read_feature_lexicon(label_set: LabelSet = DEFAULT) -> Lexicon:
+    """The phrases whose counts are features; the words of a label set of one's own are groups behind them."""
+    own = [f"[{entry.name}.strong]\n{','.join(entry.words)}" for entry in label_set.entries if entry.words]
+    return parse("\n".join([*map(_text, FEATURE_LISTS), *own]))
 
 
 def read_subject_lexicon() -> Lexicon:

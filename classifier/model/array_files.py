@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from pathlib import Path
 
@@ -46,3 +47,10 @@ def read_array(folder: Path, name: str, digest: str) -> NDArray[np.generic]:
     if not isinstance(array, np.ndarray):
         raise BadModel(f"{path}: expected one array, got an archive of several")
     return array
+
+
+def npy(array: NDArray[np.generic]) -> bytes:
+    """An array in NumPy's format."""
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
+    return buffer.getvalue()

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import BadModel
-from classifier.features import style
-from classifier.features.encoder import Encoder, Vocabulary
+from classifier.features.encoder import STYLE_COLUMNS, Encoder, Vocabulary
 from classifier.features.word_vectors import read_vectors
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.label_set import LabelSet
+from classifier.labels import SOURCE_TYPES
 from classifier.lexicon.lexicon import FEATURE_LISTS, LOOKUP_LISTS, read_feature_lexicon
-from classifier.model.array_files import read_array
+from classifier.model.array_files import npy, read_array
 from classifier.model.checks import expect_manifest, letters, numbers
 from classifier.model.first_level import SOURCE_COLUMNS, TOPIC_COLUMNS, FirstLevel
 from classifier.model.linear import LinearModel
+from classifier.model.manifest import About, Manifest, stated_label_set
 from classifier.model.model import Model, TrainingDistribution
 from classifier.model.stacking import PRIMARY_COLUMNS, Stacking
 from classifier.model.thresholds import Threshold
@@ -55,50 +54,6 @@ _LINEAR_MODELS = {
 Arrays = Mapping[str, NDArray[np.generic]]
 
 
-class About(TypedDict, total=False):
-    """What a manifest says of a model's making; a model without it can be used all the same."""
-
-    data: DataSummary
-    libraries: dict[str, str]
-    """Versions, with `python` among them."""
-    held_out: dict[str, object]
-    """classifier.training.evaluate.Evaluation as JSON."""
-    reference: dict[str, object]
-    """classifier.training.reference.Reference as JSON."""
-
-
-class DataSummary(TypedDict):
-    """The seeds that a model was trained on."""
-
-    sha256: str
-    articles: int
-    languages: dict[str, int]
-    origins: dict[str, int]
-
-
-class Manifest(About):
-    """The JSON object in MANIFEST."""
-
-    format: str
-    major: int
-    topics: list[str]
-    source_types: list[str]
-    id: str
-    cuts: list[list[float]]
-    """Value, low and high of the threshold of each topic."""
-    source_sure: float
-    outlets: dict[str, str]
-    """Missing in the first models."""
-    least_near: float
-    languages: dict[str, list[str]]
-    resources: dict[str, str]
-    """SHA-256 of each of RESOURCES."""
-    parts: dict[str, str]
-    """SHA-256 of each array's file."""
-    sha256: str
-    """Of the manifest without this entry; the digests of the parts are in it."""
-
-
 def default_folder() -> Path:
     """The model that ships with the package."""
     return Path(str(resources.files("classifier") / "shipped"))
@@ -109,7 +64,7 @@ def save(model: Model, folder: Path, about: About, other_arrays: Arrays | None =
     folder.mkdir(parents=True, exist_ok=True)
     parts = {}
     for name, array in sorted({**_arrays(model), **(other_arrays or {})}.items()):
-        data = _npy(array)
+        data = npy(array)
         (folder / f"{name}.npy").write_bytes(data)
         parts[name] = hashlib.sha256(data).hexdigest()
     manifest = _manifest(model, parts, about)
@@ -122,15 +77,17 @@ def _manifest(model: Model, parts: dict[str, str], about: About) -> Manifest:
     manifest: Manifest = {
         "format": FORMAT,
         "major": MAJOR,
-        "topics": [topic.value for topic in TOPICS],
+        "topics": list(model.label_set.topics),
+        "label_set": model.label_set.to_dict(),
         "source_types": [source_type.value for source_type in SOURCE_TYPES],
         "id": model.id,
         "cuts": [[threshold.value, threshold.low, threshold.high] for threshold in model.thresholds],
         "source_sure": model.source_threshold,
         "outlets": dict(model.outlets),
         "least_near": distribution.min_cosine,
+        "usual_near": distribution.usual_cosine,
         "languages": {language: list(words) for language, words in distribution.languages.items()},
-        "resources": {name: _resource_digest(name) for name in RESOURCES},
+        "resources": resource_digests(),
         "parts": parts,
         "sha256": "",
         **about,
@@ -145,10 +102,9 @@ def _digest(manifest: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(digested, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _npy(array: NDArray[np.generic]) -> bytes:
-    buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
-    return buffer.getvalue()
+def resource_digests() -> dict[str, str]:
+    """SHA-256 of each of RESOURCES."""
+    return {name: _resource_digest(name) for name in RESOURCES}
 
 
 def _resource_digest(name: str) -> str:
@@ -160,7 +116,7 @@ def _arrays(model: Model) -> Arrays:
     """Every array of the model by its name in files."""
     first, stacking, vocabulary = model.first_level, model.stacking, model.first_level.encoder.vocabulary
     linear = {name: getattr(first, field) for field, name in _LINEAR_MODELS.items()}
-    linear |= {f"stack_{topic}": topic_model for topic, topic_model in zip(TOPICS, stacking.topics, strict=True)}
+    linear |= {f"stack_{topic}": topic_model for topic, topic_model in zip(model.label_set.topics, stacking.topics, strict=True)}
     linear |= {"stack_source": stacking.source, "stack_primary": stacking.primary}
     return {
         "vocabulary": np.frombuffer("\n".join(vocabulary.terms).encode(), np.uint8),
@@ -188,9 +144,8 @@ def read_manifest(folder: Path) -> Manifest:
     manifest = _read_json(folder)
     if manifest.get("major") != MAJOR:
         raise BadModel(f"{folder}: expected model format {MAJOR}, got {manifest.get('major')!r:.80}; train again with this version")
-    for labels, found in ((TOPICS, manifest.get("topics")), (SOURCE_TYPES, manifest.get("source_types"))):
-        if found != list(labels):
-            raise BadModel(f"{folder}: expected the labels {', '.join(labels)}, got {found!r:.200}")
+    if manifest.get("source_types") != list(SOURCE_TYPES):
+        raise BadModel(f"{folder}: expected the source types {', '.join(SOURCE_TYPES)}, got {manifest.get('source_types')!r:.200}")
     try:
         if manifest.get("sha256") != _digest(manifest):
             raise BadModel(f"{folder / MANIFEST}: damaged, its SHA-256 is not the one in it")
@@ -220,27 +175,30 @@ def _check_resources(folder: Path, digests: dict[str, str]) -> None:
 
 
 def _model(manifest: Manifest, arrays: Arrays) -> Model:
-    first = _first_level(arrays)
+    label_set = stated_label_set(manifest)
+    first = _first_level(arrays, label_set)
     return Model(
         first,
-        _stacking(arrays),
+        _stacking(arrays, label_set),
         [Threshold(*cut) for cut in manifest["cuts"]],
         manifest["source_sure"],
         TrainingDistribution(
             numbers(arrays, "familiar", None, first.encoder.vectors.size),
             manifest["least_near"],
+            manifest["usual_near"],
             {language: tuple(words) for language, words in manifest["languages"].items()},
         ),
         manifest.get("outlets", {}),
+        label_set,
         manifest["id"],
         manifest["sha256"],
     )
 
 
-def _first_level(arrays: Arrays) -> FirstLevel:
+def _first_level(arrays: Arrays, label_set: LabelSet) -> FirstLevel:
     terms = letters(arrays, "vocabulary").split("\n")
-    encoder = Encoder(Vocabulary.of(terms, numbers(arrays, "idf", len(terms))), read_vectors(), read_feature_lexicon())
-    dense, styles = len(encoder.dense_columns), len(style.NAMES)
+    encoder = Encoder(Vocabulary.of(terms, numbers(arrays, "idf", len(terms))), read_vectors(), read_feature_lexicon(label_set))
+    dense, styles = len(encoder.dense_columns), len(STYLE_COLUMNS)
     spread = numbers(arrays, "form_spread", styles)
     if not (spread > 0).all():
         raise ValueError("form_spread.npy: expected numbers above 0, since they divide")
@@ -254,19 +212,19 @@ def _first_level(arrays: Arrays) -> FirstLevel:
     }
     return FirstLevel(
         encoder,
-        **{field: _linear(arrays, name, features[field], _labels(field)) for field, name in _LINEAR_MODELS.items()},
+        **{field: _linear(arrays, name, features[field], _labels(field, label_set)) for field, name in _LINEAR_MODELS.items()},
         style_mean=numbers(arrays, "form_mean", styles),
         style_spread=spread,
     )
 
 
-def _labels(field: str) -> int:
-    return len(SOURCE_TYPES if field.startswith("source") else TOPICS)
+def _labels(field: str, label_set: LabelSet) -> int:
+    return len(SOURCE_TYPES if field.startswith("source") else label_set.topics)
 
 
-def _stacking(arrays: Arrays) -> Stacking:
+def _stacking(arrays: Arrays, label_set: LabelSet) -> Stacking:
     return Stacking(
-        [_linear(arrays, f"stack_{topic}", len(TOPIC_COLUMNS), 1) for topic in TOPICS],
+        [_linear(arrays, f"stack_{topic}", len(TOPIC_COLUMNS), 1) for topic in label_set.topics],
         _linear(arrays, "stack_source", len(SOURCE_COLUMNS), len(SOURCE_TYPES)),
         _linear(arrays, "stack_primary", len(PRIMARY_COLUMNS), 1),
     )

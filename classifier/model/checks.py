@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.labels import SOURCE_TYPES
 
 
 def expect_manifest(manifest: Mapping[str, object]) -> None:
@@ -17,9 +17,10 @@ def expect_manifest(manifest: Mapping[str, object]) -> None:
     name = manifest.get("id")
     if not isinstance(name, str) or not name.isprintable():
         raise ValueError(f"`id`: expected a name, got {_short(name)}")
-    for key in ("source_sure", "least_near"):
+    for key in ("source_sure", "least_near", "usual_near"):
         _expect_number(key, manifest.get(key))
-    _expect_thresholds(manifest.get("cuts"))
+    topics = manifest.get("topics")
+    _expect_thresholds(manifest.get("cuts"), len(topics) if isinstance(topics, list) else 0)
     for key in ("parts", "resources"):
         _expect_texts(key, manifest.get(key))
     _expect_outlets(manifest.get("outlets", {}))
@@ -31,9 +32,9 @@ def _expect_number(key: str, value: object) -> None:
         raise ValueError(f"`{key}`: expected a finite number, got {_short(value)}")
 
 
-def _expect_thresholds(value: object) -> None:
-    if not isinstance(value, list) or len(value) != len(TOPICS):
-        raise ValueError(f"`cuts`: expected {len(TOPICS)} thresholds, got {_short(value)}")
+def _expect_thresholds(value: object, topics: int) -> None:
+    if not isinstance(value, list) or len(value) != topics:
+        raise ValueError(f"`cuts`: expected {topics} thresholds, got {_short(value)}")
     for threshold in value:
         if not isinstance(threshold, list) or len(threshold) != 3:
             raise ValueError(f"`cuts`: expected three numbers for each topic, got {_short(threshold)}")

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 Floats = NDArray[np.float32]
+Weights: TypeAlias = NDArray[np.floating]
+"""How much each example counts, (examples,)."""
 Matrix: TypeAlias = Floats | sparse.csr_array
 """Features, a row for each example."""
 
@@ -36,27 +38,29 @@ class LinearModel:
         return np.asarray(x @ self.weights + self.bias, np.float32)
 
 
-def fit_labels(x: Matrix, y: NDArray[np.int8], c: float) -> LinearModel:
-    """Independent labels; `y` (rows, labels) is 1, 0 or -1 (unknown: left out), `c` scikit-learn's inverse regularisation."""
-    fitted = [_fit_label(x[known], label[known], c) for label, known in ((label, np.flatnonzero(label >= 0)) for label in y.T)]
-    weights = np.stack([weights for weights, _ in fitted], axis=1).astype(np.float32)
-    return LinearModel(weights, np.array([bias for _, bias in fitted], np.float32))
+def fit_labels(x: Matrix, y: NDArray[np.int8], c: float, weights: Weights) -> LinearModel:
+    """Independent labels; `y` (rows, labels) is 1, 0 or negative (unknown: left out), `c` scikit-learn's inverse regularisation."""
+    known = [np.flatnonzero(label >= 0) for label in y.T]
+    fitted = [_fit_label(x[rows], label[rows], c, weights[rows]) for label, rows in zip(y.T, known, strict=True)]
+    return LinearModel(
+        np.stack([found for found, _ in fitted], axis=1).astype(np.float32), np.array([bias for _, bias in fitted], np.float32)
+    )
 
 
-def _fit_label(x: Matrix, y: NDArray[np.int8], c: float) -> tuple[NDArray[np.float64], float]:
+def _fit_label(x: Matrix, y: NDArray[np.int8], c: float, weights: Weights) -> tuple[NDArray[np.float64], float]:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=c, max_iter=LABEL_STEPS, tol=TOLERANCE)
-    model.fit(x, y)
+    model.fit(x, y, sample_weight=weights)
     return model.coef_[0], float(model.intercept_[0])
 
 
-def fit_classes(x: Matrix, y: NDArray[np.int64], c: float) -> LinearModel:
+def fit_classes(x: Matrix, y: NDArray[np.int64], c: float, weights: Weights) -> LinearModel:
     """Classes that exclude one another (multinomial): `softmax` of the scores gives their probabilities; `y` (rows,) counts from 0."""
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=c, class_weight="balanced", max_iter=CLASS_STEPS, tol=TOLERANCE)
-    model.fit(x, y)
+    model.fit(x, y, sample_weight=weights)
     return LinearModel(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
 
 

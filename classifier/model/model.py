@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.label_set import DEFAULT, LabelSet
 from classifier.model.first_level import FirstLevel
 from classifier.model.linear import Floats
 from classifier.model.outlets import Outlets
 from classifier.model.stacking import Stacking
-from classifier.model.thresholds import Threshold
+from classifier.model.thresholds import WIDENING, Threshold
 
 FULL_LENGTH = 130
 """Words from which an article's mean vector hardly changes any more."""
@@ -20,25 +21,32 @@ SHORTENING = 0.36
 seeds as .22, .35 and .50 in all but one of 200 cases, whole seeds as .60; a fixed limit made every short notice unsure."""
 
 
+SMALLEST_SPREAD = 1e-6
+"""Divides where the usual and the smallest cosine are the same."""
+
+
 @dataclass(frozen=True)
 class TrainingDistribution:
-    """What the seeds look like, to recognise a text that is unlike all of them."""
+    """What the model has seen, to recognise a text that is unlike all of it."""
 
     vectors: Floats
-    """Mean word vector of each seed, of length one, (seeds, numbers of a vector)."""
+    """Mean word vector of each article that taught, of length one, (articles, numbers of a vector)."""
     min_cosine: float
-    """A text of FULL_LENGTH words or more is out of distribution whose nearest seed has a smaller cosine."""
+    """A text of FULL_LENGTH words or more is out of distribution whose nearest article has a smaller cosine."""
+    usual_cosine: float
+    """Three quarters of the articles are at least as near to another one; from there to `min_cosine` doubt grows from 0 to 1."""
     languages: dict[str, tuple[str, ...]]
     """The languages of the seeds, each with its commonest words (classifier.text.language)."""
 
-    def out_of_distribution(self, vectors: Floats, words: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether each article, by its mean vector and number of words, is far from every seed, (articles,).
+    def doubt(self, vectors: Floats, words: NDArray[np.floating]) -> Floats:
+        """How far each article is from everything seen, by its mean vector and its words, (articles,): 0 usual, 1 out of distribution.
 
         One without any known word vector cannot be compared, and counts as near.
         """
         nearest = (vectors @ self.vectors.T).max(axis=1)
-        limit = self.min_cosine * np.minimum(1.0, words / FULL_LENGTH) ** SHORTENING
-        return np.asarray((nearest < limit) & vectors.any(axis=1))
+        shorter = np.minimum(1.0, words / FULL_LENGTH) ** SHORTENING
+        doubt = (self.usual_cosine * shorter - nearest) / np.maximum((self.usual_cosine - self.min_cosine) * shorter, SMALLEST_SPREAD)
+        return np.asarray(np.where(vectors.any(axis=1), np.clip(doubt, 0.0, 1.0), 0.0), np.float32)
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,14 @@ class Model:
     training_distribution: TrainingDistribution
     outlets: Outlets = field(default_factory=dict)
     """The registry of outlets that was beside the seeds."""
+    label_set: LabelSet = DEFAULT
+    """The topics, in the order of the columns."""
     id: str = ""
     sha256: str = ""
+
+    def sure_from(self, doubt: Floats) -> Floats:
+        """The probability from which the likeliest source type of articles is `sure`: the stranger the article, the higher."""
+        return np.asarray(self.source_threshold + (1 - self.source_threshold) * doubt * WIDENING, np.float32)
 
 
 @dataclass(frozen=True)
@@ -70,9 +84,11 @@ class Predictions:
     """The probability that each topic is the main one, (articles, topics)."""
     language_supported: NDArray[np.bool_]
     """Whether the seeds have the article's language."""
-    out_of_distribution: NDArray[np.bool_]
-    """Whether the article is unlike every seed, or its language is not supported."""
+    doubt: Floats
+    """How far each article is from everything seen, 0 to 1; 1 too where its language is not supported."""
     unknown_words: Floats
     """Share of each article's words that are not in the vocabulary; at most their word vectors are known."""
     sentences: Floats
     """Log-odds of every sentence, in the order of the texts, (sentences, topics)."""
+    source_sentences: Floats
+    """How far each sentence speaks for each source type and against the others, (sentences, source types)."""

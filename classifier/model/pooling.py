@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.model.linear import Floats, sigmoid
-from classifier.text.document import ParsedText
 
 LEAD = 3
 """Sentences after the headline that count as the lead: a release's salutation and place line come before its news."""
@@ -36,15 +35,17 @@ class Pooled(NamedTuple):
 NAMES = Pooled._fields
 
 
-def pool(texts: Sequence[ParsedText], scores: Floats) -> Floats:
-    """Features of shape (articles, labels, len(NAMES)) from the scores (log-odds) of all sentences of `texts` in order."""
-    pooled = np.zeros((len(texts), scores.shape[1], len(NAMES)), np.float32)
+def pool(lengths: NDArray[np.int64], has_headline: NDArray[np.bool_], scores: Floats) -> Floats:
+    """Features of shape (articles, labels, len(NAMES)) from the scores (log-odds) of all sentences in order.
+
+    `lengths` says how many of them each article has, `has_headline` whether its first one is the headline.
+    """
+    pooled = np.zeros((len(lengths), scores.shape[1], len(NAMES)), np.float32)
     start = 0
-    for row, parsed in enumerate(texts):
-        end = start + len(parsed.sentences)
-        if end > start:
-            pooled[row] = np.stack(_pool(scores[start:end], parsed.has_headline), axis=1)
-        start = end
+    for row, length in enumerate(lengths.tolist()):
+        if length:
+            pooled[row] = np.stack(_pool(scores[start : start + length], bool(has_headline[row])), axis=1)
+        start += length
     return pooled
 
 

@@ -60,15 +60,13 @@ def precision_recall(names: Sequence[str], probability: Probabilities, truth: ND
 
 
 def learning(points: Sequence[Point]) -> str:
-    """Macro-F1 against the number of seeds: topics in black and source types in grey, a mark for each origin of the test texts."""
-    figure, axes = _figure("Learning curve, by origin of the test texts", "seeds", "macro-F1")
-    for number, origin in enumerate(dict.fromkeys(point.origin for point in points)):
-        line = [point for point in points if point.origin == origin]
-        sizes, name = [point.seeds for point in line], f"{origin} ({line[-1].articles})"
-        axes.plot(sizes, [point.topics for point in line], label=f"topics, {name}", **_line_style(number, "0.0"))
-        axes.plot(sizes, [point.source_type for point in line], label=f"source type, {name}", **_line_style(number, "0.5"))
-    ticks = sorted({point.seeds for point in points})
-    axes.set(xscale="log", xlim=(ticks[0] / 1.2, ticks[-1] * 1.2), ylim=(0.5, 1.0), xticks=ticks, xticklabels=map(str, ticks))
+    """Macro-F1 against the number of outlets or seeds that taught: topics in black and source types in grey."""
+    unit = points[-1].unit
+    figure, axes = _figure(f"Learning curve, on {points[-1].articles} {points[-1].measured}", f"{unit} that taught", "macro-F1")
+    sizes = [point.size for point in points]
+    axes.plot(sizes, [point.topics for point in points], label="topics", **_line_style(0, "0.0"))
+    axes.plot(sizes, [point.source_type for point in points], label="source type", **_line_style(1, "0.5"))
+    axes.set(xlim=(min(sizes) - 0.03 * max(sizes), 1.03 * max(sizes)), ylim=(0.5, 1.0), xticks=sizes, xticklabels=map(str, sizes))
     axes.minorticks_off()
     return _svg(figure, axes)
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
-
-from classifier.text.document import ParsedText
 
 SHARE = 0.5
 """Mixtures for each seed: enough to show what length means, few enough that the seeds as they are decide."""
@@ -26,9 +22,3 @@ def mixtures(topics: NDArray[np.int8]) -> list[NDArray[np.int64]]:
         return []
     firsts = random.integers(len(topics), size=int(len(topics) * SHARE))
     return [np.concatenate([[first], random.choice(without_topic, size=random.integers(1, MAX_ADDED + 1))]) for first in firsts]
-
-
-def joined(texts: Sequence[ParsedText]) -> ParsedText:
-    """The sentences of all texts under the headline of the first; their spans are of no use any more."""
-    sentences = [sentence for parsed in texts for sentence in parsed.sentences]
-    return ParsedText("", "", sentences, texts[0].has_headline)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from classifier.errors import BadCall, BadSeeds
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.label_set import DEFAULT, LabelSet, read_label_set
+from classifier.labels import SOURCE_TYPES
 from classifier.regular_file import read_text
 
 ORIGINS = ("authored", "reviewed", "imported")
@@ -54,23 +55,24 @@ class Seed:
 
 
 def read_seeds(folder: Path) -> list[Seed]:
-    """Every seed of every `*.jsonl` in `folder`, by id; raises BadCall, BadSeeds."""
+    """Every seed of every `*.jsonl` in `folder`, by id, with topics of its `labels.toml`; raises BadCall, BadSeeds."""
     files = sorted(folder.glob("*.jsonl")) if folder.is_dir() else []
     if not files:
         raise BadCall(f"{folder}: expected a folder with *.jsonl files, found none")
-    seeds = [seed for file in files for seed in read_file(file)]
+    label_set = read_label_set(folder)
+    seeds = [seed for file in files for seed in read_file(file, label_set)]
     _refuse_repeated_ids(seeds)
     return sorted(seeds, key=lambda seed: seed.id)
 
 
-def read_file(file: Path) -> Iterator[Seed]:
+def read_file(file: Path, label_set: LabelSet = DEFAULT) -> Iterator[Seed]:
     """The seeds of one file; raises BadCall for what is no file, BadSeeds at the first line that cannot be used."""
     for number, line in enumerate(read_text(file, FILE_LIMIT).split("\n"), start=1):
         if line.strip():
-            yield parse_seed(line, f"{file}:{number}")
+            yield parse_seed(line, f"{file}:{number}", label_set)
 
 
-def parse_seed(line: str, where: str, **defaults: str) -> Seed:
+def parse_seed(line: str, where: str, label_set: LabelSet = DEFAULT, **defaults: str) -> Seed:
     """The seed in one JSON line, with `defaults` for the keys that it lacks; raises BadSeeds naming `where`."""
     try:
         record = json.loads(line)
@@ -80,15 +82,15 @@ def parse_seed(line: str, where: str, **defaults: str) -> Seed:
         raise BadSeeds(f"{where}: expected one JSON object a line, got one nested too deep or with too long a number") from error
     if not isinstance(record, dict):
         raise BadSeeds(f"{where}: expected a JSON object, got {type(record).__name__}")
-    return _seed(defaults | record, where)
+    return _seed(defaults | record, where, label_set.topics)
 
 
-def _seed(record: Record, where: str) -> Seed:
-    topics = _topics(record.get("topics"), where)
+def _seed(record: Record, where: str, names: Sequence[str]) -> Seed:
+    topics = _topics(record.get("topics"), where, names)
     return Seed(
         id=_string(record, "id", where),
         title=_string(record, "title", where, may_be_empty=True),
-        paragraphs=_paragraphs(record, topics, where),
+        paragraphs=_paragraphs(record, topics, where, names),
         topics=topics,
         primary=_primary(record.get("primary"), topics, where),
         source_type=_one_of(record, "source_type", SOURCE_TYPES, where),
@@ -106,28 +108,28 @@ def _primary(value: str | None, topics: frozenset[str], where: str) -> str | Non
     return value
 
 
-def _paragraphs(record: Record, topics: frozenset[str], where: str) -> tuple[Paragraph, ...]:
+def _paragraphs(record: Record, topics: frozenset[str], where: str, names: Sequence[str]) -> tuple[Paragraph, ...]:
     if isinstance(record.get("text"), str):
         parts = [part.strip() for part in _string(record, "text", where).split("\n\n")]
         return tuple(Paragraph(part, None) for part in parts if part)
     entries = record.get("paragraphs")
     if not isinstance(entries, list) or not entries:
         raise BadSeeds(f"{where}: expected `text` or a list `paragraphs`, got neither")
-    paragraphs = tuple(_paragraph(entry, where) for entry in entries)
+    paragraphs = tuple(_paragraph(entry, where, names) for entry in entries)
     beyond = frozenset[str]().union(*(paragraph.topics or frozenset() for paragraph in paragraphs)) - topics
     if beyond:
         raise BadSeeds(f"{where}: expected paragraph topics within the article's, got {sorted(beyond)} beyond them")
     return paragraphs
 
 
-def _paragraph(entry: object, where: str) -> Paragraph:
+def _paragraph(entry: object, where: str, names: Sequence[str]) -> Paragraph:
     record: Record = entry if isinstance(entry, dict) else {}
-    return Paragraph(_string(record, "text", where), _topics(record.get("topics"), where))
+    return Paragraph(_string(record, "text", where), _topics(record.get("topics"), where, names))
 
 
-def _topics(value: object, where: str) -> frozenset[str]:
-    if not isinstance(value, list) or any(item not in list(TOPICS) for item in value):
-        raise BadSeeds(f"{where}: expected `topics` to be a list of {', '.join(TOPICS)}, got {value!r}")
+def _topics(value: object, where: str, names: Sequence[str]) -> frozenset[str]:
+    if not isinstance(value, list) or any(item not in names for item in value):
+        raise BadSeeds(f"{where}: expected `topics` to be a list of {', '.join(names)}, got {value!r}")
     return frozenset(value)
 
 
@@ -160,9 +162,12 @@ def _refuse_repeated_ids(seeds: list[Seed]) -> None:
         first[seed.id] = seed.where
 
 
-def digest(seeds: Iterable[Seed]) -> str:
-    """SHA-256 over what training reads of the seeds, independent of file names and line order."""
-    parts = sorted(repr(_read_by_training(seed)) for seed in seeds)
+def digest(seeds: Iterable[Seed], rows: str = "") -> str:
+    """SHA-256 over what training reads of the seeds, independent of file names and line order.
+
+    `rows` names the feature rows beside them.
+    """
+    parts = sorted(repr(_read_by_training(seed)) for seed in seeds) + [rows] * bool(rows)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

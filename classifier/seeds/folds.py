@@ -32,11 +32,20 @@ def assign(seeds: Sequence[Seed], folds: int = FOLDS) -> NDArray[np.int64]:
 
     A group larger than a fold is split by id, since holding it out would leave too little to train on.
     """
-    group = groups(seeds)
-    result = np.zeros(len(seeds), np.int64)
+    return _assign(groups(seeds), folds)
+
+
+def assign_names(names: Sequence[str], folds: int = FOLDS) -> NDArray[np.int64]:
+    """The fold of each article by the name of its outlet, (names,), as `assign` does it by author."""
+    order = {name: number for number, name in enumerate(sorted(set(names)))}
+    return _assign(np.array([order[name] for name in names], np.int64), folds)
+
+
+def _assign(group: NDArray[np.int64], folds: int) -> NDArray[np.int64]:
+    result = np.zeros(len(group), np.int64)
     filled = np.zeros(folds, np.int64)
     for members in sorted((np.flatnonzero(group == g) for g in np.unique(group)), key=lambda m: (-len(m), m[0])):
-        parts = max(1, round(len(members) * folds / max(1, len(seeds))))
+        parts = max(1, round(len(members) * folds / max(1, len(group))))
         for part in (members[start::parts] for start in range(parts)):
             fold = int(filled.argmin())
             result[part] = fold

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.label_set import DEFAULT
+from classifier.labels import SOURCE_TYPES
 from classifier.seeds.dataset import Seed
 
 SHORT = 25
@@ -33,9 +34,9 @@ class Finding:
     detail: str
 
 
-def lint(seeds: Sequence[Seed]) -> list[Finding]:
+def lint(seeds: Sequence[Seed], topics: Sequence[str] = DEFAULT.topics) -> list[Finding]:
     """Every problem, in the order of the seeds."""
-    return [*(finding for seed in seeds for finding in _of_one(seed)), *_copies(seeds), *_balance(seeds)]
+    return [*(finding for seed in seeds for finding in _of_one(seed)), *_copies(seeds), *_balance(seeds, topics)]
 
 
 def _of_one(seed: Seed) -> Iterator[Finding]:
@@ -80,8 +81,8 @@ def _runs(seed: Seed) -> set[tuple[str, ...]]:
     return {tuple(words[start : start + RUN]) for start in range(max(1, len(words) - RUN + 1))}
 
 
-def _balance(seeds: Sequence[Seed]) -> Iterator[Finding]:
+def _balance(seeds: Sequence[Seed], topics: Sequence[str]) -> Iterator[Finding]:
     counts = Counter(name for seed in seeds for name in (*seed.topics, seed.source_type))
-    for name in (*TOPICS, *SOURCE_TYPES):
+    for name in (*topics, *SOURCE_TYPES):
         if counts[name] < RARE * len(seeds):
             yield Finding("", None, "balance", f"only {counts[name]} of {len(seeds)} seeds are {name}")

@@ -62,6 +62,10 @@ _cached_normal = lru_cache(maxsize=CACHED_WORDS)(_normal)
 
 def terms(words: list[str]) -> list[str]:
     """The terms of a sentence of `words`: each word, each pair of neighbours, each beginning of a long word."""
+    return words + pairs_and_beginnings(words)
+
+
+def pairs_and_beginnings(words: list[str]) -> list[str]:
+    """The terms of a sentence that are no words of it."""
     pairs = [f"{first} {second}" for first, second in pairwise(words)]
-    stems = [f"{word[:STEM]}*" for word in words if len(word) > STEM]
-    return words + pairs + stems
+    return pairs + [f"{word[:STEM]}*" for word in words if len(word) > STEM]

@@ -12,19 +12,22 @@ from importlib import metadata
 from pathlib import Path
 
 from classifier.errors import BadCall, BadSeeds
+from classifier.label_set import DEFAULT, LabelSet
 from classifier.model import artifact
-from classifier.model.artifact import About, DataSummary, Manifest
+from classifier.model.manifest import About, DataSummary, Manifest
 from classifier.model.model import Model
 from classifier.model.outlets import read_outlets
-from classifier.predict import Document, label, predict
+from classifier.predict import predict
 from classifier.regular_file import read_text
-from classifier.seeds.dataset import FILE_LIMIT, Seed, digest, parse_seed, read_seeds
+from classifier.seeds.dataset import FILE_LIMIT, Seed, parse_seed
 from classifier.text.document import parse_text
-from classifier.training.evaluate import evaluate, evaluate_held_out
+from classifier.training.corpus import Material, read_material, targets_of
+from classifier.training.evaluate import evaluate
 from classifier.training.figures import Evaluation
 from classifier.training.held_out import arrays_of
+from classifier.training.real_figures import real_figures
 from classifier.training.reference import reference
-from classifier.training.train import Progress, train
+from classifier.training.train import Progress, Trained, train
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn")
 """Those whose version can change the last bits of a model."""
@@ -32,22 +35,31 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 def rebuild(seeds_folder: Path, out: Path, name: str | None, progress: Progress) -> Manifest:
     """Trains on the seeds and replaces the model in `out`, whole or not at all; returns its manifest. Raises BadCall, BadSeeds."""
-    seeds = read_seeds(seeds_folder)
     _refuse_other_files(out)
-    model, held_out = train(seeds, progress)
-    data = _data_summary(seeds)
-    model = replace(model, outlets=read_outlets(seeds_folder), id=name or f"seeds-{data['sha256'][:12]}")
+    material = read_material(seeds_folder)
+    seeds, rows, topics = material.seeds, material.rows, material.label_set.topics
+    trained = train(seeds, progress, label_set=material.label_set, rows=rows.teaching() if rows else None)
+    data = _data_summary(material)
+    model = replace(trained.model, outlets=read_outlets(seeds_folder), id=name or f"seeds-{data['sha256'][:12]}")
     about: About = {
         "data": data,
         "libraries": _versions(),
-        "held_out": evaluate_held_out(seeds, held_out, model.thresholds).to_dict(),
-        "reference": reference(seeds, held_out, model.thresholds).to_dict(),
+        "held_out": _evaluate_held_out(material, trained).to_dict(),
+        "reference": reference(seeds, trained.seeds, model.thresholds, topics).to_dict(),
     }
+    if rows is not None and (figures := real_figures(model, rows.testing())):
+        about["real"] = figures.to_dict()
     with tempfile.TemporaryDirectory(dir=_parent(out)) as beside:
         fresh = Path(beside) / "model"
-        artifact.save(model, fresh, about, arrays_of(seeds, held_out))
+        artifact.save(model, fresh, about, arrays_of(seeds, trained.seeds))
         _swap(fresh, out)
     return artifact.read_manifest(out)
+
+
+def _evaluate_held_out(material: Material, trained: Trained) -> Evaluation:
+    """Figures for the seeds by models that had not seen them."""
+    targets = targets_of(material.seeds, material.label_set)
+    return evaluate(targets, trained.seeds, trained.model.thresholds, material.label_set.topics)
 
 
 def _parent(out: Path) -> Path:
@@ -69,13 +81,18 @@ def _swap(fresh: Path, out: Path) -> None:
     fresh.rename(out)
 
 
-def _data_summary(seeds: Sequence[Seed]) -> DataSummary:
-    return {
-        "sha256": digest(seeds),
+def _data_summary(material: Material) -> DataSummary:
+    seeds, rows = material.seeds, material.rows
+    summary: DataSummary = {
+        "sha256": material.digest,
         "articles": len(seeds),
         "languages": dict(sorted(Counter(seed.language for seed in seeds).items())),
         "origins": dict(sorted(Counter(seed.origin for seed in seeds).items())),
     }
+    if rows is not None:
+        teaching = rows.teaching()
+        summary["real"] = {"articles": len(teaching), "outlets": len(set(teaching.notes.outlet.tolist()))}
+    return summary
 
 
 def _versions() -> dict[str, str]:
@@ -84,25 +101,24 @@ def _versions() -> dict[str, str]:
 
 def cross_validate(seeds_folder: Path, progress: Progress) -> Evaluation:
     """Figures of grouped cross-validation on the seeds. Raises BadCall, BadSeeds."""
-    seeds = read_seeds(seeds_folder)
-    model, held_out = train(seeds, progress)
-    return evaluate_held_out(seeds, held_out, model.thresholds)
+    material = read_material(seeds_folder)
+    rows = material.rows.teaching() if material.rows else None
+    return _evaluate_held_out(material, train(material.seeds, progress, label_set=material.label_set, rows=rows))
 
 
 def evaluate_file(path: Path, model_folder: Path) -> Evaluation:
     """Figures of a model on the labelled articles of a file (`read_articles`). Raises BadCall, BadSeeds, BadModel."""
     model = artifact.load(model_folder)
-    return evaluate_model(model, read_articles(path))
+    return evaluate_model(model, read_articles(path, model.label_set))
 
 
 def evaluate_model(model: Model, articles: Sequence[Seed]) -> Evaluation:
     """Figures of a model on labelled articles."""
     predictions = predict(model, [parse_text(article.title, article.text) for article in articles])
-    labels = label(model, [Document(article.title, article.text) for article in articles])
-    return evaluate(articles, predictions.topics, predictions.source, [entry.primary_topic for entry in labels], model.thresholds)
+    return evaluate(targets_of(articles, model.label_set), predictions, model.thresholds, model.label_set.topics)
 
 
-def read_articles(path: Path) -> list[Seed]:
+def read_articles(path: Path, label_set: LabelSet = DEFAULT) -> list[Seed]:
     """Labelled articles, a JSON line each, that need not be seeds: title, language and origin may be missing.
 
     Raises BadCall, BadSeeds.
@@ -111,11 +127,11 @@ def read_articles(path: Path) -> list[Seed]:
         lines = read_text(path, FILE_LIMIT).splitlines()
     except BadSeeds as error:  # what is handed over is the call's fault, not the seeds'
         raise BadCall(str(error)) from error
-    found = [_article(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
+    found = [_article(line, f"{path}:{number}", label_set) for number, line in enumerate(lines, start=1) if line.strip()]
     if not found:
         raise BadCall(f"{path}: expected labelled articles, a line each, found none")
     return found
 
 
-def _article(line: str, where: str) -> Seed:
-    return parse_seed(line, where, title="", language="und", origin="imported")
+def _article(line: str, where: str, label_set: LabelSet) -> Seed:
+    return parse_seed(line, where, label_set, title="", language="und", origin="imported")

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.labels import SOURCE_TYPES, TOPICS
-from classifier.model.first_level import source_targets, topic_targets
+from classifier.label_set import DEFAULT
+from classifier.labels import SOURCE_TYPES
 from classifier.model.thresholds import Threshold, f1
 from classifier.predict import LIKELY
-from classifier.seeds.dataset import Seed
+from classifier.training.corpus import Targets
 from classifier.training.figures import Evaluation, LabelFigures, SourceTypeFigures, TopicFigures
-from classifier.training.train import HeldOutPredictions
 
 BINS = 10
 """Of the calibration error, as in Guo et al. 2017."""
 
+NO_TOPIC = -1
+"""Stands for the column of a main topic where there is none."""
+
 Probabilities = NDArray[np.floating]
+
+
+class Predicted(Protocol):
+    """Predictions for some articles, a row for each."""
+
+    @property
+    def topics(self) -> NDArray[np.float32]:
+        """Probabilities, (articles, topics)."""
+
+    @property
+    def source(self) -> NDArray[np.float32]:
+        """Probabilities, (articles, source types)."""
+
+    @property
+    def primary(self) -> NDArray[np.float32]:
+        """The probability that each topic is the main one, (articles, topics)."""
 
 
 def bins_of(probability: Probabilities) -> NDArray[np.int64]:
@@ -61,18 +80,19 @@ def _share(part: int, whole: int) -> float:
     return round(part / whole, 3) if whole else 0.0
 
 
-def _topic_figures(seeds: Sequence[Seed], probability: Probabilities, thresholds: Sequence[Threshold]) -> TopicFigures:
-    truth = topic_targets(seeds) == 1
+def _topic_figures(
+    truth: NDArray[np.bool_], probability: Probabilities, thresholds: Sequence[Threshold], names: Sequence[str]
+) -> TopicFigures:
     labels = {
-        topic.value: _label_figures(probability[:, column], probability[:, column] >= threshold.value, truth[:, column], threshold)
-        for column, (topic, threshold) in enumerate(zip(TOPICS, thresholds, strict=True))
+        topic: _label_figures(probability[:, column], probability[:, column] >= threshold.value, truth[:, column], threshold)
+        for column, (topic, threshold) in enumerate(zip(names, thresholds, strict=True))
     }
     return TopicFigures(labels, macro_f1(labels))
 
 
-def _source_type_figures(seeds: Sequence[Seed], probability: Probabilities) -> SourceTypeFigures:
+def _source_type_figures(truth: NDArray[np.int64], probability: Probabilities) -> SourceTypeFigures:
     """The likeliest source type is the predicted one."""
-    truth, predicted = source_targets(seeds), probability.argmax(axis=1)
+    predicted = probability.argmax(axis=1)
     labels = {
         source_type.value: _label_figures(probability[:, column], predicted == column, truth == column, None)
         for column, source_type in enumerate(SOURCE_TYPES)
@@ -88,31 +108,24 @@ def macro_f1(labels: Mapping[str, LabelFigures]) -> float:
 
 
 def evaluate(
-    seeds: Sequence[Seed],
-    topics: Probabilities,
-    source: Probabilities,
-    primary: Sequence[str | None],
+    targets: Targets,
+    predicted: Predicted,
     thresholds: Sequence[Threshold],
+    topics: Sequence[str] = DEFAULT.topics,
 ) -> Evaluation:
-    """Figures of predictions against the labels of `seeds`.
-
-    `topics` (seeds, topics) and `source` (seeds, source types) are probabilities, `primary` the predicted main topics.
-    """
-    right = sum(predicted == seed.primary for predicted, seed in zip(primary, seeds, strict=True))
+    """Figures of predictions against the labels of the same articles; `topics` are the names of the topics."""
+    main = main_topics(predicted, thresholds)
+    right = (main == np.where(targets.primary.any(axis=1), targets.primary.argmax(axis=1), NO_TOPIC)).sum()
     return Evaluation(
-        articles=len(seeds),
-        topics=_topic_figures(seeds, topics, thresholds),
-        source_type=_source_type_figures(seeds, source),
-        primary_right=round(right / max(1, len(seeds)), 3),
+        articles=len(main),
+        topics=_topic_figures(targets.topics == 1, predicted.topics, thresholds, topics),
+        source_type=_source_type_figures(targets.sources, predicted.source),
+        primary_right=round(int(right) / max(1, len(main)), 3),
     )
 
 
-def evaluate_held_out(seeds: Sequence[Seed], held_out: HeldOutPredictions, thresholds: Sequence[Threshold]) -> Evaluation:
-    """Figures for the seeds by models that had not seen them."""
-    return evaluate(seeds, held_out.topics, held_out.source, _primaries(held_out, thresholds), thresholds)
-
-
-def _primaries(held_out: HeldOutPredictions, thresholds: Sequence[Threshold]) -> list[str | None]:
-    carried = held_out.topics >= np.array([threshold.value for threshold in thresholds])
-    likely = np.where(carried, held_out.primary, 0)
-    return [TOPICS[int(row.argmax())].value if row.max() >= LIKELY else None for row in likely]
+def main_topics(predicted: Predicted, thresholds: Sequence[Threshold]) -> NDArray[np.int64]:
+    """The column of each article's main topic, the likeliest of those that it carries; NO_TOPIC where none is likely."""
+    carried = predicted.topics >= np.array([threshold.value for threshold in thresholds])
+    likely = np.where(carried, predicted.primary, 0)
+    return np.where(likely.max(axis=1) >= LIKELY, likely.argmax(axis=1), NO_TOPIC)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeAlias
+
+Record: TypeAlias = Mapping[str, Any]
+"""A JSON object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ class Evaluation:
         }
 
     @classmethod
-    def from_dict(cls, record: Mapping[str, Any]) -> Evaluation:
+    def from_dict(cls, record: Record) -> Evaluation:
         """What `to_dict` wrote; raises KeyError or TypeError where a field is missing or unknown."""
         topics, source_type = record["topics"], record["source_type"]
         return cls(

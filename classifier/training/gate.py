@@ -8,15 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.labels import SOURCE_TYPES, TOPICS
-from classifier.model.first_level import source_targets, topic_targets
+from classifier.labels import SOURCE_TYPES
 from classifier.model.linear import Floats
 from classifier.model.thresholds import f1
 from classifier.seeds.dataset import Seed
+from classifier.training.corpus import source_targets, topic_targets
 from classifier.training.evaluate import calibration_errors
 from classifier.training.held_out import HeldOutModel, key_of
 
-LABELS = (*map(str, TOPICS), *map(str, SOURCE_TYPES))
 MIN_F1 = 0.75
 """F1 of each label, below which the labels would be of no use: every label of the first shipped model is 0.1 above."""
 TOLERANCE = 0.01
@@ -37,10 +36,10 @@ class Verdict:
     rows: int
     """Seeds that both models held out."""
     candidate_f1: float
-    """Macro-F1 over LABELS."""
+    """Macro-F1 over all labels."""
     active_f1: float
     candidate_ece: float
-    """Expected calibration error, mean over LABELS."""
+    """Expected calibration error, mean over all labels."""
     active_ece: float
     objections: tuple[str, ...]
 
@@ -50,20 +49,25 @@ class _Predictions:
     """What one of the models predicts for the compared seeds."""
 
     carried: NDArray[np.bool_]
-    """Topics at or above their threshold and the likeliest source type, (rows, LABELS)."""
+    """Topics at or above their threshold and the likeliest source type, (rows, labels)."""
     probability: Floats
-    """(rows, LABELS)."""
+    """(rows, labels)."""
 
 
 def compare(seeds: Sequence[Seed], candidate: HeldOutModel, active: HeldOutModel, random_seed: int = 0) -> Verdict:
     """Compares two models on the seeds that both have held out, whatever else each was trained on."""
     row_of = {key_of(seed): row for row, seed in enumerate(seeds)}
-    labels = _truth(seeds)
+    if candidate.topics != active.topics:
+        return _other_topics(candidate, active)
+    labels = _truth(seeds, candidate.topics)
     known = sorted(set(row_of) & set(candidate.rows.keys.tolist()))
     common = sorted(set(known) & set(active.rows.keys.tolist()))
     truth = labels[[row_of[key] for key in common]]
     ours, theirs = _predictions(candidate, common), _predictions(active, common)
-    objections = [*_below_min_f1(_predictions(candidate, known), labels[[row_of[key] for key in known]]), *_too_few(len(common))]
+    objections = [
+        *_below_min_f1(_predictions(candidate, known), labels[[row_of[key] for key in known]], (*candidate.topics, *SOURCE_TYPES)),
+        *_too_few(len(common)),
+    ]
     if len(common) >= MIN_ROWS:
         objections += _worse(ours, theirs, truth, np.random.default_rng(random_seed))
     return _verdict(ours, theirs, truth, objections)
@@ -81,10 +85,16 @@ def _verdict(ours: _Predictions, theirs: _Predictions, truth: NDArray[np.bool_],
     )
 
 
-def _truth(seeds: Sequence[Seed]) -> NDArray[np.bool_]:
-    """Whether each seed carries each of LABELS, (seeds, LABELS)."""
+def _other_topics(candidate: HeldOutModel, active: HeldOutModel) -> Verdict:
+    """The verdict on a model of other topics, with which nothing can be compared: whoever promotes it has to insist."""
+    both = f"expected the topics of the active model ({', '.join(active.topics)}), got {', '.join(candidate.topics)}"
+    return Verdict(passed=False, rows=0, candidate_f1=0.0, active_f1=0.0, candidate_ece=0.0, active_ece=0.0, objections=(both,))
+
+
+def _truth(seeds: Sequence[Seed], topics: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether each seed carries each topic and is of each source type, (seeds, labels)."""
     source = np.eye(len(SOURCE_TYPES), dtype=bool)[source_targets(seeds)]
-    return np.hstack([topic_targets(seeds) == 1, source])
+    return np.hstack([topic_targets(seeds, topics) == 1, source])
 
 
 def _predictions(model: HeldOutModel, keys: Sequence[int]) -> _Predictions:
@@ -99,8 +109,8 @@ def _too_few(rows: int) -> list[str]:
     return [f"expected {MIN_ROWS} held-out rows that both models share, got {rows}"] if rows < MIN_ROWS else []
 
 
-def _below_min_f1(predictions: _Predictions, truth: NDArray[np.bool_]) -> list[str]:
-    reached = {label: f1(truth[:, column], predictions.carried[:, column]) for column, label in enumerate(LABELS)}
+def _below_min_f1(predictions: _Predictions, truth: NDArray[np.bool_], labels: Sequence[str]) -> list[str]:
+    reached = {label: f1(truth[:, column], predictions.carried[:, column]) for column, label in enumerate(labels)}
     return [f"{label}: expected an F1 of {MIN_F1:.2f} or more, got {value:.3f}" for label, value in reached.items() if value < MIN_F1]
 
 
@@ -127,7 +137,7 @@ def _once(figure: Figure, predictions: _Predictions, truth: NDArray[np.bool_]) -
 
 
 def _macro_f1(predictions: _Predictions, truth: NDArray[np.bool_], times: Floats) -> Floats:
-    """Mean F1 over LABELS, for each sample."""
+    """Mean F1 over all labels, for each sample."""
     hits = times @ (predictions.carried & truth).astype(np.float32)
     total = times @ (predictions.carried.astype(np.float32) + truth)
     figure: Floats = (2 * hits / np.maximum(1, total)).mean(axis=1)
@@ -135,5 +145,5 @@ def _macro_f1(predictions: _Predictions, truth: NDArray[np.bool_], times: Floats
 
 
 def _ece(predictions: _Predictions, truth: NDArray[np.bool_], times: Floats) -> Floats:
-    """Expected calibration error, mean over LABELS, for each sample."""
+    """Expected calibration error, mean over all labels, for each sample."""
     return np.asarray(calibration_errors(predictions.probability, truth, times).mean(axis=1), np.float32)

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import BadModel
+from classifier.label_set import DEFAULT
 from classifier.model import artifact
 from classifier.model.array_files import read_part
 from classifier.model.thresholds import Threshold
 from classifier.seeds.dataset import Seed
 from classifier.training.train import HeldOutPredictions
 
-ARRAYS = ("held_keys", "held_topics", "held_source")
+ARRAYS = ("held_keys", "held_topics", "held_source", "held_primary")
 """Names of the arrays in a model's folder, in the order of HeldOutRows."""
 
 
@@ -32,12 +33,17 @@ class HeldOutRows:
     """(rows, topics)."""
     source: NDArray[np.float32]
     """(rows, source types)."""
+    primary: NDArray[np.float32]
+    """(rows, topics)."""
+
+    def predicted(self, rows: NDArray[np.int64]) -> HeldOutRows:
+        """Some of the rows, by their positions."""
+        return HeldOutRows(self.keys[rows], self.topics[rows], self.source[rows], self.primary[rows])
 
     def select(self, keys: Sequence[int]) -> HeldOutRows:
         """The rows of `keys`, in their order; raises KeyError for one that there is not."""
         row_of = {key: row for row, key in enumerate(self.keys.tolist())}
-        rows = [row_of[key] for key in keys]
-        return HeldOutRows(self.keys[rows], self.topics[rows], self.source[rows])
+        return self.predicted(np.array([row_of[key] for key in keys], np.int64))
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class HeldOutModel:
     rows: HeldOutRows
     thresholds: Sequence[Threshold]
     """One for each topic."""
+    topics: tuple[str, ...] = DEFAULT.topics
+    """Their names."""
 
 
 def key_of(seed: Seed) -> int:
@@ -57,7 +65,7 @@ def key_of(seed: Seed) -> int:
 def arrays_of(seeds: Sequence[Seed], held_out: HeldOutPredictions) -> dict[str, NDArray[np.generic]]:
     """The arrays that are stored with the model."""
     keys = np.array([key_of(seed) for seed in seeds], np.uint64)
-    return dict(zip(ARRAYS, (keys, held_out.topics.astype(np.float32), held_out.source.astype(np.float32)), strict=True))
+    return dict(zip(ARRAYS, (keys, held_out.topics, held_out.source, held_out.primary), strict=True))
 
 
 def read_rows(folder: Path) -> HeldOutRows:
@@ -70,4 +78,5 @@ def read_rows(folder: Path) -> HeldOutRows:
 
 def read_held_out(folder: Path) -> HeldOutModel:
     """The rows and thresholds in a model's folder; raises BadModel where it has no rows or is damaged."""
-    return HeldOutModel(read_rows(folder), [Threshold(*cut) for cut in artifact.read_manifest(folder)["cuts"]])
+    manifest = artifact.read_manifest(folder)
+    return HeldOutModel(read_rows(folder), [Threshold(*cut) for cut in manifest["cuts"]], tuple(manifest["topics"]))

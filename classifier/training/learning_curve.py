@@ -1,117 +1,101 @@
-"""Measure what more seeds bring: train on growing samples, and measure each model on texts that none of them has seen."""
+"""Measure what more material brings: train on growing samples, and measure each model on articles that none of them has seen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.errors import BadSeeds
 from classifier.model.model import Model
-from classifier.model.thresholds import Threshold
-from classifier.predict import predict
-from classifier.seeds.dataset import Seed
 from classifier.seeds.folds import FOLDS, assign
-from classifier.text.document import parse_text
-from classifier.training.evaluate import Probabilities, evaluate, macro_f1
+from classifier.training.corpus import Material, Targets, targets_of
+from classifier.training.evaluate import Predicted, evaluate, macro_f1
+from classifier.training.feature_rows import FeatureRows
 from classifier.training.figures import SourceTypeFigures, TopicFigures
 from classifier.training.held_out import HeldOutRows
+from classifier.training.real_figures import predict_rows
 from classifier.training.train import Progress, train
 
-SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2)
-"""Of the seeds outside TEST_FOLD, each trained on anew: together less CPU time than the whole model, whose point costs nothing."""
+OUTLET_SHARES = (0.0, 1 / 4, 1 / 2)
+"""Of the outlets that teach, each trained on anew beside all seeds; the whole model's point costs nothing."""
+SEED_SHARES = (1 / 8, 1 / 4, 1 / 2)
+"""Of the seeds outside TEST_FOLD, where there are no feature rows."""
 TEST_FOLD = FOLDS - 1
 """The fold that is measured: whole authors whom none of the models has seen, and many small ones, since `assign` begins with the large."""
 MIN_TEXTS = 30
-"""Texts of one origin; a point from fewer is noise."""
-OTHERS = "other texts"
+"""Texts that are measured; a point from fewer is noise."""
+REAL, SEEDS = "real articles of other outlets", "seeds of other authors"
 
 
 @dataclass(frozen=True)
 class Point:
-    """Macro-F1 on `articles` texts of one origin by a model of `seeds` seeds; over the labels that any of these texts carries."""
+    """Macro-F1 on `articles` articles (REAL or SEEDS) by a model that `size` outlets or seeds taught; over the labels that occur."""
 
-    origin: str
-    seeds: int
+    measured: str
+    size: int
     articles: int
     topics: float
     source_type: float
 
-
-@dataclass(frozen=True)
-class _Measured:
-    """Texts with the probabilities that a model gives them."""
-
-    texts: Sequence[Seed]
-    topics: Probabilities
-    """(texts, topics)."""
-    source: Probabilities
-    """(texts, source types)."""
-    thresholds: Sequence[Threshold]
-    seeds: int
-    """That the model was trained on."""
+    @property
+    def unit(self) -> str:
+        """What `size` counts."""
+        return "outlets" if self.measured == REAL else "seeds"
 
 
-def learning_curve(
-    seeds: Sequence[Seed], model: Model, rows: HeldOutRows, others: Sequence[Seed] = (), progress: Progress = lambda *_: None
-) -> list[Point]:
-    """Points by origin and size: seeds of held-out authors by their `origin`, and `others`, texts that no model was trained on.
+def learning_curve(material: Material, model: Model, rows: HeldOutRows, progress: Progress = lambda *_: None) -> list[Point]:
+    """Points by size, the last one that of the whole `model`: over outlets where there are feature rows, else over seeds.
 
-    `rows` are the held-out predictions for `seeds`, in their order: those of TEST_FOLD are by a model of all other folds. `others`
-    are measured with the whole `model` too. The same seeds give the same points.
+    `rows` are the held-out predictions for the seeds, in their order. The same material gives the same points.
     """
+    if material.rows is not None and material.label_set.is_default and len(material.rows.testing()) >= MIN_TEXTS:
+        return _over_outlets(material, material.rows, model, progress)
+    return _over_seeds(material, model, rows, progress)
+
+
+def _over_outlets(material: Material, rows: FeatureRows, model: Model, progress: Progress) -> list[Point]:
+    teaching, testing = rows.teaching(), rows.testing()
+    outlets = np.random.default_rng(0).permutation(np.unique(teaching.notes.outlet))
+    points = []
+    for number, share in enumerate(OUTLET_SHARES, start=1):
+        progress("curve", number, len(OUTLET_SHARES))
+        chosen = outlets[: round(share * len(outlets))]
+        sample = teaching[np.flatnonzero(np.isin(teaching.notes.outlet, chosen))] if len(chosen) else None
+        smaller = train(material.seeds, label_set=material.label_set, rows=sample).model
+        points.append(_real_point(smaller, testing, len(chosen)))
+    return [*points, _real_point(model, testing, len(outlets))]
+
+
+def _real_point(model: Model, testing: FeatureRows, outlets: int) -> Point:
+    targets = Targets(testing.topics, testing.sources, testing.primary)
+    return _point(REAL, outlets, targets, predict_rows(model, testing), model)
+
+
+def _over_seeds(material: Material, model: Model, rows: HeldOutRows, progress: Progress) -> list[Point]:
+    seeds = material.seeds
     fold = assign(seeds)
-    in_test = np.flatnonzero(fold == TEST_FOLD)
-    test = [seeds[row] for row in in_test.tolist()]
-    points = _by_origin(_Measured(test, rows.topics[in_test], rows.source[in_test], model.thresholds, len(seeds) - len(test)))
-    points += _of_others(others, model, len(seeds))
-    for sample, smaller in _smaller_models(seeds, fold, progress):
-        points += _by_origin(_measure(test, smaller, len(sample))) if test else []
-        points += _of_others(others, smaller, len(sample))
-    return sorted(points, key=lambda point: (point.origin == OTHERS, point.origin, point.seeds))
-
-
-def _smaller_models(seeds: Sequence[Seed], fold: NDArray[np.int64], progress: Progress) -> Iterator[tuple[list[Seed], Model]]:
-    """Each sample that has enough seeds of every label, and the model trained on it."""
-    for number, sample in enumerate(samples := _samples(seeds, fold), start=1):
-        progress("curve", number, len(samples))
+    test = np.flatnonzero(fold == TEST_FOLD)
+    if len(test) < MIN_TEXTS:
+        return []
+    targets = targets_of([seeds[row] for row in test.tolist()], material.label_set)
+    order = np.random.default_rng(0).permutation(np.flatnonzero(fold != TEST_FOLD))
+    points = []
+    for number, share in enumerate(SEED_SHARES, start=1):
+        progress("curve", number, len(SEED_SHARES))
+        sample = np.concatenate([np.sort(order[: round(share * len(order))]), test])
         try:
-            yield sample, train(sample)[0]
+            trained = train([seeds[row] for row in sample.tolist()], label_set=material.label_set)
         except BadSeeds:
             continue
+        held_out = trained.seeds[np.arange(len(sample) - len(test), len(sample))]
+        points.append(_point(SEEDS, len(sample), targets, held_out, trained.model))
+    return [*points, _point(SEEDS, len(seeds), targets, rows.predicted(test), model)]
 
 
-def _samples(seeds: Sequence[Seed], fold: NDArray[np.int64]) -> list[list[Seed]]:
-    """Random seeds outside TEST_FOLD, a sample for each of SHARES; each holds the smaller ones."""
-    order = np.random.default_rng(0).permutation(np.flatnonzero(fold != TEST_FOLD))
-    return [[seeds[row] for row in sorted(order[: round(share * len(order))].tolist())] for share in SHARES]
-
-
-def _measure(texts: Sequence[Seed], model: Model, seeds: int) -> _Measured:
-    predictions = predict(model, [parse_text(text.title, text.text) for text in texts])
-    return _Measured(texts, predictions.topics, predictions.source, model.thresholds, seeds)
-
-
-def _of_others(others: Sequence[Seed], model: Model, seeds: int) -> list[Point]:
-    return _points(_measure(others, model, seeds), np.array([OTHERS] * len(others))) if others else []
-
-
-def _by_origin(measured: _Measured) -> list[Point]:
-    return _points(measured, np.array([text.origin for text in measured.texts]))
-
-
-def _points(measured: _Measured, origins: NDArray[np.str_]) -> list[Point]:
-    """A point for each origin with enough texts; `origins` has that of each text."""
-    rows_of = ((name, np.flatnonzero(origins == name).tolist()) for name in np.unique(origins).tolist())
-    return [_point(measured, name, rows) for name, rows in rows_of if len(rows) >= MIN_TEXTS]
-
-
-def _point(measured: _Measured, origin: str, rows: list[int]) -> Point:
-    texts = [measured.texts[row] for row in rows]
-    figures = evaluate(texts, measured.topics[rows], measured.source[rows], [None] * len(rows), measured.thresholds)
-    return Point(origin, measured.seeds, len(rows), _occurring_f1(figures.topics), _occurring_f1(figures.source_type))
+def _point(measured: str, size: int, targets: Targets, predicted: Predicted, model: Model) -> Point:
+    figures = evaluate(targets, predicted, model.thresholds, model.label_set.topics)
+    return Point(measured, size, figures.articles, _occurring_f1(figures.topics), _occurring_f1(figures.source_type))
 
 
 def _occurring_f1(figures: TopicFigures | SourceTypeFigures) -> float:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from classifier.labels import TOPICS
+from classifier.label_set import DEFAULT
 from classifier.model.thresholds import Threshold
 from classifier.seeds.dataset import Seed
 from classifier.training.evaluate import BINS, Probabilities, bins_of
@@ -54,7 +54,9 @@ class Reference:
         return asdict(self)
 
 
-def reference(seeds: Sequence[Seed], held_out: HeldOutPredictions, thresholds: Sequence[Threshold]) -> Reference:
+def reference(
+    seeds: Sequence[Seed], held_out: HeldOutPredictions, thresholds: Sequence[Threshold], topic_names: Sequence[str] = DEFAULT.topics
+) -> Reference:
     """The reference of a model.
 
     All of it is out of fold: a word that only the seed itself has counts as unknown, as it would in the next article.
@@ -62,10 +64,10 @@ def reference(seeds: Sequence[Seed], held_out: HeldOutPredictions, thresholds: S
     unknown = 1 - held_out.known_words
     languages = np.array([seed.language for seed in seeds])
     common = [name for name in np.unique(languages).tolist() if (languages == name).sum() >= MIN_ARTICLES]
-    topics = zip(TOPICS, held_out.topics.T, thresholds, strict=True)
+    topics = zip(topic_names, held_out.topics.T, thresholds, strict=True)
     return Reference(
         unknown_words={name: _of_language(unknown[languages == name]) for name in common},
-        topics={topic.value: _of_topic(probability, threshold) for topic, probability, threshold in topics},
+        topics={topic: _of_topic(probability, threshold) for topic, probability, threshold in topics},
     )
 
 

@@ -1,4 +1,4 @@
-"""Train a model: the first level on all seeds, stacking and thresholds on first-level scores for seeds that were held out."""
+"""Train a model: the first level on all articles, stacking and thresholds on first-level scores for articles that were held out."""
 
 from __future__ import annotations
 
@@ -7,116 +7,138 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from classifier.errors import BadSeeds
+from classifier.features.counts import Indices
 from classifier.features.word_vectors import read_vectors
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.label_set import DEFAULT, LabelSet
+from classifier.labels import SOURCE_TYPES
 from classifier.lexicon.lexicon import read_feature_lexicon
-from classifier.model.first_level import ArticleScores, FirstLevel, Regularisation, fit_first_level, source_targets, topic_targets
+from classifier.model.first_level import ArticleScores
 from classifier.model.linear import Floats
 from classifier.model.model import Model, TrainingDistribution
-from classifier.model.stacking import StackingExamples, fit_stacking
+from classifier.model.stacking import REAL_WEIGHT, StackingExamples, fit_stacking
 from classifier.model.thresholds import Threshold, choose_threshold
-from classifier.seeds import augment
+from classifier.seeds import augment, folds
 from classifier.seeds.dataset import Seed
-from classifier.seeds.folds import assign
-from classifier.text.document import ParsedText, parse_text
+from classifier.text.document import parse_text
 from classifier.text.language import profiles
+from classifier.training.corpus import Corpus, count_corpus
+from classifier.training.feature_rows import FeatureRows
+from classifier.training.fit_first_level import Fold, Regularisation, fit_first_level
 
 MIN_SEEDS = 60
 """With fewer some fold would lack a label."""
 MIN_LABEL_SEEDS = 5
 """Of each label: with fewer most folds would lack it."""
-SOURCE_THRESHOLD = 0.6
-"""Below it about every third source type is wrong out of fold."""
+SURE_RIGHT = 0.93
+"""Share of the source types called `sure` that are to be right, on held-out real articles."""
+SOURCE_THRESHOLDS = np.linspace(0.6, 0.9, 31)
+"""Probabilities from which a source type may be `sure`: below the first about every third is wrong on held-out seeds, too; above the
+last only half of the articles would be sure."""
 OUTLIERS = 0.005
-"""Share of the seeds that would themselves be out of distribution."""
-
+"""Share of the articles that would themselves be out of distribution."""
+UNUSUAL = 0.25
+"""Share of the articles that are unusual: doubt begins there."""
 Progress = Callable[[str, int, int], None]
 """Is called with the name of a step, its number from 1, and the number of steps."""
-Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class HeldOutPredictions:
-    """Predictions for each seed by a first level and a stacking that had not seen it; rows in the order of the seeds."""
+    """Predictions for each article by a first level and a stacking that had not seen it; rows in the order of the corpus."""
 
     topics: Floats
-    """Probabilities, (seeds, topics)."""
+    """Probabilities, (articles, topics)."""
     source: Floats
-    """Probabilities, (seeds, source types)."""
+    """Probabilities, (articles, source types)."""
     primary: Floats
-    """The probability that each topic is the main one, (seeds, topics)."""
+    """The probability that each topic is the main one, (articles, topics)."""
     fold: Indices
     known_words: Floats
-    """Share of each seed's words that are in the vocabulary of the other folds, (seeds,)."""
+    """Share of each article's words that are in the vocabulary of the other folds, (articles,)."""
+
+    def __getitem__(self, rows: Indices) -> HeldOutPredictions:
+        return HeldOutPredictions(self.topics[rows], self.source[rows], self.primary[rows], self.fold[rows], self.known_words[rows])
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model, and held-out predictions for what it was trained on."""
+
+    model: Model
+    seeds: HeldOutPredictions
+    """For the seeds, in their order."""
+    real: HeldOutPredictions
+    """For the feature rows that teach, in their order."""
 
 
 def train(
-    seeds: Sequence[Seed], progress: Progress = lambda *_: None, regularisation: Regularisation | None = None
-) -> tuple[Model, HeldOutPredictions]:
-    """The model for `seeds`, and held-out predictions for them. Raises BadSeeds where there are too few.
+    seeds: Sequence[Seed],
+    progress: Progress = lambda *_: None,
+    regularisation: Regularisation | None = None,
+    label_set: LabelSet = DEFAULT,
+    rows: FeatureRows | None = None,
+) -> Trained:
+    """The model for `seeds` and for the feature rows that teach. Raises BadSeeds where there are too few seeds.
 
-    On one machine the same seeds give the same bits.
+    On one machine the same seeds and rows give the same bits.
     """
-    _refuse_too_few(seeds)
+    _refuse_too_few(seeds, label_set)
     with threadpool_limits(1):  # sums in another order give other last bits
-        return _train(seeds, progress, regularisation or Regularisation())
+        texts = [parse_text(seed.title, seed.text) for seed in seeds]
+        corpus = count_corpus(seeds, texts, read_vectors(), read_feature_lexicon(label_set), label_set=label_set, rows=rows)
+        fold = np.concatenate([folds.assign(seeds), folds.assign_names(rows.notes.outlet.tolist()) if rows else np.zeros(0, np.int64)])
+        languages = profiles([seed.language for seed in seeds], texts)
+        return _train(corpus, fold, languages, progress, regularisation or Regularisation())
 
 
-def _refuse_too_few(seeds: Sequence[Seed]) -> None:
+def _refuse_too_few(seeds: Sequence[Seed], label_set: LabelSet) -> None:
     if len(seeds) < MIN_SEEDS:
         raise BadSeeds(f"expected at least {MIN_SEEDS} seeds to train, got {len(seeds)}")
     counts = Counter(name for seed in seeds for name in (*seed.topics, seed.source_type))
-    missing = [f"{counts[name]} of {name}" for name in (*TOPICS, *SOURCE_TYPES) if counts[name] < MIN_LABEL_SEEDS]
+    missing = [f"{counts[name]} of {name}" for name in (*label_set.topics, *SOURCE_TYPES) if counts[name] < MIN_LABEL_SEEDS]
     if missing:
         raise BadSeeds(f"expected at least {MIN_LABEL_SEEDS} seeds of every label to train, got {', '.join(missing)}")
 
 
-def _train(seeds: Sequence[Seed], progress: Progress, regularisation: Regularisation) -> tuple[Model, HeldOutPredictions]:
-    texts = [parse_text(seed.title, seed.text) for seed in seeds]
-    fold = assign(seeds)
+def _train(
+    corpus: Corpus, fold: Indices, languages: dict[str, tuple[str, ...]], progress: Progress, regularisation: Regularisation
+) -> Trained:
     steps = int(fold.max()) + 2
-    fit = _fitter(seeds, texts, regularisation)
     examples = []
     for number in range(steps - 1):
         progress("fold", number + 1, steps)
-        examples.append(examples_of(fit(np.flatnonzero(fold != number)), seeds, texts, np.flatnonzero(fold == number)))
-    progress("all seeds", steps, steps)
-    first_level = fit(np.arange(len(seeds)))
+        fitted = fit_first_level(corpus, np.flatnonzero(fold != number), regularisation)
+        examples.append(examples_of(fitted, corpus, np.flatnonzero(fold == number)))
+    progress("all articles", steps, steps)
+    whole = fit_first_level(corpus, np.arange(len(corpus)), regularisation)
     held_out = predict_held_out(examples, fold)
-    distribution = _distribution(seeds, texts, first_level.score(texts).articles.vectors)
-    model = Model(first_level, fit_stacking(concatenated(examples)), _thresholds(seeds, held_out), SOURCE_THRESHOLD, distribution)
-    return model, held_out
+    vectors = whole.first_level.score_counted(whole.restricted(corpus.counted)).articles.vectors
+    distribution = _distribution(vectors, languages)
+    stacking = fit_stacking(concatenated(examples))
+    sure = _source_threshold(corpus, held_out)
+    model = Model(whole.first_level, stacking, _thresholds(corpus, held_out), sure, distribution, label_set=corpus.label_set)
+    seeds = np.arange(len(corpus)) < corpus.seeds
+    return Trained(model, held_out[np.flatnonzero(seeds)], held_out[np.flatnonzero(~seeds)])
 
 
-def _fitter(seeds: Sequence[Seed], texts: Sequence[ParsedText], regularisation: Regularisation) -> Callable[[Indices], FirstLevel]:
-    """What fits a first level to some of the seeds; word vectors and lexicon are read once."""
-    vectors, lexicon = read_vectors(), read_feature_lexicon()
-
-    def fit(rows: Indices) -> FirstLevel:
-        chosen = rows.tolist()
-        return fit_first_level([seeds[row] for row in chosen], [texts[row] for row in chosen], vectors, lexicon, regularisation)
-
-    return fit
-
-
-def examples_of(first_level: FirstLevel, seeds: Sequence[Seed], texts: Sequence[ParsedText], rows: Indices) -> StackingExamples:
-    """The scores of a first level for the seeds in `rows`, which it has not seen, alone and mixed."""
-    unseen_texts = [texts[row] for row in rows.tolist()]
-    unseen = [seeds[row] for row in rows.tolist()]
-    topics = topic_targets(unseen)
-    mixtures = augment.mixtures(topics)
-    mixed_texts = [augment.joined([unseen_texts[row] for row in mixture]) for mixture in mixtures]
+def examples_of(fold: Fold, corpus: Corpus, rows: Indices) -> StackingExamples:
+    """The scores of a first level for the articles in `rows`, which it has not seen, alone and (of the seeds) mixed."""
+    real = corpus.is_real(rows)
+    seeds = rows[~real]
+    groups = [seeds[mixture] for mixture in augment.mixtures(corpus.targets.topics[seeds])]
+    score, targets = fold.first_level.score_counted, corpus.targets[rows]
+    mixture_topics = [corpus.targets.topics[group].max(axis=0) for group in groups]
     return StackingExamples(
-        mixtures=first_level.score(mixed_texts).articles.topics,
-        articles=first_level.score(unseen_texts).articles,
-        topics=topics,
-        sources=source_targets(unseen),
-        primary=np.array([[topic == seed.primary for topic in TOPICS] for seed in unseen], np.int8),
-        mixture_topics=np.array([topics[mixture].max(axis=0) for mixture in mixtures], np.int8).reshape(-1, len(TOPICS)),
+        mixtures=score(fold.restricted(corpus.counted.joined(groups))).articles.topics,
+        articles=score(fold.restricted(corpus.counted[rows])).articles,
+        topics=targets.topics,
+        sources=targets.sources,
+        primary=targets.primary,
+        real=real,
+        mixture_topics=np.array(mixture_topics, np.int8).reshape(-1, targets.topics.shape[1]),
     )
 
 
@@ -133,6 +155,7 @@ def concatenated(examples: Sequence[StackingExamples]) -> StackingExamples:
         topics=np.concatenate([part.topics for part in examples]),
         sources=np.concatenate([part.sources for part in examples]),
         primary=np.concatenate([part.primary for part in examples]),
+        real=np.concatenate([part.real for part in examples]),
         mixtures=np.concatenate([part.mixtures for part in examples]),
         mixture_topics=np.concatenate([part.mixture_topics for part in examples]),
     )
@@ -144,7 +167,8 @@ def predict_held_out(examples: Sequence[StackingExamples], fold: Indices) -> Hel
     def empty(width: int) -> Floats:
         return np.zeros((len(fold), width), np.float32)
 
-    held_out = HeldOutPredictions(empty(len(TOPICS)), empty(len(SOURCE_TYPES)), empty(len(TOPICS)), fold, known_words=empty(1)[:, 0])
+    topics = examples[0].topics.shape[1]
+    held_out = HeldOutPredictions(empty(topics), empty(len(SOURCE_TYPES)), empty(topics), fold, known_words=empty(1)[:, 0])
     for number, part in enumerate(examples):
         stacking = fit_stacking(concatenated([*examples[:number], *examples[number + 1 :]]))
         rows = np.flatnonzero(fold == number)
@@ -155,15 +179,30 @@ def predict_held_out(examples: Sequence[StackingExamples], fold: Indices) -> Hel
     return held_out
 
 
-def _thresholds(seeds: Sequence[Seed], held_out: HeldOutPredictions) -> list[Threshold]:
-    truth = topic_targets(seeds) == 1
-    return [choose_threshold(held_out.topics[:, column], truth[:, column]) for column in range(len(TOPICS))]
+def _thresholds(corpus: Corpus, held_out: HeldOutPredictions) -> list[Threshold]:
+    weights = np.where(corpus.is_real(np.arange(len(corpus))), REAL_WEIGHT, 1.0)
+    found = []
+    for probability, truth in zip(held_out.topics.T, corpus.targets.topics.T, strict=True):
+        known = np.flatnonzero(truth >= 0)
+        found.append(choose_threshold(probability[known], truth[known] == 1, weights[known]))
+    return found
 
 
-def _distribution(seeds: Sequence[Seed], texts: Sequence[ParsedText], vectors: Floats) -> TrainingDistribution:
-    """The mean vectors and languages of the seeds; the limit leaves only OUTLIERS of them out of distribution of the others."""
+def _source_threshold(corpus: Corpus, held_out: HeldOutPredictions) -> float:
+    """The lowest of SOURCE_THRESHOLDS from which SURE_RIGHT of the real articles are right, else the last; without any the first."""
+    real = np.flatnonzero(corpus.is_real(np.arange(len(corpus))))
+    if not len(real):
+        return float(SOURCE_THRESHOLDS[0])
+    probability = held_out.source[real].max(axis=1)
+    right = held_out.source[real].argmax(axis=1) == corpus.targets.sources[real]
+    enough = (value for value in SOURCE_THRESHOLDS.tolist() if right[probability >= value].mean() >= SURE_RIGHT)
+    return round(next(enough, float(SOURCE_THRESHOLDS[-1])), 3)
+
+
+def _distribution(vectors: Floats, languages: dict[str, tuple[str, ...]]) -> TrainingDistribution:
+    """The mean vectors, and the cosines to the nearest other article that all but OUTLIERS and all but UNUSUAL of the articles reach."""
     cosines = vectors @ vectors.T
     np.fill_diagonal(cosines, -1)
     comparable = vectors.any(axis=1)  # scripts without word vectors have mean vectors of zeros
-    min_cosine = float(np.quantile(cosines[comparable].max(axis=1), OUTLIERS))
-    return TrainingDistribution(vectors, round(min_cosine, 4), profiles([seed.language for seed in seeds], texts))
+    smallest, usual = np.quantile(cosines[comparable].max(axis=1), (OUTLIERS, UNUSUAL))
+    return TrainingDistribution(vectors, round(float(smallest), 4), round(float(usual), 4), languages)

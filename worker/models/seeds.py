@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from classifier.errors import ClassifierError
+from classifier.label_set import read_label_set
 from classifier.regular_file import read_text
 from classifier.seeds import lint
 from classifier.seeds.dataset import FILE_LIMIT, Seed, parse_seed, read_seeds
@@ -32,7 +33,7 @@ def read_lines(file: Path) -> list[str]:
 def check(folder: Path) -> list[Finding]:
     """What training would stumble over, and what the labelling guide forbids. Raises UsageError for a line that is no seed."""
     with as_usage_error():
-        return lint.lint(read_seeds(folder))
+        return lint.lint(read_seeds(folder), read_label_set(folder).topics)
 
 
 def parse(record: Mapping[str, object], where: str) -> Seed:

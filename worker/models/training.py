@@ -51,8 +51,7 @@ def expect_articles(file: Path) -> None:
 def write_card(seeds: Path, model: Path, on: Path | None, out: Path, progress: Progress) -> tuple[Path, Path]:
     """Writes the model's card, Markdown and HTML, into `out`. Raises UsageError where the model was trained on other seeds."""
     with as_usage_error():
-        others = read_articles(on) if on else []
-        return card.write(card.gather(model, read_seeds(seeds), others, progress), out)
+        return card.write(card.gather(model, seeds, on, progress), out)
 
 
 def compare(seeds: Path, candidate: Path, active: Path | None) -> Verdict:

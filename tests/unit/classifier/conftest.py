@@ -24,7 +24,7 @@ def few_seeds() -> list[Seed]:
 
 @pytest.fixture(scope="session")
 def small_model(few_seeds: list[Seed]) -> Model:
-    return train(few_seeds)[0]
+    return train(few_seeds).model
 
 
 @pytest.fixture(scope="session")

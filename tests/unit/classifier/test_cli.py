@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from classifier.cli import main
+from classifier.cli import _Clock, main
 from classifier.model import artifact
 
 
@@ -100,3 +100,13 @@ def test_labelled_articles_that_cannot_be_read_cost_one_line(
     [message] = capsys.readouterr().err.splitlines()
     assert str(file) in message
     assert "expected" in message
+
+
+def test_progress_says_how_long_the_rest_takes_at_the_pace_so_far() -> None:
+    # Given a clock that moves by 100 s a step
+    times = iter([0.0, 0.0, 100.0, 300.0])
+    clock = _Clock(lambda: next(times))
+    # When three of seven steps begin, then the first promises nothing and the others go by what was seen
+    assert clock.line("fold", 1, 7) == "fold 1 of 7"
+    assert clock.line("fold", 2, 7) == "fold 2 of 7, about 2 min so far, about 10 min left"
+    assert clock.line("fold", 4, 7) == "fold 4 of 7, about 5 min so far, about 7 min left"

@@ -24,6 +24,7 @@ def check(labels: Labels, document: Document) -> None:
         assert 0 <= topic.probability <= 1
         assert topic.decision in {"yes", "no", "unsure"}
         assert topic.decision != "yes" or topic.label in shown
+    assert labels.source_type.decision != "sure" or labels.source_type.label in shown
 
 
 def test_labels_follow_the_contract_for_every_seed(small_model: Model, few_seeds: list[Seed]) -> None:
@@ -89,3 +90,24 @@ def test_a_short_notice_is_not_out_of_distribution_for_being_short(shipped: Mode
     # Then the notice is decided, and the other is unsure
     assert decided.topics[2].decision == "yes"
     assert {topic.decision for topic in odd.topics} == {"unsure"}
+
+
+RELEASE = """The Ministry of Foreign Affairs issued the following statement on Monday. The Minister received the Ambassador at the Ministry.
+Both sides reaffirmed bilateral relations and exchanged views on regional issues of common concern. The Minister expressed deep gratitude
+for the support of the Government and reiterated the commitment of the Royal Government to the strategic partnership. The Ambassador
+congratulated the Ministry and conveyed the greetings of the Secretary General."""
+
+
+def test_a_sure_source_type_quotes_the_sentences_that_speak_for_it(shipped: Model) -> None:
+    [labels] = label(shipped, [Document("Courtesy call on the Minister", RELEASE, "https://mfa.gov.kh/x")])
+    quoted = [entry for entry in labels.evidence if entry.label == "official"]
+    assert (labels.source_type.label, labels.source_type.decision) == ("official", "sure")
+    assert quoted
+    assert any(term.term in {"both sides", "reaffirmed", "minister", "the minister"} for entry in quoted for term in entry.terms)
+
+
+def test_a_short_lede_is_sure_of_its_source_type_only_with_its_outlet(shipped: Model) -> None:
+    lede = RELEASE[:330]
+    alone, known = label(shipped, [Document("Courtesy call", lede), Document("Courtesy call", lede, "https://mfa.gov.kh/x")])
+    assert alone.source_type.decision == "unsure"
+    assert (known.source_type.label, known.source_type.decision) == ("official", "sure")

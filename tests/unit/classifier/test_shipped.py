@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from classifier.model import artifact
-from classifier.seeds.dataset import digest, read_seeds
+from classifier.training.corpus import read_material
 from tests.conftest import ROOT
 
 
 def test_the_shipped_model_was_trained_on_the_seeds_in_the_repository() -> None:
     trained_on = artifact.read_manifest(artifact.default_folder())["data"]["sha256"]
-    assert trained_on == digest(read_seeds(ROOT / "seeds")), "seeds/ has changed since: run `make model`, commit classifier/shipped"
+    assert trained_on == read_material(ROOT / "seeds").digest, "seeds/ has changed since: run `make model`, commit classifier/shipped"
 
 
 def test_the_card_and_readme_are_of_the_shipped_model() -> None:

@@ -27,7 +27,7 @@ def test_a_loaded_model_gives_the_labels_of_the_saved_one(small_model: Model, mo
 
 
 def test_the_same_seeds_give_the_same_bits(model_folder: Path, few_seeds: list[Seed], tmp_path: Path) -> None:
-    artifact.save(train(few_seeds)[0], tmp_path / "again", {})
+    artifact.save(train(few_seeds).model, tmp_path / "again", {})
     assert all(file.read_bytes() == (tmp_path / "again" / file.name).read_bytes() for file in model_folder.iterdir())
 
 
@@ -53,7 +53,8 @@ def test_any_flipped_bit_is_refused(model_folder: Path, tmp_path: Path) -> None:
     [
         ({"major": 2}, "format 1, got 2"),
         ({"format": "other"}, "another kind"),
-        ({"topics": ["weather"]}, "labels"),
+        ({"topics": ["weather"]}, "damaged"),
+        ({"source_types": ["rumour"]}, "source types"),
         ({"id": "forged"}, "damaged"),
     ],
 )

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from classifier.seeds.augment import MAX_ADDED, joined, mixtures
-from classifier.text.document import parse_text
+from classifier.seeds.augment import MAX_ADDED, mixtures
 
 
 def test_a_mixture_is_any_article_and_then_only_articles_without_topic() -> None:
@@ -20,9 +19,3 @@ def test_the_same_seeds_give_the_same_mixtures() -> None:
 
 def test_without_articles_that_carry_no_topic_there_are_no_mixtures() -> None:
     assert mixtures(np.ones((5, 4), np.int8)) == []
-
-
-def test_joined_texts_have_all_sentences_under_the_first_headline() -> None:
-    one, two = parse_text("A headline", "First. Second."), parse_text("", "Third.")
-    assert [sentence.words for sentence in joined([one, two]).sentences] == [["a", "headline"], ["first"], ["second"], ["third"]]
-    assert joined([one, two]).has_headline

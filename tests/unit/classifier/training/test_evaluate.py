@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -8,8 +8,17 @@ import pytest
 from classifier.labels import TOPICS
 from classifier.model.thresholds import Threshold
 from classifier.seeds.dataset import Seed
+from classifier.training.corpus import targets_of
 from classifier.training.evaluate import calibration_error, calibration_errors, evaluate
 from classifier.training.figures import table
+
+
+@dataclass
+class Predictions:
+    topics: np.ndarray
+    source: np.ndarray
+    primary: np.ndarray
+
 
 THRESHOLDS = [Threshold(0.5, 0.4, 0.6)] * 4
 
@@ -27,7 +36,8 @@ def test_figures_count_hits_misses_and_confusions(few_seeds: list[Seed]) -> None
     ]
     topics = np.array([[0, 0.9, 0, 0], [0, 0.1, 0, 0.9]])
     source = np.array([[0.8, 0.1, 0.1], [0.8, 0.1, 0.1]])
-    found = evaluate(seeds, topics, source, ["trade", "culture"], THRESHOLDS)
+    primary = np.array([[0, 0.9, 0, 0], [0, 0, 0, 0.9]])
+    found = evaluate(targets_of(seeds), Predictions(topics, source, primary), THRESHOLDS)
     trade = found.topics.labels["trade"]
     assert (trade.precision, trade.recall, trade.support) == (1, 0.5, 2)
     assert found.topics.labels["culture"].precision == 0

@@ -32,7 +32,7 @@ def held_out(seeds: list[Seed], wrong: float, chance: int = 0, only: slice = sli
     source = np.array([[kind == seed.source_type for kind in SOURCE_TYPES] for seed in seeds])
     probability = np.where(flipped, 1 - wrong, wrong).astype(np.float32)
     keys = np.array([key_of(seed) for seed in seeds], np.uint64)
-    rows = HeldOutRows(keys[only], probability[only], np.where(source, 0.98, 0.01).astype(np.float32)[only])
+    rows = HeldOutRows(keys[only], probability[only], np.where(source, 0.98, 0.01).astype(np.float32)[only], probability[only])
     return HeldOutModel(rows, THRESHOLDS)
 
 
@@ -75,3 +75,12 @@ def test_too_few_common_rows_say_nothing(seeds: list[Seed]) -> None:
     verdict = compare(seeds, held_out(seeds, 0.03), held_out(seeds, 0.03, only=slice(0, 10)))
     assert not verdict.passed
     assert any("got 10" in objection for objection in verdict.objections)
+
+
+def test_a_model_of_other_topics_is_not_compared_and_is_refused_by_name(seeds: list[Seed]) -> None:
+    other = replace(held_out(seeds, 0.03), topics=("fisheries", "energy"))
+    verdict = compare(seeds, other, held_out(seeds, 0.03))
+    assert not verdict.passed
+    assert verdict.objections == (
+        "expected the topics of the active model (border_dispute, trade, demining, culture), got fisheries, energy",
+    )

@@ -1,0 +1,156 @@
+"""Feature rows teach like seeds without their texts, hold no sentence, and are refused by name where they do not fit."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from classifier.errors import BadSeeds
+from classifier.features.encoder import STYLE_COLUMNS, Encoder, learn_vocabulary
+from classifier.features.word_vectors import read_vectors
+from classifier.label_set import LabelSet, TopicEntry
+from classifier.lexicon.lexicon import read_feature_lexicon
+from classifier.model.first_level import unit
+from classifier.seeds.dataset import Seed
+from classifier.text.document import parse_text
+from classifier.training.corpus import read_material
+from classifier.training.feature_rows import MANIFEST, UNKNOWN, FeatureRows, OtherFeatures, packed, read_feature_rows
+from classifier.training.real_figures import real_figures
+from classifier.training.train import train
+from tests.conftest import ROOT
+from training.feature_rows import LEAD, MOST_SENTENCES, chosen_sentences, shared_terms
+
+
+@pytest.fixture(scope="module")
+def rows() -> FeatureRows:
+    found = read_feature_rows(ROOT / "seeds")
+    assert found is not None
+    return found
+
+
+def test_no_outlet_both_teaches_and_tests(rows: FeatureRows) -> None:
+    teaching, testing = rows.teaching(), rows.testing()
+    assert len(teaching) + len(testing) == len(rows) > 1000
+    assert not set(teaching.notes.outlet.tolist()) & set(testing.notes.outlet.tolist())
+
+
+def test_the_rows_hold_no_pair_of_words_that_only_a_few_outlets_have(rows: FeatureRows) -> None:
+    has, outlets = (rows.figures.terms > 0).tocsc(), rows.notes.outlet
+    pairs = [column for column, term in enumerate(rows.vocabulary) if " " in term]
+    fewest = min(len(set(outlets[has[:, [column]].indices].tolist())) for column in pairs[::50])
+    assert fewest >= 5
+
+
+def test_terms_that_few_outlets_have_are_left_out() -> None:
+    counts = np.array([[1, 1, 1, 1]] * 4 + [[1, 0, 0, 1]])
+    outlets = ["a", "b", "c", "d", "e"]
+    kept = shared_terms(counts_of(counts), ["a pair", "two words", "unheard", "seeded"], {"seeded"}, outlets)
+    assert kept.tolist() == [0, 2, 3], "a pair of five outlets, a word of four, and one that the seeds have"
+    assert shared_terms(counts_of(counts[:3]), ["a pair", "two words", "unheard", "seeded"], {"seeded"}, outlets[:3]).tolist() == [3]
+
+
+def counts_of(counts: np.ndarray) -> sparse.csr_array:
+    return sparse.csr_array(counts.astype(np.float32))
+
+
+def test_sentences_after_the_lead_are_put_out_of_order_and_long_articles_are_cut() -> None:
+    random = np.random.default_rng(3)
+    vectors, matches = random.integers(0, 255, (200, 64)).astype(np.uint8), np.zeros(200)
+    matches[[40, 150]] = 1
+    chosen = chosen_sentences(matches, vectors, 10, 190).tolist()
+    assert chosen[:LEAD] == [10, 11, 12, 13]
+    assert len(set(chosen)) == len(chosen) == MOST_SENTENCES
+    assert {40, 150} <= set(chosen)
+    assert chosen[LEAD:] != sorted(chosen[LEAD:])
+
+
+def test_vectors_in_four_bits_keep_their_direction() -> None:
+    vectors = unit(np.random.default_rng(1).normal(size=(20, 128)).astype(np.float32))
+    back = unit(unpacked(packed(vectors)))
+    assert (vectors * back).sum(axis=1).min() > 0.98
+
+
+def unpacked(array: np.ndarray) -> np.ndarray:
+    from classifier.training.feature_rows import _unpacked
+
+    return _unpacked(array)
+
+
+def test_rows_of_other_features_are_refused_by_name_and_training_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    # Given rows that were counted with another lexicon
+    seeds = copied_seeds(tmp_path)
+    manifest = json.loads((seeds / "real" / MANIFEST).read_text())
+    (seeds / "real" / MANIFEST).write_text(json.dumps(manifest | {"features": "f" * 64}))
+    with pytest.raises(OtherFeatures, match=r"expected rows of the features \w{12}, got ffffffffffff"):
+        read_feature_rows(seeds)
+    # When the material is read, then a line says so and the seeds are there
+    with caplog.at_level(logging.WARNING):
+        material = read_material(seeds)
+    assert material.rows is None
+    assert material.seeds
+    assert "training goes on without them" in caplog.text
+
+
+def test_damaged_rows_are_an_error(tmp_path: Path) -> None:
+    seeds = copied_seeds(tmp_path)
+    file = seeds / "real" / "terms_data.npy"
+    content = bytearray(file.read_bytes())
+    content[-7] ^= 1
+    file.write_bytes(bytes(content))
+    with pytest.raises(BadSeeds, match="SHA-256"):
+        read_feature_rows(seeds)
+
+
+def copied_seeds(folder: Path) -> Path:
+    seeds = folder / "seeds"
+    seeds.mkdir()
+    shutil.copy(ROOT / "seeds" / "base.jsonl", seeds)
+    shutil.copytree(ROOT / "seeds" / "real", seeds / "real")
+    return seeds
+
+
+def test_figures_for_another_vocabulary_count_the_same_words(rows: FeatureRows, few_seeds: list[Seed]) -> None:
+    texts = [parse_text(seed.title, seed.text) for seed in few_seeds]
+    vocabulary = Encoder(learn_vocabulary(texts), read_vectors(), read_feature_lexicon()).vocabulary
+    counted = rows.counted(vocabulary)
+    assert counted.terms.shape == (len(rows), len(vocabulary.terms))
+    own = rows.figures.terms[:, [rows.vocabulary.index("government")]].toarray()
+    assert np.array_equal(counted.terms[:, [vocabulary.index["government"]]].toarray(), own)
+    assert (counted.known <= counted.articles.words).all()
+    assert counted.styles.shape[1] == len(STYLE_COLUMNS)
+
+
+def test_topics_that_the_rows_do_not_know_stay_unknown(rows: FeatureRows) -> None:
+    other = rows.with_topics(("fisheries", "culture"))
+    assert (other.topics[:, 0] == UNKNOWN).all()
+    assert np.array_equal(other.topics[:, 1], rows.topics[:, 3])
+
+
+def test_real_articles_teach_what_seeds_do_not(few_seeds: list[Seed], rows: FeatureRows) -> None:
+    # Given a model of few seeds, and one of the same seeds and the rows that teach
+    teaching = rows.teaching()
+    alone, taught = train(few_seeds).model, train(few_seeds, rows=teaching[np.arange(0, len(teaching), 2)]).model
+    # When both are measured on outlets that taught neither
+    before, after = real_figures(alone, rows.testing()), real_figures(taught, rows.testing())
+    # Then the rows have helped by far
+    assert before is not None
+    assert after is not None
+    assert after.all.source_type.macro_f1 > before.all.source_type.macro_f1 + 0.05
+    assert after.all.topics.macro_f1 > before.all.topics.macro_f1
+
+
+def test_rows_teach_the_source_type_to_a_model_of_other_topics(few_seeds: list[Seed], rows: FeatureRows) -> None:
+    label_set = LabelSet((TopicEntry("trade", ""), TopicEntry("culture", ""), TopicEntry("demining", "")))
+    seeds = [seed for seed in few_seeds if "border_dispute" not in seed.topics]
+    teaching = rows.teaching().with_topics(label_set.topics)
+    trained = train(seeds, label_set=label_set, rows=teaching[np.arange(0, len(teaching), 2)])
+    figures = real_figures(trained.model, rows.testing().with_topics(label_set.topics))
+    assert figures is not None
+    assert list(figures.all.topics.labels) == ["trade", "culture", "demining"]
+    assert figures.all.source_type.macro_f1 > 0.6

@@ -1,0 +1,204 @@
+"""Make the feature rows of real texts that stand beside the seeds, where the shared texts are: figures and labels, no sentence.
+
+    python -m training.feature_rows ../shared
+
+`real/train.jsonl` labels pages whose texts are in the folders that it names, `real/more.jsonl` has texts of its own. A row that
+teaches is left out where its outlet also tests. What cannot be read back, and how: classifier/training/feature_rows.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from classifier.features.counts import CountedArticles, Indices
+from classifier.features.encoder import Encoder, learn_vocabulary
+from classifier.features.word_vectors import read_vectors
+from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.lexicon.lexicon import read_feature_lexicon
+from classifier.model.first_level import unit
+from classifier.seeds.dataset import read_seeds
+from classifier.text.document import parse_text
+from classifier.training.feature_rows import packed, sparse_arrays, write_feature_rows
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_SENTENCES = 64
+"""Of an article: the headline, the lead, those with words of a topic, then some of the rest. Two thirds of the articles have fewer."""
+LEAD = 4
+"""Headline and three sentences: their place is kept, since the lead decides the main topic; the others are put out of order."""
+WORD_OUTLETS = 4
+"""Outlets that must have a word or word beginning which fewer than MIN_ARTICLES seeds have."""
+PAIR_OUTLETS = 5
+"""Outlets that must have a pair of words: of a sentence only such pairs are left as everybody writes."""
+_KINDS = {
+    "release, statement or speech": r"release|statement|speech|transcript|communiqu|government|ministry|embassy|official|state ",
+    "company, product or travel copy": r"company|product page|firm|marketing|hotel|shop|clinic|agency|advert|promot|sponsor|fund|listing",
+    "review, feature or guide": r"review|feature|guide|how-to|profile|recipe|explainer|tips|listicle|travel",
+    "opinion, blog or analysis": r"opinion|blog|column|newsletter|analysis|essay|comment|editorial|NGO|academic|research",
+    "news": r"news|report|wire|match|sport|brief|crime|digest|broadcast|paper",
+}
+"""Coarse kinds, the first that matches: the readers' own words are too many to count by."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """One labelled real text."""
+
+    title: str
+    text: str
+    outlet: str
+    label: Mapping[str, Any]
+
+
+def main() -> None:
+    """Write `seeds/real/`."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--seeds", type=Path, default=ROOT / "seeds")
+    options = parser.parse_args()
+    texts = without_tested_outlets(list(read_texts(options.shared)))
+    arrays, names = rows_of(texts, options.seeds)
+    write_feature_rows(options.seeds, arrays, names)
+    tests = sum(text.label["split"] == "test" for text in texts)
+    print(f"{len(texts) - tests} rows teach, {tests} test; {sum(array.nbytes for array in arrays.values()) / 1e6:.1f} MB")
+
+
+def read_texts(shared: Path) -> Iterator[Text]:
+    """Every labelled text of the shared material."""
+    pages: dict[str, dict[str, Any]] = {}
+    for label in _lines(shared / "real" / "train.jsonl"):
+        folder = label["in"]
+        if folder not in pages:
+            pages[folder] = {page["id"]: page for page in _lines(shared / folder / "truth.jsonl")}
+        page = pages[folder][label["id"]]
+        yield Text(page.get("title") or "", page["text"], label["host"].lower(), label)
+    for label in _lines(shared / "real" / "more.jsonl"):
+        yield Text(label.get("title") or "", label["text"], (label.get("outlet") or _host(label)).lower(), label)
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _host(label: Mapping[str, Any]) -> str:
+    return (urlsplit(label.get("url") or "").hostname or "").removeprefix("www.")
+
+
+def without_tested_outlets(texts: Sequence[Text]) -> list[Text]:
+    """Without those that teach though a text of the same outlet, or of the same host, tests."""
+    tested = {name for text in texts if text.label["split"] == "test" for name in (text.outlet, _host(text.label)) if name}
+    return [text for text in texts if text.label["split"] == "test" or tested.isdisjoint((text.outlet, _host(text.label)))]
+
+
+def rows_of(texts: Sequence[Text], seeds_folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, object]]:
+    """The arrays and the manifest's entries."""
+    seeds = read_seeds(seeds_folder)
+    of_seeds = set(learn_vocabulary([parse_text(seed.title, seed.text) for seed in seeds]).terms)
+    parsed = [parse_text(text.title, text.text) for text in texts]
+    vocabulary = learn_vocabulary(parsed)
+    encoder = Encoder(vocabulary, read_vectors(), read_feature_lexicon())
+    counted = encoder.count(parsed)
+    columns = shared_terms(counted.terms, vocabulary.terms, of_seeds, [text.outlet for text in texts])
+    terms = "\n".join(vocabulary.terms[column] for column in columns.tolist())
+    names, notes = _notes(texts)
+    arrays = {"vocabulary": np.frombuffer(terms.encode(), np.uint8), **sparse_arrays("terms", sparse.csr_array(counted.terms[:, columns]))}
+    return {**arrays, **_articles(counted), **_sentences(counted, encoder), **_labels(texts), **notes}, names
+
+
+def shared_terms(counts: sparse.csr_array, terms: Sequence[str], of_seeds: Container[str], outlets: Sequence[str]) -> Indices:
+    """The columns of the terms that enough outlets have: a pair PAIR_OUTLETS, one that the seeds lack WORD_OUTLETS, any other 1."""
+    has = sparse.csr_array(counts > 0, dtype=np.float32)
+    order = {name: number for number, name in enumerate(sorted(set(outlets)))}
+    by_outlet = sparse.csr_array((np.ones(len(outlets), np.float32), ([order[name] for name in outlets], np.arange(len(outlets)))))
+    found_in = np.asarray(((by_outlet @ has) > 0).sum(axis=0)).ravel()
+    wanted = [PAIR_OUTLETS if " " in term else 1 if term in of_seeds else WORD_OUTLETS for term in terms]
+    return np.flatnonzero(found_in >= np.array(wanted))
+
+
+def _articles(counted: CountedArticles) -> dict[str, NDArray[Any]]:
+    return {
+        "article_vectors": counted.articles.vectors.astype(np.float16),
+        "article_lexicon": counted.articles.lexicon.astype(np.uint16),
+        "article_clause_roles": counted.articles.clause_roles.astype(np.uint16),
+        "article_words": counted.articles.words.astype(np.int32),
+        "styles": counted.styles.astype(np.float16),
+        "has_headline": counted.has_headline.astype(np.uint8),
+    }
+
+
+def _sentences(counted: CountedArticles, encoder: Encoder) -> dict[str, NDArray[Any]]:
+    """The chosen sentences of every article."""
+    topical = [column for column, name in enumerate(encoder.lexicon.groups) if not name.startswith("source.")]
+    matches = counted.sentences.lexicon[:, topical].sum(axis=1)
+    vectors = packed(unit(counted.sentences.vectors))
+    ends = np.cumsum(counted.lengths)
+    chosen = [chosen_sentences(matches, vectors, int(end - length), int(end)) for end, length in zip(ends, counted.lengths, strict=True)]
+    rows = np.concatenate(chosen)
+    sentences = counted.sentences[rows]
+    counts = sparse.csr_array(np.hstack([sentences.lexicon, sentences.clause_roles]))
+    return {
+        "lengths": np.array(list(map(len, chosen)), np.uint8),
+        "sentence_vectors": vectors[rows],
+        "sentence_words": np.minimum(sentences.words, 255).astype(np.uint8),
+        **sparse_arrays("sentence_counts", counts),
+    }
+
+
+def chosen_sentences(matches: NDArray[np.floating], vectors: NDArray[np.uint8], start: int, end: int) -> Indices:
+    """Up to MOST_SENTENCES of an article's sentences `start` to `end`: the LEAD in order, the others ordered by their vectors."""
+    others = np.arange(min(start + LEAD, end), end)
+    wanted = MOST_SENTENCES - LEAD
+    spread = np.random.default_rng(len(others)).permutation(len(others))
+    best = others[spread[np.argsort(-matches[others[spread]], kind="stable")]][:wanted]
+    order = sorted(best.tolist(), key=lambda row: vectors[row].tobytes())
+    return np.array([*range(start, min(start + LEAD, end)), *order], np.int64)
+
+
+def _labels(texts: Sequence[Text]) -> dict[str, NDArray[Any]]:
+    labels = [text.label for text in texts]
+    return {
+        "topics": np.array([[topic in label["topics"] for topic in TOPICS] for label in labels], np.int8),
+        "primary": np.array([TOPICS.index(label["primary"]) if label["primary"] else -1 for label in labels], np.int8),
+        "sources": np.array([SOURCE_TYPES.index(label["source_type"]) for label in labels], np.int8),
+    }
+
+
+def _notes(texts: Sequence[Text]) -> tuple[dict[str, object], dict[str, NDArray[Any]]]:
+    """The manifest's entries, and arrays with positions in its lists."""
+    names: dict[str, object] = {"topics": list(map(str, TOPICS))}
+    arrays: dict[str, NDArray[Any]] = {
+        "confident": np.array([text.label["confident"] for text in texts], np.uint8),
+        "test": np.array([text.label["split"] == "test" for text in texts], np.uint8),
+        "characters": np.array([len(text.text) for text in texts], np.int32),
+        "digests": np.array([list(hashlib.sha256(text.text.encode()).digest()) for text in texts], np.uint8),
+    }
+    values = {
+        "outlet": [text.outlet for text in texts],
+        "kind": [kind_of(text.label["kind"]) for text in texts],
+        "language": [text.label["language"] for text in texts],
+    }
+    for key, found in values.items():
+        listed = sorted(set(found))
+        names[key], arrays[key] = listed, np.array([listed.index(value) for value in found], np.uint16)
+    return names, arrays
+
+
+def kind_of(words: str) -> str:
+    """The coarse kind for a reader's words, `other` where none matches."""
+    return next((kind for kind, pattern in _KINDS.items() if re.search(pattern, words, re.IGNORECASE)), "other")
+
+
+if __name__ == "__main__":
+    main()

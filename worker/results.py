@@ -243,6 +243,16 @@ def of_page(page: Extracted, labels: Labels) -> Result:
     )
 
 
+def of_article(article: Article) -> Result:
+    """Of an article alone: what `extract` found."""
+    return Result(url=article.url, outcome="stored", **{name: getattr(article, name) for name in ARTICLE_FIELDS})
+
+
+def of_text(title: str | None, text: str, url: str | None, labels: Labels) -> Result:
+    """Of a text with its labels: what `label` found."""
+    return Result(url=url, title=title, text=text, outcome="stored", **{name: getattr(labels, name) for name in LABEL_FIELDS})
+
+
 def of_failure(url: str | None, failed: ItemFailed, final_url: str | None = None, http: Http | None = None) -> Result:
     """Of a page that failed without an item; `final_url` and `http` are None where no server answered."""
     outcome: EndState = "refused" if failed.fate is Fate.REFUSED else "dead"

@@ -16,6 +16,7 @@ from tests.acceptance.conftest import ROOT, Home
 from worker.bootstrap import Services
 from worker.config import Settings
 from worker.models.cache import read_files
+from worker.models.manifest import shipped_name
 from worker.storage.database import migrate
 
 
@@ -52,8 +53,8 @@ def rotten(home: Home, name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("promote", "nosuch"), "expected the name of one model, 'nosuch' matches 0"),
-        (("diff", "nosuch"), "expected the name of one model"),
+        (("promote", "nosuch"), "no model 'nosuch'; `pressmark models` lists them"),
+        (("diff", "nosuch"), "no model 'nosuch'"),
         (("rollback",), "expected a promotion to roll back"),
         (("evaluate", "--on", "nowhere.jsonl"), "nowhere.jsonl: expected a readable file"),
         (("train", "--on", "nowhere.jsonl"), "nowhere.jsonl: expected a readable file"),
@@ -67,7 +68,7 @@ def test_a_wrong_call_costs_one_line_and_changes_nothing(arguments: tuple[str, .
     assert done.code == 2
     assert len(done.told) == 1
     assert told in done.err
-    assert [row["id"] for row in home.call("models", "--json").lines] == ["shipped"]
+    assert [row["id"] for row in home.call("models", "--json").lines] == [shipped_name()]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_a_model_damaged_in_the_database_is_not_promoted_by_force_either(home: H
         done = home.call("promote", "mine", *options)
         assert done.code == 2
         assert "damaged" in done.told[-1]
-    assert [row["id"] for row in home.call("models", "--json").lines if row["active"]] == ["shipped"]
+    assert [row["id"] for row in home.call("models", "--json").lines if row["active"]] == [shipped_name()]
 
 
 def test_a_model_without_a_part_is_not_promoted(home: Home, seeds: Path) -> None:
@@ -110,4 +111,4 @@ def test_to_promote_the_active_model_again_is_no_mistake(home: Home, seeds: Path
     register(home, "mine")
     assert home.call("promote", "mine", "--force").code == 0
     assert home.call("promote", "mine").code == 0
-    assert json.loads(home.call("rollback", "--json").out) == {"id": "shipped"}
+    assert json.loads(home.call("rollback", "--json").out) == {"id": shipped_name()}

@@ -17,6 +17,7 @@ from tests.integration.parts.press import pages
 from worker.bootstrap import Services
 from worker.config import Settings
 from worker.models.cache import read_files
+from worker.models.manifest import shipped_name
 
 PATIENCE = 120.0
 FOLLOWED = 5.0
@@ -101,5 +102,5 @@ def test_a_desks_hour_reviewed_trained_promoted_and_rolled_back_while_urls_flow(
         named = {result["item_id"]: result["model"]["id"] for result in line.results()}
         assert {model for item, model in named.items() if item not in reviewed} == {trained["id"]}
         # And it can be taken back
-        assert line.call("rollback", "--json").strip() == json.dumps({"id": "shipped"})
+        assert line.call("rollback", "--json").strip() == json.dumps({"id": shipped_name()})
         assert line.down() == 0

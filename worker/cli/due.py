@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
-
 import click
 
 from worker.cli._shared.options import command, json_option
@@ -12,10 +10,11 @@ from worker.cli._shared.services import opened_to_report
 from worker.config import Settings
 from worker.operations import due as operations
 from worker.operations.due import Due
+from worker.operations.times import local_time
 from worker.storage.due import WHYS
 
-GROUP_COLUMNS = ("why", "host", "hosts", "count", "until", "detail")
-ITEM_COLUMNS = ("next_try_at", "why", "reason", "tries", "lane", "url")
+GROUP_HEADS = ("why", "host", "hosts", "items", "until", "in words")
+ITEM_HEADS = ("next try", "why", "last failure", "tries", "lane", "url")
 
 
 @command(
@@ -33,15 +32,20 @@ ITEM_COLUMNS = ("next_try_at", "why", "reason", "tries", "lane", "url")
 def due(settings: Settings, *, host: str | None, reason: str | None, limit: int, as_json: bool) -> None:
     """One document: the groups, their sum, and the items; for people two tables and a sentence."""
     found = operations.due(opened_to_report(settings), host, reason, limit)
-    show_json(found) if as_json else _show(found)
+    show_json(found) if as_json else _show(found, settings.timezone)
 
 
-def _show(found: Due) -> None:
+def _show(found: Due, zone: str) -> None:
     if not found.groups:
         tell("nothing waits")
         return
-    show_table(GROUP_COLUMNS, map(attrgetter(*GROUP_COLUMNS), found.groups))
+    groups = ((group.why, group.host, group.hosts, group.count, local_time(group.until, zone), group.detail) for group in found.groups)
+    show_table(GROUP_HEADS, groups)
     if found.items:
-        show_table(ITEM_COLUMNS, map(attrgetter(*ITEM_COLUMNS), found.items), title="one by one")
-    goes = f"; the next goes out at {found.next_at}" if found.next_at else ""
+        items = (
+            (local_time(item.next_try_at, zone), item.why, item.reason, f"{item.tries} of {item.of}", item.lane, item.url)
+            for item in found.items
+        )
+        show_table(ITEM_HEADS, items, title="one by one")
+    goes = f"; the next goes out at {local_time(found.next_at, zone)}" if found.next_at else ""
     tell(f"{found.now + found.later} wait: {found.now} are due now, {found.later} wait for a host or for another try{goes}")

@@ -20,7 +20,8 @@ from worker.errors import UsageError
 from worker.messages import Lane
 from worker.operations import installation
 from worker.operations.accept import BATCH, Acceptance, Answer, Candidate, Terms, Totals
-from worker.operations.jobs import until_ended
+from worker.operations.jobs import causes_of, until_ended
+from worker.operations.reason_words import words
 
 SHOWN_FAULTS = 200
 """Lines on standard error; of a list with more bad lines the rest is counted."""
@@ -40,9 +41,9 @@ EVERY = 0.5
 @click.option("--sitemap", "sitemaps", multiple=True, metavar="URL", help="A sitemap or an index of them.")
 @click.option("--job", "job_name", metavar="NAME", help="The job that they belong to; made where there is none.")
 @click.option("--lane", type=click.Choice(["urgent", "normal", "bulk"]), default="normal", show_default=True, help="Which are read first.")
-@click.option("--force", is_flag=True, help="Fetch again what is known and has ended.")
+@click.option("--force", is_flag=True, help="Fetch again what is known and has ended, the pages of a feed or sitemap too.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
-@click.option("--wait", is_flag=True, help="Wait until everything in the job has ended; 1 if something died.")
+@click.option("--wait", is_flag=True, help="Wait until everything in the job has ended, and say how; 1 if something died.")
 @json_option
 def enqueue(
     settings: Settings,
@@ -142,6 +143,8 @@ def _wait(settings: Settings, acceptance: Acceptance) -> int:
     with Progress("URLs ended") as progress:
         for job in until_ended(acceptance.services, acceptance.job, EVERY):
             progress.show(job.accepted - job.under_way, job.accepted)
-    if job.dead:
-        tell(f"{job.dead} of {job.accepted} died; `pressmark dead list` says why")
+    ended = {"stored": job.stored, "duplicate": job.duplicate, "refused": job.refused, "dead": job.dead}
+    tell(f"{job.accepted} ended: " + (", ".join(f"{count} {state}" for state, count in ended.items() if count) or "nothing to do"))
+    for cause in causes_of(acceptance.services, acceptance.job):
+        tell(f"  {cause.count} {cause.state}: {words(cause.reason)} ({cause.reason})")
     return 1 if job.dead else 0

@@ -11,11 +11,11 @@ from worker.cli._shared.output import show_json, show_lines, show_table, tell
 from worker.cli._shared.services import opened, opened_to_report
 from worker.config import Settings
 from worker.operations import jobs as operations
+from worker.operations.jobs import JobStatus
+from worker.operations.times import local_time
 
-COLUMNS = (
-    *("name", "created_at", "accepted", "stored", "duplicate", "refused", "dead", "waiting", "running"),
-    *("refused_at_door", "known", "stopped_at"),
-)
+COLUMNS = ("accepted", "stored", "duplicate", "refused", "dead", "waiting", "running", "refused_at_door", "known")
+HEADS = ("job", "begun", "items", "stored", "copies", "refused", "dead", "waiting", "running", "not accepted", "known before", "stopped")
 
 
 @click.group(
@@ -37,7 +37,11 @@ def jobs(context: click.Context, *, as_json: bool) -> None:
 def list_jobs(settings: Settings, *, as_json: bool) -> None:
     """JSON lines, or a table."""
     found = operations.jobs(opened_to_report(settings))
-    show_lines(found) if as_json else show_table(COLUMNS, map(attrgetter(*COLUMNS), found))
+    show_lines(found) if as_json else show_table(HEADS, (_row(job, settings.timezone) for job in found))
+
+
+def _row(job: JobStatus, zone: str) -> tuple[object, ...]:
+    return job.name, local_time(job.created_at, zone), *attrgetter(*COLUMNS)(job), local_time(job.stopped_at, zone)
 
 
 @command("show", help="One job, by its name or number.", example="pressmark jobs show monday")
@@ -46,7 +50,7 @@ def list_jobs(settings: Settings, *, as_json: bool) -> None:
 def show(settings: Settings, *, name: str, as_json: bool) -> None:
     """One document, or a table of one line; raises UsageError for a job that does not exist."""
     found = operations.show(opened_to_report(settings), name)
-    show_json(found) if as_json else show_table(COLUMNS, [attrgetter(*COLUMNS)(found)])
+    show_json(found) if as_json else show_table(HEADS, [_row(found, settings.timezone)])
 
 
 @command(

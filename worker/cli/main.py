@@ -116,7 +116,13 @@ def _nearest(name: str) -> str:
     return f"; the nearest is `{close[0]}`" if close else ""
 
 
-@click.group(cls=Program, no_args_is_help=False, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Program,
+    no_args_is_help=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: pressmark demo",
+)
 @click.version_option(__version__, prog_name="pressmark", message="%(prog)s %(version)s")
 @click.option("--config", "config_file", type=click.Path(), metavar="FILE", help="TOML file of settings.")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")

@@ -7,8 +7,8 @@ from worker.cli._shared.output import show_lines, show_table, tell
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.operations.models import ModelList, RegisteredModel, listed
-from worker.operations.times import rfc3339
-from worker.storage.model_registry import SHIPPED, Promotion
+from worker.operations.times import local_time, rfc3339
+from worker.storage.model_registry import Promotion
 
 PROMOTIONS = 5
 """Shown below the table, the newest first."""
@@ -22,22 +22,23 @@ def models(settings: Settings, as_json: bool) -> None:
     if as_json:
         show_lines(model.to_dict() for model in (*found.registered, found.shipped))
         return
-    _show_table(found)
+    _show_table(found, settings.timezone)
     for promotion in found.promotions[:PROMOTIONS]:
-        tell(_sentence(promotion))
+        tell(_sentence(promotion, found.shipped.id, settings.timezone))
 
 
-def _show_table(found: ModelList) -> None:
-    shipped = (found.shipped.id, found.shipped.active, None, None, None, None, None)
-    show_table(("id", "active", "added_at", "added_by", "articles", "macro_f1", "sha256"), [*map(_row, found.registered), shipped])
+def _show_table(found: ModelList, zone: str) -> None:
+    shipped = (found.shipped.id, found.shipped.active, "with the program", None, None, None, None)
+    rows = [*(_row(model, zone) for model in found.registered), shipped]
+    show_table(("model", "active", "added", "by", "seeds", "macro-F1", "sha256"), rows)
 
 
-def _row(model: RegisteredModel) -> tuple[object, ...]:
+def _row(model: RegisteredModel, zone: str) -> tuple[object, ...]:
     macro_f1 = f"{model.macro_f1:.3f}" if model.macro_f1 is not None else None
-    return model.id, model.active, model.added_at, model.added_by, model.articles, macro_f1, model.sha256
+    return model.id, model.active, local_time(model.added_at, zone), model.added_by, model.articles, macro_f1, model.sha256[:12]
 
 
-def _sentence(promotion: Promotion) -> str:
-    forced = ", forced" if promotion.forced else ""
+def _sentence(promotion: Promotion, shipped: str, zone: str) -> str:
+    forced = ", forced past the gate" if promotion.forced else ""
     note = f" - {promotion.note}" if promotion.note else ""
-    return f"{rfc3339(promotion.at)} {promotion.by}: {promotion.model_id or SHIPPED}{forced}{note}"
+    return f"{local_time(rfc3339(promotion.at), zone)} {promotion.by} made {promotion.model_id or shipped} the active one{forced}{note}"

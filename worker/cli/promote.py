@@ -9,6 +9,7 @@ import click
 from worker.cli._shared.options import command, json_option, seeds_option, who
 from worker.cli._shared.output import show_json, tell
 from worker.cli._shared.services import opened
+from worker.cli.relabel import offer
 from worker.config import Settings
 from worker.operations import promote as operations
 from worker.operations.promote import PromotionReport
@@ -26,8 +27,11 @@ from worker.operations.promote import PromotionReport
 @json_option
 def promote(settings: Settings, model: str, *, seeds: Path, force: bool, note: str, as_json: bool) -> int:
     """1 where the gate refuses."""
-    report = operations.promote(opened(settings), model, seeds, who(), force=force, note=note)
+    services = opened(settings)
+    report = operations.promote(services, model, seeds, who(), force=force, note=note)
     show_json(report.to_dict()) if as_json else _tell(report)
+    if report.promoted and not as_json:
+        offer(services)
     return 0 if report.promoted else 1
 
 

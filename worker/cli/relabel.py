@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
+from worker.bootstrap import Services
 from worker.cli._shared.options import command, json_option, who
 from worker.cli._shared.output import Progress, show_json, tell
 from worker.cli._shared.services import opened
 from worker.config import Settings
+from worker.operations.relabel import RelabelReport, outdated
 from worker.operations.relabel import relabel as relabel_articles
 
 
@@ -20,7 +24,26 @@ from worker.operations.relabel import relabel as relabel_articles
 @json_option
 def relabel(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
     """1 where some are left; after Ctrl-C the next call resumes."""
-    with Progress("articles relabelled") as progress:
-        report = relabel_articles(opened(settings), progress.show, dry_run=dry_run, who=who())
-    show_json(report.to_dict()) if as_json else tell(f"{report.relabelled} articles relabelled by {report.model}, {report.left} to do")
+    report = _relabel(opened(settings), dry_run=dry_run)
+    show_json(report) if as_json else _tell(report)
     return 0 if dry_run or not report.left else 1
+
+
+def _relabel(services: Services, *, dry_run: bool = False) -> RelabelReport:
+    with Progress("articles relabelled") as progress:
+        return relabel_articles(services, progress.show, dry_run=dry_run, who=who())
+
+
+def _tell(report: RelabelReport) -> None:
+    tell(f"{report.relabelled} articles relabelled by {report.model}, {report.left} to do")
+
+
+def offer(services: Services) -> None:
+    """After the active model has changed: says how many stored labels are another model's, and relabels them at a terminal's yes."""
+    found = outdated(services)
+    if not found.left:
+        return
+    articles = "1 stored article still carries" if found.left == 1 else f"{found.left} stored articles still carry"
+    tell(f"{articles} labels of another model; `pressmark relabel` labels them again with {found.model}")
+    if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm("Label them again now?", default=False, err=True):
+        _tell(_relabel(services))

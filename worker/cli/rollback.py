@@ -5,6 +5,7 @@ from __future__ import annotations
 from worker.cli._shared.options import command, json_option, who
 from worker.cli._shared.output import show_json, tell
 from worker.cli._shared.services import opened
+from worker.cli.relabel import offer
 from worker.config import Settings
 from worker.operations import promote
 
@@ -13,5 +14,10 @@ from worker.operations import promote
 @json_option
 def rollback(settings: Settings, as_json: bool) -> None:
     """Workers follow within five seconds."""
-    model = promote.rollback(opened(settings), who())
-    show_json({"id": model}) if as_json else tell(f"{model} is the active model again")
+    services = opened(settings)
+    model = promote.rollback(services, who())
+    if as_json:
+        show_json({"id": model})
+        return
+    tell(f"{model} is the active model again; workers follow within five seconds")
+    offer(services)

@@ -10,14 +10,14 @@ import click
 
 from worker.cli._shared.files import read_all, shown
 from worker.cli._shared.options import command, json_option, seeds_option, who
-from worker.cli._shared.output import CsvWriter, clean, complain, show_json, show_lines, tell
+from worker.cli._shared.output import CsvWriter, clean, complain, show_json, show_lines, show_table, tell
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.models.annotation_formats import Record, for_doccano, for_json_lines, for_label_studio
 from worker.models.seeds import Seed
 from worker.operations import seeds as operations
-from worker.operations.seeds import IMPORTED, REVIEWED, GivenLabels
+from worker.operations.seeds import IMPORTED, REVIEWED, Balance, GivenLabels
 
 COLUMNS = ("id", "title", "text", "topics", "primary", "source_type", "language", "origin", "url", "site_name")
 """Of a CSV; topics are separated by blanks."""
@@ -36,11 +36,23 @@ def check(settings: Settings, seeds: Path, as_json: bool) -> int:
     found = operations.check(seeds)
     if as_json:
         show_lines(map(asdict, found))
-    else:
-        for objection in found:
-            click.echo(clean(f"{objection.where or seeds}: {objection.kind}: {objection.detail}"))
-        tell(f"{len(found)} objections")
+        return 1 if found else 0
+    _show_balance(operations.balance(seeds))
+    for objection in found:
+        click.echo(clean(f"{objection.where or seeds}: {objection.kind}: {objection.detail}"))
+    tell(f"{len(found)} objections" if found else f"nothing to correct in {seeds}")
     return 1 if found else 0
+
+
+def _show_balance(found: Balance) -> None:
+    """How many seeds have each label, in each language: rows of labels, columns of languages."""
+    languages = [language for language, _ in found.languages]
+    rows = [
+        (name, count, f"{count / found.seeds:.0%}", *(by.get(language, 0) for language in languages)) for name, count, by in found.labels
+    ]
+    show_table(("label", "seeds", "share", *languages), [*rows, ("all", found.seeds, "", *(count for _, count in found.languages))])
+    origins = ", ".join(f"{count} {origin}" for origin, count in found.origins)
+    click.echo(clean(f"{found.without_topic} without a topic; {origins}"))
 
 
 @command(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from operator import attrgetter
 
 import click
 
@@ -12,13 +11,14 @@ from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import clean, show_json, show_table
 from worker.cli._shared.services import opened
 from worker.cli._shared.urls import entry_of
+from worker.cli.trace import STEP_HEADS, step_rows
 from worker.config import Settings
 from worker.operations.reason_words import words
 from worker.operations.show import Shown
 from worker.operations.show import show as show_item
+from worker.operations.times import local_day, local_time
 
-TRACE_COLUMNS = ("at", "stage", "outcome", "reason", "ms", "detail")
-COPY_COLUMNS = ("published_at", "outlet", "state", "alike", "url")
+COPY_HEADS = ("published", "outlet", "state", "alike", "url")
 
 
 @command("show", help="One item: its article, labels, evidence, model, copies and trace.", example="pressmark show 812")
@@ -31,22 +31,24 @@ def show(settings: Settings, *, item: str, as_json: bool) -> None:
     if as_json or not sys.stdout.isatty():
         show_json(found)
         return
-    _show(found)
+    _show(found, settings.timezone)
 
 
-def _show(found: Shown) -> None:
+def _show(found: Shown, zone: str) -> None:
     item = found.item
     reason = f": {words(item.reason)} ({item.reason})" if item.reason else ""
-    again = f", next try {item.next_try_at}" if item.next_try_at else ""
+    again = f", next try {local_time(item.next_try_at, zone)}" if item.next_try_at else ""
     click.echo(clean(f"item {item.item_id}, {item.kind}, {item.state}{reason}{again}"))
     click.echo(clean(item.url))
     if item.duplicate_of:
         click.echo(f"a copy of item {item.duplicate_of}")
     if found.article:
-        click.echo("\n".join(["", *article_lines(found.article), ""]))
+        click.echo("\n".join(["", *article_lines(found.article, zone), ""]))
     for review in found.reviews:
         given = ", ".join(review.topics) or "no topic"
-        click.echo(clean(f"labelled by {review.who}, {review.at}: {given} (primary {review.primary or 'none'}), {review.source_type}"))
+        primary = f" (primary {review.primary})" if review.primary else ""
+        click.echo(clean(f"labelled by {review.who}, {local_time(review.at, zone)}: {given}{primary}, {review.source_type}"))
     if found.copies:
-        show_table(COPY_COLUMNS, map(attrgetter(*COPY_COLUMNS), found.copies), title=f"{len(found.copies)} copies")
-    show_table(TRACE_COLUMNS, map(attrgetter(*TRACE_COLUMNS), found.trace.events), title="trace")
+        rows = ((local_day(copy.published_at, zone), copy.outlet, copy.state, copy.alike, copy.url) for copy in found.copies)
+        show_table(COPY_HEADS, rows, title=f"{len(found.copies)} copies")
+    show_table(STEP_HEADS, step_rows(found.trace, zone), title="trace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 import click
@@ -15,6 +16,10 @@ from worker.models.drift import LabelShares, SeedWordShare, WordShare
 from worker.operations.drift import DriftReport
 from worker.operations.status import Status
 from worker.operations.status import status as look
+from worker.operations.times import local_time
+
+MOST_PROBLEMS = 20
+"""Lines: a crawl of ten thousand hosts has hundreds that ask for a wait."""
 
 
 @command("status", help="How things are, in a few lines; with --check exit 1 when something is wrong.", example="pressmark status --check")
@@ -30,7 +35,7 @@ def status(settings: Settings, *, check: bool, as_metrics: bool, as_json: bool) 
     elif as_metrics:
         click.echo(_metrics(services), nl=False)
     else:
-        _show_queues(found)
+        _show_queues(found, settings.timezone)
         _show_drift(found.drift)
     return 1 if check and not found.ok else 0
 
@@ -43,16 +48,20 @@ def _metrics(services: Services) -> bytes:
     return metrics.exposition(Snapshots(services).take)[0]
 
 
-def _show_queues(found: Status) -> None:
+def _show_queues(found: Status, zone: str) -> None:
     report = found.queues
     waiting = ", ".join(f"{queue.name} {queue.waiting}" for queue in report.queues if queue.waiting)
-    paused = ", ".join(queue.name for queue in report.queues if queue.paused)
-    alive = ", ".join(worker.name for worker in report.workers if worker.alive)
+    paused = ", ".join([*report.paused.stages, *report.paused.hosts])
+    kinds = Counter(worker.name.partition("@")[0] for worker in report.workers if worker.alive)
     click.echo(report.summary())
-    click.echo(f"in queues: {waiting or 'nothing'}{f'; paused: {paused}' if paused else ''}")
-    click.echo(f"at work: {alive or 'nobody'}; model {report.model.id}")
-    for problem in found.problems:
-        click.echo(clean(f"{problem.level}: {problem.what}"))
+    click.echo(f"in queues: {waiting or 'nothing'}; in the ledger: {report.due.now} can go out now, {report.due.later} wait")
+    click.echo(clean(f"paused: {paused or 'nothing'}"))
+    click.echo(f"at work: {', '.join(f'{count} {kind}' for kind, count in kinds.items()) or 'nobody'}; model {report.model.id}")
+    for problem in found.problems[:MOST_PROBLEMS]:
+        until = f" (until {local_time(problem.until, zone)})" if problem.until else ""
+        click.echo(clean(f"{problem.level}: {problem.what}{until}"))
+    if len(found.problems) > MOST_PROBLEMS:
+        click.echo(f"and {len(found.problems) - MOST_PROBLEMS} more: `pressmark due` and `pressmark dead list` have them all")
     click.echo(clean(found.verdict.sentence))
 
 

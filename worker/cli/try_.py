@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import click
 
+from worker.cli._shared.article_text import article_lines
 from worker.cli._shared.files import read_all
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import complain, show_json
@@ -27,12 +29,15 @@ SHOWN = 200
 @click.option("--url", help="The address of a page that comes from a file.")
 @json_option
 def try_(settings: Settings, *, source: str, url: str | None, as_json: bool) -> int:
-    """Prints the Result; 1 where the page failed, 2 where its URL may not be fetched."""
+    """For people on a terminal, else the Result; 1 where the page failed, 2 where its URL may not be fetched."""
     if _is_url(source):
         tried = try_url(settings, source)
     else:
         tried = try_file(settings, read_all(source, settings.max_decoded_bytes), url, packed=Path(source).suffix == ".gz")
-    show_json(tried.result.to_dict())
+    if as_json or not sys.stdout.isatty():
+        show_json(tried.result)
+    elif not tried.result.reason:
+        click.echo("\n".join(article_lines(tried.result, settings.timezone)))
     if tried.result.reason:
         complain(f"{source[:SHOWN]}: {tried.result.reason}{': ' + tried.detail if tried.detail else ''}")
     return (1 if tried.admitted else 2) if tried.result.reason else 0

@@ -33,5 +33,10 @@ def read(folder: Path | None) -> ModelNote:
         raise UsageError(f"{file}: expected a model's manifest, got {type(error).__name__}: {error}") from error
 
 
+def shipped_name() -> str:
+    """The name of the model that ships; what its labels carry."""
+    return read(None).id
+
+
 def _shipped() -> Path:
     return Path(str(resources.files("classifier") / "shipped"))

@@ -40,7 +40,7 @@ class Terms:
     """How URLs are accepted."""
 
     job_name: str | None = None
-    """None: a new job, named by the time."""
+    """None: a new job, named by the day."""
     lane: Lane = "normal"
     force: bool = False
     """Fetch again what is known and has ended."""

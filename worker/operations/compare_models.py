@@ -9,8 +9,8 @@ from itertools import islice
 from classifier.labels import Labels
 from worker.bootstrap import Services
 from worker.models.labeller import Labeller, document_of
+from worker.operations.models import is_shipped
 from worker.results import Result
-from worker.storage.model_registry import SHIPPED
 
 AT_ONCE = 64
 """Articles labelled together: it spreads the fixed cost of a prediction."""
@@ -41,7 +41,7 @@ def changes(services: Services, model: str, limit: int) -> Iterator[Change]:
 
     Raises UsageError for an unknown or damaged model.
     """
-    other = Labeller() if model == SHIPPED else services.model_cache.labeller(services.registry.find(model).id)
+    other = Labeller() if is_shipped(model) else services.model_cache.labeller(services.registry.find(model).id)
     stored = services.articles.newest(limit, reviewed=False)
     while batch := list(islice(stored, AT_ONCE)):
         for article, labels in zip(batch, other.label([document_of(article) for article in batch]), strict=True):

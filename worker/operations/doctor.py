@@ -19,6 +19,7 @@ from worker.models.labeller import Document as Text
 from worker.models.labeller import Labeller
 from worker.operations import installation, problems, queues
 from worker.operations.document import Document
+from worker.operations.times import size
 from worker.queues.address import address_of
 from worker.queues.embedded_server import server_binary
 from worker.queues.parked import PARKED, count_parked
@@ -82,8 +83,8 @@ def _disk(settings: Settings) -> Iterator[Finding]:
         yield Finding("disk", "wrong", f"{folder} cannot be written", "choose another PRESSMARK_DATA_DIR")
         return
     full = list(problems.of_disk(replace(settings, data_dir=folder)))
-    remedy = f"free some: under {settings.disk_free_min} bytes nothing is fetched" if full else None
-    yield Finding("disk", "wrong" if full else "ok", f"{shutil.disk_usage(folder).free} bytes free in {folder}", remedy)
+    remedy = f"free some: under {size(settings.disk_free_min)} nothing is fetched" if full else None
+    yield Finding("disk", "wrong" if full else "ok", f"{size(shutil.disk_usage(folder).free)} free in {folder}", remedy)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -155,12 +156,12 @@ def _room(maxmemory: int, settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "redis",
             "note",
-            f"maxmemory is {maxmemory} bytes: the public stream keeps {held} and not the {settings.publish_max_bytes} of the settings",
+            f"maxmemory is {size(maxmemory)}: the public stream keeps {size(held)}, not {size(settings.publish_max_bytes)} as set",
             f"set maxmemory to {SHARE * settings.publish_max_bytes}, or PRESSMARK_PUBLISH_MAX_BYTES to {held}",
         )
     if 0 < maxmemory < LEAST_MEMORY:
         yield Finding(
-            "redis", "wrong", f"maxmemory is {maxmemory} bytes: full queues do not fit", f"set maxmemory to {LEAST_MEMORY} or more"
+            "redis", "wrong", f"maxmemory is {size(maxmemory)}: full queues do not fit", f"set maxmemory to {LEAST_MEMORY} or more"
         )
 
 

@@ -102,6 +102,20 @@ def detail(services: Services, name: str) -> JobDetail:
     return JobDetail(job, tuple(JobOutcome(*row) for row in services.viewer_ledger.outcomes_of_job(job.id)))
 
 
+@dataclass(frozen=True, slots=True)
+class EndedBecause(Document):
+    """How many items of a job ended in one state for one reason."""
+
+    state: str
+    reason: str
+    count: int
+
+
+def causes_of(services: Services, job: Job) -> list[EndedBecause]:
+    """Why items of the job were refused or died, the most frequent first. Raises Unavailable."""
+    return [EndedBecause(state, reason, count) for state, reason, count in services.operator_ledger.job_reasons(job)]
+
+
 def until_ended(services: Services, job: Job, every: float) -> Iterator[JobStatus]:
     """The job as it is now and again every so many seconds; the last one has nothing under way any more."""
     while (status := JobStatus.of(services.operator_ledger.progress(job))).under_way:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from worker.bootstrap import Services
+from worker.models.manifest import shipped_name
 from worker.operations.document import Document
 from worker.operations.times import rfc3339
 from worker.storage.model_registry import SHIPPED, ModelEntry, Promotion
@@ -35,6 +36,7 @@ class ShippedModel(Document):
 
     id: str
     active: bool
+    shipped: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,12 @@ def listed(services: Services) -> ModelList:
     """Every model and every promotion. Raises Unavailable."""
     registry = services.registry
     registered = tuple(RegisteredModel.of(entry) for entry in registry.all())
-    return ModelList(registered, ShippedModel(SHIPPED, registry.active() is None), tuple(registry.history()))
+    return ModelList(registered, ShippedModel(shipped_name(), registry.active() is None), tuple(registry.history()))
+
+
+def is_shipped(model: str) -> bool:
+    """Whether somebody who types this means the model that ships: by its name, or as `shipped`."""
+    return model in (SHIPPED, shipped_name())
 
 
 def folder(services: Services, model: str | None) -> Path | None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from worker.bootstrap import Services
 from worker.models import training
+from worker.models.manifest import shipped_name
 from worker.models.training import Verdict
 from worker.operations.audit import record
-from worker.operations.models import folder
-from worker.storage.model_registry import SHIPPED
+from worker.operations.models import folder, is_shipped
 
 NO_FIGURES = ("passed", "objections")
 """Fields of a verdict that the report gives in other places."""
@@ -46,12 +46,12 @@ def promote(services: Services, model: str, seeds: Path, by: str, *, force: bool
     workers could not load, and Unavailable.
     """
     registry = services.registry
-    candidate = None if model == SHIPPED else registry.find(model)
+    candidate = None if is_shipped(model) else registry.find(model)
     active = registry.active()
     if candidate is None or candidate.id == active:
         registry.promote(candidate.id if candidate else None, by, note=note)
         record(services, by, "model promote", reason=note, which={"model": model})
-        return PromotionReport(model, promoted=True)
+        return PromotionReport(candidate.id if candidate else shipped_name(), promoted=True)
     services.model_cache.labeller(candidate.id)  # raises UsageError where the workers could not load it
     verdict = None if force else training.compare(seeds, services.model_cache.folder(candidate.id), folder(services, active))
     promoted = verdict is None or verdict.passed
@@ -69,6 +69,6 @@ def verdict(services: Services, model: str, seeds: Path) -> Verdict:
 
 def rollback(services: Services, by: str) -> str:
     """Goes back to the model that was active before, and returns its name. Raises UsageError where there was none."""
-    model = services.registry.rollback(by) or SHIPPED
+    model = services.registry.rollback(by) or shipped_name()
     record(services, by, "model rollback", which={"model": model})
     return model

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.labels import SOURCE_TYPES, TOPICS
 from worker.bootstrap import Services
 from worker.errors import UsageError
 from worker.models import seeds as seed_files
@@ -47,6 +49,35 @@ class Imported(Document):
     written: int
     known: int
     bad: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance(Document):
+    """How the seeds are spread over labels, languages and origins."""
+
+    seeds: int
+    labels: tuple[tuple[str, int, dict[str, int]], ...]
+    """Each topic and source type with its seeds, and these by language."""
+    without_topic: int
+    languages: tuple[tuple[str, int], ...]
+    """The most frequent first."""
+    origins: tuple[tuple[str, int], ...]
+
+
+def balance(folder: Path) -> Balance:
+    """Counts the seeds of a folder. Raises UsageError for a line that is no seed."""
+    found = seed_files.read(folder)
+    by_label: dict[str, Counter[str]] = {name: Counter() for name in (*TOPICS, *SOURCE_TYPES)}
+    for seed in found:
+        for name in (*seed.topics, seed.source_type):
+            by_label[name][seed.language] += 1
+    return Balance(
+        seeds=len(found),
+        labels=tuple((name, sum(counts.values()), dict(counts)) for name, counts in by_label.items()),
+        without_topic=sum(not seed.topics for seed in found),
+        languages=tuple(Counter(seed.language for seed in found).most_common()),
+        origins=tuple(Counter(seed.origin for seed in found).most_common()),
+    )
 
 
 def check(folder: Path) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Write times as RFC 3339 in UTC and as people in a time zone read them; read the times and ages that people write."""
+"""Write times as RFC 3339 in UTC and as people in a time zone read them, ages and sizes in words; read what people write."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 from datetime import UTC, datetime
 from typing import overload
 from zoneinfo import ZoneInfo
+
+SIZES = ("bytes", "KB", "MB", "GB", "TB")
+"""Powers of a thousand, as disks are sold and `df -H` counts."""
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 """Seconds in each unit of an age."""
@@ -57,6 +60,14 @@ def local_day(text: str | None, zone: str) -> str | None:
 def _moment(text: str | None) -> datetime | None:
     """None for a text that has no time of day."""
     return datetime.fromisoformat(text) if text is not None and len(text) > len("2024-03-22") else None
+
+
+def size(count: int) -> str:
+    """Bytes with two figures, as in `76 GB`; exact below a thousand."""
+    value, unit = float(count), 0
+    while value >= 999.5 and unit < len(SIZES) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{value:.1f} {SIZES[unit]}" if unit and value < 9.95 else f"{value:.0f} {SIZES[unit]}"
 
 
 def duration(seconds: float) -> str:

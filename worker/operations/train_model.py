@@ -13,6 +13,7 @@ from worker.bootstrap import Services
 from worker.errors import UsageError
 from worker.models import training
 from worker.models.cache import read_files
+from worker.models.manifest import shipped_name
 from worker.models.training import Evaluation
 from worker.operations.models import RegisteredModel, folder
 from worker.storage.model_registry import SHIPPED
@@ -77,7 +78,7 @@ def _card(out: Path, seeds: Path, model: Path, on: Path | None, progress: Progre
 
 def _fresh_name(services: Services, wished: str | None) -> str:
     """The wished name, else today and the first number that is free. Raises UsageError for a name that cannot be used."""
-    taken = {SHIPPED, *(entry.id for entry in services.registry.all())}
+    taken = {SHIPPED, shipped_name(), *(entry.id for entry in services.registry.all())}
     if wished in taken:
         raise UsageError(f"expected a new name for a new model, got {wished!r}, which is taken; `pressmark models` lists them")
     if wished is not None and not NAME.fullmatch(wished):

@@ -127,6 +127,8 @@ def _send_again(connection: Connection, entries: Iterable[Entry], known: Mapping
         one = known.get((entry.key, entry.kind))
         if one is not None and one.item_id in wanted and one.state == State.DEAD and one.url != entry.url:
             connection.execute(update(items).where(items.c.id == one.item_id).values(url=entry.url, host=entry.host))
+    if lists := [number for number, one in wanted.items() if one.kind != "article"]:  # two that name each other come to an end
+        connection.execute(update(items).where(one_of(items.c.id, lists)).values(depth=terms.depth))
     ended = transitions.load(connection, wanted).values() if wanted else []
     again = [replace(item, forced=terms.force and item.kind != "article") for item in ended if not item.forgotten]
     transitions.apply(connection, [rules.requeued(item, Stage.ENQUEUE) for item in again], rules.now)

@@ -25,16 +25,17 @@ class ForIntake(LedgerBase):
     """Accepts URLs; it can neither lease nor end an item."""
 
     def open_job(self, name: str | None = None) -> Job:
-        """The job called `name`, made where there is none; without a name, a new one that is named by the time."""
+        """The job called `name`, made where there is none; without a name, a new one that is named by the day."""
         with writing(self._engine) as connection:
-            return jobs.open_job(connection, name, self._now())
+            return jobs.open_job(connection, name, self._now(), self._settings.timezone)
 
     def accept(self, entries: Sequence[Entry], job: Job, *, lane: Lane = "normal", force: bool = False) -> list[Accepted]:
         """Accepts a batch (up to about 1,000) in one transaction and answers in its order.
 
         An entry whose key exists is `known` and joins the job; so is the second of two in the batch. `force` sends
         known items that have ended again; the article of a stored one stays whatever that brings, and one that was
-        forgotten is never sent. A feed or a sitemap that has ended is read again without `force`.
+        forgotten is never sent; the pages of a feed or sitemap that is accepted so are sent again, too, once it was read. A feed or
+        a sitemap that has ended is read again without `force`.
         """
         terms = Acceptance((job.id,), LANES.index(lane), force=force, reread=True)
         with writing(self._engine) as connection:

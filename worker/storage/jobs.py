@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import count as count_from
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
@@ -14,15 +15,21 @@ from worker.storage.tables import items, job_items, jobs
 from worker.storage.values import Job, Progress, State
 
 
-def open_job(connection: Connection, name: str | None, now: float) -> Job:
-    """The job with this name, made where there is none; without a name, a new one that is named by the time."""
-    name = name or f"{datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%SZ}-{secrets.token_hex(3)}"
+def open_job(connection: Connection, name: str | None, now: float, zone: str = "UTC") -> Job:
+    """The job with this name, made where there is none; without a name, a new one with the day in `zone` and a number, `2024-03-22-1`."""
+    name = name or _free_name(connection, f"{datetime.fromtimestamp(now, ZoneInfo(zone)):%Y-%m-%d}")
     found = _select_one(connection, jobs.c.name == name)
     if found is not None:
         return found
     number = (connection.execute(select(func.max(jobs.c.id))).scalar() or 0) + 1
     connection.execute(insert(jobs).values(id=number, name=name, created_at=now))
     return Job(number, name, now)
+
+
+def _free_name(connection: Connection, day: str) -> str:
+    """One that no job has; writers queue, so that it stays free until it is taken."""
+    taken = set(connection.execute(select(jobs.c.name).where(jobs.c.name.startswith(f"{day}-", autoescape=True))).scalars())
+    return next(name for number in count_from(1) if (name := f"{day}-{number}") not in taken)
 
 
 def _select_one(connection: Connection, where: ColumnElement[bool]) -> Job | None:
@@ -56,6 +63,16 @@ def progress(connection: Connection, job_id: int) -> Progress:
     )
     states = dict.fromkeys(State, 0) | dict(counted.all())
     return Progress(Job(row.id, row.name, row.created_at, row.stopped_at), states, row.refused, row.known)
+
+
+def reasons(connection: Connection, job_id: int) -> list[tuple[str, str, int]]:
+    """Why its items were refused or died: triples of state, reason and count, the most frequent first."""
+    joined = job_items.join(items, items.c.id == job_items.c.item_id)
+    number = func.count()
+    query = select(items.c.state, func.coalesce(items.c.reason, ""), number).select_from(joined)
+    query = query.where(job_items.c.job_id == job_id, items.c.state.in_((State.REFUSED, State.DEAD)))
+    rows = connection.execute(query.group_by(items.c.state, items.c.reason).order_by(number.desc(), items.c.reason))
+    return [(state, reason, count) for state, reason, count in rows]
 
 
 def all_ids(connection: Connection) -> list[int]:

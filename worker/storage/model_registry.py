@@ -86,9 +86,9 @@ class ModelRegistry:
             return entries[name]
         near = [entry for entry in entries.values() if entry.id.startswith(name) or entry.sha256.startswith(name)]
         if len(near) != 1:
-            raise (UsageError if near else NotFound)(
-                f"expected the name of one model, {name!r} matches {len(near)}; `pressmark models` lists them"
-            )
+            if near:
+                raise UsageError(f"{name!r} is the beginning of {len(near)} models; `pressmark models` lists them")
+            raise NotFound(f"no model {name!r}; `pressmark models` lists them")
         return near[0]
 
     def active(self) -> str | None:

@@ -33,5 +33,5 @@ def test_only_the_newest_articles_are_compared(services: Services) -> None:
 
 
 def test_an_unknown_model_is_refused(services: Services) -> None:
-    with pytest.raises(UsageError, match="'nosuch' matches 0"):
+    with pytest.raises(UsageError, match="no model 'nosuch'"):
         list(changes(services, "nosuch", 1))

@@ -7,26 +7,27 @@ import textwrap
 from collections.abc import Iterator
 
 from worker.cli._shared.output import clean
+from worker.operations.times import local_time
 from worker.results import Result
 
 WIDEST = 100
 """Columns; longer lines are hard to read, whatever the window's width."""
 
 
-def article_lines(article: Result) -> Iterator[str]:
-    """Title, outlet, day, people, labels with probability and decision, the sentences that speak for them, and the text."""
-    yield clean(article.title or "without a title")
-    about = (article.outlet, article.published_at, ", ".join(article.authors or ()), article.language)
-    yield clean(" · ".join(part for part in about if part))
+def article_lines(article: Result, zone: str = "UTC") -> Iterator[str]:
+    """Title, outlet, day in `zone`, people, labels with probability and decision, the sentences that speak for them, and the text."""
+    yield from _folded(article.title or "without a title")
+    about = (article.outlet, local_time(article.published_at, zone), ", ".join(article.authors or ()), article.language)
+    yield from _folded(" · ".join(part for part in about if part))
     yield from (clean(f"warning: {warning}") for warning in article.warnings or ())
-    yield ""
-    yield from _label_lines(article)
+    labels = [*_label_lines(article, zone)]
+    yield from ["", *labels] if labels else []
     yield ""
     for paragraph in (article.text or "").split("\n"):
         yield from _folded(paragraph) or [""]
 
 
-def _label_lines(article: Result) -> Iterator[str]:
+def _label_lines(article: Result, zone: str) -> Iterator[str]:
     """A person's labels say so, and what the model had said."""
     said = article.model_said
     for topic in article.topics or ():
@@ -41,7 +42,7 @@ def _label_lines(article: Result) -> Iterator[str]:
         yield clean(f"{'source type':15} {kind.label or 'unknown'}, {kind.decision}{probability}{models}")
         yield from _evidence(article, kind.label)
     if article.labelled_by:
-        yield clean(f"labelled by {article.labelled_by}, {article.labelled_at}")
+        yield clean(f"labelled by {article.labelled_by}, {local_time(article.labelled_at, zone)}")
     elif article.model:
         yield clean(f"labelled by model {article.model.id}, not by a person")
 

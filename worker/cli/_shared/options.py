@@ -7,28 +7,38 @@ import getpass
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import click
 
 from worker.cli._shared.output import complain
 from worker.config import Settings, load
+from worker.models.seed_folder import seed_folder
 
 R = TypeVar("R")
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on standard output and nothing else there.")
 seeds_option = click.option(
-    "--seeds", type=click.Path(path_type=Path), default=Path("seeds"), show_default=True, help="Folder of labelled articles, *.jsonl."
+    "--seeds",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Labelled articles, *.jsonl; default: PRESSMARK_SEEDS_DIR, else `seeds` here, else a copy in the data folder.",
 )
 
 
 def command(name: str, *, help: str, example: str | None = None) -> Callable[[Callable[..., R]], click.Command]:  # noqa: A002 - click's
-    """A click command that takes the settings as its first argument; `example` is a call, shown below its options."""
+    """A click command that takes the settings as its first argument, and the folder of seeds where it has `seeds_option`.
+
+    `example` is a call, shown below its options.
+    """
 
     def decorate(function: Callable[..., R]) -> click.Command:
         @functools.wraps(function)
         def callback(config_file: str | None, debug: bool, **values: object) -> R:
-            return function(settings(config_file), **values)
+            found = settings(config_file)
+            if "seeds" in values:
+                values["seeds"] = seed_folder(found, cast(Path | None, values["seeds"]))
+            return function(found, **values)
 
         made = click.command(name, help=help, epilog=f"Example: {example}" if example else None)(callback)
         made.params += [click.Option(["--config", "config_file"], hidden=True), click.Option(["--debug"], is_flag=True, hidden=True)]

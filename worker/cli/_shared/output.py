@@ -36,9 +36,6 @@ CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 SHOWN_AS_THEY_ARE = "\u200c\u200d\u200e\u200f"
 """Joiners and marks of direction, without which some scripts cannot be read."""
 
-SIZES = ("bytes", "KB", "MB", "GB", "TB")
-"""Powers of a thousand, as disks are sold and `df -H` counts."""
-
 LINES_AT_ONCE = 100
 """Long enough to be cheap, short enough for a reader who closes the pipe after ten."""
 
@@ -109,28 +106,6 @@ def cell(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(cell, value))
     return clean(str(value))
-
-
-def size(count: int) -> str:
-    """Bytes with two figures, as in `76 GB`; exact below a thousand."""
-    value, unit = float(count), 0
-    while value >= 999.5 and unit < len(SIZES) - 1:
-        value, unit = value / 1000, unit + 1
-    return f"{value:.1f} {SIZES[unit]}" if unit and value < 9.95 else f"{value:.0f} {SIZES[unit]}"
-
-
-def duration(seconds: float | None) -> str:
-    """Seconds in the two largest units, as in `45 s`, `3 min`, `2 h 05 min`, `6 d 4 h`; a dash for None."""
-    if seconds is None:
-        return "–"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{seconds:.1f} s" if 0 < seconds < 9.95 else f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min" + (f" {whole % 60:02d} s" if whole < 600 and whole % 60 else "")
-    if whole < 86400:
-        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-    return f"{whole // 86400} d {whole % 86400 // 3600} h"
 
 
 class Progress:

@@ -37,4 +37,5 @@ def show_pauses(pauses: Pauses, as_json: bool) -> None:
     if as_json:
         show_json(pauses)
     else:
-        tell("paused: " + (", ".join([*pauses.stages, *pauses.hosts]) or "nothing"))
+        paused = ", ".join([*pauses.stages, *pauses.hosts])
+        tell(f"paused: {paused}" if paused else "nothing is paused")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pydantic import BaseModel
 
 from worker.dashboard.api.core.routing import ACT_WITHIN, Api, Body, Dashboard, Name, Text, Who
 from worker.dashboard.security.access import Role
 from worker.dashboard.security.answers import Refused, conflict
 from worker.errors import UsageError
+from worker.models.seed_folder import seed_folder
 from worker.operations import models as operations
 from worker.operations import promote
 from worker.operations.models import RegisteredModel, ShippedModel
 from worker.operations.promote import PromotionReport
 
 api = Api("models")
-
-SEEDS = Path("seeds")
-"""Where `promote` finds the labelled articles on which the gate compares: the folder in which the dashboard runs."""
 
 
 class Promotion(Body):
@@ -53,7 +49,7 @@ def list_models(state: Dashboard) -> list[RegisteredModel | ShippedModel]:
 @api.post("/models/{model}/promote", Promoted, role=Role.OPERATOR, errors=(404, 409), within=ACT_WITHIN)
 def promote_model(state: Dashboard, who: Who, model: Name, body: Promotion) -> PromotionReport:
     """Make a model the active one if the gate allows it; 409 with its objections where it does not."""
-    report = promote.promote(state.services, model, SEEDS, who, force=body.force, note=body.note)
+    report = promote.promote(state.services, model, seed_folder(state.services.settings), who, force=body.force, note=body.note)
     if not report.promoted:
         raise Refused(409, "gate", f"{report.id} is not promoted: {'; '.join(report.objections)}")
     return report

@@ -33,7 +33,10 @@ _YEAR = r"(?P<year>(?:19|20|24|25|26)\d\d)"
 _ERA = r"(?:,?\s*|\s*(?:ឆ្នាំ|គ\.ស\.?|พ\.ศ\.|ค\.ศ\.|ปี|ປີ|ຄ\.ສ\.|năm|of|de)\s*)"
 _DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
 PROSE = (
-    re.compile(rf"{_DAY}[\s\-/]*(?:ខែ|เดือน|ເດືອນ|day of|of|de)?[\s\-/]*(?P<month>{_NAMES})\.?(?:\s?/\s?(?:{_NAMES}))?{_ERA}[\s\-/]*{_YEAR}(?!\d)", re.IGNORECASE),
+    re.compile(
+        rf"{_DAY}[\s\-/]*(?:ខែ|เดือน|ເດືອນ|day of|of|de)?[\s\-/]*(?P<month>{_NAMES})\.?(?:\s?/\s?(?:{_NAMES}))?{_ERA}[\s\-/]*{_YEAR}(?!\d)",
+        re.IGNORECASE,
+    ),
     re.compile(rf"(?<![^\W\d_])(?P<month>{_NAMES})\.?[\s\-/]+{_DAY}[,\-/]?\s*{_YEAR}(?!\d)", re.IGNORECASE),
     re.compile(rf"{_YEAR}\s*(?:年|년)\s*(?P<month>\d{{1,2}})\s*(?:月|월)\s*(?P<day>\d{{1,2}})\s*(?:日|일)"),
     re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s*tháng\s*(?P<month>\d{{1,2}})\s*(?:năm|,)?\s*{_YEAR}", re.IGNORECASE),

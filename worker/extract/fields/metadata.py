@@ -134,11 +134,14 @@ def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | 
     lines = [*near.below_heading, *reversed(near.above_heading)]
     originals_first = sorted([*lines, *near.below_text], key=dateline.is_update)
     signed = [line for line in lines if len(line) <= SIGNED_LINE and authors.is_byline(line) and not dateline.is_update(line)]
-    yield "dateline", [
-        *map(dateline.publication_date, [*lines, *near.below_text]),
-        *map(dateline.first_date, signed),
-        *map(dateline.date_of_line, originals_first),
-    ]
+    yield (
+        "dateline",
+        [
+            *map(dateline.publication_date, [*lines, *near.below_text]),
+            *map(dateline.first_date, signed),
+            *map(dateline.date_of_line, originals_first),
+        ],
+    )
     yield "guess", [dateline.first_date(line) for line in lines if len(line) <= SHORT_LINE]
     yield "dateline", [dateline.publication_date(text) or parse_machine_date(text) for text in _dated_texts(root)]
     yield "guess", other
@@ -195,7 +198,11 @@ def _dated_texts(root: Element) -> list[str]:
 def _dated_value(element: Element) -> str:
     """The text of an element with a date; where that has none, its attribute for machines, as `<abbr class="published">` has it."""
     text = element.text_content()
-    return text if dateline.first_date(text) else next((value for name in ("title", "datetime", "content") if (value := element.get(name))), text)
+    return (
+        text
+        if dateline.first_date(text)
+        else next((value for name in ("title", "datetime", "content") if (value := element.get(name))), text)
+    )
 
 
 def _first_plausible(moments: list[Moment | None], today: date) -> Moment | None:

@@ -75,9 +75,9 @@ def test_a_redis_that_refuses_writes_is_waited_out(tmp_path, redis_server, error
 
 @pytest.mark.parametrize("error", ["OOM", "MISCONF", "READONLY"])
 def test_a_worker_that_starts_while_redis_refuses_writes_waits_quietly(tmp_path, redis_server, error):
-    # When: it is killed after twelve seconds, of which it waits ten
+    # When: it is killed after eight seconds, of which it waits six
     with getattr(redis_server, HOW[error])():
-        done = pressmark(tmp_path, "worker", "fetch", settings={"PRESSMARK_REDIS_URL": redis_server.url}, patience=12)
+        done = pressmark(tmp_path, "worker", "fetch", settings={"PRESSMARK_REDIS_URL": redis_server.url}, patience=8)
     # Then
     assert done.code is None, done.told
     assert "Traceback" not in done.told

@@ -56,7 +56,7 @@ def test_a_page_whose_child_got_no_cpu_is_tried_again_a_few_times_and_not_struck
     outcome = became_of(pool, b"stopped")
     assert isinstance(outcome, Failed)
     assert Reason.of(outcome.reason).fate is Fate.AGAIN, "the fifth such try ends as a dead letter that shows"
-    assert "gave the parser no CPU" in outcome.detail
+    assert "gave the parser too little CPU" in outcome.detail
 
 
 @pytest.mark.parametrize("how", [b"spins", b"killed"])

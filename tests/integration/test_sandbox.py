@@ -62,7 +62,7 @@ def test_a_page_that_ends_its_child_is_struck_and_the_next_page_is_read(pool, de
 
 def test_a_page_whose_child_uses_no_cpu_is_not_struck_and_the_next_page_is_read(pool):
     # When
-    with pytest.raises(ItemFailed, match="the machine gave the parser no CPU"):
+    with pytest.raises(ItemFailed, match="the machine gave the parser too little CPU"):
         pool.links("feed", page("hang"), timeout=2.0)
     # Then
     assert pool.links("feed", page("good")).urls[0] == "good"

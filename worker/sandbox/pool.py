@@ -86,7 +86,9 @@ class ParsePool:
                     return child.ask(kind, page, timeout or self._settings.parse_timeout)
             raise Unavailable("the processes that read pages do not start, or cannot read a sample")
         except ParseStalled as stalled:  # no strike, but a try: without a bound the item would come back for ever
-            raise ItemFailed(Reason.TIMEOUT, f"the machine gave the parser no CPU, the page is not to blame: {stalled}") from stalled
+            raise ItemFailed(
+                Reason.TIMEOUT, f"the machine gave the parser too little CPU, the page is not to blame: {stalled}"
+            ) from stalled
         except ParseEnded as ended:
             raise Unavailable(f"the page is not to blame: {ended}") from ended
         finally:

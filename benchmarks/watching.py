@@ -23,7 +23,7 @@ from pathlib import Path
 from benchmarks.running_service import RunningService, Served, Site, serving
 from benchmarks.service import by_role, warm_page
 from worker.bootstrap import Services
-from worker.config import load
+from worker.config import load as load_settings
 from worker.operations.accept import Acceptance, Candidate, Terms
 from worker.storage.for_dispatcher import ForDispatcher
 
@@ -54,6 +54,16 @@ class Stretch:
         return (self.dashboard / self.seconds + history) / (rate * self.service / self.pages)
 
 
+@dataclass(frozen=True)
+class Load:
+    """Pages for a service: so many a second, for so long."""
+
+    service: RunningService
+    services: Services
+    seconds: float
+    rate: float
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0, help="of each stretch")
@@ -79,7 +89,7 @@ def measured(service: RunningService, site: Site, seconds: float, rate: float) -
     """Each stretch in turn, after a few pages that warm everything up."""
     service.up()
     urls = iter(site.urls())
-    with closing(Services(load(service.environ))) as services:
+    with closing(Services(load_settings(service.environ))) as services:
         accept(services, [next(urls) for _ in range(WARM)])
         service.until(lambda: service.settled() >= WARM, 300)
         for name, looking in (
@@ -88,16 +98,17 @@ def measured(service: RunningService, site: Site, seconds: float, rate: float) -
             ("scraped, and Overview open", watched),
         ):
             with looking():
-                yield stretch(name, service, services, urls, seconds, rate)
+                yield stretch(name, Load(service, services, seconds, rate), urls)
 
 
-def stretch(name: str, service: RunningService, services: Services, urls: Iterator[str], seconds: float, rate: float) -> Stretch:
+def stretch(name: str, load: Load, urls: Iterator[str]) -> Stretch:
     """Accepts pages at the rate for so long, and waits until all have ended."""
+    service = load.service
     before, done, begun = by_role(service.process.pid), service.settled(), time.monotonic()
     sent = 0
-    while (passed := time.monotonic() - begun) < seconds:
-        due = round(rate * passed) - sent
-        accept(services, [next(urls) for _ in range(due)])
+    while (passed := time.monotonic() - begun) < load.seconds:
+        due = round(load.rate * passed) - sent
+        accept(load.services, [next(urls) for _ in range(due)])
         sent += due
         time.sleep(1.0)
     service.until(lambda: service.settled() >= done + sent, 600)
@@ -154,7 +165,7 @@ def watched() -> Iterator[None]:
 
 def of_history(service: RunningService) -> float:
     """Seconds of CPU a second: one minute's figures are written once a minute."""
-    with closing(Services(load(service.environ))) as services:
+    with closing(Services(load_settings(service.environ))) as services:
         ledger = ForDispatcher(services.engine, services.settings)
         gauges = {f"{name}.q{number}": 1.0 for name in ("waiting", "oldest_s") for number in range(5)}
         begun = time.process_time()

@@ -30,7 +30,7 @@ from worker.dashboard.app import create_app
 from worker.storage.ledger import Ledger
 from worker.storage.values import Delivered
 
-EXAMPLES = 10
+EXAMPLES = 6
 """Requests an operation: with some forty operations and two databases, a minute and a half."""
 ERRORS = {"400", "401", "403", "404", "409", "413", "429", "503"}
 """The contract's list."""

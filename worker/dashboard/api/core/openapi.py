@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
@@ -28,7 +27,7 @@ class Document:
         self._routes = routes
 
     @cached_property
-    def content(self) -> Mapping[str, Any]:
+    def content(self) -> Mapping[str, object]:
         """OpenAPI 3.1, without FastAPI's own error, which this API never sends."""
         found = get_openapi(title="Pressmark", version=__version__, description=DESCRIPTION, routes=self._routes)
         for operation in (operation for path in found["paths"].values() for operation in path.values()):

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.labels import SOURCE_TYPES
+from classifier.model.outlets import KINDS
 
 
 def expect_manifest(manifest: Mapping[str, object]) -> None:
@@ -48,7 +48,7 @@ def _expect_texts(key: str, value: object) -> None:
 
 
 def _expect_outlets(value: object) -> None:
-    if not isinstance(value, dict) or not all(source in tuple(SOURCE_TYPES) for source in value.values()):
+    if not isinstance(value, dict) or not all(source in KINDS for source in value.values()):
         raise ValueError(f"`outlets`: expected a source type for each outlet, got {_short(value)}")
 
 

@@ -50,9 +50,16 @@ def fit_labels(x: Matrix, y: NDArray[np.int8], c: float, weights: Weights) -> Li
 def _fit_label(x: Matrix, y: NDArray[np.int8], c: float, weights: Weights) -> tuple[NDArray[np.float64], float]:
     from sklearn.linear_model import LogisticRegression
 
+    if y.min() == y.max():
+        return np.zeros(x.shape[1]), certain(y)
     model = LogisticRegression(C=c, max_iter=LABEL_STEPS, tol=TOLERANCE)
     model.fit(x, y, sample_weight=weights)
     return model.coef_[0], float(model.intercept_[0])
+
+
+def certain(y: NDArray[np.integer]) -> float:
+    """Log-odds of a label that all of the examples carry, or none: as if one more did the opposite."""
+    return float(np.log(y.sum() + 1) - np.log(len(y) - y.sum() + 1))
 
 
 def fit_classes(x: Matrix, y: NDArray[np.int64], c: float, weights: Weights) -> LinearModel:

@@ -18,10 +18,14 @@ WEIGHT = 2.5
 their outlets (the registry knows 180, and is right on .961 of them): weight 0, 1, 2.5, 4 gives macro-F1 .784, .793, .796, .803 and
 log-loss .371, .354, .348, .354."""
 
+VARIOUS = "various"
+"""Of an archive or a portal, which carries the texts of all kinds of others: it says nothing, and no wider rule speaks for it."""
+KINDS = (*map(str, SOURCE_TYPES), VARIOUS)
+
 FILE_LIMIT = 4 * 1024 * 1024
 """Bytes of the registry, as many as the manifest that it becomes part of may have."""
 Outlets = Mapping[str, str]
-"""From a domain, a domain ending that begins with a dot, a rule such as `*.gov.*`, or a site's name in lower case, to a source type."""
+"""From a domain, a domain ending that begins with a dot, a rule such as `*.gov.*`, or a site's name in lower case, to one of KINDS."""
 COUNTRY_LETTERS = 2
 """Of a country's top-level domain; `go.com` and the like are no offices."""
 
@@ -37,19 +41,22 @@ def read_outlets(folder: Path) -> dict[str, str]:
 
 def _entry(row: Mapping[str, str | None], where: str) -> tuple[str, str]:
     outlet, source_type = (row.get("outlet") or "").strip().lower(), (row.get("source_type") or "").strip()
-    if not outlet or source_type not in tuple(SOURCE_TYPES):
-        expected = f"`outlet` and `source_type` of {', '.join(SOURCE_TYPES)}"
+    if not outlet or source_type not in KINDS:
+        expected = f"`outlet` and `source_type` of {', '.join(KINDS)}"
         raise BadSeeds(f"{where}: expected {expected}, got {outlet!r}, {source_type!r}")
     return outlet, source_type
 
 
 def find_outlet(outlets: Outlets, url: str | None, site_name: str | None) -> tuple[str, str] | None:
-    """The registry's entry for an article and its source type: that of the longest matching domain, else of the site's name."""
+    """The registry's entry for an article and its source type: that of the longest matching domain, else of the site's name.
+
+    None where there is none, or one that is VARIOUS.
+    """
     domains = _domains(url)
     entries = [entry for name in domains for entry in (name, f".{name}")] + _second_level(domains)
     for entry in entries:
         if entry in outlets:
-            return entry, outlets[entry]
+            return (entry, outlets[entry]) if outlets[entry] != VARIOUS else None
     name = (site_name or "").strip().lower()
     return (name, outlets[name]) if name in outlets else None
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from classifier.features.columns import Columns
 from classifier.model.first_level import SOURCE_COLUMNS, TOPIC_COLUMNS, ArticleScores
-from classifier.model.linear import Floats, LinearModel, sigmoid, softmax
+from classifier.model.linear import Floats, LinearModel, certain, sigmoid, softmax
 
 C = 0.1
 """Inverse regularisation; the features are few and standardised."""
@@ -130,6 +130,8 @@ def fit_standardised(x: Floats, y: NDArray[np.integer], weights: NDArray[np.floa
 
     known = np.flatnonzero(y >= 0)
     x, y = x[known], y[known]
+    if y.min() == y.max():
+        return LinearModel(np.zeros((x.shape[1], 1), np.float32), np.array([certain(y)], np.float32))
     mean, spread = x.mean(axis=0), x.std(axis=0) + SMALLEST_SPREAD
     model = LogisticRegression(C=C, max_iter=STEPS).fit((x - mean) / spread, y, sample_weight=weights[known])
     return _unscaled(model.coef_, model.intercept_, mean, spread)

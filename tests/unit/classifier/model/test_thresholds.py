@@ -42,6 +42,6 @@ def test_articles_that_count_more_decide_the_threshold() -> None:
 
 def test_what_is_unsure_widens_with_the_distance_from_everything_seen() -> None:
     threshold = Threshold(0.5, 0.3, 0.7)
-    assert [threshold.decide(0.8, doubt) for doubt in (0.0, 0.5, 0.9, 1.0)] == ["yes", "unsure", "unsure", "unsure"]
+    assert [threshold.decide(0.76, doubt) for doubt in (0.0, 0.5, 0.9, 1.0)] == ["yes", "unsure", "unsure", "unsure"]
     assert [threshold.decide(0.2, doubt) for doubt in (0.0, 0.9)] == ["no", "unsure"]
     assert threshold.decide(0.99, 0.9) == "yes"

@@ -180,6 +180,8 @@ class Unchanged:
     http: Http
     host: HostReport | None = None
     fetched_at: str = ""
+    fresh_for: float | None = None
+    """Seconds for which the answer's header calls it fresh."""
     type: Literal["unchanged"] = "unchanged"
     v: Literal[1] = VERSION
 
@@ -199,6 +201,14 @@ class Listed:
     fetched_at: str = ""
     warnings: list[str] = field(default_factory=list)
     """One line for each entry that could not be read and was skipped."""
+    published: dict[str, str] = field(default_factory=dict)
+    """By address, when the list says that it was published or changed: RFC 3339, UTC."""
+    title: str | None = None
+    language: str | None = None
+    ttl: float | None = None
+    """Seconds for which a feed asks not to be read again, as `update_period` and, by the answer's header, `fresh_for`."""
+    update_period: float | None = None
+    fresh_for: float | None = None
     type: Literal["listed"] = "listed"
     v: Literal[1] = VERSION
 

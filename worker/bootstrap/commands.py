@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # a command imports only the rooms whose services it uses
     from worker.storage.audit import AuditLog
     from worker.storage.for_intake import ForIntake
     from worker.storage.for_operator import ForOperator
+    from worker.storage.for_sources import ForSources
     from worker.storage.for_viewer import ForViewer
     from worker.storage.model_registry import ModelRegistry
     from worker.storage.relabelling import Relabelling
@@ -91,6 +92,13 @@ class Services:
         from worker.storage.for_operator import ForOperator
 
         return ForOperator(self.engine, self.settings)
+
+    @cached_property
+    def sources(self) -> ForSources:
+        """The feeds and sitemaps that are followed."""
+        from worker.storage.for_sources import ForSources
+
+        return ForSources(self.engine, self.settings)
 
     @cached_property
     def viewer_ledger(self) -> ForViewer:

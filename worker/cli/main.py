@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "due": ("due", "what waits, for which host, why, and until when"),
     "show": ("show", "one item: its article, labels, evidence, copies and trace"),
     "trace": ("trace", "where one URL went, step by step"),
+    "sources": ("sources", "feeds and sitemaps that are followed, and how they are"),
     "jobs": ("jobs", "the jobs and how far they are"),
     "dead": ("dead", "the dead letters: list, show, requeue, drop"),
     "pause": ("pause", "stop a stage or a host until `resume`"),
@@ -72,7 +73,7 @@ COMPLETE = "_PRESSMARK_COMPLETE"
 OUTSIDE = {"redis": "Redis", "kombu": "Redis", "sqlalchemy": "the database", "sqlite3": "the database"}
 """Libraries whose errors mean that Redis or the database is away; by name, since to import them takes 0.3 s."""
 
-LATER = ("sources", "backup", "restore")
+LATER = ("backup", "restore")
 """In the contract, and not delivered yet."""
 
 

@@ -12,13 +12,14 @@ from worker.config import Settings
 from worker.errors import ItemFailed
 from worker.fetch.deadline import Deadline
 from worker.fetch.fetch_context import FetchContext, FetchFailed, kept, shown
+from worker.fetch.freshness import fresh_for
 from worker.fetch.head import Head
 from worker.fetch.pace import HostBusy, Pace
 from worker.fetch.paced_request import PacedRequests
 from worker.fetch.refresh import refreshed
 from worker.fetch.reservations import header_reservations
 from worker.fetch.retry_after import retry_after
-from worker.fetch.robots import Robots, product
+from worker.fetch.robots import Robots, product, sitemaps_named
 from worker.fetch.robots_check import REDIRECTS, RobotsCheck
 from worker.fetch.soft_errors import passing_error
 from worker.fetch.transport import Exchange
@@ -50,6 +51,8 @@ class Answer:
     page: Page | None
     http: Http
     host: HostReport | None
+    fresh_for: float | None = None
+    """Seconds for which the answer calls itself fresh."""
 
 
 class Fetcher:
@@ -58,6 +61,7 @@ class Fetcher:
     def __init__(self, settings: Settings, pace: Pace, robots: Robots) -> None:
         self._settings = settings
         self._requests = PacedRequests(settings, pace)
+        self._robots = robots
         self._robots_check = RobotsCheck(settings, self._requests, robots)
         self._product = product(settings.user_agent)
 
@@ -75,6 +79,11 @@ class Fetcher:
             return self._follow_redirects(url, kind, validators, context)
         except ItemFailed as failure:
             raise context.failed(failure) from failure
+
+    def sitemaps(self, url: str) -> list[str]:
+        """The sitemaps that the robots.txt of the host of `url` names, once a page of it was fetched; absolute addresses."""
+        rules = self._robots.get(policy.parse(url, self._settings).origin)
+        return sitemaps_named(rules.source) if rules else []
 
     def _follow_redirects(self, url: str, kind: Kind, validators: Mapping[str, str], context: FetchContext) -> Answer:
         address = policy.parse(url, self._settings)
@@ -119,7 +128,7 @@ class Fetcher:
     def _answer(self, url: str, kind: Kind, exchange: Exchange, context: FetchContext, *, conditional: bool) -> Answer:
         head = exchange.head
         if head.status == 304 and conditional:
-            return Answer(None, context.http(), context.host())
+            return Answer(None, context.http(), context.host(), fresh_for(head))
         self._check(head, kind)
         reserved = header_reservations(head, self._product)
         if reserved and self._settings.refuse_opt_outs:
@@ -128,7 +137,7 @@ class Fetcher:
         said = passing_error(body) if kind == "article" else None
         if said is not None:
             raise ItemFailed(Reason.HTTP_5XX, f"the page says: {shown(said)}")
-        return Answer(_page(url, context, exchange, body, reserved), context.http(), context.host())
+        return Answer(_page(url, context, exchange, body, reserved), context.http(), context.host(), fresh_for(head))
 
     def _check(self, head: Head, kind: Kind) -> None:
         """Raises ItemFailed for an answer whose head shows that it holds no page."""

@@ -38,6 +38,8 @@ SWEEP = 60.0
 """Seconds between two rounds of housekeeping, which is cheap when there is nothing to do."""
 MEND = 3600.0
 """Seconds between two searches for next attempts later than any rule allows; also when a leader begins. It reads every waiting item."""
+POLL = 1.0
+"""Seconds between two looks for sources that are due: one row of an index, and the shortest interval is 300 times that."""
 SAMPLE = 10.0
 """Seconds between two samples of metrics: fine enough for a graph of an hour."""
 STEP = 5.0
@@ -197,6 +199,8 @@ class Dispatcher:
             self._ledger.correct_times(lead)
         if self._due("sweep", SWEEP) and self._ledger.sweep(lead):
             del self._done_at["sweep"]  # there is more: at the next tick
+        if self._due("sources", POLL):
+            self._ledger.poll_sources(lead)
         if self._due("sample", SAMPLE):
             self._sample()
         self._sample_minute()

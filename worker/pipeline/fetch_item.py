@@ -69,7 +69,9 @@ class ItemReader:
         except Exception as error:
             log.exception("unexpected error while fetching", extra=_fields(request, "fetch", Reason.POISON))
             return Struck(request.item_id, request.token, f"the fetcher failed: {type(error).__name__}: {error}"[:500])
-        return Unchanged(request.item_id, request.token, http=answer.http, host=answer.host) if answer.page is None else answer
+        if answer.page is not None:
+            return answer
+        return Unchanged(request.item_id, request.token, http=answer.http, host=answer.host, fresh_for=answer.fresh_for)
 
     def parse(self, request: URLRequest, answer: Answer) -> Extracted | Outcome:
         """The outcome of an item whose page was fetched."""
@@ -111,7 +113,23 @@ class ItemReader:
 def _listed(request: URLRequest, links: Links, answer: Answer, fetched_at: str) -> Listed:
     if links.warnings:
         log.warning("%s read with warnings: %s", request.kind, "; ".join(links.warnings), extra=_fields(request, "parse", host=answer.host))
-    return Listed(request.item_id, request.token, links.urls, links.sitemaps, answer.http, answer.host, fetched_at, warnings=links.warnings)
+    about = links.about
+    return Listed(
+        request.item_id,
+        request.token,
+        links.urls,
+        links.sitemaps,
+        answer.http,
+        answer.host,
+        fetched_at,
+        links.warnings,
+        links.published,
+        title=about.title,
+        language=about.language,
+        ttl=about.ttl,
+        update_period=about.update_period,
+        fresh_for=answer.fresh_for,
+    )
 
 
 def returned(request: URLRequest, after: float = 0.0) -> Returned:

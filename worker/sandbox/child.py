@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, fields
 from multiprocessing.connection import Connection
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from worker.config import Settings
 from worker.errors import ItemFailed, PressmarkError
 from worker.intake import feeds, sitemaps
+from worker.intake.front_page import feeds_named
 from worker.messages import Kind, Page, encode
 from worker.reasons import Reason
 from worker.sandbox.limits import (
@@ -54,7 +55,9 @@ _FORKSERVER = multiprocessing.get_context("forkserver")
 _STARTING = threading.Lock()
 """multiprocessing keeps its children in a plain set: one start or end at a time."""
 
-Read = Callable[[Kind, Page], bytes]
+Wanted = Kind | Literal["front"]
+"""What is read of a page: an article, the list that it is, or the feeds that it names."""
+Read = Callable[[Wanted, Page], bytes]
 """What a child does with a page: returns the answer as JSON. It is pickled by name, so it must stand in an importable module."""
 
 
@@ -78,13 +81,15 @@ class NotStarted(Exception):
     """The child was gone, or stood still, before it had the page: says nothing about the page, so another child is asked."""
 
 
-def read(kind: Kind, page: Page) -> bytes:
+def read(kind: Wanted, page: Page) -> bytes:
     """The JSON of what `page` holds: a line of digests and reservations and then the article, or the links of a feed or sitemap.
 
     Raises ItemFailed.
     """
     if kind == "feed":
         return json.dumps(asdict(feeds.links(page.body, page.final_url, page.content_type))).encode()
+    if kind == "front":
+        return json.dumps(feeds_named(page.body, page.final_url, page.content_type)).encode()
     if kind == "sitemap":
         return json.dumps(asdict(sitemaps.links(page.body, page.final_url, page.content_type))).encode()
     return _read_article(page)
@@ -122,7 +127,7 @@ class Child:
             self.end()
         return not self._pipe.closed
 
-    def ask(self, kind: Kind, page: Page, timeout: float) -> bytes:
+    def ask(self, kind: Wanted, page: Page, timeout: float) -> bytes:
         """The answer as JSON, within INTERVALS times `timeout` seconds, or one where the child gets no CPU.
 
         Raises ItemFailed, ParseKilled, ParseStalled, ParseEnded or NotStarted.
@@ -155,7 +160,7 @@ class Child:
     def _pid(self) -> int:
         return self._process.pid or 0
 
-    def _send(self, kind: Kind, page: Page, timeout: float) -> None:
+    def _send(self, kind: Wanted, page: Page, timeout: float) -> None:
         """Sends the page and waits until the child confirms that it has it."""
         self._asked += 1
         head = {name: getattr(page, name) for name in _HEAD}
@@ -248,7 +253,7 @@ def _page(head: dict[str, Any], body: bytes) -> Page:
     return Page(**{**head, "opt_outs": tuple(head["opt_outs"]), "warnings": tuple(head["warnings"])}, body=body)
 
 
-def _answer(read: Read, kind: Kind, page: Page) -> bytes:
+def _answer(read: Read, kind: Wanted, page: Page) -> bytes:
     try:
         return _ANSWER + read(kind, page)
     except ItemFailed as failed:

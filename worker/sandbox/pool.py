@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable
+from worker.intake.feed_schedule import About
 from worker.intake.links import Links
 from worker.messages import Article, Kind, Page, decode
 from worker.reasons import Reason
-from worker.sandbox.child import SAMPLE, Child, NotStarted, ParseEnded, ParseKilled, ParseStalled, Read, read
+from worker.sandbox.child import SAMPLE, Child, NotStarted, ParseEnded, ParseKilled, ParseStalled, Read, Wanted, read
 
 __all__ = ["Links", "ParseKilled", "ParsePool", "Parsed"]
 
@@ -57,7 +58,12 @@ class ParsePool:
 
     def links(self, kind: Kind, page: Page, timeout: float | None = None) -> Links:
         """What a feed or a sitemap lists."""
-        return Links(**json.loads(self._ask(kind, page, timeout)))
+        found = json.loads(self._ask(kind, page, timeout))
+        return Links(**{**found, "about": About(**found.get("about", {}))})
+
+    def feeds_named(self, page: Page, timeout: float | None = None) -> list[str]:
+        """The addresses of the feeds that a page names."""
+        return [str(url) for url in json.loads(self._ask("front", page, timeout))]
 
     def warm(self) -> None:
         """Starts a child, which reads a sample; raises Unavailable where children do not work, whatever the page."""
@@ -76,7 +82,7 @@ class ParsePool:
                 if child:
                     child.end()
 
-    def _ask(self, kind: Kind, page: Page, timeout: float | None) -> bytes:
+    def _ask(self, kind: Wanted, page: Page, timeout: float | None) -> bytes:
         child = self._idle.get()
         try:
             for _ in range(STARTS):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Column, ColumnElement, Connection, true, update
 
 from worker.messages import Lane, Returned, URLRequest
-from worker.storage import counters, history, hosts, leadership, leases, retention, time_series, transitions
+from worker.storage import counters, history, hosts, leadership, leases, retention, sources, time_series, transitions
 from worker.storage.database import reading, writing
 from worker.storage.host_rules import OPEN_LONGEST
 from worker.storage.item_rules import JITTER, SPREAD_LONGEST
@@ -52,6 +52,15 @@ class ForDispatcher(LedgerBase):
         """Leases up to `room` due items, suspects marked `alone`; at most one of each host whose interval is not 0."""
         with writing(self._engine) as connection:
             return leases.lease(connection, leadership.require(connection, lead), self._settings, self._now(), room)
+
+    def poll_sources(self, lead: Leadership) -> int:
+        """Sends the sources that are due; returns how many there were."""
+        with reading(self._engine) as connection:
+            if not sources.any_due(connection, self._now()):
+                return 0
+        with writing(self._engine) as connection:
+            leadership.require(connection, lead)
+            return sources.send_due(connection, self._rules())
 
     def hand_back(self, leased: Sequence[URLRequest]) -> None:
         """Gives leases back that could not be sent: the items wait again at once, at no cost."""

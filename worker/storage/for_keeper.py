@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -13,16 +14,20 @@ from sqlalchemy import delete, select
 from worker.errors import ItemFailed
 from worker.messages import Kind, Labelled, Listed, Outcome
 from worker.reasons import Reason
-from worker.storage import acceptance, aliases, history, jobs, transitions, word_index
+from worker.storage import acceptance, aliases, history, jobs, sources, transitions, word_index
 from worker.storage.acceptance import Acceptance
 from worker.storage.database import Unacceptable, reading, writing
 from worker.storage.for_intake import BATCH
 from worker.storage.item_rules import Item, one_line
 from worker.storage.ledger_base import LedgerBase
 from worker.storage.settlement import Settlement
+from worker.storage.sources import Brought, SourceRow
 from worker.storage.tables import outbox
 from worker.storage.values import Delivered, Entry, Event, Kept, Stage, State
 
+UNDATED = 3
+"""Sitemaps without a date that are read again at each poll, the first and the last of their index: sites add at either end."""
+DAY, WEEK = 86_400.0, 7 * 86_400.0
 DEPTH = 2
 """How deep lists may name lists: an index names sitemaps, and the protocol allows no deeper nesting (sitemaps.org)."""
 
@@ -37,32 +42,55 @@ class ForKeeper(LedgerBase):
         to accept a link twice changes nothing. `to_entry` turns an address into an Entry or raises ItemFailed. Raises
         Unacceptable where a row is refused (the caller then tries one by one), Unavailable where the database is away.
         """
-        for delivered in batch:
-            if isinstance(delivered.outcome, Listed):
-                self._accept_links(delivered.outcome, to_entry)
+        brought = {
+            delivered.outcome.item_id: self._accept_links(delivered.outcome, to_entry)
+            for delivered in batch
+            if isinstance(delivered.outcome, Listed)
+        }
         outcomes = [delivered.outcome for delivered in batch]
         try:
             with writing(self._engine) as connection:
-                kept = Settlement(connection, self._rules(), outcomes).settle()
+                kept = Settlement(connection, self._rules(), outcomes, brought).settle()
                 aliases.remember(connection, _led(outcomes, to_entry))
                 return kept
         except (KeyError, TypeError, ValueError) as error:
             raise Unacceptable(f"a message without what its kind must have: {type(error).__name__} {error}") from error
 
-    def _accept_links(self, listed: Listed, to_entry: Callable[[str], Entry]) -> None:
+    def _accept_links(self, listed: Listed, to_entry: Callable[[str], Entry]) -> Brought:
         with reading(self._engine) as connection:
             item = transitions.load(connection, [listed.item_id]).get(listed.item_id)
             job_ids = tuple(jobs.of_items(connection, [listed.item_id]).get(listed.item_id, []))
+            followed = sources.of_jobs(connection, job_ids)
         if item is None or not item.open:
-            return
+            return Brought(0, None)
         links = _links(listed, item, to_entry)
         terms = Acceptance(job_ids, item.lane, force=item.forced, depth=item.depth + 1)
+        new: list[str] = []
         while batch := list(islice(links, BATCH)):
             entries = [entry for entry in batch if entry is not None]
             with writing(self._engine) as connection:
                 answers = acceptance.accept(connection, entries, terms, self._rules())
                 known = sum(answer.state == "known" for answer in answers)
                 jobs.count(connection, job_ids, refused=len(batch) - len(entries), known=known)
+            pairs = zip(entries, answers, strict=True)
+            new += [entry.url for entry, answer in pairs if answer.state == "accepted" and entry.kind == "article"]
+        if followed and listed.sitemaps:
+            self._read_changed(listed, followed[0], to_entry, job_ids)
+        return Brought(len(new), new[0] if new else None, _recent(listed, self._now()))
+
+    def _read_changed(self, listed: Listed, source: SourceRow, to_entry: Callable[[str], Entry], job_ids: tuple[int, ...]) -> None:
+        """Reads the sitemaps again that a followed index names and that have changed since; those without a date, the last ones only."""
+        since = rfc3339_of(source.read_at or source.added_at)
+        undated = [url for url in listed.sitemaps if url not in listed.published]
+        wanted = (
+            {url for url in listed.sitemaps if listed.published.get(url, "") >= since} | set(undated[:UNDATED]) | set(undated[-UNDATED:])
+        )
+        entries: list[Entry] = []
+        for url in sorted(wanted)[:BATCH]:
+            with contextlib.suppress(ItemFailed):
+                entries.append(replace(to_entry(url), kind="sitemap"))
+        with writing(self._engine) as connection:
+            acceptance.accept(connection, entries, Acceptance(job_ids, 1, reread=True, depth=1), self._rules())
 
     def park(self, item_id: int | None, body: str, error: str) -> None:
         """Keeps a message that cannot be read; its item, where known and open, is `dead: schema`.
@@ -126,3 +154,15 @@ def _is_of_site(stated: str, final: str) -> bool:
     ours, theirs = (part.hostname or "" for part in (found, said))
     same = ours == theirs or ours.endswith("." + theirs.removeprefix("www.")) or theirs.endswith("." + ours.removeprefix("www."))
     return same and "." in theirs and len(said.path.strip("/")) > 1
+
+
+def rfc3339_of(seconds: float) -> str:
+    """A moment as lists date their entries, so that both compare as text."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _recent(listed: Listed, now: float) -> int | None:
+    """How many of the entries are dated within the last week; None where none has a date."""
+    if not listed.published:
+        return None
+    return sum(rfc3339_of(now - WEEK) <= at <= rfc3339_of(now + DAY) for at in listed.published.values())

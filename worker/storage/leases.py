@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, liter
 
 from worker.config import Settings
 from worker.messages import Lane, URLRequest
-from worker.storage import counters, hosts, transitions
+from worker.storage import counters, hosts, sources, transitions
 from worker.storage.host_rules import BREAK_AFTER
 from worker.storage.item_rules import ItemRules
 from worker.storage.tables import LANES, articles, items
@@ -89,7 +89,7 @@ _LEASE = (
         alone=items.c.suspect,
         changed_at=bindparam("at"),
     )
-    .returning(items.c.id, items.c.token, items.c.url, items.c.kind, items.c.alone, items.c.lane, items.c.refetch)
+    .returning(items.c.id, items.c.token, items.c.url, items.c.kind, items.c.alone, items.c.lane, items.c.refetch, items.c.forced)
 )
 
 
@@ -103,6 +103,7 @@ def lease(connection: Connection, lead: Leadership, settings: Settings, now: flo
     transitions.record(connection, sent)
     counters.add(connection, Counter({State.WAITING: -len(rows), State.RUNNING: len(rows)}))
     validators = _validators(connection, [row.id for row in rows if row.refetch])
+    validators |= sources.validators(connection, [row.id for row in rows if row.kind != "article" and not row.forced])
     place = {item_id: number for number, item_id in enumerate(chosen)}
     requests = [
         (LANES[row.lane], URLRequest(row.id, row.token, row.url, row.kind, row.alone, *validators.get(row.id, (None, None))))

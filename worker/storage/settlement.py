@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -11,16 +11,19 @@ from sqlalchemy import Connection
 
 from worker.messages import Failed, Labelled, Listed, Outcome, Relabelled, Returned, Struck, Taken, Unchanged
 from worker.reasons import Reason
-from worker.storage import articles, counters, hosts, leadership, relabelling, transitions
+from worker.storage import articles, counters, hosts, leadership, relabelling, sources, transitions
 from worker.storage.duplicates import Duplicates
 from worker.storage.item_rules import Item, ItemRules, Transition, answer_of, one_line
+from worker.storage.sources import Brought
 from worker.storage.values import Event, Kept, Stage, State
 
 
 class Settlement:
     """One batch in one transaction."""
 
-    def __init__(self, connection: Connection, rules: ItemRules, batch: Sequence[Outcome]) -> None:
+    def __init__(
+        self, connection: Connection, rules: ItemRules, batch: Sequence[Outcome], brought: Mapping[int, Brought] | None = None
+    ) -> None:
         self._connection = connection
         self._rules = rules
         self._batch = batch
@@ -32,6 +35,8 @@ class Settlement:
         self._publish: set[int] = set()
         self._reports: list[hosts.Report] = []
         self._ignored = 0
+        self._brought = brought or {}
+        self._lists: list[tuple[Item, Outcome]] = []
 
     def settle(self) -> Kept:
         """Decides and writes everything."""
@@ -59,6 +64,7 @@ class Settlement:
             self._events += [(item_id, event) for event in made.events]
             self._publish |= {item_id} if made.publish else set()
             self._note_hosts(item, outcome)
+            self._lists += [(made.after, outcome)] if item.kind != "article" else []
 
     def _transition(self, item: Item, token: int, outcome: Outcome) -> Transition | None:
         """What the outcome makes of the item; None where it arrives too late.
@@ -115,6 +121,8 @@ class Settlement:
     def _unchanged(self, item: Item, outcome: Unchanged) -> Transition:
         """The article stays as it is; without one, nobody asked for a 304."""
         event = Event(self._rules.now, Stage.FETCH, "unchanged", Reason.NOT_MODIFIED.word, ms=outcome.http.ms)
+        if item.kind != "article":
+            return self._rules.end(replace(item, attempts=item.attempts + 1), State.STORED, None, None, event)
         if item.refetch:
             ended = self._rules.end(replace(item, attempts=item.attempts + 1), State.STORED, None, None, event)
             return replace(ended, publish=False)
@@ -133,6 +141,7 @@ class Settlement:
         transitions.apply(connection, changed, now)
         transitions.record(connection, self._events)
         hosts.report(connection, self._reports, self._rules.settings, now)
+        sources.note(connection, self._lists, self._brought, self._rules)
         relabelling.apply(connection, [outcome for outcome in self._batch if isinstance(outcome, Relabelled)])
         return len(changed)
 

@@ -33,6 +33,8 @@ sources = Table(
     Column("interval", Double, nullable=False),
     Column("why", Text, nullable=False),
     Column("per_day", Double),
+    Column("ttl", Double),
+    Column("update_period", Double),
     Column("asked_at", Double),
     Column("polled_at", Double),
     Column("read_at", Double),

@@ -23,7 +23,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("kind", "url", "why")),
         *(sa.Column(name, sa.Text()) for name in TEXTS),
         *(sa.Column(name, sa.Double(), nullable=False) for name in ("added_at", "next_at", "interval")),
-        *(sa.Column(name, sa.Double()) for name in ("per_day", "asked_at", "polled_at", "read_at", "new_at")),
+        *(sa.Column(name, sa.Double()) for name in ("per_day", "ttl", "update_period", "asked_at", "polled_at", "read_at", "new_at")),
         *(sa.Column(name, sa.JSON()) for name in ("warnings", "alarms")),
         *(sa.Column(name, sa.BigInteger(), nullable=False, server_default="0") for name in ("polls", "unchanged", "found")),
         sa.Column("failures", sa.Integer(), nullable=False, server_default="0"),

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from worker.config import Settings
 from worker.errors import Unavailable
@@ -51,14 +52,34 @@ def passed() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
-def chunks(leased: Sequence[tuple[Lane, URLRequest]], size: int) -> Iterator[tuple[str, list[URLRequest]]]:
-    """Queue and requests of each message: a suspect alone, the others up to `size` together, dealt out to the messages in turn."""
+def chunks(leased: Sequence[tuple[Lane, URLRequest]], size: int, *, paced: bool = False) -> Iterator[tuple[str, list[URLRequest]]]:
+    """Queue and requests of each message: a suspect alone, the others up to `size` together, dealt out to the messages in turn.
+
+    Where hosts are `paced`, those of one host are in one message: one worker keeps the pace between them.
+    """
     for queue, urgent in ((URGENT, True), (FETCH, False)):
         requests = [request for lane, request in leased if (lane == "urgent") is urgent]
         yield from ((queue, [request]) for request in requests if request.alone)
         together = [request for request in requests if not request.alone]
         number = -(-len(together) // size)
-        yield from ((queue, together[start::number]) for start in range(number))
+        dealt = _by_host(together, size) if paced else [together[start::number] for start in range(number)]
+        yield from ((queue, chunk) for chunk in dealt)
+
+
+def _by_host(requests: Sequence[URLRequest], size: int) -> list[list[URLRequest]]:
+    """As few messages as hold the requests, filled alike: hosts go to the emptiest in turn, split only where one fills a message."""
+    hosts: dict[str, list[URLRequest]] = {}
+    for request in requests:
+        hosts.setdefault(urlsplit(request.url).netloc, []).append(request)
+    groups = [group[at : at + size] for group in hosts.values() for at in range(0, len(group), size)]
+    filled: list[list[URLRequest]] = [[] for _ in range(-(-len(requests) // size))]
+    for group in sorted(groups, key=len, reverse=True):
+        emptiest = min(filled, key=len)
+        if len(emptiest) + len(group) > size:
+            filled.append(list(group))
+        else:
+            emptiest += group
+    return [chunk for chunk in filled if chunk]
 
 
 def window(per_second: float, settings: Settings) -> int:
@@ -269,7 +290,7 @@ class Dispatcher:
     def _dispatch(self, lead: Leadership) -> int:
         room = window(self._rate.per_second, self._settings) - self._ledger.running()
         leased = self._ledger.lease(lead, room) if room > 0 else []
-        self._send_all(list(chunks(leased, self._settings.chunk_size)))
+        self._send_all(list(chunks(leased, self._settings.chunk_size, paced=self._settings.host_interval > 0)))
         return len(leased)
 
     def _send_all(self, unsent: list[tuple[str, list[URLRequest]]]) -> None:

@@ -35,6 +35,7 @@ class FetchProcess:
         self._worker = FetchWorker(
             *(reader, self._announce, self._deliver, settings.fetch_threads, settings.parse_processes, this_process()),
             finish_within=settings.finish_within,
+            paced=settings.host_interval > 0,
         )
 
     def warm(self) -> None:

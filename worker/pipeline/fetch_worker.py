@@ -10,11 +10,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import cast
+from urllib.parse import urlsplit
 
 from worker.errors import Unavailable
 from worker.fetch.client import Answer
 from worker.logs import fields
-from worker.messages import Extracted, Outcome, Page, Taken, URLRequest
+from worker.messages import Extracted, Failed, Outcome, Page, Returned, Taken, URLRequest
 from worker.pipeline.fetch_item import ItemReader, returned
 from worker.sandbox.waiting_pages import EXPECTED, PageRoom, WaitingPage
 
@@ -27,6 +28,8 @@ END_WITHIN = 105.0
 """Seconds after which items that have begun are returned, too: they wait for a parse process, and no page is to blame for that."""
 PAGES_WAITING = 200
 """Fetched pages that may wait for a parse process; then fetching waits, too. `waiting_pages` bounds their bytes."""
+PACE_WAIT = 12.0
+"""Seconds that an item waits for the pace of its host behind another: what the dispatcher lets travel together, and a little."""
 LOOK = 0.5
 """Seconds between two checks of the clock and of `stopping`; the end of a chunk is noticed at once."""
 
@@ -47,6 +50,8 @@ class FetchWorker:
     finish_within: float
     """Seconds that items in hand may still take once the worker stops."""
     stopping: threading.Event = field(default_factory=threading.Event)
+    paced: bool = False
+    """Whether hosts have a pace, so that the items of one are fetched one after the other."""
     _count: int = field(default=0, init=False)
     _return_at: float = field(default=0.0, init=False)
     """When items in hand are returned, in monotonic seconds; set by `stop`."""
@@ -109,7 +114,7 @@ class _Chunk:
         requests = list(self._open.values())
         if not self._announced(requests):
             return None  # it was never taken, so its expired lease counts for nothing
-        futures = {self._worker.fetching.submit(self._fetch, request): request for request in requests}
+        futures = {self._worker.fetching.submit(self._fetch_group, group): group for group in self._groups(requests)}
         while not self._done.wait(LOOK):
             if self._worker.stopping.is_set():
                 return self._stop(futures)
@@ -118,6 +123,10 @@ class _Chunk:
             if self._age() > END_WITHIN:
                 return self._return_open()
         return None
+
+    def _groups(self, requests: Sequence[URLRequest]) -> list[list[URLRequest]]:
+        """What is fetched one after the other: the items of a host that has a pace."""
+        return _by_host(requests) if self._worker.paced else [[request] for request in requests]
 
     def _age(self) -> float:
         return time.monotonic() - self._begun
@@ -135,14 +144,39 @@ class _Chunk:
                 return True
         return False
 
-    def _fetch(self, request: URLRequest) -> None:
+    def _fetch_group(self, requests: Sequence[URLRequest]) -> None:
+        """The items of one host, one after the other at its pace; where it cannot be asked now, the rest is returned."""
+        for number, request in enumerate(requests):
+            after = self._fetch(request, wait=number > 0) if not number or self._may_begin(request) else 0.0
+            if after is not None:
+                for rest in requests[number:]:
+                    self._settle(rest, returned(rest, after))
+                return
+
+    def _may_begin(self, request: URLRequest) -> bool:
+        return not self._worker.stopping.is_set() and self._age() <= START_WITHIN and request.item_id in self._open
+
+    def _fetch(self, request: URLRequest, *, wait: bool) -> float | None:
+        """Fetches one item, waiting for its host's pace where it is not the first.
+
+        None where the next one may be tried, else the seconds after which the rest may be sent again.
+        """
         if not self._has_room(request):
-            return self._settle(request, returned(request))
+            self._settle(request, returned(request))
+            return None
         got = self._worker.reader.fetch(request)
+        while wait and isinstance(got, Returned) and 0 < got.after <= PACE_WAIT and self._may_begin(request):
+            self._worker.stopping.wait(got.after)
+            got = self._worker.reader.fetch(request)
         if isinstance(got, Answer):
-            return self._hold(request, got)
+            self._hold(request, got)
+            return None
         self._worker.room.release(EXPECTED)
-        return self._settle(request, got)
+        self._settle(request, got)
+        if isinstance(got, Returned):
+            return got.after
+        in_trouble = isinstance(got, Failed) and got.host is not None and not got.host.ok
+        return 0.0 if in_trouble else None
 
     def _has_room(self, request: URLRequest) -> bool:
         """Waits until the page may be fetched; False where it has to be returned before that, or was."""
@@ -174,12 +208,13 @@ class _Chunk:
         if last:
             self._done.set()
 
-    def _return_unstarted(self, futures: Mapping[Future[None], URLRequest]) -> None:
-        for future, request in futures.items():
+    def _return_unstarted(self, futures: Mapping[Future[None], Sequence[URLRequest]]) -> None:
+        for future, requests in futures.items():
             if future.cancel():
-                self._settle(request, returned(request))
+                for request in requests:
+                    self._settle(request, returned(request))
 
-    def _stop(self, futures: Mapping[Future[None], URLRequest]) -> None:
+    def _stop(self, futures: Mapping[Future[None], Sequence[URLRequest]]) -> None:
         """Returns what has not begun at once, and what is not finished in time."""
         self._return_unstarted(futures)
         self._done.wait(self._worker.time_left)
@@ -188,3 +223,10 @@ class _Chunk:
     def _return_open(self) -> None:
         for request in list(self._open.values()):
             self._settle(request, returned(request))
+
+
+def _by_host(requests: Sequence[URLRequest]) -> list[list[URLRequest]]:
+    groups: dict[str, list[URLRequest]] = {}
+    for request in requests:
+        groups.setdefault(urlsplit(request.url).netloc, []).append(request)
+    return list(groups.values())

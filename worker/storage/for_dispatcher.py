@@ -49,7 +49,7 @@ class ForDispatcher(LedgerBase):
             return leadership.beat(connection, lead, elapsed, oldest_age)
 
     def lease(self, lead: Leadership, room: int) -> list[tuple[Lane, URLRequest]]:
-        """Leases up to `room` due items, suspects marked `alone`; at most one of each host whose interval is not 0."""
+        """Leases up to `room` due items, suspects marked `alone`; of a host with a pace as many as it keeps busy for some seconds."""
         with writing(self._engine) as connection:
             return leases.lease(connection, leadership.require(connection, lead), self._settings, self._now(), room)
 

@@ -18,6 +18,9 @@ BREAK_AFTER = 10
 OPEN_LONGEST = 600.0
 """Seconds that the breaker stays open at most; it begins with one back-off, doubled each time. Ten minutes after a host is up again
 it should be used."""
+TRAVEL = 10.0
+"""Seconds of a host's pace that its items may travel together: the way to a worker and back (1.3 s) then costs little, and an urgent
+item waits no longer than this."""
 RECENT = 15
 """Times of answers that are kept for the median: enough to be steady, few enough for a short row."""
 
@@ -56,6 +59,16 @@ class Host:
         if self.failures < BREAK_AFTER:
             return "closed"
         return "open" if self.open_until > now else "half-open"
+
+
+def together(host: Host, settings: Settings) -> int:
+    """How many items of a paced host travel to one worker, which keeps the pace between them.
+
+    One where its answer decides about the rest, and where workers keep no pace of their own.
+    """
+    if host.failures or settings.host_interval <= 0:
+        return 1
+    return max(1, min(int(TRAVEL / host.interval(settings)), settings.chunk_size))
 
 
 def reported(host: Host, report: HostReport | None, settings: Settings, now: float, reason: str | None = None) -> Host:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, liter
 from worker.config import Settings
 from worker.messages import Lane, URLRequest
 from worker.storage import counters, hosts, sources, transitions
-from worker.storage.host_rules import BREAK_AFTER
+from worker.storage.host_rules import BREAK_AFTER, Host, together
 from worker.storage.item_rules import ItemRules
 from worker.storage.tables import LANES, articles, items
 from worker.storage.tables import hosts as h
@@ -53,21 +53,23 @@ def due(connection: Connection, settings: Settings, now: float, room: int) -> li
 
 
 def _of_hosts(connection: Connection, settings: Settings, now: float, room: int, which: ColumnElement[bool]) -> list[int]:
-    """One item of each paced host that has none under way; of hosts without a pace an equal share of the room."""
+    """Of each paced host that has none under way as many items as travel together; of hosts without a pace an equal share of the room."""
     paced = or_(literal(settings.host_interval) > 0, func.coalesce(h.c.crawl_delay, 0) > 0, h.c.failures >= BREAK_AFTER)
-    ready = select(h.c.host, paced, _FIRST).where(
+    ready = select(h.c.host, paced, _FIRST, h.c.crawl_delay, h.c.slowdown, h.c.failures).where(
         which, h.c.look_at <= now, h.c.free_at <= now, h.c.open_until <= now, ~h.c.paused, ~(paced & _BUSY)
     )
     found = connection.execute(ready.order_by(h.c.look_at).limit(room), {"now": now}).all()
     share = room // max(len(found), 1)
     chosen: list[int] = []
-    for host, is_paced, first in found:
-        if first is not None and share > 1 and not is_paced:
-            chosen += connection.execute(_NEXT, {"host": host, "now": now, "share": share}).scalars()
+    for host, is_paced, first, crawl_delay, slowdown, failures in found:
+        row = Host(host, crawl_delay=crawl_delay, slowdown=slowdown, failures=failures)
+        number = min(share, together(row, settings)) if is_paced else share
+        if first is not None and number > 1:
+            chosen += connection.execute(_NEXT, {"host": host, "now": now, "share": number}).scalars()
         elif first is not None:
             chosen.append(first)
-    hosts.looked(connection, [host for host, _, first in found if first is None])
-    _look_last(connection, [host for host, _, first in found if first is not None], now)
+    hosts.looked(connection, [row.host for row in found if row[2] is None])
+    _look_last(connection, [row.host for row in found if row[2] is not None], now)
     return chosen
 
 

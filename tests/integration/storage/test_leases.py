@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
@@ -11,23 +12,49 @@ from tests.integration.parts.samples import entry, failed, labelled
 from tests.integration.parts.steps import HOUR, balanced, keep, leased, one, state
 from worker.messages import HostReport, Taken
 from worker.storage.leadership import LeadLost
+from worker.storage.ledger import Ledger
 
 
-def test_a_paced_host_has_one_url_in_flight(paced, lead, clock):
-    # Given
-    paced.accept([entry(n) for n in range(3)] + [entry(9, "other.test:443")], paced.open_job())
+def test_the_urls_of_a_paced_host_travel_together_and_no_others_until_they_are_back(paced, lead, clock):
+    # Given a pace of two seconds
+    paced.accept([entry(n) for n in range(8)] + [entry(9, "other.test:443")], paced.open_job())
     # When
     first = leased(paced, lead)
     again = leased(paced, lead)
-    # Then
-    assert len(first) == 2
+    # Then those that ten seconds of it are enough for are under way
+    assert sorted(request.url.split("/")[2] for request in first) == ["other.test"] + 5 * ["press.test"]
     assert again == []
-    # When its answer has come, but not yet the pace's two seconds
-    request = next(r for r in first if "press.test" in r.url)
-    keep(paced, labelled(request, report=HostReport("press.test:443", ok=True)))
-    assert leased(paced, lead) == []
+    # And the rest follows when they are back
+    keep(paced, *(labelled(request) for request in first))
     clock.at += 2.0
+    assert len(leased(paced, lead)) == 3
+
+
+def test_a_host_in_trouble_has_one_url_in_flight(paced, lead, clock):
+    # Given
+    paced.accept([entry(n) for n in range(3)], paced.open_job())
+    first = leased(paced, lead)
+    # When one of them fails for the host's sake
+    keep(paced, failed(first[0], "timeout", report=HostReport("press.test:443", ok=False)), *(labelled(request) for request in first[1:]))
+    paced.accept([entry(n) for n in range(10, 15)], paced.open_job())
+    clock.at += 60.0
+    # Then its next answer decides
     assert len(leased(paced, lead)) == 1
+
+
+def test_a_slow_host_has_one_url_in_flight(engine, settings, clock, lead):
+    slow = Ledger(engine, replace(settings, host_interval=8.0), now=clock, chance=lambda: 0.5)
+    slow.accept([entry(n) for n in range(3)], slow.open_job())
+    first = leased(slow, lead)
+    again = leased(slow, lead)
+    assert len(first) == 1
+    assert again == []
+    # When its answer has come, but not yet the pace's eight seconds
+    keep(slow, labelled(first[0], report=HostReport("press.test:443", ok=True)))
+    clock.at += 7.0
+    assert leased(slow, lead) == []
+    clock.at += 1.0
+    assert len(leased(slow, lead)) == 1
 
 
 def test_without_an_interval_a_host_has_many_in_flight(ledger, lead):
@@ -47,7 +74,7 @@ def test_a_paced_host_is_asked_for_its_most_urgent_url(paced, lead):
     job = paced.open_job()
     paced.accept([entry(1)], job, lane="bulk")
     paced.accept([entry(2)], job, lane="normal")
-    assert [request.url for request in leased(paced, lead)] == [entry(2).url]
+    assert [request.url for request in leased(paced, lead)] == [entry(2).url, entry(1).url]
 
 
 def test_the_urgent_lane_goes_first_on_its_host_and_before_other_hosts(paced, lead):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 
@@ -52,9 +53,9 @@ class SlowParser:
 class Record:
     """A worker, and what came out of it."""
 
-    def __init__(self, reader, *, threads=4, away=0, finish_within=5.0) -> None:
+    def __init__(self, reader, *, threads=4, away=0, finish_within=5.0, paced=False) -> None:
         self.taken, self.outcomes, self._away = [], [], away
-        self.worker = FetchWorker(reader, self._announce, self.outcomes.append, threads, 1, "w1", finish_within)
+        self.worker = FetchWorker(reader, self._announce, self.outcomes.append, threads, 1, "w1", finish_within, paced=paced)
 
     def _announce(self, taken) -> None:
         if self._away:
@@ -214,3 +215,59 @@ def test_the_room_is_free_again_once_every_page_is_read():
     record.worker.work(requests(1, 2, 3))
     # Then
     assert record.failed() == [1, 2, 3]
+
+
+class PacedReader:
+    """A host that may be asked every `pace` seconds, and answers one at a time; `bad` items fail for its sake."""
+
+    def __init__(self, pace: float, bad: tuple[int, ...] = ()) -> None:
+        self.pace, self.bad, self.free_at = pace, bad, 0.0
+        self.fetched: list[tuple[int, float]] = []
+        self.at_once = self.most_at_once = 0
+
+    def fetch(self, request: URLRequest) -> Answer | Returned | Failed:
+        now = time.monotonic()
+        if now < self.free_at:
+            return Returned([(request.item_id, request.token)], self.free_at - now)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        self.fetched.append((request.item_id, now))
+        time.sleep(0.01)
+        self.free_at = time.monotonic() + self.pace
+        self.at_once -= 1
+        if request.item_id in self.bad:
+            return Failed(request.item_id, request.token, "http-429", host=HostReport("a.test:80", ok=False, retry_after=60.0))
+        return Answer(Page(request.url, request.url, 200, b""), Http(), HostReport("a.test:80", ok=True))
+
+    def parse(self, request: URLRequest, answer: Answer) -> Failed:
+        return Failed(request.item_id, request.token, "no-text")
+
+
+def test_the_urls_of_a_paced_host_are_fetched_one_after_the_other_at_its_pace():
+    # Given
+    reader = PacedReader(0.05)
+    record = Record(reader, paced=True)
+    # When
+    record.worker.work(requests(1, 2, 3, 4))
+    # Then none is returned, none is early, and they are never two at once
+    assert [number for number, _ in reader.fetched] == [1, 2, 3, 4]
+    assert record.failed() == [1, 2, 3, 4]
+    assert all(later - earlier >= 0.06 for (_, earlier), (_, later) in pairwise(reader.fetched))
+    assert reader.most_at_once == 1
+
+
+def test_where_a_paced_host_is_in_trouble_the_rest_is_returned_unasked():
+    reader = PacedReader(0.01, bad=(2,))
+    record = Record(reader, paced=True)
+    record.worker.work(requests(1, 2, 3, 4))
+    assert [number for number, _ in reader.fetched] == [1, 2]
+    assert record.returned() == [3, 4]
+
+
+def test_urls_of_a_paced_host_that_have_not_begun_are_returned_when_the_worker_stops():
+    reader = PacedReader(5.0)
+    record = Record(reader, paced=True)
+    threading.Timer(0.3, record.worker.stop).start()
+    record.worker.work(requests(1, 2, 3))
+    assert [number for number, _ in reader.fetched] == [1]
+    assert record.returned() == [2, 3]

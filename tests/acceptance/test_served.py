@@ -226,6 +226,33 @@ def test_what_is_forgotten_is_gone_and_the_books_still_balance(served: Served) -
     assert served.home.call("queues", "--json").lines[0]["balanced"] is True
 
 
+def test_a_backup_is_made_while_everything_runs_and_restores_elsewhere(served: Served, tmp_path: Path) -> None:
+    # Given an installation at work
+    more = served.home.start("enqueue", *(f"{served.url('press.example', '/none/')}{number}" for number in range(50)))
+    # When it is backed up meanwhile, and restored into a folder of its own
+    made = served.home.run("backup", str(tmp_path / "b.zip"), "--json")
+    assert more.wait(60) == 0
+    there = Home(tmp_path / "there", served.home.more)
+    there.folder.mkdir()
+    restored = there.run("restore", str(tmp_path / "b.zip"), "--json")
+    # Then the copy balances, and holds what was stored
+    assert (made.code, restored.code) == (0, 0)
+    assert made.lines[0]["rows"] == restored.lines[0]["rows"]
+    assert there.call("queues", "--json").lines[0]["balanced"] is True
+    stored = {line["item_id"]: line["content_sha256"] for line in there.call("export", "--format", "jsonl").lines}
+    here = {line["item_id"]: line["content_sha256"] for line in served.home.call("export", "--format", "jsonl").lines}
+    assert stored.items() <= here.items()
+    assert len(stored) == made.lines[0]["rows"]["articles"]
+    # And neither the file nor the installation is ever overwritten
+    assert served.home.call("backup", str(tmp_path / "b.zip")).code == 2
+    again = there.call("restore", str(tmp_path / "b.zip"))
+    assert (again.code, len(again.told)) == (2, 1)
+    (tmp_path / "c.zip").write_bytes((tmp_path / "b.zip").read_bytes()[:-500])
+    broken = Home(tmp_path / "broken").call("restore", str(tmp_path / "c.zip"))
+    assert (broken.code, len(broken.told)) == (2, 1)
+    assert "expected a whole backup" in broken.err
+
+
 def test_doctor_finds_nothing_wrong(served: Served) -> None:
     done = served.home.call("doctor", "--json")
     assert [check for check in done.lines[0]["checks"] if check["state"] == "wrong"] == []

@@ -229,11 +229,11 @@ def require_current(engine: Engine) -> None:
         raise Unavailable(f"the database has schema {found}, this Pressmark needs {SCHEMA}; run `pressmark migrate`")
 
 
-def migrate(engine: Engine) -> tuple[str | None, str]:
-    """Brings the schema up to date and returns the revisions before and after; raises Unavailable for a newer schema."""
+def migrate(engine: Engine, to: str = SCHEMA) -> tuple[str | None, str]:
+    """Brings the schema up to the revision `to` and returns those before and after; raises Unavailable for a newer schema."""
     found = schema_of(engine)
-    if found == SCHEMA:
-        return found, SCHEMA
+    if found == to:
+        return found, to
     if found is not None and found > SCHEMA:
         require_current(engine)
     from alembic import command
@@ -245,5 +245,5 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL statement_timeout = 0"))  # to rewrite a large table takes as long as it takes
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return found, SCHEMA
+        command.upgrade(config, to)
+    return found, to

@@ -93,6 +93,13 @@ def index_some(engine: Engine) -> bool:
         return left > 0
 
 
+def begin_anew(connection: Connection) -> None:
+    """Leaves every article to `index_some`: after rows were written past the index, which holds none of them."""
+    if _missing_to(connection) is not None:
+        newest = select(func.coalesce(func.max(articles.c.item_id), 0)).scalar_subquery()
+        connection.execute(update(word_index).values(missing_to=newest))
+
+
 def missing(engine: Engine) -> int:
     """How many articles are not indexed yet."""
     with reading(engine) as connection:

@@ -1,0 +1,253 @@
+"""Keep an installation as one file while it runs, and make an installation out of such a file again.
+
+The file is a zip: the rows of every table as they were at one moment, the files of the data folder (models, cards, archive) and the seeds,
+and a manifest with the SHA-256 of each. It restores on SQLite and on PostgreSQL, whichever it was made on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from worker import __version__
+from worker.bootstrap import Services
+from worker.config import Settings
+from worker.errors import Unavailable, UsageError
+from worker.models.seed_folder import HERE
+from worker.operations.document import Document
+from worker.operations.times import rfc3339
+from worker.queues.address import address_of
+from worker.storage import row_copies
+from worker.storage.tables import SCHEMA
+
+FORMAT = "pressmark-backup"
+VERSION = 1
+MANIFEST = "manifest.json"
+OF_THIS_MACHINE = ("redis", "pressmark.sqlite", "up.lock", "seeds")
+"""Beginnings of names in the data folder that are left out: the queues, the database (its rows are taken), the lock, and seeds."""
+CHUNK = 1 << 20
+LONGEST_MANIFEST = 64 << 20
+"""Bytes; a file takes two hundred."""
+
+Progress = Callable[[int], None]
+"""Is called with how many rows and files are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup(Document):
+    """What is in a backup."""
+
+    file: str
+    made_at: str
+    version: str
+    """Of the program that made it."""
+    schema: str
+    rows: dict[str, int]
+    """By table."""
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What the manifest of a backup says."""
+
+    made_at: str
+    version: str
+    schema: str
+    rows: dict[str, int]
+    sha256: dict[str, str]
+
+    @classmethod
+    def of(cls, data: bytes) -> _Manifest:
+        """Raises ValueError for what is none of ours, or of a newer version."""
+        found = json.loads(data)
+        if not isinstance(found, dict) or found.get("format") != FORMAT:
+            raise ValueError("it is no backup of Pressmark")
+        if found.get("v") != VERSION or str(found["schema"]) > SCHEMA:
+            raise ValueError(f"it was made by a newer Pressmark, {found.get('version')}: upgrade the program")
+        sha256 = {str(name): str(digest) for name, digest in found["sha256"].items()}
+        rows = {str(name): int(count) for name, count in found["rows"].items()}
+        if not {f"rows/{name}.jsonl" for name in rows} <= set(sha256) or not all(map(_is_plain, sha256)):
+            raise ValueError("its manifest names what cannot be in it")
+        return cls(str(found["made_at"]), str(found["version"]), str(found["schema"]), rows, sha256)
+
+    def summary(self, file: Path) -> Backup:
+        """For people and programs."""
+        files = len(self.sha256) - len(self.rows)
+        return Backup(str(file), self.made_at, self.version, self.schema, self.rows, files, file.stat().st_size)
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name in a backup leads into one of its three folders and not out of it."""
+    path = PurePosixPath(name)
+    return path.parts[:1] in (("rows",), ("data",), ("seeds",)) and ".." not in path.parts and len(path.parts) > 1 and "\\" not in name
+
+
+def backup(services: Services, target: Path, progress: Progress = lambda done: None) -> Backup:
+    """Writes the installation into a new file, which appears when it is whole. Raises UsageError where there is one, Unavailable."""
+    if target.exists():
+        raise UsageError(f"{target}: expected a file that is not there yet")
+    part = target.with_name(target.name + ".part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            made = _write(services, file, progress)
+        part.rename(target)
+    except OSError as error:
+        raise Unavailable(f"{target}: cannot be written: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+    return made.summary(target)
+
+
+def _write(services: Services, file: IO[bytes], progress: Progress) -> _Manifest:
+    digests: dict[str, str] = {}
+    rows: dict[str, int] = {}
+    done = 0
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with row_copies.snapshot(services.engine) as connection:
+            made_at = rfc3339(time.time())
+            for table in row_copies.table_names():
+                counted = _Counted(row_copies.rows(connection, table), done, progress)
+                digests[f"rows/{table}.jsonl"] = _add(archive, f"rows/{table}.jsonl", counted)
+                rows[table] = counted.count
+                done += counted.count
+        for number, (path, source) in enumerate(_files(services.settings), 1):
+            digests[path] = _add(archive, path, _chunks(source))
+            progress(done + number)
+        manifest = _Manifest(made_at, __version__, SCHEMA, rows, digests)
+        archive.writestr(MANIFEST, json.dumps({"format": FORMAT, "v": VERSION, **asdict(manifest)}))
+    return manifest
+
+
+class _Counted:
+    """Lines, and how many have passed; `before` were done before."""
+
+    def __init__(self, lines: Iterable[bytes], before: int, progress: Progress) -> None:
+        self._lines, self._before, self._progress, self.count = lines, before, progress, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for line in self._lines:
+            yield line
+            self.count += 1
+            if self.count % row_copies.AT_ONCE == 0:
+                self._progress(self._before + self.count)
+
+
+def _add(archive: zipfile.ZipFile, name: str, parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    with archive.open(name, "w", force_zip64=True) as member:
+        for part in parts:
+            digest.update(part)
+            member.write(part)
+    return digest.hexdigest()
+
+
+def _files(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """Pairs of a name in the backup and a file: of the data folder, and of the seeds where they are not the packaged ones."""
+    for path in _below(settings.data_dir):
+        name = path.relative_to(settings.data_dir)
+        if not name.parts[0].startswith(OF_THIS_MACHINE) and ".part" not in path.suffixes:
+            yield f"data/{name.as_posix()}", path
+    seeds = next((folder for folder in (settings.seeds_dir, HERE, settings.data_dir / "seeds") if folder and folder.is_dir()), None)
+    for path in _below(seeds) if seeds else ():
+        yield f"seeds/{path.relative_to(seeds or path).as_posix()}", path
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Regular files; no link is followed."""
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if path.is_file() and not path.is_symlink():
+            yield path
+
+
+def _chunks(source: Path) -> Iterator[bytes]:
+    with source.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def restore(services: Services, source: Path, progress: Progress = lambda done: None) -> Backup:
+    """Makes the installation of a backup: only where there is none yet, and only after all of the file is found whole.
+
+    Raises UsageError for a file that is damaged, foreign or newer, and for an installation that is not empty; Unavailable.
+    """
+    settings = services.settings
+    _expect_empty_folder(settings)
+    try:
+        with zipfile.ZipFile(source) as archive:
+            manifest = _read_manifest(archive)
+            _expect_whole(archive, manifest)
+            row_copies.expect_empty(services.engine, manifest.schema)
+            _restore_rows(services, archive, manifest, progress)
+            _restore_files(settings, archive, manifest)
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, KeyError, RecursionError, zlib.error) as error:
+        raise UsageError(f"{source}: expected a whole backup, got another file: {' '.join(str(error).split())[:200]}") from error
+    except OSError as error:
+        raise Unavailable(f"{error.filename or source}: {error.strerror or error}") from error
+    return manifest.summary(source)
+
+
+def _expect_empty_folder(settings: Settings) -> None:
+    """A database in the folder is looked into later; anything else is somebody's."""
+    if address_of(settings.data_dir) is not None:
+        raise UsageError(f"{settings.data_dir}: `pressmark up` runs there; restore into an empty installation that is not running")
+    there = sorted(settings.data_dir.iterdir()) if settings.data_dir.is_dir() else []
+    others = [path.name for path in there if not path.name.startswith(("pressmark.sqlite", "up.lock", "lost+found"))]
+    if others:
+        raise UsageError(f"{settings.data_dir}: expected an empty data folder, got one with {', '.join(others[:3])}")
+
+
+def _read_manifest(archive: zipfile.ZipFile) -> _Manifest:
+    if MANIFEST not in archive.namelist():
+        raise ValueError("it is no backup of Pressmark")
+    if archive.getinfo(MANIFEST).file_size > LONGEST_MANIFEST:
+        raise ValueError("its manifest is too long")
+    return _Manifest.of(archive.read(MANIFEST))
+
+
+def _expect_whole(archive: zipfile.ZipFile, manifest: _Manifest) -> None:
+    """Reads everything once before anything is written. Raises ValueError."""
+    if set(archive.namelist()) - {MANIFEST} != set(manifest.sha256):
+        raise ValueError("its manifest and its content differ")
+    for name, expected in manifest.sha256.items():
+        digest = hashlib.sha256()
+        with archive.open(name) as member:
+            while chunk := member.read(CHUNK):
+                digest.update(chunk)
+        if digest.hexdigest() != expected:
+            raise ValueError(f"{name} is damaged")
+
+
+def _restore_rows(services: Services, archive: zipfile.ZipFile, manifest: _Manifest, progress: Progress) -> None:
+    done = 0
+    with ExitStack() as opened:
+        lines: dict[str, Iterable[bytes]] = {}
+        for table, count in manifest.rows.items():
+            member = opened.enter_context(archive.open(f"rows/{table}.jsonl"))
+            lines[table] = _Counted(member, done, progress)
+            done += count
+        row_copies.write(services.engine, manifest.schema, lines)
+
+
+def _restore_files(settings: Settings, archive: zipfile.ZipFile, manifest: _Manifest) -> None:
+    for name in manifest.sha256:
+        folder, _, rest = name.partition("/")
+        if folder == "rows":
+            continue
+        seeds = settings.seeds_dir or settings.data_dir / "seeds"
+        target = (settings.data_dir if folder == "data" else seeds) / rest
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(name) as member, target.open("wb") as file:
+            shutil.copyfileobj(member, file, CHUNK)

@@ -7,7 +7,9 @@ COPY worker worker
 COPY classifier classifier
 COPY pressmark pressmark
 COPY seeds seeds
-RUN /opt/pressmark/bin/pip install --no-cache-dir --constraint constraints.txt .
+# What is not needed to run comes as extras: `docker build --build-arg EXTRAS=parquet,card .`
+ARG EXTRAS=parquet
+RUN /opt/pressmark/bin/pip install --no-cache-dir --constraint constraints.txt ".[${EXTRAS}]"
 
 FROM python:3.13-slim
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/pressmark pressmark

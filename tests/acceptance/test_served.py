@@ -248,6 +248,7 @@ def test_a_backup_is_made_while_everything_runs_and_restores_elsewhere(served: S
     again = there.call("restore", str(tmp_path / "b.zip"))
     assert (again.code, len(again.told)) == (2, 1)
     (tmp_path / "c.zip").write_bytes((tmp_path / "b.zip").read_bytes()[:-500])
+    (tmp_path / "broken").mkdir()
     broken = Home(tmp_path / "broken").call("restore", str(tmp_path / "c.zip"))
     assert (broken.code, len(broken.told)) == (2, 1)
     assert "expected a whole backup" in broken.err

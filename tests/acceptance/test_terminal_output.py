@@ -142,7 +142,8 @@ def test_waiting_ends_with_what_became_of_them(served: Served) -> None:
     good, missing = served.url("press.example", PAGE), served.url("press.example", "/no-such-page-at-all")
     done = served.home.run("enqueue", good, missing, "--job", "outcomes", "--force", "--wait")
     assert done.code == 1
-    assert done.told[-2:] == ["2 ended: 1 stored, 1 dead", "  1 dead: Page not found (http-404)"]
+    assert done.told[-3:-1] == ["2 ended: 1 stored, 1 dead", "  1 dead: Page not found (http-404)"]
+    assert "dead list" in done.told[-1]
 
 
 def test_a_job_without_a_name_is_called_by_the_day(home: Home) -> None:

@@ -17,10 +17,11 @@ import yaml
 from compose_spec import PyCompose
 
 from worker.cli.main import program
-from worker.config import PREFIX, setting_fields
+from worker.config import MIB, PREFIX, Settings, load, setting_fields
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("migrate", "dispatcher", "fetch", "label", "keeper", "cli")
+OURS = ("migrate", "dispatcher", "fetch", "label", "keeper", "dashboard", "cli")
+WATCH = ("prometheus", "grafana", "flower")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def parse(command: list[str]) -> click.Context:
 
 
 def test_the_file_follows_the_compose_specification(compose: dict[str, Any]) -> None:
-    assert set(PyCompose.from_json(json.dumps(compose)).service_names()) == {"redis", "postgres", *OURS}
+    assert set(PyCompose.from_json(json.dumps(compose)).service_names()) == {"redis", "postgres", *OURS, *WATCH}
 
 
 @pytest.mark.parametrize(
@@ -62,11 +63,11 @@ def test_each_command_is_one_of_the_programs(compose: dict[str, Any], service: s
     assert parse(compose["services"][service]["command"]).command.name == compose["services"][service]["command"][0]
 
 
-@pytest.mark.parametrize("service", ["fetch", "label"])
-def test_each_worker_has_a_probe_that_is_a_command_too(compose: dict[str, Any], service: str) -> None:
+@pytest.mark.parametrize("service", ["fetch", "label", "dispatcher", "keeper"])
+def test_each_process_has_a_probe_that_is_a_command_too(compose: dict[str, Any], service: str) -> None:
     test = compose["services"][service]["healthcheck"]["test"]
     assert test[:2] == ["CMD", "pressmark"]
-    parse(test[2:])
+    assert parse(test[2:]).params["alive"] == service
 
 
 def test_a_wrong_command_would_be_noticed() -> None:
@@ -96,7 +97,57 @@ def test_what_is_needed_is_waited_for_and_kept(compose: dict[str, Any]) -> None:
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
     assert "healthcheck" in services["redis"]
     assert "healthcheck" in services["postgres"]
-    assert {volume.partition(":")[0] for name in ("redis", "postgres") for volume in services[name]["volumes"]} == set(compose["volumes"])
+    named = {volume.partition(":")[0] for service in services.values() for volume in service.get("volumes", ())}
+    assert {name for name in named if not name.startswith(".")} == set(compose["volumes"])
+    assert all((ROOT / name).exists() for name in named if name.startswith("."))
+
+
+def test_models_and_seeds_outlive_the_container_that_made_them(compose: dict[str, Any]) -> None:
+    for name in OURS:
+        assert "data:/var/lib/pressmark/data" in compose["services"][name]["volumes"]
+    assert "PRESSMARK_DATA_DIR=/var/lib/pressmark/data" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def _bytes(text: str) -> int:
+    return int(text[:-1]) << {"m": 20, "g": 30}[text[-1]]
+
+
+def test_memory_is_limited_and_the_defaults_fit(compose: dict[str, Any]) -> None:
+    limits = {name: _bytes(service["mem_limit"]) for name, service in compose["services"].items()}
+    settings = Settings()
+    environment = compose["services"]["fetch"]["environment"]
+    parsing = int(environment["PRESSMARK_PARSE_PROCESSES"]) * settings.parse_memory
+    assert limits["fetch"] >= parsing + 512 * MIB
+    assert limits["label"] >= settings.label_memory + 512 * MIB
+    options = dict(itertools.pairwise(shlex.split(compose["services"]["redis"]["command"][-1])))
+    most = int(options["--maxmemory"].removesuffix("mb")) * MIB
+    assert settings.publish_max_bytes <= most // 2
+    assert limits["redis"] >= 2 * most  # a rewrite of the log may copy it once
+
+
+def test_logs_are_rotated_everywhere(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        assert service["logging"] == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "5"}}
+
+
+def test_only_loopback_is_opened_and_the_dashboard_has_a_token(compose: dict[str, Any]) -> None:
+    ports = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
+    assert set(ports) == {"dashboard", *WATCH}
+    assert all(port.startswith("127.0.0.1:") for opened in ports.values() for port in opened)
+    environment = compose["services"]["dashboard"]["environment"]
+    settings = load({name: value for name, value in environment.items() if not name.endswith("_FILE") and "${" not in value})
+    assert settings.dashboard_address.port == 8787
+    assert environment["PRESSMARK_DASHBOARD_TOKEN_FILE"] == "/run/secrets/dashboard_token"
+
+
+def test_what_watches_starts_only_when_it_is_asked_for(compose: dict[str, Any]) -> None:
+    assert {name for name, service in compose["services"].items() if service.get("profiles") == ["watch"]} == set(WATCH)
+    scrape = yaml.safe_load((ROOT / "deploy/compose/prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"][0]
+    [target] = scrape["static_configs"][0]["targets"]
+    assert target.split(":")[0] in compose["services"]["dashboard"]["environment"]["PRESSMARK_DASHBOARD_HOSTS"].split(",")
+    assert Path(scrape["authorization"]["credentials_file"]).name in compose["services"]["prometheus"]["secrets"]
+    uid = yaml.safe_load((ROOT / "deploy/compose/grafana-datasource.yml").read_text(encoding="utf-8"))["datasources"][0]["type"]
+    assert uid == "prometheus"
 
 
 @pytest.mark.parametrize("service", ["fetch", "label", "keeper", "dispatcher"])

@@ -147,4 +147,6 @@ def _wait(settings: Settings, acceptance: Acceptance) -> int:
     tell(f"{job.accepted} ended: " + (", ".join(f"{count} {state}" for state, count in ended.items() if count) or "nothing to do"))
     for cause in causes_of(acceptance.services, acceptance.job):
         tell(f"  {cause.count} {cause.state}: {words(cause.reason)} ({cause.reason})")
+    if job.dead:
+        tell("`pressmark dead list` has them, and `pressmark dead requeue` sends them again")
     return 1 if job.dead else 0

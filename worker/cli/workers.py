@@ -14,9 +14,11 @@ from worker.operations.workers import workers as every_worker
 
 HEADS = ("process", "queues", "alive", "last seen", "holds")
 
+KINDS = ("fetch", "label", "dispatcher", "keeper", "dashboard")
+
 
 @command("workers", help="The workers, their queues, and when each was last seen.", example="pressmark workers --alive fetch")
-@click.option("--alive", type=click.Choice(["fetch", "label"]), help="A probe: exit 1 unless a worker of this stage lives on this machine.")
+@click.option("--alive", type=click.Choice(KINDS), help="A probe: exit 1 unless a process of this kind lives on this machine.")
 @json_option
 def workers(settings: Settings, *, alive: str | None, as_json: bool) -> int:
     """Every worker seen within a day, or the ones that the probe found; raises Unavailable where Redis is away."""

@@ -38,7 +38,7 @@ def workers(services: Services) -> list[Worker]:
 
 
 def alive_here(services: Services, stage: str) -> list[Worker]:
-    """The workers of one stage (fetch or label) that are alive on this machine. Raises Unavailable."""
+    """The workers of one stage (fetch or label), or the processes of one kind, that are alive on this machine. Raises Unavailable."""
     here = f"{stage}@{socket.gethostname()}-"
     return [worker for worker in workers(services) if worker.alive and worker.name.startswith(here)]
 

@@ -35,7 +35,7 @@ SHORT_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?")
 """A date without its year: `Jul 2`."""
 SIGNED = (
     re.compile(r"^([가-힣]{2,4}) ?(?:기자|특파원)(?=\s|$)"),
-    re.compile(r"^[【（(\[]([\u3400-\u9fff\u3040-\u30ff]{2,8}(?:[、・ ][\u3400-\u9fff\u3040-\u30ff]{2,8}){0,3})[】）)\]]$"),
+    re.compile(r"^[【（(\[]([\u3400-\u9fff\u3040-\u30ff]{2,8}(?:[、・ ][\u3400-\u9fff\u3040-\u30ff]{2,8}){0,3})(?:[,，][^】）)\]]{2,20})?[】）)\]]$"),
     re.compile(r"^(?:本[报報社网網])?(?:记者|記者) ?([\u3400-\u9fff]{2,4}) ?[／/]"),
     re.compile(r"^[Pp]osted by ([A-Z][a-z]{2,})(?= (?:at|on)\b.{0,20}\d)"),
 )
@@ -45,22 +45,24 @@ REPORTER = re.compile(r"[（(](?:本[报報社网]|实习)?(?:记者|記者|通�
 MAX_ELEMENTS = 500  # an article names its authors in the first of them
 MAX_BYLINE = 150  # characters: longer lines are biographies
 METAS = (
-    "author", "article:author", "byl", "parsely-author", "sailthru.author", "dcsext.author", "cxenseparse:author",
-    "article:author_name", "twitter:misc:written by", "authors", "byline",
+    "article:author", "byl", "parsely-author", "sailthru.author", "dcsext.author", "cxenseparse:author", "author", "article:author_name",
+    "twitter:misc:written by", "authors", "byline",
 )  # fmt: skip
 CATALOGUES = ("dc.creator", "dcterms.creator", "citation_author")
 """Meta elements that may give the surname first."""
 OUTSIDE = ("nav", "footer", "aside")
 """Elements in which the authors of other articles are listed."""
+OUTSIDE_ALWAYS = ("nav",)
+"""The same within the article itself, whose byline may stand in its own aside or footer."""
 OTHER_CONTENT = re.compile(r"comment|\brepl(?:y|ies)|related|recommend|teaser|most-?read|popular|\blatest", re.IGNORECASE)
 """Class names and ids of boxes with other people and other articles."""
-AUTHOR_PATH = re.compile(r"/(?:authors?|auteurs?|autor(?:en|es)?|by|writers?|reporters?|journalists?|contributors?)/[^/]")
+AUTHOR_PATH = re.compile(r"/(?:authors?|auteurs?|autor(?:en|es)?|by|editors|writers?|reporters?|journalists?|contributors?)/[^/]")
 AUTHOR_NAME = re.compile(r"author-?_{0,2}name|\bfn\b", re.IGNORECASE)
 BYLINE_CLASS = re.compile(
-    r"(?:(?<![a-z])author|[a-z]Author|(?<![a-z])byline|[a-z]Byline)s?(?![a-z])(?!\S*(?:bio|desc|avatar|image|img|social|follow|link))"
+    r"(?:(?<![a-z])author|[a-z]Author|(?<![a-z])byline|[a-z]Byline|(?<![a-z])writer|(?<![a-z])reporter)s?(?![a-z])(?!\S*(?:bio|desc|avatar|image|img|social|follow|link))"
 )
 """Classes of bylines: `author`, `post-author`, `articleByline`; not those of a biography or a picture."""
-_CLASSED = etree.XPath("//@class[contains(., 'uthor') or contains(., 'yline')]")
+_CLASSED = etree.XPath("//@class[contains(., 'uthor') or contains(., 'yline') or contains(., 'writer') or contains(., 'reporter')]")
 _MICRODATA = etree.XPath("//@itemprop[. = 'author']")
 JOINED = re.compile(r"\s*\n\s*(,|&|and|und|et|y|e|with|with reporting by|và|และ|និង)\s*\n?\s*")
 """A line break before or after a conjunction: both lines are one."""
@@ -73,10 +75,17 @@ def authors_of(root: Element, data: StructuredData, site_names: set[str]) -> lis
     """
     site_names = (site_names | _last_part(data.title or "")) - _personal_site_names(data, site_names)
     stated = next((names for source in _stated(data) if (names := author_names(source, site_names))), [])
-    if any(NAME.match(name) or AGENCY.match(name) for name in stated):
+    certain = any(NAME.match(name) or AGENCY.match(name) for name in stated)
+    if certain and not _may_be_publisher(stated, data):
         return stated
     shown = (_names_beside_first(elements, site_names) for elements in _byline_elements(root))
-    return next((names for names in shown if names), stated)  # a name that is shown is preferred to a login name
+    return next((names for names in shown if names), stated)  # a name that is shown is preferred to a login name or a publisher's
+
+
+def _may_be_publisher(names: list[str], data: StructuredData) -> bool:
+    """Whether the only name stated is that of the page's `author` element, which the page also names as owner of its rights."""
+    owner = data.meta("copyright", "dc.publisher", "publisher", "article:publisher", "dc.rights", "dcterms.publisher") or ""
+    return len(names) == 1 and letters_of(names[0]) in letters_of(owner)
 
 
 def _last_part(title: str) -> set[str]:
@@ -110,6 +119,8 @@ def _json_ld_names(value: JsonValue, data: StructuredData) -> list[str]:
     """The names in a JSON-LD `author`: people, also by reference and in parts, and agencies; other organisations are not authors."""
     if isinstance(value, list):
         return [name for item in value[:MAX_AUTHORS] for name in _json_ld_names(item, data)]
+    if isinstance(value, str) and value.startswith(("#", "_:", "http")):
+        value = {"@id": value}
     if not isinstance(value, dict):
         return strings_of(value or [])
     if "name" not in value and "@id" in value:
@@ -168,8 +179,11 @@ def _shown_line(element: Element) -> str:
 def is_outside_article(element: Element) -> bool:
     """Whether an element belongs to a box of other people or articles. The classes of `body` describe the whole page."""
     outers = [element, *element.iterancestors()]
+    own = next((outer for outer in outers if outer.tag == "article" and outer.find(".//h1") is not None), None)
+    outers = outers[: outers.index(own)] if own is not None else outers
     names = (f"{outer.get('class') or ''} {outer.get('id') or ''}" for outer in outers if outer.tag not in ("body", "html"))
-    return any(outer.tag in OUTSIDE for outer in outers) or any(map(OTHER_CONTENT.search, names))
+    barred = OUTSIDE if own is None else OUTSIDE_ALWAYS
+    return any(outer.tag in barred for outer in outers) or any(map(OTHER_CONTENT.search, names))
 
 
 def _shown_names(element: Element, site_names: set[str]) -> list[str]:

@@ -75,10 +75,22 @@ AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\bfor|\bà|\bat)\s
 """What follows a name in a byline: initials in brackets, a place, an outlet."""
 _CALENDAR = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if word.isascii() and word not in ("may", "mai"))
 TAIL = re.compile(
-    rf"\s*(?:기자|記者)$|\s+(?:(?:on|at|updated|published|posted)\b\s.*|(?:{_CALENDAR})\.?(?:\s*\d.*)?$|{JOB}\b.*)$|\s*\d.*$",
+    rf"\s*(?:기자|記者)$|\s+(?:(?:on|at|updated|published|posted)\b\s.*|(?:{_CALENDAR})\.?\s*\d.*$|{JOB}\b.*)$|\s*\d.*$",
     re.IGNORECASE,
 )
 """What else follows it: the date, the time, the author's profession."""
+SURNAME = re.compile(
+    r"(?!(?i:the|our|daily|sunday|evening|morning|national|international|world|city|local|online|digital|business|sports?|political|"
+    r"foreign|news|press|associated|guest|special|senior|staff|editorial|web|video|radio|tv|community|managing|chief|assistant|deputy)\b)"
+    r"[^\W\d_a-z][\w.'’\-]*\s+(?:Post|Press|Wire|Daily|Head|Coach|Minister|Forum|Fellow|Page|Chief|Judge|Marshall?|Market|"
+    r"Chancellor|Bishop|Dean|Abbott|Provost|Speaker|Writer|Reporter|Founder|Officer|Lawyer|Share|Deputy|Major)"
+)
+"""A given name and a surname that is also a trade, an office or a word of outlets."""
+LEADING_AND = re.compile(r"^(?:and|und|et|y|e|og|och|en|&|with|với|và|และ|និង|ແລະ|dan)\s+")
+MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+MAIL = re.compile(r"\s*[(<\[|,]?\s*(?:mailto:)?[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+\s*[)>\]]?")
+COMPANY = re.compile(r"\b(?:inc|ltd|llc|gmbh|corp|co|plc|pty|s\.?a|ag|kg|b\.?v|k\.k)\.?$", re.IGNORECASE)
+"""Legal forms at the end of a company's name."""
 SLUG = re.compile(r"^[a-z]+(?:[-_.][a-z]+){1,3}$")
 SURNAME_FIRST = re.compile(r"^([^\W\d_][\w'’\-]+),\s+([^\W\d_][\w'’\-]+(?:\s+[^\W\d_]\.?)?)$")
 NAME = re.compile(
@@ -88,6 +100,7 @@ NAME = re.compile(
 """Two or more words that begin with a capital, or are particles like "van"; or any short text in a script without capitals."""
 PERSON = re.compile(r"^(?:[^\W\d_a-z][\w.'’\-]{0,15}\s+){1,3}[^\W\d_a-z][\w'’\-]{1,15}$")
 """Two to four words that begin with a capital, and nothing else."""
+PERSON_WORDS = 2  # of a name whose second word is a trade; after more words it is one
 MAX_NAME = 50  # characters; longer ones are sentences
 MAX_WORDS = 6
 MAX_AUTHORS = 20
@@ -100,10 +113,12 @@ def author_names(texts: list[str], site_names: set[str]) -> list[str]:
     """
     names: dict[str, str] = {}
     for text in texts[:MAX_AUTHORS]:
-        plain = html.unescape(text[:500]).strip(' \t\r\n"“”')
+        plain = MAIL.sub("", MARKUP.sub(" ", html.unescape(text[:500]))).strip(' \t\r\n"“”')
         if "://" in plain or "www." in plain or (plain.startswith(("@", "(")) and not BY.match(plain)):
             continue
         found = [name for part in _parts(plain, site_names) if (name := _name(part, site_names))]
+        if len(found) > 1 and any(" " in name and name.isascii() and not NAME.match(name) for name in found):
+            continue  # a desk in two parts: "Accidents and crime"
         persons = [name for name in found if not AGENCY.match(name)]  # an agency beside a person is the person's employer
         names.update((name.casefold(), name) for name in persons or found if name.casefold() not in names)
     return list(names.values())[:MAX_AUTHORS]
@@ -126,14 +141,20 @@ def given_first(names: list[str]) -> list[str]:
 
 def _name(part: str, site_names: set[str]) -> str | None:
     """The name in one part of a byline; None where it is not a person's or an agency's."""
-    name = TAIL.sub("", AFTER.sub("", BY.sub("", " ".join(part.split())))).strip(' .,:;|-–—@*_()"“”')
+    whole = LEADING_AND.sub("", AFTER.sub("", BY.sub("", " ".join(part.split())))).strip(' .,:;|-–—@*_()"“”')
+    words = whole.split()
+    if len(words) == PERSON_WORDS and SURNAME.fullmatch(whole) and not _is_site_name(whole, site_names):
+        return whole
+    if len(words) > PERSON_WORDS and words[-1].casefold().rstrip(".") in MONTHS:
+        whole = " ".join(words[:-1])
+    name = TAIL.sub("", whole).strip(' .,:;|-–—@*_()"“”')
     if SLUG.match(name):
         name = re.sub(r"[-_.]", " ", name).title()
     if AGENCY.match(name):
         return name
     if not 2 <= len(name) <= MAX_NAME or len(name.split()) > MAX_WORDS or "@" in part:
         return None
-    other = NOT_A_PERSON.match(name) or OTHER_ROLE.match(name) or ORGANISATION.search(name) or JOB_WORD.search(name)
+    other = NOT_A_PERSON.match(name) or COMPANY.search(name) or OTHER_ROLE.match(name) or ORGANISATION.search(name) or JOB_WORD.search(name)
     return None if other or _is_site_name(name, site_names) or not any(map(str.isalpha, name)) else name
 
 

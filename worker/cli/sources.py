@@ -10,7 +10,7 @@ from typing import cast
 import click
 
 from worker.cli._shared.options import command, json_option
-from worker.cli._shared.output import clean, complain, duration, show_json, show_lines, show_table, tell
+from worker.cli._shared.output import clean, complain, show_json, show_lines, show_table, tell
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import UsageError
@@ -20,7 +20,7 @@ from worker.operations.discovery import Found
 from worker.operations.document import Document
 from worker.operations.source_files import FILE_LIMIT, Format
 from worker.operations.sources import Added, Source
-from worker.operations.times import local_time
+from worker.operations.times import duration, local_time
 from worker.storage.sources import About
 
 COLUMNS = ("id", "health", "kind", "every", "new", "a day", "last new", "outlet", "url", "what is odd")

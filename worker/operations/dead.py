@@ -126,7 +126,7 @@ class Requeued(Document):
 
     requeued: int
     item_ids: tuple[int, ...] = ()
-    """Of the first SHOWN, for `ends_of`."""
+    """Of the first SHOWN where a preview was acted on, or only some were sent: for `ends_of`."""
     left: int = 0
     """How many of those that were meant are still dead: all but the canary."""
 
@@ -273,7 +273,8 @@ def requeue(
         raise UsageError(f"expected a rate at which {total} pages go out within a day, got {rate:g} a second")
     ids = services.operator_ledger.requeue_at(meant, rate)
     record(services, who, "dead requeue", count=len(ids), which=_told(meant, rate=rate))
-    return Requeued(len(ids), tuple(ids[:SHOWN]), max(total - len(ids), 0) if first is not None else 0)
+    seen = token is not None or first is not None
+    return Requeued(len(ids), tuple(ids[:SHOWN]) if seen else (), max(total - len(ids), 0) if first is not None else 0)
 
 
 def drop(services: Services, which: DeadFilter, *, reason: str | None = None, token: str | None = None, who: str | None = None) -> Dropped:

@@ -88,5 +88,5 @@ def test_a_url_means_its_dead_item_alone() -> None:
 
 
 def test_what_is_requeued_is_counted() -> None:
-    assert dead.requeue(services(), DeadFilter(reason="http-404")).to_dict() == {"requeued": 2, "item_ids": [3, 1], "left": 0}
+    assert dead.requeue(services(), DeadFilter(reason="http-404")).to_dict() == {"requeued": 2}
     assert dead.count(services(), DeadFilter()) == 3

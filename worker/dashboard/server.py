@@ -60,6 +60,7 @@ def _config(app: FastAPI, beat: Callable[[], Awaitable[None]]) -> uvicorn.Config
         ws="none",
         lifespan="on",
         log_config=None,
+        log_level="warning",  # a start and a stop are told by us
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=STOP_WITHIN,
@@ -103,20 +104,24 @@ def url_of(address: Address) -> str:
 def listen(address: Address) -> socket.socket:
     """A socket that listens at this address; raises UsageError where it cannot, and BusyPort where another program does."""
     try:
-        family, kind, protocol, _, place = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
-            0
-        ]
-        listener = socket.socket(family, kind, protocol)
+        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return _bound(*found[0])
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise BusyPort(f"{NAME}: expected a free port, got {address}, which another program uses") from error
+        raise UsageError(f"{NAME}: expected an address of this machine, got {address}: {error.strerror or error}") from error
+
+
+def _bound(family: int, kind: int, protocol: int, _name: str, place: tuple[object, ...]) -> socket.socket:
+    listener = socket.socket(family, kind, protocol)
+    try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(place)
         listener.listen(128)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise BusyPort(f"PRESSMARK_DASHBOARD_ADDRESS: expected a free port, got {address}, which another program uses") from error
-        raise UsageError(
-            f"PRESSMARK_DASHBOARD_ADDRESS: expected an address of this machine, got {address}: {error.strerror or error}"
-        ) from error
-    listener.setblocking(False)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

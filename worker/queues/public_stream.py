@@ -108,6 +108,12 @@ def max_memory(client: redis.Redis) -> int:
     return int(str(memory.get("maxmemory") or 0))
 
 
+def used_memory(client: redis.Redis) -> int:
+    """Bytes that Redis uses now."""
+    memory = cast(dict[str, object], client.info("memory"))
+    return int(str(memory.get("used_memory") or 0))
+
+
 def _batches(results: Sequence[str]) -> Iterator[tuple[list[str], int]]:
     """The Results in groups of about BATCH_BYTES, each with its size in bytes."""
     batch: list[str] = []

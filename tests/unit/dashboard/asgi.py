@@ -17,7 +17,9 @@ class Asked:
     body: bytes
 
 
-def ask(app: Any, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"", client: str = "127.0.0.1") -> Asked:
+def ask(
+    app: Any, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"", *, client: str = "127.0.0.1"
+) -> Asked:
     """One request and its whole answer."""
     given = {"host": "127.0.0.1:8787", **({"content-length": str(len(body))} if body else {}), **(headers or {})}
     path, _, query = path.partition("?")

@@ -19,6 +19,7 @@ from worker.dashboard.security.limits import Attempts, Streams
 from worker.dashboard.security.middleware import POLICY, is_own_host
 from worker.errors import UsageError
 
+SECRET = "a token of the operator"
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
@@ -49,7 +50,7 @@ def test_a_named_host_and_the_address_itself_are_its_own_where_others_may_reach_
 def test_what_others_can_reach_needs_a_token(settings: Settings, change: dict[str, object]) -> None:
     with pytest.raises(UsageError, match="PRESSMARK_DASHBOARD_TOKEN"):
         expect_guarded(replace(settings, **change))
-    expect_guarded(replace(settings, dashboard_token="secret", **change))
+    expect_guarded(replace(settings, dashboard_token=SECRET, **change))
     expect_guarded(replace(settings, dashboard_users=USERS, **change))
 
 
@@ -112,7 +113,7 @@ def test_a_forged_an_old_and_a_withdrawn_session_are_nobodys(settings: Settings)
         "é|1|é",
     ):
         assert callers.by_session(forged) is None
-    changed = Callers(replace(settings, dashboard_users=(replace(USERS[0], token="another"),)), clock=lambda: now[0])
+    changed = Callers(replace(settings, dashboard_users=(replace(USERS[0], token=SECRET),)), clock=lambda: now[0])
     assert changed.by_session(session) is None
     now[0] += SESSION_SECONDS + 1
     assert callers.by_session(session) is None

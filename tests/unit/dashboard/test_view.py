@@ -33,7 +33,7 @@ def test_the_words_cover_every_state_stage_lane_and_label() -> None:
     assert set(words.STATES) == set(State)
     assert set(words.STAGES) == set(Stage)
     assert set(LANES) == set(Lane.__args__)
-    assert {name for name in map(str, (*TOPICS, *SOURCE_TYPES))} <= set(words.LABELS)
+    assert {str(label) for label in (*TOPICS, *SOURCE_TYPES)} <= set(words.LABELS)
     assert set(words.TONES) == set(map(str, TOPICS))
     assert len(REASONS) > 20
 

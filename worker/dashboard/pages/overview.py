@@ -21,6 +21,7 @@ from worker.dashboard.view.figures import Clock
 from worker.dashboard.view.frame import of_state
 from worker.dashboard.view.rendering import clock, part, show
 from worker.operations import articles, due, history
+from worker.operations.capacity import Capacity, capacity
 from worker.operations.due import DueFigures
 from worker.operations.history import RANGES, History
 from worker.operations.problems import Problem
@@ -75,6 +76,7 @@ class Overview:
 
     report: QueueReport
     problems: Sequence[Problem]
+    room: Capacity
     today: Mapping[str, int]
     history: History
     figures: tuple[Figure, ...]
@@ -115,6 +117,7 @@ def _view(state: State, wanted: str | None) -> Overview:
     return Overview(
         report=report,
         problems=state.problems(),
+        room=capacity(services),
         today=today,
         history=past,
         figures=_figures(past, report, at),

@@ -1,6 +1,6 @@
 """Fetch the dashboard's libraries with `npm pack`, and keep them only where they are the files that vendor.toml names.
 
-    python -m docs.vendor_files
+python -m docs.vendor_files
 """
 
 from __future__ import annotations

@@ -13,21 +13,27 @@ from datetime import UTC, datetime
 
 from worker.config import Settings
 
-FIELDS = ("item", "host", "stage", "reason", "url")
+FIELDS = ("item", "host", "stage", "reason", "url", "ms")
 """In the order in which a line shows them."""
 NOISY = ("trafilatura", "htmldate", "urllib3", "kombu", "alembic", "celery")
 """Libraries that log every step at INFO; their warnings are kept."""
 
 
 def fields(
-    *, item: int | None = None, host: str | None = None, stage: str | None = None, reason: str | None = None, url: str | None = None
+    *,
+    item: int | None = None,
+    host: str | None = None,
+    stage: str | None = None,
+    reason: str | None = None,
+    url: str | None = None,
+    ms: int | None = None,
 ) -> dict[str, str | int]:
     """The fields of a log line, for `extra`; those that are None are left out.
 
     `item` is an item's id, `host` its name and port as in `example.org:443`, `stage` one of dispatch, fetch, parse,
-    label and store, `reason` a word from the closed list.
+    label and store, `reason` a word from the closed list, `ms` milliseconds from the request to the end of the answer.
     """
-    given = {"item": item, "host": host, "stage": stage, "reason": reason, "url": url}
+    given = {"item": item, "host": host, "stage": stage, "reason": reason, "url": url, "ms": ms}
     return {name: value for name, value in given.items() if value is not None}
 
 

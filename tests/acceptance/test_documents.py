@@ -19,6 +19,7 @@ from worker.reasons import Reason
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
+PAGES = ("install", "scale", "upgrade", "back-up", "take-down", "troubleshoot")
 CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
 
 
@@ -102,6 +103,18 @@ def test_links_and_named_files_exist(document: str) -> None:
     assert [name for name in linked if not (ROOT / name).exists()] == []
     written = re.findall(r"`((?:worker|classifier|tests|deploy|docs)/[\w/.-]+)`", text)
     assert [name for name in written if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_page_of_the_manual_names_only_what_is_there(name: str) -> None:
+    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    linked = re.findall(r"\]\((?!http)([^)#]+)", text)
+    assert [link for link in linked if not (ROOT / "docs" / link).exists()] == []
+    assert f"docs/{name}.md" in README
+    assert set(re.findall(r"pressmark (?!-)([a-z]+) ", text.replace("useradd", ""))) - {"migrate"} <= {*COMMANDS, "pressmark"} | {"import"}
+    assert set(re.findall(r"PRESSMARK_[A-Z_]+", text)) <= {"PRESSMARK_" + field.name.upper() for field in setting_fields()}
+    files = re.findall(r"`?(deploy/[\w./-]+[\w])", text)
+    assert [file for file in files if not (ROOT / file).exists() and "secrets" not in file] == []
 
 
 def test_the_code_map_names_every_room() -> None:

@@ -13,7 +13,7 @@ from worker.config import Settings
 from worker.logs import fields
 
 log = logging.getLogger("worker.pipeline.fetch_item")
-ABOUT = fields(item=5, host="a.test:80", stage="fetch", reason="dns", url="http://a.test/1")
+ABOUT = fields(item=5, host="a.test:80", stage="fetch", reason="dns", url="http://a.test/1", ms=12)
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def test_a_line_of_text_ends_with_its_fields(capsys: pytest.CaptureFixture[str])
     # Then
     time, _, rest = capsys.readouterr().err.rstrip("\n").partition(" ")
     assert time.endswith("Z")
-    assert rest == "info    fetch[7]: fetch failed: no such name item=5 host=a.test:80 stage=fetch reason=dns url=http://a.test/1"
+    assert rest == "info    fetch[7]: fetch failed: no such name item=5 host=a.test:80 stage=fetch reason=dns url=http://a.test/1 ms=12"
 
 
 def test_in_json_the_fields_are_keys_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,6 +54,7 @@ def test_in_json_the_fields_are_keys_of_their_own(capsys: pytest.CaptureFixture[
         "stage": "fetch",
         "reason": "dns",
         "url": "http://a.test/1",
+        "ms": 12,
     }
 
 

@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -186,6 +187,9 @@ def parse_codings(value: str) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(entry.lower() for entry in _entries(value)))
     if not set(names) <= set(CODINGS):
         raise ValueError("content codings, comma-separated, out of " + ", ".join(CODINGS))
+    for name, library in (("br", "brotli"), ("zstd", "zstandard")):
+        if name in names and find_spec(library) is None:
+            raise ValueError(f"content codings that this installation can decode (`pip install 'pressmark[codings]'` adds {name})")
     return names
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
-
-import brotli
-import zstandard
 
 from worker.errors import ItemFailed
 from worker.reasons import Reason
@@ -70,8 +69,14 @@ def _checked(decoder: Callable[[Blocks], Blocks], blocks: Blocks) -> Blocks:
     """The decoder's blocks; errors of its library become ItemFailed(BAD_RESPONSE)."""
     try:
         yield from decoder(blocks)
-    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
+    except _errors() as error:
         raise ItemFailed(Reason.BAD_RESPONSE, f"broken content coding: {error}") from error
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """Those of zlib, and of the libraries of the extra `codings` where they are in use."""
+    loaded = ((sys.modules.get("brotli"), "error"), (sys.modules.get("zstandard"), "ZstdError"))
+    return (zlib.error, *(getattr(library, name) for library, name in loaded if library))
 
 
 def _gzip(blocks: Blocks, notes: set[str] | None = None) -> Blocks:
@@ -150,7 +155,7 @@ def _inflate(stream: zlib._Decompress, data: bytes) -> Blocks:
 
 def _brotli(blocks: Blocks) -> Blocks:
     """A full step may leave output behind even where the library says that it accepts input, so it is asked until it has none."""
-    stream = brotli.Decompressor()
+    stream = importlib.import_module("brotli").Decompressor()
     begun = False
     for block in blocks:
         begun, data = True, block
@@ -164,12 +169,12 @@ def _brotli(blocks: Blocks) -> Blocks:
 
 
 def _zstd(blocks: Blocks) -> Blocks:
-    stream = None
+    library, stream = importlib.import_module("zstandard"), None
     for block in blocks:
         for at in range(0, len(block), ZSTD_STEP):
             data = block[at : at + ZSTD_STEP]
             while data:
-                stream = stream or zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
+                stream = stream or library.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
                 piece = stream.decompress(data)
                 if piece:
                     yield piece

@@ -62,7 +62,7 @@ class ItemReader:
         except HostBusy as busy:
             return returned(request, busy.after)
         except FetchFailed as failed:
-            _log_failure(request, failed, "fetch", failed.host)
+            _log_failure(request, failed, "fetch", failed)
             return replace(_failed(request, failed, failed), final_url=failed.final_url)
         except Unavailable as away:
             return _returned_unharmed(request, away, "fetch")
@@ -79,7 +79,7 @@ class ItemReader:
         try:
             return self._parsed(request, page, answer)
         except ItemFailed as failed:
-            _log_failure(request, failed, "parse", answer.host)
+            _log_failure(request, failed, "parse", answer)
             return replace(_failed(request, failed, answer), final_url=page.final_url, fetched_at=page.fetched_at)
         except ParseKilled as killed:
             log.warning("parse failed, a strike against the page: %s", killed, extra=_fields(request, "parse", Reason.POISON, answer.host))
@@ -155,9 +155,11 @@ def _failed(request: URLRequest, failed: ItemFailed, at: Answer | FetchFailed) -
     )
 
 
-def _log_failure(request: URLRequest, failed: ItemFailed, stage: str, host: HostReport | None) -> None:
+def _log_failure(request: URLRequest, failed: ItemFailed, stage: str, at: Answer | FetchFailed) -> None:
+    """One line for each page that failed; `ms` is there where a server answered."""
     what = "page refused" if failed.fate is Fate.REFUSED else f"{stage} failed"
-    log.info("%s: %s", what, failed.detail or failed.reason, extra=_fields(request, stage, failed.reason, host))
+    took = fields(ms=at.http.ms if at.http and at.http.ms else None)
+    log.info("%s: %s", what, failed.detail or failed.reason, extra=_fields(request, stage, failed.reason, at.host) | took)
 
 
 def _fields(request: URLRequest, stage: str, reason: Reason | None = None, host: HostReport | None = None) -> dict[str, str | int]:

@@ -38,8 +38,8 @@ BROWSER_CHECK = re.compile(
     re.IGNORECASE,
 )
 WALL = re.compile(
-    r"(?:log|sign)(?:ging|ning)? ?in\b|subscribe|subscription|register|members? (?:only|of)|"
-    r"create (?:an )?account|cookies?|consent|partners|privacy|"
+    r"(?:log|sign)(?:ging|ning)? ?in\b|subscribe|subscription|(?:^|to |please |and |or |now |must |can )register|members? (?:only|of)|"
+    r"create (?:an )?account|cookies?|consent|(?:our|and|\d|trusted|selected) partners|privacy|"
     r"password|terms of (?:service|use)|se connecter|s’abonner|partenaires|vie privée|anmelden|einwilligung|partnern?\b|datenschutz|"
     r"เข้าสู่ระบบ|คุกกี้|ความเป็นส่วนตัว|ยินยอม|ចូលគណនី|ខូគី|ឯកជនភាព|đăng nhập|đối tác|quyền riêng tư|đồng ý|masuk akun|kuki|privasi|persetujuan|"
     r"登录|登入|订阅|訂閱|付费|付費|会员|會員|隐私|隱私|同意|合作伙伴|ログイン|プライバシー|로그인|쿠키|개인정보",
@@ -62,7 +62,8 @@ MORE = re.compile(
 """Links below the beginning of another article."""
 PAGES = re.compile(r"\bpage \d+ (?:of|/|sur|de|von|dari) \d+\b|^\d+ ?/ ?\d+$|หน้า \d+ จาก|trang \d+/\d+|第 ?\d+ ?页", re.IGNORECASE)
 LISTING_PATH = re.compile(
-    r"/(?:category|categories|tag|tags|topic|topics|section|search|archive|archives|author|authors|page/\d+|label)(?:/|$|\?)", re.IGNORECASE
+    r"/(?:category|categories|tag|tags|topic|topics|section|search|author|authors|page/\d+|label)(?:/|$|\?)|"
+    r"/archives?(?:/(?:\d{1,4}|page|category|tag|author|date|index))*/?(?:$|\?)", re.IGNORECASE
 )
 OTHER_PATH = re.compile(
     r"/(?:contact|contacts|contact-us|about|about-us|privacy|terms|login|signin|register|subscribe|sitemap)/?$", re.IGNORECASE

@@ -25,6 +25,8 @@ from worker.messages import Article, Extractor, Page
 from worker.reasons import Reason
 from worker.reservations import reservations
 
+MULTI_PAGE = "multi_page"
+"""The warning of an article whose text goes on on other pages."""
 EXTRACTOR = Extractor("pressmark", __version__)
 
 
@@ -125,7 +127,8 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
         found = replace(found, authors=authors.authors_near_text(near, content.text, site_names))
     page_type.require_article(content.text, found.title, url, found.structured, tree.root)
     publication = metadata.publication_of(found.structured, near, tree.root, url, today)
-    return _article(found, content, publication, url, [*tree.warnings, *content.warnings])
+    more = [MULTI_PAGE] if metadata.has_more_pages(found.structured, url) else []
+    return _article(found, content, publication, url, [*tree.warnings, *content.warnings, *more])
 
 
 def _shortened(content: MainText) -> MainText:

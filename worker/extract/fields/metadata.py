@@ -43,6 +43,8 @@ DATE_META = re.compile(r"(?:^|[.:_\-])(?:date|issued|published|pubdate|publicati
 URL_DATE = re.compile(
     r"/((?:19|20)\d\d)[/\-](0?[1-9]|1[0-2])[/\-](0?[1-9]|[12]\d|3[01])(?:[/\-_.]|$)|[/\-_]((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/\-_.]|$)"
 )
+NEXT_PAGE = re.compile(r"[/_\-,]?(?:p|page|seite)?[/_\-,]?\d{1,3}/?(?:\.\w+)?", re.IGNORECASE)
+"""What the address of an article's next page adds to that of the first."""
 _MICRODATA = etree.XPath("//@itemprop[. = 'datePublished']")
 _DATED = etree.XPath("//@class[contains(., 'date') or contains(., 'time') or contains(., 'ublish') or contains(., 'posted')]")
 DATE_CLASS = re.compile(
@@ -228,8 +230,18 @@ def _site_name(data: StructuredData) -> str | None:
 def _canonical(data: StructuredData, url: str | None) -> str | None:
     """The address that the page states as canonical, where it is on the same site; another site's is a spoof or a mistake."""
     claimed = next(iter(data.links.get("canonical", ())), None) or data.meta("og:url")
-    full = joined(url, claimed)
+    full = joined(joined(url, next(iter(data.links.get("base", ())), None)) or url, claimed)
     return full if full and _same_site(full, url) else None
+
+
+def has_more_pages(data: StructuredData, url: str | None) -> bool:
+    """Whether the page names a next one that is a part of the same article: the same address with a number more."""
+    following = joined(url, next(iter(data.links.get("next", ())), None))
+    if following is None or url is None:
+        return False
+    here, there = parts_of(url), parts_of(following)
+    added = there.path.removeprefix(here.path.rstrip("/"))
+    return following != url and (here.path == there.path or (added != there.path and NEXT_PAGE.fullmatch(added) is not None))
 
 
 def _same_site(claimed: str, url: str | None) -> bool:

@@ -56,6 +56,12 @@ MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x
 HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "application/vnd.wap.xhtml+xml")
 SAMPLE = 65536  # bytes: enough to tell the encoding, and the detector's cost stays bounded
 BROKEN_SHARE = 0.1  # of the characters beyond ASCII; above it people cannot read the text either
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+FOREIGN = re.compile("[\udc80-\udcff]")
+"""A byte that is not UTF-8, as `surrogateescape` decodes it."""
+BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+FOREIGN_RUN = re.compile(f"{FOREIGN.pattern}+")
+FEW_FOREIGN = 2  # characters of UTF-8 for each foreign byte, on a page that does not declare UTF-8
 REPLACED = {**dict.fromkeys([*range(9), 11, *range(14, 32), 0x7F, 0xFFFE, 0xFFFF], ""), ord("\f"): " ", **FROM_WINDOWS}
 """Controls but for white space, and noncharacters, each with what stands in its place."""
 DELETE = 0x7F
@@ -121,7 +127,10 @@ def _utf_16(body: bytes) -> str | None:
 
 
 def _declared_or_guessed(body: bytes, content_type: str | None) -> tuple[str, list[str]]:
-    for name in _declared(body, content_type):
+    declared = _declared(body, content_type)
+    if (mended := _mended_utf_8(body, declared)) is not None:
+        return mended, ["broken_encoding"]
+    for name in declared:
         text = body.decode(name, "replace")
         if _readable(text):
             return text, ["broken_encoding"] if "\ufffd" in text else []
@@ -130,6 +139,25 @@ def _declared_or_guessed(body: bytes, content_type: str | None) -> tuple[str, li
     if not _readable(text):
         raise ItemFailed(Reason.DECODE, "expected text in a known encoding, got bytes that are valid in none")
     return text, ["guessed_encoding"]
+
+
+def _mended_utf_8(body: bytes, declared: list[str]) -> str | None:
+    """The text of a page in UTF-8 with some bytes of another encoding; None where more speaks for the other one.
+
+    Bytes in comments do not count: templates keep those of their authors. A single foreign byte is read as windows-1252.
+    """
+    text = body.decode("utf-8", "surrogateescape")
+    shown = COMMENT.sub("", text)
+    foreign = len(FOREIGN.findall(shown))
+    own = len(BEYOND_ASCII.findall(shown)) - foreign
+    if foreign and own < (foreign if "utf-8" in declared[:1] else FEW_FOREIGN * foreign):
+        return None
+    return FOREIGN_RUN.sub(_as_windows, text)
+
+
+def _as_windows(run: re.Match[str]) -> str:
+    """The windows-1252 character of a single foreign byte; U+FFFD for a run, which is a character of UTF-8 that was cut."""
+    return bytes([ord(run[0]) - 0xDC00]).decode("cp1252", "replace") if len(run[0]) == 1 else "\ufffd"
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

@@ -34,7 +34,7 @@ class StructuredData:
     metas: dict[str, list[str]] = field(default_factory=dict)
     """Values in order, by `property`, `name`, `itemprop` or `http-equiv` in lower case."""
     links: dict[str, list[str]] = field(default_factory=dict)
-    """Addresses in order, by `rel`."""
+    """Addresses in order, by `rel`; under `base` the address against which the others are read."""
     nodes: list[JsonObject] = field(default_factory=list)
     """All JSON-LD objects, nested ones too, in order."""
     title: str | None = None
@@ -59,9 +59,11 @@ def structured_data_of(root: Element) -> StructuredData:
     links: dict[str, list[str]] = {}
     nodes: list[JsonObject] = []
     titles: list[str] = []
-    for element in root.iter("meta", "link", "script", "title"):
+    for element in root.iter("meta", "link", "script", "title", "base"):
         if element.tag == "meta":
             _add_meta(element, metas)
+        elif element.tag == "base":
+            links.setdefault("base", []).append((element.get("href") or "").strip())
         elif element.tag == "link":
             for rel in (element.get("rel") or "").lower().split():
                 links.setdefault(rel, []).append((element.get("href") or "").strip())

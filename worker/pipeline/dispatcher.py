@@ -17,7 +17,7 @@ from worker.errors import Unavailable
 from worker.logs import fields
 from worker.messages import Lane, URLRequest
 from worker.pipeline.run_loop import run_until
-from worker.queues import FETCH, URGENT, Control, Depth, Depths, this_process
+from worker.queues import FETCH, URGENT, Control, Depths, MinuteFigures, this_process
 from worker.storage.for_dispatcher import ForDispatcher
 from worker.storage.leadership import LeadLost
 from worker.storage.values import Leadership, Stage
@@ -109,30 +109,6 @@ class Rate:
         self._last = (at, total)
 
 
-class Minute:
-    """The figures of the queues in the minute that passes: what waits at its end, and the longest that anything waited in it."""
-
-    def __init__(self) -> None:
-        self._number: int | None = None
-        self._gauges: dict[str, float] = {}
-
-    def observe(self, depths: Sequence[Depth]) -> None:
-        """The queues as they are now."""
-        oldest = {f"oldest_s.{depth.name}": depth.oldest_waiting_s or 0.0 for depth in depths}
-        for name, seconds in (oldest | {"oldest_s": max(oldest.values(), default=0.0)}).items():
-            self._gauges[name] = max(self._gauges.get(name, 0.0), seconds)
-        self._gauges |= {f"waiting.{depth.name}": float(depth.waiting) for depth in depths}
-
-    def ended(self, now: float) -> dict[str, float] | None:
-        """The figures of the last minute at the first call in a new one, else None; `now` in seconds since 1970."""
-        number, last = int(now // 60), self._number
-        self._number = number
-        if last is None or last == number:
-            return None
-        gauges, self._gauges = self._gauges, {}
-        return gauges
-
-
 class Dispatcher:
     """Any number may run; one leads, the others wait to take over.
 
@@ -160,7 +136,7 @@ class Dispatcher:
         self._lead: Leadership | None = None
         self._seen: tuple[Leadership, float] | None = None
         self._rate = Rate()
-        self._minute = Minute()
+        self._minute = MinuteFigures()
         self._done_at: dict[str, float] = {}
         self._clock_ahead = time.time() - passed()
         self._disk_full = False

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         connect_to_report,
     )
     from worker.queues.control import BEAT, Control, WorkerSeen, this_process
-    from worker.queues.depths import Depth, Depths
+    from worker.queues.depths import Depth, Depths, MinuteFigures
     from worker.queues.durations import Durations, Histogram
     from worker.queues.parked import Schema
     from worker.queues.progress import Progress
@@ -47,6 +47,7 @@ __all__ = [
     "Depths",
     "Durations",
     "Histogram",
+    "MinuteFigures",
     "Progress",
     "PublicStream",
     "QueueFull",
@@ -74,6 +75,7 @@ _HOMES = {
     "LABEL": "worker.queues.connection",
     "LABEL_BULK": "worker.queues.connection",
     "Progress": "worker.queues.progress",
+    "MinuteFigures": "worker.queues.depths",
     "PublicStream": "worker.queues.public_stream",
     "QUEUES": "worker.queues.connection",
     "QueueFull": "worker.queues.capacity",

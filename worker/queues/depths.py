@@ -39,6 +39,30 @@ class Depth:
     out_per_min: int
 
 
+class MinuteFigures:
+    """The figures of the queues in the minute that passes: what waits at its end, and the longest that anything waited in it."""
+
+    def __init__(self) -> None:
+        self._number: int | None = None
+        self._gauges: dict[str, float] = {}
+
+    def observe(self, depths: Sequence[Depth]) -> None:
+        """The queues as they are now."""
+        oldest = {f"oldest_s.{depth.name}": depth.oldest_waiting_s or 0.0 for depth in depths}
+        for name, seconds in (oldest | {"oldest_s": max(oldest.values(), default=0.0)}).items():
+            self._gauges[name] = max(self._gauges.get(name, 0.0), seconds)
+        self._gauges |= {f"waiting.{depth.name}": float(depth.waiting) for depth in depths}
+
+    def ended(self, now: float) -> dict[str, float] | None:
+        """The figures of the last minute at the first call in a new one, else None; `now` in seconds since 1970."""
+        number, last = int(now // 60), self._number
+        self._number = number
+        if last is None or last == number:
+            return None
+        gauges, self._gauges = self._gauges, {}
+        return gauges
+
+
 class Depths:
     """Depths, ages and flows of every queue; every method raises Unavailable."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from worker.config import Settings
 from worker.messages import URLRequest
-from worker.pipeline.dispatcher import Minute, Rate, chunks, window
-from worker.queues import FETCH, URGENT, Depth
+from worker.pipeline.dispatcher import Rate, chunks, window
+from worker.queues import FETCH, URGENT, Depth, MinuteFigures
 
 
 def request(number: int, *, alone: bool = False) -> URLRequest:
@@ -62,7 +62,7 @@ def depths(oldest: float | None, waiting: int = 3) -> list[Depth]:
 
 
 def test_a_minute_has_the_longest_wait_in_it_and_what_waits_at_its_end() -> None:
-    minute = Minute()
+    minute = MinuteFigures()
     assert minute.ended(119.0) is None, "the first minute is not whole"
     minute.observe(depths(4.0))
     minute.observe(depths(9.0, waiting=5))

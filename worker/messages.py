@@ -206,9 +206,9 @@ class Listed:
     title: str | None = None
     language: str | None = None
     ttl: float | None = None
-    """Seconds for which a feed asks not to be read again, as `update_period` and, by the answer's header, `fresh_for`."""
     update_period: float | None = None
     fresh_for: float | None = None
+    """As the two before it, seconds for which the list asks not to be read again: this one by the answer's header."""
     type: Literal["listed"] = "listed"
     v: Literal[1] = VERSION
 

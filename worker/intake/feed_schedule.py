@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from worker.intake.xml_elements import Element
+from worker.intake.xml.elements import Element
 
 PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 7 * 86400.0, "monthly": 30 * 86400.0, "yearly": 365 * 86400.0}
 """Seconds of `sy:updatePeriod` (RSS 1.0 module Syndication)."""

@@ -9,8 +9,8 @@ from worker.intake import json_feed
 from worker.intake.feed_schedule import schedule_of
 from worker.intake.links import Candidate, LinkCollector, Links, described
 from worker.intake.text_encoding import decoded
-from worker.intake.xml_elements import Element, Wanted
-from worker.intake.xml_stream import XmlStream
+from worker.intake.xml.elements import Element, Wanted
+from worker.intake.xml.stream import XmlStream
 from worker.reasons import Reason
 
 MAX_LINKS = 10_000

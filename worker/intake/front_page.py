@@ -7,8 +7,8 @@ from itertools import islice
 
 from worker.intake.links import absolute
 from worker.intake.text_encoding import decoded
-from worker.intake.xml_elements import resolved
-from worker.intake.xml_tokens import Tag, Tokens, attributes_of
+from worker.intake.xml.elements import resolved
+from worker.intake.xml.tokens import Tag, Tokens, attributes_of
 
 TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
 """Types under which pages name their feeds; `application/json` and `text/xml` name much else."""

@@ -7,8 +7,8 @@ import zlib
 from worker.errors import ItemFailed
 from worker.intake.links import HEAD, KINDS, Candidate, LinkCollector, Links, described
 from worker.intake.text_encoding import decoded
-from worker.intake.xml_elements import Wanted
-from worker.intake.xml_stream import XmlStream
+from worker.intake.xml.elements import Wanted
+from worker.intake.xml.stream import XmlStream
 from worker.reasons import Reason
 
 MAX_DECODED = 50 * 1024 * 1024

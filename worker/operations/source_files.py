@@ -12,8 +12,8 @@ from xml.sax.saxutils import quoteattr
 
 from worker.errors import ItemFailed, UsageError
 from worker.intake.text_encoding import decoded
-from worker.intake.xml_elements import resolved
-from worker.intake.xml_tokens import Tag, Tokens, attributes_of
+from worker.intake.xml.elements import resolved
+from worker.intake.xml.tokens import Tag, Tokens, attributes_of
 from worker.messages import Kind
 from worker.storage.sources import About, SourceRow
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from worker.intake import feeds, sitemaps
-from worker.intake.xml_elements import Element, Wanted
-from worker.intake.xml_repair import RepairingReader
-from worker.intake.xml_strict import NotWellFormed, StrictReader
+from worker.intake.xml.elements import Element, Wanted
+from worker.intake.xml.repair import RepairingReader
+from worker.intake.xml.strict import NotWellFormed, StrictReader
 
 BASE = "https://press.example/news/feed.xml"
 ITEM = "<item><title>{title}</title><link>https://press.example/{n}?a=1&amp;b=2</link><description>{text}</description></item>"

@@ -10,8 +10,8 @@ from io import BytesIO
 from lxml import etree
 
 from worker.errors import ItemFailed, PressmarkError
-from worker.intake.xml_elements import CONTAINERS, MAX_BASES, MAX_CHILDREN, MAX_ELEMENTS, MAX_TEXT, Element, Wanted, vocabulary
-from worker.intake.xml_tokens import has_huge_tag
+from worker.intake.xml.elements import CONTAINERS, MAX_BASES, MAX_CHILDREN, MAX_ELEMENTS, MAX_TEXT, Element, Wanted, vocabulary
+from worker.intake.xml.tokens import has_huge_tag
 from worker.reasons import Reason
 
 _DECLARATION = re.compile(r"<\?xml\s[^>]*>")

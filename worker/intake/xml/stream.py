@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from worker.intake.xml_elements import Element, Wanted
-from worker.intake.xml_repair import RepairingReader
-from worker.intake.xml_strict import NotWellFormed, StrictReader
+from worker.intake.xml.elements import Element, Wanted
+from worker.intake.xml.repair import RepairingReader
+from worker.intake.xml.strict import NotWellFormed, StrictReader
 
 
 class XmlStream:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from worker.intake.xml_elements import CONTAINERS, MAX_BASES, MAX_CHILDREN, MAX_TEXT, Element, Wanted, resolved, vocabulary
-from worker.intake.xml_tokens import Tag, Tokens, attributes_of
+from worker.intake.xml.elements import CONTAINERS, MAX_BASES, MAX_CHILDREN, MAX_TEXT, Element, Wanted, resolved, vocabulary
+from worker.intake.xml.tokens import Tag, Tokens, attributes_of
 
 MAX_DEPTH = 512
 """Open elements; tags beyond it are passed over, and the text in them is read by nobody."""

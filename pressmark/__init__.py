@@ -18,6 +18,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from classifier.estimator import Labeller
     from classifier.labels import Labels
     from pressmark.client import Client
     from pressmark.errors import PressmarkError
@@ -33,6 +34,7 @@ __all__ = [
     "Answer",
     "Article",
     "Client",
+    "Labeller",
     "Labels",
     "PressmarkError",
     "QueueReport",
@@ -47,6 +49,7 @@ _HOMES = {
     "Answer": "worker.operations.accept",
     "Article": "worker.messages",
     "Client": "pressmark.client",
+    "Labeller": "classifier.estimator",
     "Labels": "classifier.labels",
     "PressmarkError": "pressmark.errors",
     "QueueReport": "worker.operations.queues",

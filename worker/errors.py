@@ -5,6 +5,7 @@ PressmarkError
 │   └── NotFound        it names something that is not there  exit 2
 ├── Conflict            somebody else was quicker             exit 1
 ├── Unavailable         Redis, database or disk cannot be used  exit 3
+├── BadMessage          a message between processes does not follow its schema
 └── ItemFailed          one item failed; carries a Reason, from which its fate follows
 """
 
@@ -17,6 +18,10 @@ class PressmarkError(Exception):
     """The base of all; its text is one line for the user."""
 
     exit_code = 1
+
+
+class BadMessage(PressmarkError):
+    """A message does not follow its schema."""
 
 
 class UsageError(PressmarkError):

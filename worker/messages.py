@@ -14,17 +14,13 @@ from pydantic.dataclasses import dataclass as checked
 from pydantic_core import to_jsonable_python
 
 from classifier.labels import Labels
-from worker.errors import PressmarkError
+from worker.errors import BadMessage
 
 VERSION: Literal[1] = 1  # of the messages; a reader parks a message of another version
 
 STRICT = ConfigDict(strict=True, extra="forbid", ser_json_inf_nan="null", defer_build=True)  # a record costs 5 ms to build
 Kind = Literal["article", "feed", "sitemap"]
 Lane = Literal["urgent", "normal", "bulk"]
-
-
-class BadMessage(PressmarkError):
-    """A message does not follow its schema."""
 
 
 @checked(frozen=True, config=STRICT)
@@ -109,14 +105,10 @@ class Article:
 class HostReport:
     """What a fetch showed of its host, for the pace of the next fetch."""
 
-    host: str
-    """Name and port, as in `example.org:443`."""
-    ok: bool
-    """False where the host refused, slowed down or could not be reached."""
-    retry_after: float | None = None
-    """Seconds that the host asked to wait."""
-    crawl_delay: float | None = None
-    """Seconds, from robots.txt."""
+    host: str  # name and port, as in `example.org:443`
+    ok: bool  # False where the host refused, slowed down or could not be reached
+    retry_after: float | None = None  # seconds that the host asked to wait
+    crawl_delay: float | None = None  # seconds, from robots.txt
     ms: int = 0
 
 
@@ -192,10 +184,8 @@ class Listed:
 
     item_id: int
     token: int
-    urls: list[str]
-    """Article addresses, in order, each once."""
-    sitemaps: list[str]
-    """Further sitemaps that a sitemap index names."""
+    urls: list[str]  # of articles, in order, each once
+    sitemaps: list[str]  # that a sitemap index names
     http: Http
     host: HostReport | None = None
     fetched_at: str = ""

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.integration.parts.samples import LABELS
+from worker.errors import BadMessage
 from worker.messages import (
-    BadMessage,
     Extracted,
     Failed,
     Http,

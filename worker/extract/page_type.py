@@ -63,7 +63,8 @@ MORE = re.compile(
 PAGES = re.compile(r"\bpage \d+ (?:of|/|sur|de|von|dari) \d+\b|^\d+ ?/ ?\d+$|หน้า \d+ จาก|trang \d+/\d+|第 ?\d+ ?页", re.IGNORECASE)
 LISTING_PATH = re.compile(
     r"/(?:category|categories|tag|tags|topic|topics|section|search|author|authors|page/\d+|label)(?:/|$|\?)|"
-    r"/archives?(?:/(?:\d{1,4}|page|category|tag|author|date|index))*/?(?:$|\?)", re.IGNORECASE
+    r"/archives?(?:/(?:\d{1,4}|page|category|tag|author|date|index))*/?(?:$|\?)",
+    re.IGNORECASE,
 )
 OTHER_PATH = re.compile(
     r"/(?:contact|contacts|contact-us|about|about-us|privacy|terms|login|signin|register|subscribe|sitemap)/?$", re.IGNORECASE

@@ -20,8 +20,8 @@ from threadpoolctl import threadpool_limits
 from worker.bootstrap.worker import WorkerServices
 from worker.celery_app import FETCH_TASK, LABEL_TASK, RELABEL_TASK, PressmarkApp, Sender
 from worker.config import Settings
-from worker.errors import Unavailable
-from worker.messages import BadMessage, Extracted, Relabel, URLRequest, decode
+from worker.errors import BadMessage, Unavailable
+from worker.messages import Extracted, Relabel, URLRequest, decode
 from worker.queues import FETCH, LABEL, LABEL_BULK, URGENT, this_process
 
 if TYPE_CHECKING:

@@ -7,17 +7,17 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.logs import fields
-from worker.messages import URLRequest
-from worker.pipeline.chunks import chunks
+from worker.messages import Lane, URLRequest
 from worker.pipeline.run_loop import run_until
-from worker.queues import Control, Depths, MinuteFigures, this_process
+from worker.queues import FETCH, URGENT, Control, Depths, MinuteFigures, this_process
 from worker.storage.for_dispatcher import ForDispatcher
 from worker.storage.leadership import LeadLost
 from worker.storage.values import Leadership, Stage
@@ -50,6 +50,36 @@ STEP = 5.0
 def passed() -> float:
     """Seconds on a clock that nobody can set; it counts those of a suspended machine, too, where the system can (Linux)."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+def chunks(leased: Sequence[tuple[Lane, URLRequest]], size: int, *, paced: bool = False) -> Iterator[tuple[str, list[URLRequest]]]:
+    """Queue and requests of each message: a suspect alone, the others up to `size` together, dealt out to the messages in turn.
+
+    Where hosts are `paced`, those of one host are in one message: one worker keeps the pace between them.
+    """
+    for queue, urgent in ((URGENT, True), (FETCH, False)):
+        requests = [request for lane, request in leased if (lane == "urgent") is urgent]
+        yield from ((queue, [request]) for request in requests if request.alone)
+        together = [request for request in requests if not request.alone]
+        number = -(-len(together) // size)
+        dealt = _by_host(together, size) if paced else [together[start::number] for start in range(number)]
+        yield from ((queue, chunk) for chunk in dealt)
+
+
+def _by_host(requests: Sequence[URLRequest], size: int) -> list[list[URLRequest]]:
+    """As few messages as hold the requests, filled alike: hosts go to the emptiest in turn, split only where one fills a message."""
+    hosts: dict[str, list[URLRequest]] = {}
+    for request in requests:
+        hosts.setdefault(urlsplit(request.url).netloc, []).append(request)
+    groups = [group[at : at + size] for group in hosts.values() for at in range(0, len(group), size)]
+    filled: list[list[URLRequest]] = [[] for _ in range(-(-len(requests) // size))]
+    for group in sorted(groups, key=len, reverse=True):
+        emptiest = min(filled, key=len)
+        if len(emptiest) + len(group) > size:
+            filled.append(list(group))
+        else:
+            emptiest += group
+    return [chunk for chunk in filled if chunk]
 
 
 def window(per_second: float, settings: Settings) -> int:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pydantic_core import from_json, to_json
 
 from worker.config import Settings
-from worker.errors import Unavailable
+from worker.errors import BadMessage, Unavailable
 from worker.logs import fields
-from worker.messages import BadMessage, Labelled, Outcome, Relabelled, Returned, Taken, decode_outcome
+from worker.messages import Labelled, Outcome, Relabelled, Returned, Taken, decode_outcome
 from worker.pipeline.run_loop import run_until
 from worker.queues import Durations, PublicStream, Results, this_process, urls_in
 from worker.reasons import Reason

@@ -13,7 +13,7 @@ from worker.storage import counters, dead, due, history, hosts, jobs, pauses, ta
 from worker.storage.database import reading, writing
 from worker.storage.item_rules import Item, ItemRules, Transition
 from worker.storage.ledger_base import LedgerBase
-from worker.storage.values import Balance, DeadFilter, DeadGroup, DeadItem, HostView, Job, Paused, Progress, Trace
+from worker.storage.values import Balance, DeadFilter, DeadGroup, DeadItem, Job, Paused, Progress, Trace
 
 ASKED = (Reason.HTTP_429.word, Reason.HTTP_5XX.word, Reason.ROBOTS_UNAVAILABLE.word)
 """Reasons of items that a host's own answer put off."""
@@ -41,11 +41,6 @@ class ForOperator(LedgerBase):
         """Pairs of time and value of one metric."""
         with reading(self._engine) as connection:
             return history.samples_of(connection, name, since)
-
-    def hosts(self, limit: int = 100) -> list[HostView]:
-        """The busiest hosts first."""
-        with reading(self._engine) as connection:
-            return hosts.view(connection, self._settings, self._now(), limit)
 
     # Jobs
 

@@ -13,7 +13,6 @@ from worker.messages import HostReport
 from worker.storage.database import insert_into
 from worker.storage.host_rules import Host, lifted, reported
 from worker.storage.tables import hosts, items
-from worker.storage.values import OPEN, HostView
 
 COLUMNS = [hosts.c[name] for name in Host.__dataclass_fields__]
 REPORTED = [
@@ -128,29 +127,3 @@ def lift(connection: Connection, names: Sequence[str], now: float) -> list[str]:
         values = {column: getattr(after, column) for column in REPORTED}
         connection.execute(update(hosts).where(hosts.c.host == name).values(**values, look_at=now))
     return sorted(waited)
-
-
-def view(connection: Connection, settings: Settings, now: float, limit: int) -> list[HostView]:
-    """Up to `limit` hosts, those with most items under way and waiting first."""
-    waiting, in_flight = (
-        select(func.count()).where(items.c.state == literal_column(f"'{state}'"), items.c.host == hosts.c.host).scalar_subquery()
-        for state in OPEN
-    )
-    query = select(*COLUMNS, waiting.label("waiting"), in_flight.label("in_flight"))
-    rows = connection.execute(query.order_by(in_flight.desc(), waiting.desc(), hosts.c.host).limit(limit)).mappings()
-    return [_view(host_of(row), row["waiting"], row["in_flight"], settings, now) for row in rows]
-
-
-def _view(host: Host, waiting: int, in_flight: int, settings: Settings, now: float) -> HostView:
-    return HostView(
-        host=host.host,
-        waiting=waiting,
-        in_flight=in_flight,
-        interval=host.interval(settings),
-        free_at=max(host.free_at, host.open_until),
-        breaker=host.breaker(now),
-        paused=host.paused,
-        failures=host.failures,
-        answers=host.answers,
-        errors=host.errors,
-    )

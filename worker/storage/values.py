@@ -246,26 +246,6 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class HostView:
-    """A host with its pace and health, as commands show it."""
-
-    host: str
-    waiting: int
-    in_flight: int
-    """Items under a lease."""
-    interval: float
-    """From the end of an answer to the next request."""
-    free_at: float
-    """No request before this time."""
-    breaker: Literal["closed", "open", "half-open"]
-    paused: bool
-    failures: int
-    """In a row, up to now."""
-    answers: int
-    errors: int
-
-
-@dataclass(frozen=True, slots=True)
 class Paused:
     """What an operator has paused."""
 

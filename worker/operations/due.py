@@ -24,6 +24,8 @@ GROUPS = 200
 """Groups shown at most, the largest first: hosts that ask for a wait come alone, and a crawl has thousands."""
 REASONS = (*WHYS, *sorted(reason.word for reason in Reason if reason.fate in (Fate.AGAIN, Fate.WAITS, Fate.STRIKE)))
 """What `reason` may be: why items wait, or the reason of their last failure."""
+UNTIL_RESUMED = "until somebody resumes it"
+"""What is said of a pause without a reason."""
 SHARED = ("again", "pace")
 """Causes that are no matter of one host: their items stand in one group."""
 
@@ -207,7 +209,7 @@ def _detail(cause: Why, wait: Wait | None, reasons: Counter[str], note: str | No
     if cause == "host":
         return held_because(wait)
     if cause == "paused":
-        return note or "until somebody resumes it"
+        return note or UNTIL_RESUMED
     if cause == "robots":
         days = services.settings.host_wait_max / 86400
         return f"robots.txt cannot be read; asked again and again, costs no try, dead after {days:g} days"

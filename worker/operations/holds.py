@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlencode
 
 from worker.bootstrap import Services
-from worker.operations.due import DueGroup, groups_held
+from worker.operations.due import UNTIL_RESUMED, DueGroup, groups_held
 from worker.operations.problem_types import Act, Problem, shown
 from worker.operations.queues import QueueReport
 from worker.operations.times import rfc3339
@@ -35,7 +35,7 @@ def _held(group: DueGroup) -> Problem:
     pages = f"{group.count} page{'s' if group.count > 1 else ''} {'wait' if group.count > 1 else 'waits'}."
     see = Act("See what waits", f"/due?{urlencode({'host': host})}")
     if group.why == "paused":
-        note = _because(group.detail) if group.by or group.since else ""
+        note = _because(group.detail) if group.detail != UNTIL_RESUMED else ""
         what = f"{shown(host)} is paused{_by(group.by)}{note}. {pages}"
         return Problem("held", "paused-host", what, group.since, group.count, host, Act(f"Resume {shown(host)}", _host_page(host)))
     if group.why == "robots":

@@ -21,7 +21,7 @@ from worker.dashboard.view.rendering import Flash, go, show
 from worker.errors import ItemFailed
 from worker.intake.canonical_url import admit
 from worker.messages import Kind, Lane
-from worker.operations import audit, pauses
+from worker.operations import pauses
 from worker.operations.accept import BATCH, Acceptance, Answer, Candidate, Terms
 from worker.operations.jobs import JobStatus
 
@@ -92,7 +92,7 @@ def add(request: Request) -> Response:
     faults = _faults(lines, kind, lane, filled.text("job"))
     if faults:
         return _show(request, filled, faults)
-    terms = Terms(filled.text("job") or None, cast(Lane, lane), dry_run=filled.has("check"))
+    terms = Terms(filled.text("job") or None, cast(Lane, lane), dry_run=filled.has("check"), who=caller.name)
     outcome = _accept(state, lines, terms, caller.name)
     state.changed()
     sentence = f"{words.plural(len(lines), 'line')}: {outcome.accepted:,} accepted, {outcome.known:,} known, {outcome.refused:,} refused."
@@ -128,8 +128,6 @@ def _accept(state: State, lines: list[Candidate], terms: Terms, who: str) -> Out
     answers = [answer for at in range(0, len(lines), BATCH) for answer in acceptance.batch(lines[at : at + BATCH])]
     acceptance.finish()
     totals, job = acceptance.totals, acceptance.job
-    if job is not None:
-        audit.record(state.services, who, "enqueue", count=totals.accepted, which={"job": job.name})
     held = set(pauses.paused(state.services).hosts)
     order = sorted(answers, key=lambda answer: (answer.state != "refused", int(answer.where)))[:SHOWN]
     verdicts = tuple(_verdict(state, answer, held) for answer in sorted(order, key=lambda answer: int(answer.where)))

@@ -9,7 +9,7 @@ from typing import cast
 
 import click
 
-from worker.cli._shared.options import command, json_option
+from worker.cli._shared.options import command, json_option, who
 from worker.cli._shared.output import clean, complain, show_json, show_lines, show_table, tell
 from worker.cli._shared.services import opened
 from worker.config import Settings
@@ -98,7 +98,7 @@ def show(settings: Settings, *, which: str, as_json: bool) -> None:
 @json_option
 def add(settings: Settings, *, url: str, kind: str | None, as_json: bool, **said: str | None) -> None:
     """The source; further feeds of the site are named and not followed."""
-    added = operations.add(opened(settings), url, About(**said), cast("Kind | None", kind))
+    added = operations.add(opened(settings), url, About(**said), cast("Kind | None", kind), who())
     if as_json:
         show_json(added)
         return
@@ -135,7 +135,7 @@ def _found_cells(one: Found) -> tuple[object, ...]:
 @json_option
 def poll(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None:
     """How many were sent."""
-    done = operations.poll(opened(settings), which)
+    done = operations.poll(opened(settings), which, who())
     _tell(done, f"{done.sent} sent" + (f", {done.under_way} are being polled already" if done.under_way else ""), as_json)
 
 
@@ -144,7 +144,7 @@ def poll(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def pause(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None:
     """How many were paused."""
-    done = operations.pause(opened(settings), which)
+    done = operations.pause(opened(settings), which, who())
     _tell(done, f"{done.count} paused", as_json)
 
 
@@ -153,7 +153,7 @@ def pause(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None:
 @json_option
 def resume(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None:
     """How many go on."""
-    done = operations.pause(opened(settings), which, paused=False)
+    done = operations.pause(opened(settings), which, who(), paused=False)
     _tell(done, f"{done.count} go on", as_json)
 
 
@@ -162,7 +162,7 @@ def resume(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None
 @json_option
 def remove(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None:
     """How many were removed."""
-    done = operations.remove(opened(settings), which)
+    done = operations.remove(opened(settings), which, who())
     _tell(done, f"{done.count} removed; their articles stay", as_json)
 
 
@@ -175,7 +175,7 @@ def _tell(done: Document, sentence: str, as_json: bool) -> None:
 @json_option
 def import_(settings: Settings, *, file: str, as_json: bool) -> int:
     """A line of answer for each with --json; 1 where one was refused, 2 where all were."""
-    return _told(operations.import_file(opened(settings), _bytes(file), "standard input" if file == "-" else file), as_json)
+    return _told(operations.import_file(opened(settings), _bytes(file), "standard input" if file == "-" else file, who()), as_json)
 
 
 def _told(answers: Iterable[Added], as_json: bool) -> int:

@@ -70,6 +70,9 @@ def families(snapshot: Snapshot) -> Iterator[Metric]:
     if snapshot.dead is not None:
         dead = (((group.reason,), group.count) for group in snapshot.dead)
         yield _gauge("dead_letters", "Dead letters now, by reason.", dead, "reason")
+    if snapshot.sources is not None:
+        followed = (((health,), count) for health, count in snapshot.sources.items())
+        yield _gauge("sources", "Followed feeds and sitemaps, by health.", followed, "health")
     if snapshot.redis is not None:
         yield from _of_redis(snapshot.redis)
     if snapshot.drift is not None:

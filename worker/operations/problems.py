@@ -18,6 +18,7 @@ from worker.operations.holds import of_holds
 from worker.operations.problem_types import LEVELS, Act, Problem, Verdict, shown
 from worker.operations.queues import QueueReport, QueueStatus
 from worker.operations.reason_words import words
+from worker.operations.source_problems import of_sources
 from worker.operations.times import duration, rfc3339
 from worker.operations.workers import Worker, silent
 from worker.reasons import Reason
@@ -73,6 +74,7 @@ def judged(services: Services, report: QueueReport, drift: DriftReport | None = 
         *of_queues(report),
         *of_disk(services.settings),
         *of_dead_letters(services),
+        *of_sources(services),
         *(of_drift(drift) if drift else ()),
         *of_holds(services, report),
     ]

@@ -54,6 +54,8 @@ class Snapshot:
     """None where the database is away."""
     waiting: Waiting | None
     dead: tuple[DeadGroup, ...] | None
+    sources: Mapping[str, int] | None
+    """By health."""
     drift: DriftReport | None
     model: str | None
     redis: InRedis | None
@@ -97,6 +99,7 @@ class Snapshots:
         self._totals = Kept(ledger.totals)
         self._waiting = Kept(ledger.waiting)
         self._dead = Kept(lambda: tuple(ledger.dead()))
+        self._sources = Kept(ledger.sources)
         self._drift = Kept(lambda: drift.report(services), DRIFT_FRESH)
         self._model = Kept(lambda: model_id(services) or "")
         self._redis = Kept(lambda: in_redis(services))
@@ -110,6 +113,7 @@ class Snapshots:
                 totals=totals,
                 waiting=_known(self._waiting) if totals else None,
                 dead=_known(self._dead) if totals else None,
+                sources=_known(self._sources) if totals else None,
                 drift=_known(self._drift) if totals else None,
                 model=(_known(self._model) or None) if totals else None,
                 redis=_known(self._redis),

@@ -1,4 +1,4 @@
-"""Follow sources: list, show, add, discover, poll, pause, resume, remove, import and export them; typed, for commands and pages."""
+"""Follow sources: show, add, discover, poll, pause, resume, remove, import and export them; typed, for commands and pages."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Literal
 
 from worker.bootstrap import Services
 from worker.config import Settings
-from worker.errors import ItemFailed, UsageError
+from worker.errors import ItemFailed, NotFound, UsageError
 from worker.intake.canonical_url import admit
 from worker.messages import Kind
 from worker.models.outlets import OutletKinds
 from worker.operations import source_files
+from worker.operations.audit import record
 from worker.operations.discovery import Found, discover
 from worker.operations.document import Document
 from worker.operations.source_files import Format
@@ -26,6 +27,8 @@ Given = tuple[str, Kind, About, str | None]
 """An address to follow, as what, what is said of it, and where it stands in a list."""
 PAGE = 1000
 """Sources read from the database at once."""
+TOLD = 20
+"""Sources of one act that the log names; it counts the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +151,6 @@ class Changed(Document):
     count: int
 
 
-def list_sources(services: Services, limit: int | None = None, after: int = 0) -> list[Source]:
-    """The sources in the order in which they were added, from the `after`-th on."""
-    return [Source.of(row) for row in services.sources.all(limit, after)]
-
-
 def each(services: Services) -> Iterator[SourceRow]:
     """All of them, in constant memory."""
     at = 0
@@ -162,12 +160,14 @@ def each(services: Services) -> Iterator[SourceRow]:
 
 
 def show(services: Services, which: str) -> Source:
-    """One source, by its number or its address; raises UsageError."""
+    """One source, by its number or its address; raises NotFound."""
     return Source.of(_chosen(services, [which])[0])
 
 
-def add(services: Services, url: str, about: About, kind: Kind | None = None) -> Added:
+def add(services: Services, url: str, about: About, kind: Kind | None = None, who: str | None = None) -> Added:
     """Follows the feed or sitemap at `url`, or the likeliest that its site names; with `kind` it is taken as that, unread.
+
+    `who` goes into the log, here and in the acts below.
 
     Raises UsageError where the address may not be fetched, cannot be, or leads to no feed.
     """
@@ -180,6 +180,7 @@ def add(services: Services, url: str, about: About, kind: Kind | None = None) ->
     added = next(iter(_add_all(services, [(best.url, best.kind, said, None)])))
     if added.state == "refused":
         raise UsageError(f"expected an address that may be fetched, got {url!r}: {added.detail} ({added.reason})")
+    record(services, who, "sources add", count=int(added.state == "added"), which={"url": added.url})
     return replace(added, others=tuple(found[1:]))
 
 
@@ -230,24 +231,35 @@ def _add_batch(services: Services, batch: Sequence[Given], outlets: OutletKinds)
     return answers
 
 
-def poll(services: Services, which: Sequence[str]) -> Polled:
-    """Polls these now, all where none is named; raises UsageError for one that is not followed."""
+def poll(services: Services, which: Sequence[str], who: str | None = None) -> Polled:
+    """Polls these now, all where none is named; raises NotFound for one that is not followed."""
     rows = _chosen(services, which) if which else list(each(services))
     sent = under_way = 0
     for at in range(0, len(rows), PAGE):
         done = services.sources.poll([row.id for row in rows[at : at + PAGE]])
         sent, under_way = sent + done[0], under_way + done[1]
+    record(services, who, "sources poll", count=sent, which=_told(which))
     return Polled(sent, under_way)
 
 
-def pause(services: Services, which: Sequence[str], *, paused: bool = True) -> Changed:
-    """Pauses these, or lets them go on; raises UsageError for one that is not followed."""
-    return Changed(services.sources.pause([row.id for row in _chosen(services, which)], paused=paused))
+def pause(services: Services, which: Sequence[str], who: str | None = None, *, paused: bool = True) -> Changed:
+    """Pauses these, or lets them go on; raises NotFound for one that is not followed."""
+    rows = _chosen(services, which)
+    count = services.sources.pause([row.id for row in rows], paused=paused)
+    record(services, who, "sources pause" if paused else "sources resume", count=count, which=_told([row.url for row in rows]))
+    return Changed(count)
 
 
-def remove(services: Services, which: Sequence[str]) -> Changed:
-    """Follows these no longer; what they brought stays. Raises UsageError for one that is not followed."""
-    return Changed(services.sources.remove([row.id for row in _chosen(services, which)]))
+def remove(services: Services, which: Sequence[str], who: str | None = None) -> Changed:
+    """Follows these no longer; what they brought stays. Raises NotFound for one that is not followed."""
+    rows = _chosen(services, which)
+    count = services.sources.remove([row.id for row in rows])
+    record(services, who, "sources remove", count=count, which=_told([row.url for row in rows]))
+    return Changed(count)
+
+
+def _told(which: Sequence[str]) -> dict[str, object]:
+    return {"sources": list(which[:TOLD]) or None}
 
 
 def _chosen(services: Services, which: Sequence[str]) -> list[SourceRow]:
@@ -259,7 +271,7 @@ def _chosen(services: Services, which: Sequence[str]) -> list[SourceRow]:
     names = {name for row in found for name in (str(row.id), row.url, row.site_url)}
     for one in which:
         if str(int(one)) not in names if one in map(str, numbers) else not {one, spelled.get(one)} & names:
-            raise UsageError(f"expected the number or address of a source, got {one[:200]!r}; `pressmark sources list` has them")
+            raise NotFound(f"expected the number or address of a source, got {one[:200]!r}; `pressmark sources list` has them")
     return list({row.id: row for row in found}.values())
 
 
@@ -270,14 +282,17 @@ def _spelled(url: str, settings: Settings) -> str:
         return url
 
 
-def import_file(services: Services, data: bytes, name: str) -> Iterator[Added]:
+def import_file(services: Services, data: bytes, name: str, who: str | None = None) -> Iterator[Added]:
     """Follows the sources of an OPML or CSV file, an answer for each; raises UsageError for what is neither."""
+    added = 0
     listed = list(source_files.read(data, name))
     answers = _add_all(services, ((one.url, one.kind, one.about, one.where) for one in listed))
     for one, answer in zip(listed, answers, strict=True):
         if one.paused and answer.source and answer.state == "added":
             services.sources.pause([answer.source.id], paused=True)
+        added += answer.state == "added"
         yield answer
+    record(services, who, "sources import", count=added, which={"file": name[:200]})
 
 
 def export(services: Services, form: Format) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from worker.storage import counters, dead, due, pauses
 from worker.storage.database import reading
 from worker.storage.ledger_base import LedgerBase
+from worker.storage.source_list import health_counts
 from worker.storage.values import Balance, DeadGroup
 
 
@@ -67,6 +68,11 @@ class ForMetrics(LedgerBase):
         """Dead letters by reason: a count over their index."""
         with reading(self._engine) as connection:
             return dead.groups(connection)
+
+    def sources(self) -> Counter[str]:
+        """How many sources have which health; 0 for a health that none has."""
+        with reading(self._engine) as connection:
+            return health_counts(connection)
 
 
 def _ended(name: str) -> tuple[str, str]:

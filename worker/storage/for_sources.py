@@ -8,7 +8,7 @@ from itertools import islice
 
 from worker.storage import sources as rows_of
 from worker.storage.database import one_of, reading, writing
-from worker.storage.ledger_base import LedgerBase
+from worker.storage.source_list import SourceList
 from worker.storage.sources import About, SourceRow
 from worker.storage.tables import sources
 from worker.storage.values import Entry
@@ -19,7 +19,7 @@ REST = 0.01
 """Seconds between two batches, in which others get the lock."""
 
 
-class ForSources(LedgerBase):
+class ForSources(SourceList):
     """Every method raises Unavailable where the database is away."""
 
     def add(self, found: Iterable[tuple[Entry, About]]) -> Iterator[tuple[SourceRow, bool]]:

@@ -33,6 +33,7 @@ SNAPSHOT = Snapshot(
     totals=Totals(BALANCE, Counter({("stored", ""): 2, ("dead", "timeout"): 3}), Counter({"timeout": 12}), 5, frozenset({"label"})),
     waiting=Waiting(3, 1, 1796000000.5, Counter({"asked": 1})),
     dead=(DeadGroup('odd "one"\\\n', 3, 0.0),),
+    sources={"well": 2, "failing": 1},
     drift=compare(WEEK, LabelCounts(0), None),
     model='2026-11-29-1 "x"',
     redis=InRedis(
@@ -46,7 +47,7 @@ SNAPSHOT = Snapshot(
     disk_free=5_000_000_000,
     disk_free_min=200_000_000,
 )
-AWAY = replace(SNAPSHOT, totals=None, waiting=None, dead=None, drift=None, model=None, redis=None, disk_free=None)
+AWAY = replace(SNAPSHOT, totals=None, waiting=None, dead=None, sources=None, drift=None, model=None, redis=None, disk_free=None)
 
 
 def shown(snapshot: Snapshot) -> str:
@@ -146,4 +147,5 @@ def test_what_is_unknown_is_left_out_and_what_is_away_is_told():
 
 def test_a_label_can_hold_anything_and_end_nothing():
     assert value("dead_letters", reason='odd "one"\\\n') == 3
+    assert value("sources", health="failing") == 1
     assert value("model_info", id='2026-11-29-1 "x"') == 1

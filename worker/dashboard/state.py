@@ -9,10 +9,11 @@ from starlette.requests import HTTPConnection
 from worker.bootstrap import Services
 from worker.config import Settings
 from worker.dashboard.background import Background
+from worker.dashboard.discovery import Discoveries
 from worker.dashboard.fresh import Fresh, Outcomes
 from worker.dashboard.security.callers import Callers
 from worker.dashboard.security.limits import Streams
-from worker.operations import problems, queues
+from worker.operations import problems, queues, sources
 from worker.operations.problems import Problem
 from worker.operations.queues import QueueReport
 
@@ -35,6 +36,7 @@ class State:
         """What the lines of an Add became, for the page after it."""
 
         self.background = Background()
+        self.discoveries = Discoveries(lambda url: sources.discovered(settings, url))
 
     def changed(self) -> None:
         """After an act: the next page asks anew."""

@@ -8,14 +8,14 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from worker.dashboard.api import articles, dead, events, health, hosts, items, jobs, models, reviews, watch
+from worker.dashboard.api import articles, dead, events, health, hosts, items, jobs, models, reviews, sources, watch
 from worker.dashboard.api.core import openapi
 from worker.dashboard.api.core.openapi import Document
 from worker.dashboard.api.core.programs import Programs
 from worker.dashboard.api.core.refusals import no_such_route, unreadable
 from worker.dashboard.security.access import Route
 
-SUBJECTS = (watch.api, items.api, articles.api, dead.api, jobs.api, hosts.api, models.api, reviews.api)
+SUBJECTS = (watch.api, items.api, articles.api, dead.api, jobs.api, hosts.api, sources.api, models.api, reviews.api)
 
 
 def mount(app: FastAPI) -> Sequence[Route]:

@@ -6,6 +6,7 @@ import functools
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, TypeAlias, TypeVar, get_type_hints
 
 import anyio
@@ -132,6 +133,19 @@ MEANINGS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """An answer that is a text file."""
+
+    media: tuple[str, ...]
+    """The types that it may have."""
+
+    @property
+    def content(self) -> dict[str, object]:
+        """As OpenAPI describes it."""
+        return {"content": {media: {"schema": {"type": "string"}} for media in self.media}}
+
+
 class Api:
     """The routes of one subject."""
 
@@ -140,7 +154,7 @@ class Api:
         self.rows: list[Route] = []
 
     def get(self, path: str, gives: object, *, role: Role = Role.VIEWER, errors: Sequence[int] = ()) -> Callable[[F], F]:
-        """Reads; `gives` is the type of the answer."""
+        """Reads; `gives` is the type of the answer, or a File."""
         return self._add(Route("GET", f"{PREFIX}{path}", role), gives, errors, WITHIN)
 
     def post(self, path: str, gives: object, *, role: Role, errors: Sequence[int] = (), within: float = WITHIN) -> Callable[[F], F]:
@@ -157,7 +171,8 @@ class Api:
             code: {"model": Error, "description": MEANINGS[code]}
             for code in sorted({*ALWAYS, *errors, *([404] if "{" in row.path else [])})
         }
-        done: dict[int | str, dict[str, object]] = {200: {"model": gives, "description": "Done."}}
+        told = gives.content if isinstance(gives, File) else {"model": gives}
+        done: dict[int | str, dict[str, object]] = {200: {**told, "description": "Done."}}
 
         def add(function: F) -> F:
             self.router.add_api_route(
@@ -169,6 +184,7 @@ class Api:
                 summary=(inspect.getdoc(function) or "").partition("\n")[0].rstrip("."),
                 description=f"Needs the role {row.role.word}.",
                 response_model=None,
+                response_class=Response if isinstance(gives, File) else JSONResponse,
                 dependencies=[] if _asks(function) else [Depends(_expect_no_query)],
                 responses={**done, **described},
             )

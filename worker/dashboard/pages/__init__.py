@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 from worker.dashboard.pages import keys, overview, sign_in
-from worker.dashboard.pages.collect import add, jobs, sources
+from worker.dashboard.pages.collect import add, follow, jobs, sources
 from worker.dashboard.pages.fix import dead, due, hosts
 from worker.dashboard.pages.manage import log, models, settings
 from worker.dashboard.pages.read import agreement, article, articles, review
 
-_PAGES = (overview, sign_in, keys, articles, article, review, agreement, add, jobs, sources, dead, due, hosts, models, settings, log)
+_PAGES = (
+    overview,
+    sign_in,
+    keys,
+    articles,
+    article,
+    review,
+    agreement,
+    add,
+    jobs,
+    follow,
+    sources,
+    dead,
+    due,
+    hosts,
+    models,
+    settings,
+    log,
+)
 ROUTES = tuple(route for module in _PAGES for route in module.ROUTES)
 LIVE = {**overview.LIVE, **jobs.LIVE, **due.LIVE, **dead.LIVE, **models.LIVE}
 """Pages with live parts, by their name in `/live/…`."""

@@ -12,6 +12,7 @@ from worker.dashboard.security.middleware import caller_of
 from worker.dashboard.state import State, state_of
 from worker.dashboard.view import figures, words
 from worker.operations.problems import Problem
+from worker.operations.source_problems import CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,14 @@ def of_state(state: State, *, wait: bool = True) -> Frame:
     groups = (
         Group("", (Place("Overview", "/", "o"),)),
         Group("Read", (Place("Articles", "/articles", "a"), Place("Review", "/review", "r"))),
-        Group("Collect", (Place("Add URLs", "/add", "n"), Place("Jobs", "/jobs", "j"), Place("Sources", "/sources", "s"))),
+        Group(
+            "Collect",
+            (
+                Place("Add URLs", "/add", "n"),
+                Place("Jobs", "/jobs", "j"),
+                Place("Sources", "/sources", "s", _broken(problems), counts=True),
+            ),
+        ),
         Group(
             "Fix",
             (
@@ -86,6 +94,13 @@ def of_state(state: State, *, wait: bool = True) -> Frame:
 
 def _called(count: str) -> str:
     return "" if count == "0" else count
+
+
+def _broken(problems: Sequence[Problem] | None) -> str:
+    """How many sources cannot be read; a question mark where that is not known."""
+    if problems is None:
+        return figures.count(None)
+    return next((f"{figures.count(problem.count)} broken" for problem in problems if problem.code == CODE), "")
 
 
 def _judged(problems: Sequence[Problem] | None) -> tuple[str, str, str]:

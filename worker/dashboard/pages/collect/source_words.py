@@ -95,7 +95,7 @@ def what_it_is(source: Source) -> str:
     """What the address really is, for one that cannot be read."""
     reason = _reason(source)
     told = words.reason(source.reason) or "it could not be read"
-    return IS[reason] if reason in IS else f"{told[:1].lower()}{told[1:]}"
+    return IS[reason] if reason is not None and reason in IS else f"{told[:1].lower()}{told[1:]}"
 
 
 def what_to_do(source: Source) -> str:

@@ -4,6 +4,7 @@ ClassifierError
 ├── BadCall     an option or a file of the call is wrong        exit 2
 ├── BadSeeds    a line of the seeds cannot be used              exit 1
 └── BadModel    a model file is damaged or of another kind      exit 2
+    └── OutdatedModel   an earlier version made it              exit 2
 """
 
 from __future__ import annotations
@@ -29,3 +30,7 @@ class BadModel(ClassifierError):
     """A model file is missing, damaged, or made for another version or label set."""
 
     exit_code = 2
+
+
+class OutdatedModel(BadModel):
+    """An earlier version made the model, and this one cannot use it."""

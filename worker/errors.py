@@ -2,7 +2,8 @@
 
 PressmarkError
 ├── UsageError          the call is wrong                     exit 2
-│   └── NotFound        it names something that is not there  exit 2
+│   ├── NotFound        it names something that is not there  exit 2
+│   └── Outdated        an earlier version made the file      exit 2
 ├── Conflict            somebody else was quicker             exit 1
 ├── Unavailable         Redis, database or disk cannot be used  exit 3
 ├── BadMessage          a message between processes does not follow its schema
@@ -32,6 +33,10 @@ class UsageError(PressmarkError):
 
 class NotFound(UsageError):
     """What was asked for is not there."""
+
+
+class Outdated(UsageError):
+    """An earlier version made the file, and this one cannot use it."""
 
 
 class Conflict(PressmarkError):

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.errors import BadModel
+from classifier.errors import BadModel, OutdatedModel
 from classifier.features.encoder import STYLE_COLUMNS, Encoder, Vocabulary
 from classifier.features.word_vectors import read_vectors
 from classifier.label_set import LabelSet
@@ -143,12 +143,14 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest, after its format, version, label set, digest, entries and resources are checked. Raises BadModel."""
     manifest = _read_json(folder)
     if manifest.get("major") != MAJOR:
-        raise BadModel(f"{folder}: expected model format {MAJOR}, got {manifest.get('major')!r:.80}; train again with this version")
+        raise OutdatedModel(f"{folder}: expected model format {MAJOR}, got {manifest.get('major')!r:.80}; train again with this version")
     if manifest.get("source_types") != list(SOURCE_TYPES):
         raise BadModel(f"{folder}: expected the source types {', '.join(SOURCE_TYPES)}, got {manifest.get('source_types')!r:.200}")
     try:
         if manifest.get("sha256") != _digest(manifest):
             raise BadModel(f"{folder / MANIFEST}: damaged, its SHA-256 is not the one in it")
+        if "usual_near" not in manifest:
+            raise OutdatedModel(f"{folder}: made before models had `usual_near`; train again with this version")
         expect_manifest(manifest)
     except (ValueError, RecursionError) as error:  # ValueError: half a surrogate pair, which has no UTF-8, too
         raise BadModel(f"{folder / MANIFEST}: {error}") from error
@@ -171,7 +173,7 @@ def _read_json(folder: Path) -> Manifest:
 def _check_resources(folder: Path, digests: dict[str, str]) -> None:
     for name in (*RESOURCES, *digests):
         if name not in RESOURCES or digests.get(name) != _resource_digest(name):
-            raise BadModel(f"{folder}: fitted to another classifier/{name:.80} than the installed one; train again with this version")
+            raise OutdatedModel(f"{folder}: fitted to another classifier/{name:.80} than the installed one; train again with this version")
 
 
 def _model(manifest: Manifest, arrays: Arrays) -> Model:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker.config import Settings
-from worker.errors import Unavailable, UsageError
+from worker.errors import Outdated, Unavailable, UsageError
 from worker.models import manifest
 from worker.models.manifest import ModelNote
 
@@ -51,8 +51,18 @@ class ModelCache:
             self._checked_at = self._clock()
             self._follow_registry()
         if self._labeller is None:
-            self._labeller = _load(local_folder(self._settings))
+            self._labeller = self._first()
         return self._labeller
+
+    def _first(self) -> Labeller:
+        """The model of this machine; after an upgrade that cannot use it the shipped one, so that work goes on until one is trained."""
+        try:
+            return _load(local_folder(self._settings))
+        except Outdated as error:
+            if self._settings.model_dir is not None:
+                raise
+            log.error("%s; the shipped model labels until a newly trained one is promoted", error)  # noqa: TRY400 - one line is enough
+            return _load(None)
 
     def note(self) -> ModelNote:
         """What the manifest of the active model says; raises UsageError where it cannot be read."""

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from classifier.errors import ClassifierError
+from classifier.errors import ClassifierError, OutdatedModel
 from classifier.labels import Labels
 from classifier.model import artifact
 from classifier.predict import Document, label
 from classifier.report.explain import explained
-from worker.errors import UsageError
+from worker.errors import Outdated, UsageError
 
 __all__ = ["Document", "Labeller", "document_of"]
 
@@ -41,13 +41,15 @@ class Labeller:
     """A loaded model; its arrays are mapped, so that forked children share them.
 
     `model_dir` is a model's folder, None for the shipped model. Raises UsageError where the model is damaged, or of another
-    format or label set.
+    label set; Outdated, which is a UsageError too, where it was made by an earlier version.
     """
 
     def __init__(self, model_dir: Path | None = None) -> None:
         self._folder = model_dir or artifact.default_folder()
         try:
             self._model = artifact.load(self._folder)
+        except OutdatedModel as error:
+            raise Outdated(str(error)) from error
         except ClassifierError as error:
             raise UsageError(str(error)) from error
 

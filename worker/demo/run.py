@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -74,7 +75,6 @@ def private(settings: Settings, folder: Path, site: PressSite) -> Settings:
         host_interval=0.0,
         backoff=BACKOFF,
         model_dir=settings.model_dir,
-        dashboard_address=_free(settings.dashboard_address.port),
         log_level=level,
         log_format=settings.log_format,
     )
@@ -136,6 +136,7 @@ def _show(verdicts: Sequence[Verdict], queues: QueueReport, as_json: bool) -> No
 
 def _stay(line: Supervisor, folder: Path) -> None:
     """Goes on until Ctrl-C, with the dashboard, which prints its address, and says how else to look in."""
+    line.settings = replace(line.settings, dashboard_address=_free(line.settings.dashboard_address.port))
     line.start("dashboard")
     Console(stderr=True).print(
         f"Still running; Ctrl-C ends it. To look in: PRESSMARK_DATA_DIR={folder} pressmark queues (or status, trace, export)",

@@ -22,11 +22,14 @@ SAME = "http://127.0.0.1:8787"
 ORIGINS: dict[str, tuple[dict[str, str], bool | None]] = {
     "a program": ({}, True),
     "the page itself": ({"sec-fetch-site": "same-origin", "origin": SAME}, True),
+    "a form of the page itself, under no-referrer": ({"sec-fetch-site": "same-origin", "origin": "null"}, True),
     "an old browser's own page": ({"origin": SAME}, True),
     "another site": ({"sec-fetch-site": "cross-site", "origin": "http://evil.example"}, False),
     "another site without Origin": ({"sec-fetch-site": "cross-site"}, False),
     "another port of this host": ({"sec-fetch-site": "same-site", "origin": "http://127.0.0.1:9999"}, False),
-    "a sandboxed frame": ({"origin": "null"}, False),
+    "a sandboxed frame": ({"sec-fetch-site": "cross-site", "origin": "null"}, False),
+    "a sandboxed frame of an old browser": ({"origin": "null"}, False),
+    "what no browser sends": ({"sec-fetch-site": "same-origin", "origin": "http://evil.example"}, False),
     "a link on another site": ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, None),
     "an address that was typed": ({"sec-fetch-site": "none", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, None),
 }

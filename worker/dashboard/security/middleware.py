@@ -163,9 +163,14 @@ def is_own_host(header: str, settings: Settings) -> bool:
 
 
 def is_foreign(request: Request) -> bool:
-    """Whether a page of another site sent this. Programs send neither header; a link that is followed from elsewhere may read a page."""
+    """Whether a page of another site sent this. Programs send neither header; a link that is followed from elsewhere may read a page.
+
+    Under our own `Referrer-Policy: no-referrer` browsers send `Origin: null` with a page's own forms; then Sec-Fetch-Site decides,
+    which no page can set.
+    """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    if origin is not None and not _is_same(origin, request.headers.get("host", "")):
+    own_form = origin == "null" and site == "same-origin"
+    if origin is not None and not own_form and not _is_same(origin, request.headers.get("host", "")):
         return True
     if site is None or site == "same-origin":
         return False

@@ -98,7 +98,7 @@ def add(request: Request) -> Response:
     sentence = f"{words.plural(len(lines), 'line')}: {outcome.accepted:,} accepted, {outcome.known:,} known, {outcome.refused:,} refused."
     if outcome.checked_only:
         sentence += " Nothing was added: this was only a check."
-    elif outcome.job:
+    elif outcome.job and outcome.accepted:
         sentence += f" Job “{outcome.job}” has begun."
     return go(request, f"/add?done={state.added.keep(outcome)}", Flash(sentence, bad=not outcome.accepted and not outcome.known))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from worker.extract.dates.parse import MAX_LENGTH, SPACELESS, Moment, find_dates, has_digits, parse_machine_date, without_dates
+from worker.extract.dates.parse import MAX_LENGTH, Moment, find_dates, has_digits, parse_machine_date, without_dates
 from worker.extract.words.languages import pattern
 
 _PLACE = r"[^\W\d_][^\d|:;!?\n]{1,60}?"
@@ -13,7 +13,9 @@ LEAD = re.compile(rf"^\W{{0,3}}{_PLACE}[,(]\s*(?P<date>[^–—\n]{{6,40}}?)\)?\
 TRAILER = re.compile(r"^[A-Z]{2,5}-[A-Z]{2}-(\d\d)-(\d\d)-(\d\d) \d{4}\s?GMT$")
 """The last line of a wire agency's report, as in `KPL-EN-03-22-24 0930GMT`: month, day and year."""
 DATE_LINE = 90  # characters: a line that only dates a text is shorter
-MAX_SPACELESS = 16  # letters beside the date in a script without spaces: a weekday and a place
+HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+"""A letter of Kana or Han, in which a sentence is one word."""
+MAX_HAN = 16  # of them beside the date: a weekday, a place and an outlet
 MAX_WORDS = 6  # words beside the date: a place, "Done at", a weekday
 LOWER_CASE = frozenset(
     "done made given signed issued dated at in on this day of the and le la à fait adopted le am um den date".split()  # noqa: SIM905 - words read best as words
@@ -52,7 +54,7 @@ def date_of_line(line: str) -> Moment | None:
 def _is_only_date(line: str) -> bool:
     """Whether a line holds, beside its date, only a place, a weekday and words like "Done at" or "Published"."""
     rest = DATA.sub(" ", LABEL.sub(" ", without_dates(line)))
-    if len(SPACELESS.findall(rest)) > MAX_SPACELESS:
+    if len(HAN.findall(rest)) > MAX_HAN:
         return False
     words = _words(rest)
     known = sum(word.casefold() in LOWER_CASE or not word[0].islower() for word in words)

@@ -74,6 +74,8 @@ SPLIT = re.compile(
 AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\bfor|\bà|\bat)\s+[A-Z].*|[–—-]\s.*)$")
 """What follows a name in a byline: initials in brackets, a place, an outlet."""
 _CALENDAR = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if word.isascii() and word not in ("may", "mai"))
+MONTH = re.compile(rf"(?:{_CALENDAR})\.?", re.IGNORECASE)
+"""A month, but for May, which is a name in many languages."""
 TAIL = re.compile(
     rf"\s*(?:기자|記者)$|\s+(?:(?:on|at|updated|published|posted)\b\s.*|(?:{_CALENDAR})\.?\s*\d.*$|{JOB}\b.*)$|\s*\d.*$",
     re.IGNORECASE,
@@ -145,7 +147,7 @@ def _name(part: str, site_names: set[str]) -> str | None:
     words = whole.split()
     if len(words) == PERSON_WORDS and SURNAME.fullmatch(whole) and not _is_site_name(whole, site_names):
         return whole
-    if len(words) > PERSON_WORDS and words[-1].casefold().rstrip(".") in MONTHS:
+    if len(words) > PERSON_WORDS and MONTH.fullmatch(words[-1]):
         whole = " ".join(words[:-1])
     name = TAIL.sub("", whole).strip(' .,:;|-–—@*_()"“”')
     if SLUG.match(name):

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby, takewhile
+from itertools import groupby, pairwise, takewhile
 from operator import itemgetter
 
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import SPACELESS
 from worker.extract.lines.line import LONG_PROSE, SENTENCE_END, Line, classify_line, is_prose
 from worker.extract.words.boilerplate import Kind
+from worker.extract.words.languages import pattern
 
 TITLE_REACH = 3  # lines: kickers and breadcrumbs may precede the title
 COPY_SHARE = 0.1  # of the text: of the training pages that repeat as much, six came out better without the copy, and none worse
 NAME_WORDS = 2  # words of a site's name or a number, at most
 BOX_WORDS = 8  # words of a box's heading, at most
+BEFORE_THREAD = 3  # paragraphs of the article before its readers' comments
+NAME_LENGTH = 6  # words of the line that names who wrote a comment
+POST = pattern(r"\W*<posted>\W.{1,80}\d", re.IGNORECASE)
+"""Who wrote a comment, and when: "Posted by: Una, Orrin on 11:40am Wed 9 Jan"."""
+COMMENTS_CLOSED = pattern(r"\W*<comments_closed>.{0,40}$")
 HEADING_CHARS = 40  # characters: a heading over related articles is shorter, a pointer to one longer
 
 ANYWHERE = frozenset({
@@ -39,6 +45,7 @@ def without_boilerplate(texts: list[str], title: str | None, certain: frozenset[
     """
     stripped = [text for text in map(str.strip, texts) if text]
     lines = [_with_certainty(classify_line(text), certain) for text in without_second_copy(stripped)]
+    lines = lines[: _start_of_thread(lines)]
     body = _without_edges(_without_tail([line for line in lines if not _is_boilerplate(line)]))
     return without_title([line.text for line in _without_pointers(body)], title)
 
@@ -57,7 +64,7 @@ def without_second_copy(lines: list[str]) -> list[str]:
 
 def _with_certainty(line: Line, certain: frozenset[str]) -> Line:
     """A line with the form of a share button or counter is the article's where the layout says so: a table cell, a heading."""
-    short = line.kind is Kind.SHARE and len(line.text.split()) <= NAME_WORDS
+    short = line.kind in (Kind.SHARE, Kind.POPUP) and len(line.text.split()) <= NAME_WORDS
     return Line(line.text, None, prose=False) if short and line.text in certain else line
 
 
@@ -122,6 +129,28 @@ def _start_of_about(lines: list[Line]) -> int:
             if before >= max(2, after) and after <= ABOUT_LENGTH:
                 return at
     return len(lines)
+
+
+def _start_of_thread(lines: list[Line]) -> int:
+    """The position where readers' comments begin: a heading over them, or the first of several posts with name and time, if the
+    posts follow each other there and enough of the article comes before; else the end."""
+    prose = 0
+    posts = [at for at, line in enumerate(lines) if POST.match(line.text)]
+    for at, line in enumerate(lines):
+        prose += line.prose
+        if prose < BEFORE_THREAD:
+            continue
+        if posts and at == posts[0] and len(posts) > 1:
+            return at
+        if (line.kind is Kind.COMMENTS or COMMENTS_CLOSED.match(line.text)) and _alternates(lines[at + 1 :]):
+            return at
+    return len(lines)
+
+
+def _alternates(lines: list[Line]) -> bool:
+    """Whether lines are names and what these said, in turn."""
+    names = [one for one, other in pairwise(lines) if not one.prose and other.prose and len(one.text.split()) <= NAME_LENGTH]
+    return len(names) > 1 and 2 * len(names) >= sum(line.prose for line in lines)
 
 
 def _without_pointers(lines: list[Line]) -> list[Line]:

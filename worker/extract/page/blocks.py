@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from worker.extract.page.class_hints import HIDDEN, ClassHints, tag_hint
@@ -27,6 +28,8 @@ MAX_DEPTH, MAX_INLINE_DEPTH = 320, 60  # nested elements: real pages have up to 
 NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-component"})
 """Attributes whose values name the purpose of an element."""
 
+HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+HIDDEN_LENGTH = 200  # characters of a hidden part of a line that is left out; a longer one is what "Read more" shows
 HIDING = {"hidden": "", "aria-hidden": "true", "style": "display:none"}
 """Attributes that hide an element, each with the value that does so."""
 
@@ -48,6 +51,8 @@ class BlockElement:
     """Equal for elements with the same tag, class and kind of parent: repeated boilerplate shares it."""
     end: int = 0
     """The number of the first element after those inside."""
+    hidden: bool = False
+    """Whether a browser shows nothing of it, as long as no script says otherwise."""
 
 
 @dataclass(slots=True, eq=False)
@@ -143,6 +148,8 @@ def _add_inline(node: Element, element: BlockElement, state: InlineState, builde
     """Add an element within a line."""
     link, bold, hints = state
     tag = node.tag
+    if is_hidden(node) and len(node.text_content()) <= HIDDEN_LENGTH:
+        return
     inner = (link or tag == "a", bold or tag in BOLD, hints | _hints(node, builder.hints))
     builder.links += tag == "a"
     builder.inline_depth += 1
@@ -160,6 +167,7 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
     hints = inline | _hints(node, builder.hints)
     signature = hash((node.tag, node.get("class"), element.tag, element.own))
     inner = BlockElement(element, len(builder.elements), node.tag, hints, element.inherited | hints, element.depth + 1, signature)
+    inner.hidden = element.hidden or is_hidden(node)
     builder.elements.append(inner)
     within = (True, False, 0) if link else PLAIN
     if inner.depth < MAX_DEPTH:
@@ -168,6 +176,12 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
         builder.add("\0".join(node.itertext()), within)
     builder.close(inner)
     inner.end = len(builder.elements)
+
+
+def is_hidden(node: Element) -> bool:
+    """Whether an element's own attributes hide it."""
+    style = node.get("style")
+    return node.get("hidden") is not None or (style is not None and HIDING_STYLE.search(style) is not None)
 
 
 def _hints(node: Element, known: ClassHints) -> int:

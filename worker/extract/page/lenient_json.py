@@ -50,7 +50,7 @@ def _mended_values(text: str) -> list[JsonValue]:
             found.append(json.loads(piece, strict=False))
         except (ValueError, RecursionError):
             continue
-    return found
+    return [value for value in found if value]
 
 
 @dataclass

@@ -60,12 +60,16 @@ OTHER_SCRIPT = re.compile("[\u0e00-\u1fff\u3040-\ud7ff]")
 LATIN = re.compile("[a-zà-ɏḀ-ỹ]")
 NEVER = r"(?!)"
 """Matches nothing."""
+ARROWS = ">> "
+"""What points to another article, and is not a mark of a flattened quotation."""
 _MARKS = " \t\r\n\u00a0\u200b*_#>"
 """Left around a line by markup that was flattened to text."""
 
 
 def boilerplate_kind(line: str) -> Kind | None:
     """The kind of boilerplate that `line` is, or None."""
+    if line.startswith(ARROWS):
+        return Kind.RELATED
     bare = line.strip(_MARKS)
     if len(bare) > MAX_LENGTH:
         return Kind.WALL if is_wall(bare) else Kind.TICKER if len(bare) <= MAX_TICKER_LENGTH and is_ticker(bare) else None

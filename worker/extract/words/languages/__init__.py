@@ -18,6 +18,8 @@ SLOTS = {
     "weekday": "names of weekdays",
     "today": "words before the current day in a masthead",
     "months": "names of the twelve months, in order; `_` stands for a blank within a name",
+    "posted": "before the name in a reader's comment",
+    "comments_closed": "that readers can comment no more",
 }
 """What a language's file may hold, each with what it is."""
 

@@ -20,7 +20,8 @@ BEFORE_THREAD = 3  # paragraphs of the article before its readers' comments
 NAME_LENGTH = 6  # words of the line that names who wrote a comment
 POST = pattern(r"\W*<posted>\W.{1,80}\d", re.IGNORECASE)
 """Who wrote a comment, and when: "Posted by: Una, Orrin on 11:40am Wed 9 Jan"."""
-COMMENTS_CLOSED = pattern(r"\W*<comments_closed>.{0,40}$")
+THREAD_HEADING = pattern(r"\W*(?:<comments_closed>.{0,40}|(?:\d+ )?<comments>(?:\s?[(:]?\s?\d+\)?)?\W*)$")
+"""A heading over readers' comments, or the word that there will be no more of them."""
 HEADING_CHARS = 40  # characters: a heading over related articles is shorter, a pointer to one longer
 
 ANYWHERE = frozenset({
@@ -142,7 +143,7 @@ def _start_of_thread(lines: list[Line]) -> int:
             continue
         if posts and at == posts[0] and len(posts) > 1:
             return at
-        if (line.kind is Kind.COMMENTS or COMMENTS_CLOSED.match(line.text)) and _alternates(lines[at + 1 :]):
+        if THREAD_HEADING.match(line.text) and _alternates(lines[at + 1 :]):
             return at
     return len(lines)
 

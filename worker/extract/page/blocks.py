@@ -29,6 +29,10 @@ NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-comp
 """Attributes whose values name the purpose of an element."""
 
 HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+PANEL = re.compile(r"accord|collaps|faq|panel|answer|toggle|expand|\btabs?\b|tab-", re.IGNORECASE)
+PANEL_ROLES = ("tabpanel", "region")
+OPENERS = ("h2", "h3", "h4", "h5", "h6", "button", "summary", "dt")
+"""Elements that open the panel below them."""
 HIDDEN_LENGTH = 200  # characters of a hidden part of a line that is left out; a longer one is what "Read more" shows
 HIDING = {"hidden": "", "aria-hidden": "true", "style": "display:none"}
 """Attributes that hide an element, each with the value that does so."""
@@ -167,7 +171,7 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
     hints = inline | _hints(node, builder.hints)
     signature = hash((node.tag, node.get("class"), element.tag, element.own))
     inner = BlockElement(element, len(builder.elements), node.tag, hints, element.inherited | hints, element.depth + 1, signature)
-    inner.hidden = element.hidden or is_hidden(node)
+    inner.hidden = element.hidden or (is_hidden(node) and not _is_panel(node))
     builder.elements.append(inner)
     within = (True, False, 0) if link else PLAIN
     if inner.depth < MAX_DEPTH:
@@ -182,6 +186,14 @@ def is_hidden(node: Element) -> bool:
     """Whether an element's own attributes hide it."""
     style = node.get("style")
     return node.get("hidden") is not None or (style is not None and HIDING_STYLE.search(style) is not None)
+
+
+def _is_panel(node: Element) -> bool:
+    """Whether a hidden element is the panel of an accordion or a tab, which readers open: named as one, or below its heading."""
+    if node.get("role") in PANEL_ROLES or node.get("aria-labelledby") or PANEL.search(f"{node.get('class')} {node.get('id')}"):
+        return True
+    before = next(iter(node.itersiblings(preceding=True)), None)
+    return before is not None and (before.tag in OPENERS or before.find("button") is not None)
 
 
 def _hints(node: Element, known: ClassHints) -> int:

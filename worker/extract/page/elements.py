@@ -42,8 +42,8 @@ class Element(Protocol):
 
     def iterdescendants(self) -> Iterator[Element]: ...
 
-    def itersiblings(self) -> Iterator[Element]:
-        """The siblings that follow."""
+    def itersiblings(self, *, preceding: bool = False) -> Iterator[Element]:
+        """The siblings that follow, or those before, the nearest first."""
 
     def itertext(self) -> Iterator[str]: ...
 

@@ -20,6 +20,7 @@ SLOTS = {
     "months": "names of the twelve months, in order; `_` stands for a blank within a name",
     "posted": "before the name in a reader's comment",
     "comments_closed": "that readers can comment no more",
+    "comments": "heading over readers' comments",
 }
 """What a language's file may hold, each with what it is."""
 

@@ -125,7 +125,7 @@ def _rows(number: int, language: str, text: str, chance: random.Random) -> tuple
 
 
 def measure(engine: Engine, runs: int) -> None:
-    """Prints milliseconds of the first run, the medians of the others (of the clock, and of this process's CPU), and how many were found."""
+    """Prints milliseconds of the first run, the medians of the others (of the clock, and of this process's CPU), and how many."""
     found_in = Articles(engine)
     print(f"{'search':34} {'first ms':>9} {'median ms':>10} {'cpu ms':>7} {'found':>6}")
     for name, wanted in SEARCHES.items():

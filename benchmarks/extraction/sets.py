@@ -115,7 +115,7 @@ def _same_day(true: str, article: Article) -> bool:
     days = {(article.published_at or "")[:10], (getattr(article, "published_on", None) or "")[:10]}
     if "T" not in true:
         return true in days
-    moment = datetime.fromisoformat(true.replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(true)
     return any((moment + timedelta(hours=hours)).date().isoformat() in days for hours in (0, 9, -8))
 
 

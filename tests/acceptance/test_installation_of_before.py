@@ -72,7 +72,7 @@ def test_it_goes_on_where_it_stopped(old: Home, site: PressSite) -> None:
         # Then it is stored, and so is one that lay fetched in the label queue when the old version stopped
         until(lambda: {fresh, fetched} <= {row["url"] for row in stored(old)})
         # And its own model, which this version cannot use, gives way to the shipped one, which every new label names
-        assert {row["model"]["id"] for row in stored(old)} == {"first-model", manifest.read(None).model_id}
+        assert {row["model"]["id"] for row in stored(old)} == {"first-model", manifest.read(None).id}
         assert "train again with this version; the shipped model labels" in (old.folder / "up.log").read_text(encoding="utf-8")
         assert old.call("queues", "--json").lines[0]["balanced"] is True
 

@@ -147,7 +147,7 @@ def _main_text(root: Element, found: Metadata, model: Model | None) -> MainText:
 
 def _with_heading(found: Metadata, content: MainText, root: Element, url: str | None) -> tuple[Metadata, MainText]:
     """Both with the heading near the text as title, where the stated title is not the article's."""
-    headline = title.choose(found.title, found.structured, content.near, content.text, root, url)
+    headline = title.choose(found.title, found.structured, content.near, content.text, root=root, url=url)
     if headline is None:
         return found, content
     text = "\n\n".join(boilerplate_filter.without_title(content.text.split("\n\n"), headline))

@@ -70,7 +70,8 @@ _EPOCH = re.compile(r"(\d{10})(?:\d{3})?(?:\.\d+)?")
 _RFC_850 = re.compile(r"(\d{1,2})-([A-Za-z]{3})-([0-4]\d)(?=\s)")
 """The date of RFC 850, with two digits of the year: 22-Mar-24."""
 _UNIX = re.compile(
-    r"[a-z]{3,9},? (?P<month>[a-z]{3})[a-z]* +(?P<day>\d{1,2})(?: (?P<clock>\d{1,2}:\d\d:\d\d)(?: [ap]m)?)?(?: (?P<zone>[a-z]{1,5}|[+-]\d{4}))? (?P<year>\d{4})",
+    r"[a-z]{3,9},? (?P<month>[a-z]{3})[a-z]* +(?P<day>\d{1,2})(?: (?P<clock>\d{1,2}:\d\d:\d\d)(?: [ap]m)?)?"
+    r"(?: (?P<zone>[a-z]{1,5}|[+-]\d{4}))? (?P<year>\d{4})",
     re.IGNORECASE,
 )
 """The output of `date(1)` and of JavaScript's and Java's clocks: Fri Mar 22 09:15:00 UTC 2024."""

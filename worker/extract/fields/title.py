@@ -49,7 +49,7 @@ def title_of(root: Element, data: StructuredData, site_names: set[str]) -> str |
     return None
 
 
-def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: str, root: Element, url: str | None) -> str | None:
+def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: str, *, root: Element, url: str | None) -> str | None:
     """The headline that the page shows, where it is a better title than `stated`; None where that stays."""
     site_names = site_names_of(data, url)
     titles = [_plain(one) for one in (data.title, stated) if one]

@@ -15,14 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("pressmark", "worker", "classifier")
 
 CEILINGS = {
-    "Any": 36,
+    "Any": 32,
     "imports inside functions": 57,
-    "patterns in extract": 114,
-    "files with letters of other scripts": 9,
+    "patterns in extract": 148,
+    "files with letters of other scripts": 10,
     "files over 300 lines": 0,
     "modules at worker's top": 9,
-    "modules in the largest folder": 36,
-    "subscripts by a name of the contract": 52,
+    "modules in the largest folder": 53,
+    "subscripts by a name of the contract": 80,
 }
 """What may not be exceeded. `docs/decisions/house.md` tells which of them will fall further, and why the others stay."""
 

@@ -14,10 +14,10 @@ from lxml import etree
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import Moment, parse_machine_date
 from worker.extract.fields import authors, title
+from worker.extract.fields.own_article import without_other_articles
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.addresses import joined, parts_of
 from worker.extract.page.elements import Element
-from worker.extract.page.own_article import without_other_articles
 from worker.extract.page.structured_data import StructuredData, strings_of, structured_data_of
 
 Source = Literal["json-ld", "meta", "time", "url", "dateline", "guess"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import zipfile
@@ -16,7 +17,7 @@ from tests.integration.parts.samples import admit, delivered, entry, labelled
 from tests.unit.operations.stored import register, store
 from worker.bootstrap import Services
 from worker.config import Settings
-from worker.errors import UsageError
+from worker.errors import Unavailable, UsageError
 from worker.operations import articles, installation, queues
 from worker.operations.backup import MANIFEST, backup, restore
 from worker.storage import row_copies
@@ -179,6 +180,46 @@ def test_a_file_that_is_not_whole_writes_nothing(original, new, tmp_path: Path, 
     assert "\n" not in str(raised.value)
     assert not there.settings.data_dir.exists()
     assert not (tmp_path / "evil").exists()
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "name",
+    ["data/{outside}", "seeds/{outside}", "data/./evil", "data/evil/", "data/pressmark.sqlite", "data/redis.conf", "rows/secrets.jsonl"],
+)
+def test_a_whole_file_that_names_what_no_backup_holds_writes_nothing(original, new, tmp_path: Path, name: str) -> None:
+    name = name.format(outside=tmp_path / "evil")  # data//tmp/…/evil: absolute once `data/` is taken off
+    backup(original, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        sha256 = json.loads(archive.read(MANIFEST))["sha256"]
+    _rewrite(tmp_path / "b.zip", **{name: b"x", "sha256": {**sha256, name: hashlib.sha256(b"x").hexdigest()}})
+    there = new("sqlite")
+    with pytest.raises(UsageError, match="cannot be in it"):
+        restore(there, tmp_path / "b.zip")
+    assert not there.settings.data_dir.exists()
+    assert not (tmp_path / "evil").exists()
+
+
+def test_seeds_that_are_there_are_not_overwritten(original, new, tmp_path: Path) -> None:
+    backup(original, tmp_path / "b.zip")
+    seeds = tmp_path / "own"
+    seeds.mkdir()
+    (seeds / "mine.jsonl").write_text("work of a week")
+    fresh = new("sqlite")
+    there = Services(replace(fresh.settings, seeds_dir=seeds))
+    with pytest.raises(UsageError, match="expected an empty folder of seeds"):
+        restore(there, tmp_path / "b.zip")
+    there.close()
+    assert (seeds / "mine.jsonl").read_text() == "work of a week"
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_a_link_in_the_place_of_the_unfinished_file_is_not_followed(original, tmp_path: Path) -> None:
+    (tmp_path / "victim").write_text("whole")
+    (tmp_path / "b.zip.part").symlink_to(tmp_path / "victim")
+    with pytest.raises(Unavailable, match="cannot be written"):
+        backup(original, tmp_path / "b.zip")
+    assert (tmp_path / "victim").read_text() == "whole"
 
 
 def test_only_an_empty_installation_is_restored_into(original, new, tmp_path: Path) -> None:

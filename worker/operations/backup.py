@@ -89,9 +89,16 @@ class _Manifest:
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a name in a backup leads into one of its three folders and not out of it."""
-    path = PurePosixPath(name)
-    return path.parts[:1] in (("rows",), ("data",), ("seeds",)) and ".." not in path.parts and len(path.parts) > 1 and "\\" not in name
+    """Whether a name in a backup is one that `backup` writes: a relative path in its shortest form, below one of three folders.
+
+    `data//etc/x` is none: what follows `data/` there is an absolute path.
+    """
+    folder, *rest = PurePosixPath(name).parts or ("",)
+    if str(PurePosixPath(name)) != name or not rest or ".." in rest or "\\" in name or "\0" in name:
+        return False
+    if folder == "rows":
+        return len(rest) == 1 and rest[0].removesuffix(".jsonl") not in row_copies.LEFT_OUT
+    return folder == "seeds" or (folder == "data" and not rest[0].startswith(OF_THIS_MACHINE))
 
 
 def backup(services: Services, target: Path, progress: Progress = lambda done: None) -> Backup:
@@ -100,7 +107,7 @@ def backup(services: Services, target: Path, progress: Progress = lambda done: N
         raise UsageError(f"{target}: expected a file that is not there yet")
     part = target.with_name(target.name + ".part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
             made = _write(services, file, progress)
         part.rename(target)
     except OSError as error:
@@ -207,6 +214,8 @@ def _expect_empty_folder(settings: Settings) -> None:
     others = [path.name for path in there if not path.name.startswith(("pressmark.sqlite", "up.lock", "lost+found"))]
     if others:
         raise UsageError(f"{settings.data_dir}: expected an empty data folder, got one with {', '.join(others[:3])}")
+    if settings.seeds_dir and settings.seeds_dir.is_dir() and any(settings.seeds_dir.iterdir()):
+        raise UsageError(f"{settings.seeds_dir}: expected an empty folder of seeds, got one with files that it would overwrite")
 
 
 def _read_manifest(archive: zipfile.ZipFile) -> _Manifest:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 import time
 import urllib.error
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -83,6 +86,45 @@ def test_an_address_has_four_streams_at_most_and_gets_another_when_one_ends(dash
         assert (answer.status, answer.reason) == (429, "too-many")
         assert int(answer.headers["retry-after"]) > 0
     until(lambda: _opens(dashboard), 30, "a place for another stream")
+
+
+def test_streams_that_are_asked_for_at_once_are_counted_too(dashboard):
+    with ThreadPoolExecutor(12) as threads, ExitStack() as stack:
+        answers = list(threads.map(lambda _: _status(dashboard, stack), range(12)))
+    assert answers.count(200) == STREAMS_A_CLIENT
+    assert answers.count(429) == 12 - STREAMS_A_CLIENT
+
+
+def _status(dashboard: Dashboard, stack: ExitStack) -> int:
+    """Of an answer whose stream stays open until the stack ends."""
+    place = urlsplit(dashboard.url)
+    line = stack.enter_context(socket.create_connection((place.hostname, place.port), timeout=30))
+    line.sendall(f"GET /api/v1/events HTTP/1.1\r\nHost: {place.netloc}\r\n\r\n".encode())
+    return int(line.recv(12).split()[1])
+
+
+def test_a_head_that_never_ends_is_given_up_however_many_bytes_come(dashboard, monkeypatch):
+    monkeypatch.setattr("worker.dashboard.security.protocol.HEAD_SECONDS", 1.0)
+    place = urlsplit(dashboard.url)
+    for begun in (b"", b"GET / HTTP/1.1\r\n", f"GET /api/v1/queues HTTP/1.1\r\nHost: {place.netloc}\r\n\r\nGET /".encode()):
+        with socket.create_connection((place.hostname, place.port), timeout=30) as line:
+            line.sendall(begun)
+            assert _closed(line, b"X: y\r\n" if begun else b"")
+
+
+def _closed(line: socket.socket, more: bytes) -> bool:
+    """Whether the other side ends the connection, though another header comes every tenth of a second."""
+    line.settimeout(0.1)
+    for _ in range(200):
+        try:
+            line.sendall(more)
+            if not line.recv(65536):
+                return True
+        except TimeoutError:
+            continue
+        except ConnectionError:
+            return True
+    return False
 
 
 def _opens(dashboard: Dashboard) -> bool:

@@ -19,6 +19,7 @@ from worker.bootstrap.dashboard import DashboardServices
 from worker.config import Settings
 from worker.config.value_types import Address
 from worker.dashboard.app import create_app
+from worker.dashboard.security.protocol import Protocol
 from worker.errors import UsageError
 from worker.queues import Progress
 
@@ -56,7 +57,7 @@ def _config(app: FastAPI, beat: Callable[[], Awaitable[None]]) -> uvicorn.Config
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=Protocol,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -9,41 +9,34 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from worker.dashboard.api.core.programs import programs_of
+from worker.dashboard.live.event_stream import EventStream
 from worker.dashboard.live.sampler import Sampler
 from worker.dashboard.security.access import Role, Route
-from worker.dashboard.security.answers import too_many
 from worker.dashboard.security.middleware import client_of
-from worker.dashboard.state import State, state_of
+from worker.dashboard.state import state_of
 from worker.operations.times import rfc3339
 
 PING = 15.0
 """Seconds between two signs of life: proxies close a connection that is silent for 30 to 60."""
-SILENT = 30.0
-"""Seconds until a client that has its four streams may ask for another one."""
 AGAIN_MS = 2000
 """Milliseconds after which a client that lost the stream comes back."""
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 async def events(request: Request) -> Response:
     """The stream; first everything as it is, then what differs, looked at each two seconds once for all streams."""
     state, client = state_of(request), client_of(request)
-    if state.streams.full(client):
-        raise too_many(SILENT)
-    stream = _messages(programs_of(request).changes, state, client)
-    return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
+    return EventStream(_messages(programs_of(request).changes), state.streams, client)
 
 
-async def _messages(changes: Sampler, state: State, client: str) -> AsyncIterator[str]:
-    with state.streams.opened(client):
-        yield f"retry: {AGAIN_MS}\n\n"
-        async with aclosing(_looks(changes)) as looks:
-            async for parts in looks:
-                for message in messages(parts, time.time()):
-                    yield message
+async def _messages(changes: Sampler) -> AsyncIterator[str]:
+    yield f"retry: {AGAIN_MS}\n\n"
+    async with aclosing(_looks(changes)) as looks:
+        async for parts in looks:
+            for message in messages(parts, time.time()):
+                yield message
 
 
 async def _looks(changes: Sampler) -> AsyncGenerator[Mapping[str, str]]:

@@ -7,17 +7,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
+from worker.dashboard.live.event_stream import EventStream
 from worker.dashboard.live.sampler import Sampler
 from worker.dashboard.security.access import Role, Route
-from worker.dashboard.security.answers import not_found, too_many
+from worker.dashboard.security.answers import not_found
 from worker.dashboard.security.middleware import client_of
 from worker.dashboard.state import State, state_of
 from worker.dashboard.view.rendering import clock
-
-SILENT = 30.0
-"""Seconds until a client that has its four streams may ask for another one."""
 
 
 async def live(request: Request) -> Response:
@@ -27,20 +25,16 @@ async def live(request: Request) -> Response:
     page = request.path_params["page"] + (f"?{request.url.query}" if request.url.query else "")
     if not request.app.state.is_live(page):
         raise not_found("This page has no live parts.")
-    if state.streams.full(client):
-        raise too_many(SILENT)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(sampler, page, state, client), media_type="text/event-stream", headers=headers)
+    return EventStream(_events(sampler, page, state), state.streams, client)
 
 
-async def _events(sampler: Sampler, page: str, state: State, client: str) -> AsyncIterator[str]:
+async def _events(sampler: Sampler, page: str, state: State) -> AsyncIterator[str]:
     """The parts that differ, then the time: the page knows that it is live also where nothing changed."""
-    with state.streams.opened(client):
-        async with aclosing(sampler.watch(page)) as looks:
-            async for parts in looks:
-                if parts:
-                    yield as_event(parts)
-                yield f"event: tick\ndata: {clock(state.settings).moment(time.time(), seconds=True).shown}\n\n"
+    async with aclosing(sampler.watch(page)) as looks:
+        async for parts in looks:
+            if parts:
+                yield as_event(parts)
+            yield f"event: tick\ndata: {clock(state.settings).moment(time.time(), seconds=True).shown}\n\n"
 
 
 def as_event(parts: Mapping[str, str]) -> str:

@@ -8,6 +8,8 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from worker.dashboard.security.answers import too_many
+
 BODY = 5_000_000
 """Bytes of a request's body: 10,000 lines of URLs of 500 letters."""
 BODY_DRAINED = 4 * BODY
@@ -20,6 +22,8 @@ REQUESTS, REQUEST_SECONDS = 2000, 10.0
 """Requests from one address: 200 a second, which one process can just answer."""
 STREAMS, STREAMS_A_CLIENT = 50, 4
 """Open streams: each costs a task and a connection; hidden tabs close theirs."""
+SILENT = 30.0
+"""Seconds until a client that has its four streams may ask for another one."""
 CLIENTS_KEPT = 10_000
 """Addresses that are remembered before those that were silent are forgotten."""
 
@@ -59,14 +63,12 @@ class Streams:
         self._open: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def full(self, client: str) -> bool:
-        """Whether this client may not open another one."""
-        return self._open.total() >= STREAMS or self._open[client] >= STREAMS_A_CLIENT
-
     @contextmanager
     def opened(self, client: str) -> Iterator[None]:
-        """Counts one while it is open."""
+        """Counts one while it is open. Raises Refused where this client may not open another: many that ask at once are counted too."""
         with self._lock:
+            if self._open.total() >= STREAMS or self._open[client] >= STREAMS_A_CLIENT:
+                raise too_many(SILENT)
             self._open[client] += 1
         try:
             yield

@@ -18,7 +18,7 @@ from pathlib import Path
 import click
 
 from classifier.labels import Evidence, Labels, ModelName, OutletOpinion, SourceTypeLabel, Term, TopicLabel
-from worker.cli.main import COMMANDS, LATER, program
+from worker.cli.main import COMMANDS, program
 from worker.config import setting_fields
 from worker.messages import Article, Extractor
 from worker.operations.agreement import Agreement, Disputed, LabelAgreement
@@ -126,8 +126,6 @@ def _commands() -> Iterator[str]:
             command = program.get_command(context, name)
             if command is not None:
                 yield from _command(command, f"pressmark {name}", context)
-    later = ", ".join(f"`{name}`" for name in LATER)
-    yield f"Not delivered yet, and answered by one line and exit code 2: {later}.\n"
 
 
 def _command(command: click.Command, name: str, parent: click.Context) -> Iterator[str]:

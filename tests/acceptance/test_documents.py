@@ -10,7 +10,7 @@ import pytest
 
 import pressmark
 from tests.acceptance.conftest import ROOT, Home
-from worker.cli.main import COMMANDS, LATER
+from worker.cli.main import COMMANDS
 from worker.config import setting_fields
 from worker.demo.server import PressSite
 from worker.operations.settings import markdown_table
@@ -84,7 +84,7 @@ def test_every_command_is_documented(name: str) -> None:
 
 def test_no_other_command_is_documented() -> None:
     named = set(re.findall(r"(?:`|\$ |bin/|run --rm cli |^)pressmark ([a-z]+)", README, re.MULTILINE))
-    assert named <= {*COMMANDS, *LATER}
+    assert named <= set(COMMANDS)
 
 
 def test_the_table_of_settings_is_the_programs_own() -> None:
@@ -143,4 +143,4 @@ def test_contract_commands_are_all_known_to_the_program(shared: Path) -> None:
     cells = [line.split("|")[1].replace("\\", "") for line in table.splitlines() if line.startswith("| `")]
     first = [part.split(" ")[0] for cell in cells for part in re.findall(r"`([^`]*)`", cell)]
     words = {word for part in first for word in part.split("|")}
-    assert words - {"--version"} <= {*COMMANDS, *LATER}
+    assert words - {"--version"} <= set(COMMANDS)

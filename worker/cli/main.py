@@ -75,9 +75,6 @@ COMPLETE = "_PRESSMARK_COMPLETE"
 OUTSIDE = {"redis": "Redis", "kombu": "Redis", "sqlalchemy": "the database", "sqlite3": "the database"}
 """Libraries whose errors mean that Redis or the database is away; by name, since to import them takes 0.3 s."""
 
-LATER: tuple[str, ...] = ()
-"""In the contract, and not delivered yet."""
-
 
 class Program(click.Group):
     """The commands by name, each imported when it is called."""
@@ -87,17 +84,13 @@ class Program(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, None for an unknown name; raises UsageError for one that is not delivered yet."""
-        if cmd_name in LATER:
-            raise click.UsageError(f"`pressmark {cmd_name}` is not delivered yet in version {__version__}")
-        if cmd_name not in COMMANDS:
-            return None
-        return _command_of(cmd_name)
+        """The command, None for an unknown name."""
+        return _command_of(cmd_name) if cmd_name in COMMANDS else None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does it; the error for an unknown name suggests the nearest one."""
         name = args[0]
-        if not name.startswith("-") and name not in COMMANDS and name not in LATER:
+        if not name.startswith("-") and name not in COMMANDS:
             raise click.UsageError(f"there is no command {clean(name)!r}{_nearest(name)}; `pressmark --help` lists them")
         return super().resolve_command(ctx, args)
 
@@ -115,7 +108,7 @@ def _command_of(name: str) -> click.Command:
 
 
 def _nearest(name: str) -> str:
-    close = get_close_matches(name, [*COMMANDS, *LATER], n=1)
+    close = get_close_matches(name, COMMANDS, n=1)
     return f"; the nearest is `{close[0]}`" if close else ""
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 import pytest
 
-from worker import __version__
 from worker.cli import main as program
 from worker.errors import ItemFailed, PressmarkError, Unavailable, UsageError
 from worker.reasons import Reason
@@ -78,21 +77,6 @@ def test_redis_trouble_is_told_by_its_library_without_importing_it(
 def test_an_unknown_command_names_the_nearest(typed: str, nearest: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert program.run([typed, "http://pub.example/"]) == 2
     assert f"the nearest is `{nearest}`" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("more", [[], ["--json"], ["--host", "pub.example"], ["add", "http://pub.example/feed"], ["--help"]])
-@pytest.mark.parametrize("name", program.LATER)
-def test_a_command_that_is_still_to_come_says_so_in_one_line(name: str, more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    # When
-    code = program.run([name, *more])
-    # Then
-    streams = capsys.readouterr()
-    assert (code, streams.out) == (2, "")
-    assert streams.err == f"pressmark: `pressmark {name}` is not delivered yet in version {__version__}\n"
-
-
-def test_nothing_is_delivered_and_still_to_come() -> None:
-    assert not set(program.LATER) & set(program.COMMANDS)
 
 
 @pytest.mark.parametrize("name", program.COMMANDS)

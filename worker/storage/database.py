@@ -21,7 +21,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError, StatementError
 
 from worker.config import Settings
-from worker.errors import PressmarkError, Unavailable
+from worker.errors import PressmarkError, Unavailable, UsageError
 from worker.storage.tables import SCHEMA
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ T = TypeVar("T")
 
 class Unacceptable(PressmarkError):
     """The database refuses a row, since its content breaks a type or a constraint."""
+
+
+class Unaskable(UsageError, Unacceptable):
+    """The database cannot be asked for this: half an emoji, a number beyond its types."""
 
 
 def open_database(settings: Settings, *, for_command: bool = False) -> Engine:
@@ -185,9 +189,15 @@ def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sql
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection for reading; ends with a rollback, so that no snapshot outlives it. Raises Unavailable."""
-    with _our_errors(engine), engine.connect() as connection:
-        yield connection
+    """A connection for reading; ends with a rollback, so that no snapshot outlives it.
+
+    Raises Unavailable, and Unaskable for a question that the database cannot be asked.
+    """
+    try:
+        with _our_errors(engine), engine.connect() as connection:
+            yield connection
+    except Unacceptable as error:
+        raise Unaskable(f"expected text and numbers that a database can hold, got some that it cannot: {_one_line(error.__cause__ or error)}") from error
 
 
 @contextmanager

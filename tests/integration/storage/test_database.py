@@ -11,12 +11,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Engine, select, text
 
 from tests.integration.parts.samples import entry
 from worker.config import Settings
-from worker.errors import Unavailable
-from worker.storage import database
+from worker.errors import Unavailable, UsageError
+from worker.storage import database, tables
 from worker.storage.database import Unacceptable, migrate, open_database, reading, require_current, writing
 from worker.storage.ledger import Ledger
 from worker.storage.tables import SCHEMA, metadata
@@ -199,3 +199,8 @@ def test_a_full_disk_is_told_in_one_line_and_nothing_is_half_written(tmp_path, s
         engine.dispose()
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+def test_half_an_emoji_is_a_wrong_question_and_no_fault_of_the_database(engine: Engine) -> None:
+    with pytest.raises(UsageError, match="expected text and numbers that a database can hold"), reading(engine) as connection:
+        connection.execute(select(tables.items.c.id).where(tables.items.c.host == "\ud83d"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, insert, update
 
 from tests.integration.parts.samples import entry
 from tests.integration.window.conftest import Desk
@@ -76,6 +76,17 @@ def test_the_database_itself_refuses_to_change_or_delete_a_row(desk: Desk, chang
     with pytest.raises((Unacceptable, Unavailable), match="append-only"), writing(desk.services.engine) as connection:
         connection.execute(change)  # type: ignore[call-overload]
     assert [(row.who, row.count) for row in entries(desk.services).entries] == [("ann", 241)]
+
+
+def test_a_row_of_the_log_is_not_replaced_on_sqlite(desk: Desk) -> None:
+    if desk.services.engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite has INSERT OR REPLACE")
+    desk.services.audit.add("ann", "dead drop", 241, "because", {"reason": "tls"})
+    (row,) = entries(desk.services).entries
+    replace = insert(audit).prefix_with("OR REPLACE").values(id=row.id, at=1.0, who="eve", what="nothing", count=0)
+    with pytest.raises((Unacceptable, Unavailable), match="append-only"), writing(desk.services.engine) as connection:
+        connection.execute(replace)
+    assert [row.who for row in entries(desk.services).entries] == ["ann"]
 
 
 def test_the_log_is_read_page_by_page_and_by_who_and_what(desk: Desk) -> None:

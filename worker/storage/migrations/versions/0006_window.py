@@ -156,6 +156,10 @@ def make_append_only() -> None:
                 f"CREATE TRIGGER audit_refuses_{act.lower()} BEFORE {act} ON audit "
                 "BEGIN SELECT RAISE(ABORT, 'the log of who did what is append-only'); END"
             )
+        op.execute(  # INSERT OR REPLACE deletes without asking the trigger of DELETE
+            "CREATE TRIGGER audit_refuses_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id) "
+            "BEGIN SELECT RAISE(ABORT, 'the log of who did what is append-only'); END"
+        )
         return
     op.execute(
         "CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ "

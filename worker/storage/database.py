@@ -197,7 +197,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
         with _our_errors(engine), engine.connect() as connection:
             yield connection
     except Unacceptable as error:
-        raise Unaskable(f"expected text and numbers that a database can hold, got some that it cannot: {_one_line(error.__cause__ or error)}") from error
+        why = _one_line(error.__cause__ or error)
+        raise Unaskable(f"expected text and numbers that a database can hold, got some that it cannot: {why}") from error
 
 
 @contextmanager

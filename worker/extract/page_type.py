@@ -40,7 +40,7 @@ BROWSER_CHECK = re.compile(
 WALL = re.compile(
     r"(?:log|sign)(?:ging|ning)? ?in\b|subscribe|subscription|(?:^|to |please |and |or |now |must |can )register|members? (?:only|of)|"
     r"create (?:an )?account|cookies?|consent|(?:our|and|\d|trusted|selected) partners|privacy|"
-    r"password|terms of (?:service|use)|se connecter|s’abonner|partenaires|vie privée|anmelden|einwilligung|partnern?\b|datenschutz|"
+    r"password|terms of (?:service|use)|se connecter|s’abonner|partenaires|vie privée|anmelden|einwilligung|partnern\b|datenschutz|"
     r"เข้าสู่ระบบ|คุกกี้|ความเป็นส่วนตัว|ยินยอม|ចូលគណនី|ខូគី|ឯកជនភាព|đăng nhập|đối tác|quyền riêng tư|đồng ý|masuk akun|kuki|privasi|persetujuan|"
     r"登录|登入|订阅|訂閱|付费|付費|会员|會員|隐私|隱私|同意|合作伙伴|ログイン|プライバシー|로그인|쿠키|개인정보",
     re.IGNORECASE,

@@ -15,27 +15,18 @@ TRAILER = re.compile(r"^[A-Z]{2,5}-[A-Z]{2}-(\d\d)-(\d\d)-(\d\d) \d{4}\s?GMT$")
 DATE_LINE = 90  # characters: a line that only dates a text is shorter
 HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 """A letter of Kana or Han, in which a sentence is one word."""
-MAX_HAN = 16  # of them beside the date: a weekday, a place and an outlet
+MAX_HAN = 10  # of them beside the date: a weekday, a place and an outlet
 MAX_WORDS = 6  # words beside the date: a place, "Done at", a weekday
 LOWER_CASE = frozenset(
     "done made given signed issued dated at in on this day of the and le la à fait adopted le am um den date".split()  # noqa: SIM905 - words read best as words
 )
 """Words that are written in lower case in such a line."""
 WEEKDAY = pattern(r"^(?:<today>[\s:,]*)?<weekday>")
-LABEL = re.compile(
-    r"\b(?:published|posted|issued|released|release date|date of (?:issue|publication|release)|publié|veröffentlicht|first published)\b|"
-    r"\b(?:diterbitkan|dipublikasikan|dimuat naik|tayang|terbit)\b|"
-    r"ចេញផ្សាយ|ផ្សាយ|เผยแพร่|ลงวันที่|đăng ngày|ngày đăng|发布(?:时间|日期)?|发表于|公開|ເຜີຍແຜ່|등록|입력|게시",
-    re.IGNORECASE,
-)
+LABEL = pattern(r"<edge><published><edge>")
 """Words before a date of publication."""
-
-_CHANGED = (
-    r"updated|update|modified|uploaded|revised|mis à jour|modifié|aktualisiert|actualizado|güncelleme|diperbarui|dikemas kini|cập nhật"
-)
-UPDATE = re.compile(rf"\b(?:{_CHANGED})\b|อัปเดต|ปรับปรุง|수정|更新", re.IGNORECASE)
-DATA = re.compile(rf"\b(?:last|latest|date|at|post time|{_CHANGED})\b|อัปเดต|ปรับปรุง|수정|更新|น\.", re.IGNORECASE)
-"""Other words in a line that gives data about a text."""
+UPDATE = pattern(r"<edge><updated><edge>")
+DATA = pattern(r"\b(?:last|latest|date|at|post time)\b|<edge><updated><edge>|\u0e19\.")
+"""Other words in a line that gives data about a text; the last is the Thai abbreviation after a time of day."""
 
 
 def date_of_line(line: str) -> Moment | None:

@@ -18,33 +18,25 @@ from worker.extract.page.elements import Attribute, Element
 from worker.extract.page.lenient_json import JsonValue
 from worker.extract.page.structured_data import StructuredData, strings_of, types_of
 from worker.extract.words.boilerplate import boilerplate_kind
+from worker.extract.words.languages import pattern, words
 
 DATED = re.compile(
     r"\s*(?:[|•·–—,(]\s*)?(?=\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\d{1,2}\D|publi|posted|updated|ថ្ងៃ|วัน|เมื่อ|\b(?:lúc|pada|tanggal)\b)",
     re.IGNORECASE,
 )
 """Where the date begins in a byline."""
-AGO = re.compile(
-    r"\b(?:\d+|an?) ?(?:min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?)\.? ago\b|giờ trước|phút trước|ชั่วโมงที่|小时前|ម៉ោងមុន", re.IGNORECASE
-)
+AGO = pattern("<ago>")
 """A date relative to the current day."""
 LEADING_ARTICLE = re.compile(r"(?:the|der|die|das|le|la|les|el|los|il|de|het|o)\b", re.IGNORECASE)
 """How the names of newspapers begin."""
+DATE_LENGTH = 40  # characters of a date with its weekday and time
 DATELINE_LENGTH = 200  # characters: a dateline with its reporter is shorter
 SHORT_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?")
 """A date without its year: `Jul 2`."""
-SIGNED = (
-    re.compile(r"^([가-힣]{2,4}) ?(?:기자|특파원)(?=\s|$)"),
-    re.compile(
-        r"^[【（(\[]([\u3400-\u9fff\u3040-\u30ff]{2,8}(?:[、・ ][\u3400-\u9fff\u3040-\u30ff]{2,8}){0,3})"
-        r"(?:[,，][^】）)\]]{2,20})?[】）)\]]$"
-    ),
-    re.compile(r"^(?:本[报報社网網])?(?:记者|記者) ?([\u3400-\u9fff]{2,4}) ?[／/]"),
-    re.compile(r"^[Pp]osted by ([A-Z][a-z]{2,})(?= (?:at|on)\b.{0,20}\d)"),
-)
-"""Signatures: in the forms of Korea, Japan and China, and in the last line of a blog post."""
-REPORTER = re.compile(r"[（(](?:本[报報社网]|实习)?(?:记者|記者|通讯员)\s*([\u3400-\u9fff]{2,4}(?:[、 ][\u3400-\u9fff]{2,4}){0,3})[）)]")
-"""The reporter in a Chinese dateline: `…3月12日电（记者陈海涛）`."""
+SIGNED = tuple(re.compile(signature, re.IGNORECASE) for signature in words("signature"))
+"""Signatures in the forms of their countries."""
+REPORTER = pattern("<reporter>")
+"""The reporter in a dateline."""
 MAX_ELEMENTS = 500  # an article names its authors in the first of them
 MAX_BYLINE = 150  # characters: longer lines are biographies
 METAS = (
@@ -267,8 +259,9 @@ def is_name_and_date(line: str) -> bool:
 
 
 def is_byline(line: str) -> bool:
-    """Whether a line names who wrote a text: after "by", or before its date."""
-    return BY.match(line) is not None or is_name_and_date(line)
+    """Whether a line names who wrote a text: after "by", which its date may precede, or before its date."""
+    date, by, _ = line.partition(" by ")
+    return BY.match(line) is not None or is_name_and_date(line) or (bool(by) and len(date) <= DATE_LENGTH and bool(find_dates(date)))
 
 
 def is_dated(line: str) -> bool:

@@ -92,7 +92,8 @@ def may_be_site_name(title: str | None, data: StructuredData, root: Element) -> 
         return True
     short = len(_words(title)) <= NAME_WORDS and len(title) <= NAME_LENGTH
     stated = any(node.get("headline") for node in data.articles)
-    return short and not stated and not any(_key(h.text_content()) == _key(title) for h in root.iter("h1"))
+    public = _key(_plain(data.meta("og:title") or "")) == _key(title) and _is_heading(title, root)
+    return short and not stated and not public and not any(_key(h.text_content()) == _key(title) for h in root.iter("h1"))
 
 
 def differs_from_text(title: str, heading: str, text: str, data: StructuredData, root: Element) -> bool:

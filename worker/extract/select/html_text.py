@@ -104,9 +104,10 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     in_tables = tables_of_article(blocks, elements, keep) | lists_of_article(blocks, keep)
     keep = without_hidden(blocks, keep | in_tables)
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
+    certain = _lines_of(blocks, in_tables | (probabilities >= CERTAIN))
+    filtered = without_boilerplate(lines, metadata.title, certain)
     if sure < model.thresholds.sure and _suits_trafilatura(root, blocks, lines):
-        lines = _with_more_prose(_by_trafilatura(root).split("\n"), lines)
-    filtered = without_boilerplate(lines, metadata.title, _lines_of(blocks, in_tables | (probabilities >= CERTAIN)))
+        filtered = _with_more_prose(without_boilerplate(_by_trafilatura(root).split("\n"), metadata.title, certain), filtered)
     return MainText(_or_json_ld("\n\n".join(filtered), metadata), nearby_lines(blocks, keep, frozenset(filtered)))
 
 

@@ -21,6 +21,11 @@ SLOTS = {
     "posted": "before the name in a reader's comment",
     "comments_closed": "that readers can comment no more",
     "comments": "heading over readers' comments",
+    "signature": "a line that signs a text, with the name as its group",
+    "reporter": "the reporter in a dateline, with the name as its group",
+    "ago": "a date relative to the current day",
+    "published": "before a date of publication",
+    "updated": "before the date of a later change",
 }
 """What a language's file may hold, each with what it is."""
 
@@ -52,8 +57,13 @@ def any_of(slot: str) -> str:
 
 
 def pattern(template: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:
-    """The compiled `template`, with `<slot>` in place of any entry of that slot."""
-    return re.compile(re.sub(r"<([a-z_]+)>", lambda match: any_of(match[1]) if match[1] in SLOTS else match[0], template), flags)
+    """The compiled `template`, with `<slot>` in place of any entry of that slot, and `<edge>` for the edge of a word in scripts
+    that part their words by blanks."""
+    filled = re.sub(r"<([a-z_]+)>", lambda match: any_of(match[1]) if match[1] in SLOTS else match[0], template)
+    return re.compile(filled.replace("<edge>", EDGE), flags)
+
+
+EDGE = r"(?:\b|(?<=[\u0e00-\u1fff\u3040-\uffef])|(?=[\u0e00-\u1fff\u3040-\uffef]))"
 
 
 NEVER = r"(?!)"

@@ -62,7 +62,7 @@ def test_the_python_examples_of_the_readme_hold() -> None:
 def test_the_four_lines_of_the_readme_print_an_article(tmp_path: Path, site: PressSite) -> None:
     # Given the lines as a script, without a guard for its main module, and the demonstration's site in place of example.org
     [script] = re.findall(r"```python\n(import pressmark\n.*?)```", README, re.DOTALL)
-    assert len(script.splitlines()) == 4
+    assert sum(bool(line) for line in script.splitlines()) == 4
     url = f"http://press.example:{site.port}/2025/05/06/pepper-growers-find-a-door-in-brussels/"
     assert ("press.example", url.split(str(site.port))[1]) in site.pages
     (tmp_path / "four.py").write_text(script.replace("https://example.org/story", url), encoding="utf-8")

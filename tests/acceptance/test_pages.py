@@ -9,7 +9,7 @@ import pytest
 from tests.acceptance.conftest import Home
 
 ARTICLE = [
-    *("url", "canonical_url", "title", "text", "authors", "published_at", "published_source", "modified_at", "language"),
+    *("url", "canonical_url", "title", "text", "authors", "published_at", "published_on", "published_source", "modified_at", "language"),
     *("site_name", "description", "image", "extractor", "warnings"),
 ]
 LABELS = ["topics", "primary_topic", "source_type", "evidence", "language_supported", "unknown_words", "model"]

@@ -54,7 +54,7 @@ def at(desk: Home) -> Iterator[Window]:
 
 
 def seeds(desk: Home) -> list[dict[str, Any]]:
-    file: Path = desk.folder / "seeds" / "reviewed.jsonl"
+    file: Path = desk.folder / "data" / "seeds" / "reviewed.jsonl"
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
 

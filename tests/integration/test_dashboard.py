@@ -355,7 +355,7 @@ def test_without_redis_pages_say_so_and_those_of_the_database_go_on(settings) ->
     with served(replace(settings, redis_url=redis.url)) as dashboard:
         me = Visitor(dashboard.url)
         kept(Ledger(dashboard.services.engine, dashboard.services.settings), stored=1, dead=1)
-        assert "Redis" not in me.see("/").text
+        assert "Redis cannot be reached" not in me.see("/").text
         # When
         redis.stop()
         # Then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -165,15 +166,19 @@ def test_silent_addresses_are_forgotten_before_they_fill_the_memory() -> None:
 
 def test_one_address_has_four_streams_and_all_have_fifty() -> None:
     streams = Streams()
-    opened = [streams.opened("a") for _ in range(limits.STREAMS_A_CLIENT)]
-    for stream in opened:
-        assert not streams.full("a")
-        stream.__enter__()
-    assert streams.full("a")
-    assert not streams.full("b")
-    for stream in opened:
-        stream.__exit__(None, None, None)
-    assert not streams.full("a")
+    with ExitStack() as opened:
+        for number in range(limits.STREAMS):
+            opened.enter_context(streams.opened(f"client {number // limits.STREAMS_A_CLIENT}"))
+        for client in ("client 0", "somebody else"):
+            with pytest.raises(Refused), streams.opened(client):
+                pass
+    with ExitStack() as opened:
+        for _ in range(limits.STREAMS_A_CLIENT):
+            opened.enter_context(streams.opened("a"))
+        with pytest.raises(Refused), streams.opened("a"):
+            pass
+        with streams.opened("b"):
+            pass
 
 
 def test_a_wrong_token_is_compared_with_all_and_told_as_unknown(settings: Settings) -> None:

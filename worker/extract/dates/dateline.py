@@ -15,7 +15,7 @@ TRAILER = re.compile(r"^[A-Z]{2,5}-[A-Z]{2}-(\d\d)-(\d\d)-(\d\d) \d{4}\s?GMT$")
 DATE_LINE = 90  # characters: a line that only dates a text is shorter
 HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 """A letter of Kana or Han, in which a sentence is one word."""
-MAX_HAN = 10  # of them beside the date: a weekday, a place and an outlet
+MAX_HAN = 12  # of them beside the date: a weekday, a place and an outlet
 MAX_WORDS = 6  # words beside the date: a place, "Done at", a weekday
 LOWER_CASE = frozenset(
     "done made given signed issued dated at in on this day of the and le la à fait adopted le am um den date".split()  # noqa: SIM905 - words read best as words
@@ -71,7 +71,7 @@ def publication_date(line: str) -> Moment | None:
 
 def is_update(line: str) -> bool:
     """Whether a line gives the date of a later change."""
-    return UPDATE.search(line) is not None
+    return UPDATE.search(line[: MAX_LENGTH * 2]) is not None
 
 
 def is_masthead_date(line: str) -> bool:

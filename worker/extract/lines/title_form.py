@@ -32,6 +32,7 @@ OFFICE = pattern(
 """The name of a public authority and nothing else."""
 TITLE_WORDS = (3, 40)  # fewer make a section's name, more a paragraph
 TITLE_LETTERS = 6  # in a script without spaces: Chinese headlines can be that short
+STEM_TEXT = 4000  # characters that are read: more than the first paragraphs have, and a line of megabytes costs no more
 LONG_WORD, STEM = 4, 5  # letters: shorter words are in every text; words are compared by their beginning
 MENU = re.compile(r"\s{2,}\S|[▶►☰]|^\[|[{}]")
 """Gaps between words, and the symbols of buttons: several items in one line; braces of a template that was not filled."""
@@ -69,6 +70,6 @@ def share_of_stems(line: str, known: set[str]) -> float:
 
 def stems_of(text: str) -> set[str]:
     """The beginnings of a text's long words; in scripts without spaces its pairs of letters."""
-    words = re.findall(r"\w+", text.casefold())
+    words = re.findall(r"\w+", text[:STEM_TEXT].casefold())
     pairs = {one + other for word in words if SPACELESS.search(word) for one, other in pairwise(word)}
     return pairs | {word[:STEM] for word in words if len(word) >= LONG_WORD and not SPACELESS.search(word)}

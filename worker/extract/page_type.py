@@ -10,6 +10,7 @@ from worker.extract.lines.line import is_prose
 from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import StructuredData
+from worker.extract.words.languages import pattern
 from worker.reasons import Reason
 
 _GONE = (
@@ -17,18 +18,15 @@ _GONE = (
     r"(?:(?:not )?(?:be )?found|['’]t be found|not exist|exist|removed|no longer|unavailable|missing)|"
     r"\b(?:service|(?:web)?site|server|portal)\b.{0,30}\b(?:unavailable|under (?:construction|maintenance)|undergoing .{0,20}maintenance)|"
     r"(?:not |un)available in your (?:country|region)|access this (?:web)?site from a country|nothing was found at this|"
-    r"tidak ditemukan|tidak dijumpai|hindi mahanap|ไม่พบ(?:หน้า|เว็บ|ข้อมูลที่)|រកមិនឃើញទំព័រ|ບໍ່ພົບໜ້າ|trang (?:bạn )?.{0,20}không (?:tìm thấy|tồn tại)|"
-    r"页面(?:不存在|找不到|已)|找不到(?:该|您|此)|"
-    r"ページが見つかりません|페이지를 찾을 수 없|page (?:est )?introuvable|seite nicht gefunden|no encontrada"
+    r"<missing>"
 )
-ERROR = re.compile(_GONE, re.IGNORECASE)
+ERROR = pattern(_GONE)
 """The text of error pages."""
-ERROR_TITLE = re.compile(
+ERROR_TITLE = pattern(
     rf"{_GONE}|(?:^|[|–—:-] ?)\W*(?:error\W{{0,3}})?(?:404|403|451|500|503)"
     r"(?=\W*(?:$|error|not|page|file|forbidden|access|internal|service|unavailable|oops))|\b404\W{{0,3}}(?:error|not found)|"
     r"(?:^|[|–—-] )(?:not found|nothing found|access denied|forbidden|coming soon|under (?:construction|maintenance)|maintenance|oops)\b|"
-    r"we['’]ll be (?:right )?back|introuvable$|nicht gefunden$|ไม่พบ|រកមិនឃើញ|ບໍ່ພົບ|không tìm thấy|找不到|見つかりません|찾을 수 없",
-    re.IGNORECASE,
+    r"we['’]ll be (?:right )?back|<missing_title>"
 )
 """The titles of error pages."""
 BROWSER_CHECK = re.compile(
@@ -37,30 +35,12 @@ BROWSER_CHECK = re.compile(
     r"attention required|ddos protection|please wait while",
     re.IGNORECASE,
 )
-WALL = re.compile(
-    r"(?:log|sign)(?:ging|ning)? ?in\b|subscribe|subscription|(?:^|to |please |and |or |now |must |can )register|members? (?:only|of)|"
-    r"create (?:an )?account|cookies?|consent|(?:our|and|\d|trusted|selected) partners|privacy|"
-    r"password|terms of (?:service|use)|se connecter|s’abonner|partenaires|vie privée|anmelden|einwilligung|partnern\b|datenschutz|"
-    r"เข้าสู่ระบบ|คุกกี้|ความเป็นส่วนตัว|ยินยอม|ចូលគណនី|ខូគី|ឯកជនភាព|đăng nhập|đối tác|quyền riêng tư|đồng ý|masuk akun|kuki|privasi|persetujuan|"
-    r"登录|登入|订阅|訂閱|付费|付費|会员|會員|隐私|隱私|同意|合作伙伴|ログイン|プライバシー|로그인|쿠키|개인정보",
-    re.IGNORECASE,
-)
-LOGIN = re.compile(
-    r"^(?:please )?(?:log|sign) ?in\b|^(?:subscribe|register) (?:now |here )?to (?:read|continue|access)|^se connecter|"
-    r"^anmelden|^đăng nhập|^เข้าสู่ระบบ|"
-    r"^登[录入]|^ログイン|^로그인",
-    re.IGNORECASE,
-)
+WALL = pattern("<wall>")
+LOGIN = pattern("^<login>")
 """The titles of login pages."""
-MORE = re.compile(
-    r"^(?:read|view|see|show|learn) (?:more|on|full)|^(?:continue|keep) reading|^more[ .…»>]*$|"
-    r"^(?:lire la suite|en savoir plus|weiterlesen|"
-    r"baca (?:selengkapnya|lagi|lanjut)|selengkapnya|xem (?:thêm|tiếp|chi tiết)|đọc (?:tiếp|thêm)|อ่าน(?:ต่อ|เพิ่มเติม|ทั้งหมด)|"
-    r"អានបន្ត|ອ່ານຕໍ່|详细|阅读(?:全文|更多)|查看(?:更多|详情)|続きを読む|더 ?보기|자세히)",
-    re.IGNORECASE,
-)
+MORE = pattern("^<more>")
 """Links below the beginning of another article."""
-PAGES = re.compile(r"\bpage \d+ (?:of|/|sur|de|von|dari) \d+\b|^\d+ ?/ ?\d+$|หน้า \d+ จาก|trang \d+/\d+|第 ?\d+ ?页", re.IGNORECASE)
+PAGES = pattern(r"<pages>|^\d+ ?/ ?\d+$")
 LISTING_PATH = re.compile(
     r"/(?:category|categories|tag|tags|topic|topics|section|search|author|authors|page/\d+|label)(?:/|$|\?)|"
     r"/archives?(?:/(?:\d{1,4}|page|category|tag|author|date|index))*/?(?:$|\?)",

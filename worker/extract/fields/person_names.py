@@ -6,6 +6,7 @@ import html
 import re
 
 from worker.extract.dates.parse import MONTHS, SPACELESS
+from worker.extract.words.languages import pattern
 
 NOT_A_PERSON = re.compile(
     r"^(?:the )?(?:[a-z]{0,4}[ _.\-]?admin(?:istrator)?\d*|super ?user|"
@@ -53,16 +54,9 @@ JOB = (
 )
 """Words of a profession or an office, which precede or follow a name."""
 JOB_WORD = re.compile(rf"\b{JOB}s?\b", re.IGNORECASE)
-BY = re.compile(
+BY = pattern(
     r"^\s*(?:[—–\-(]\s*)?(?:(?:written|posted|reported|reporting|story|text|words|compiled|report|published|article|interview)"
-    r"(?:\s*(?:and|&|,)\s*(?:photos?|photographs|pictures?|video))?\s+)?"
-    r"(?:by|ni|von|par|por|di|door|av|af|oleh|penulis|author|autor|auteur|reporter|writer|words|text|"
-    r"(?:អត្ថបទ|និពន្ធ|រៀបរៀង|សរសេរ)?ដោយ|អ្នកនិពន្ធ|អ្នកសរសេរ|អត្ថបទ|"
-    r"(?:เรื่อง|รายงาน|เขียน|เรียบเรียง)?โดย|ผู้เขียน|เรื่อง|รายงาน|"
-    r"(?:ຂ່າວ|ຂຽນ|ບົດ)?ໂດຍ|ຜູ້ຂຽນ|ຂ່າວ ?[-–/] ?ພາບ|ရေးသားသူ|tác giả|bởi|bài(?: và ảnh)?(?=\s*:)|tin(?:, ảnh)?(?=\s*:)|"
-    r"(?:本报|本社|新华社|中新社)?记者|作者|撰文|撰稿|"
-    r"(?:报道|報道|采访)(?: ?[／/] ?(?:摄影|攝影|图))?(?=\s*[:：])|文(?=\s*[:：/／]))(?:\s*[:៖：/／|–-]\s*|\s+)",
-    re.IGNORECASE,
+    r"(?:\s*(?:and|&|,)\s*(?:photos?|photographs|pictures?|video))?\s+)?<by>(?:\s*[:\u17d6\uff1a/\uff0f|–-]\s*|\s+)"
 )
 """What introduces the author in a byline."""
 SPLIT = re.compile(

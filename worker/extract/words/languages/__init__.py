@@ -26,6 +26,13 @@ SLOTS = {
     "ago": "a date relative to the current day",
     "published": "before a date of publication",
     "updated": "before the date of a later change",
+    "by": "before the author's name in a byline",
+    "more": "the beginning of a link below the start of another article",
+    "pages": "the number of a page of a listing",
+    "login": "the beginning of a login page's title",
+    "wall": "in the sentences of a login page, a consent wall or a paywall",
+    "missing": "that a page is not there, in its text",
+    "missing_title": "that a page is not there, in its title",
 }
 """What a language's file may hold, each with what it is."""
 

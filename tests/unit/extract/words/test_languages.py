@@ -1,0 +1,33 @@
+"""What is known of a language is data: its file alone is read, and the table of holes is what the files say."""
+
+import pytest
+
+from docs.build_languages import PAGE, document
+from worker.extract.words import languages
+
+EIGHTEEN = "ar de es fr hi id ja km ko lo ms my pt ru th tl vi zh".split()
+SHARED = ("signature", "reporter", "office", "office_end", "pages", "months")
+"""Slots that not every language needs: some sign in no form of their own, and Chinese, Japanese and Korean number their months."""
+
+
+def test_the_page_of_languages_is_what_the_files_say() -> None:
+    assert document() == PAGE.read_text(encoding="utf-8"), "run `python -m docs.build_languages` and commit docs/languages.md"
+
+
+@pytest.mark.parametrize("slot", [slot for slot in languages.SLOTS if slot not in SHARED])
+def test_no_language_of_the_eighteen_has_a_hole(slot: str) -> None:
+    holes = [code for code in EIGHTEEN if not languages.languages()[code].get(slot)]
+    assert holes == []
+
+
+def test_a_slot_that_nobody_reads_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"xx.toml: expected slots .*, got \['weekdays'\]"):
+        languages._checked("xx.toml", {"weekdays": ["day"]})
+
+
+def test_every_language_names_twelve_months_and_none_means_two() -> None:
+    known: dict[str, int] = {}
+    for slots in languages.languages().values():
+        assert len(slots.get("months", [""] * 12)) == 12
+        for number, names in enumerate(slots.get("months", ()), 1):
+            assert all(known.setdefault(name, number) == number for name in names.split())

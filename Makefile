@@ -41,6 +41,7 @@ lab: setup  ## the fetch against hostile servers, in a network namespace; writes
 reference: setup  ## write docs/reference.md and docs/python.md from the code
 	$(BIN)/python -m docs.build_reference
 	$(BIN)/python -m docs.build_python
+	$(BIN)/python -m docs.build_languages
 
 vendor: setup  ## fetch the dashboard's libraries again (npm), and compare them with vendor.toml
 	$(BIN)/python -m docs.vendor_files

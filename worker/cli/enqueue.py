@@ -146,7 +146,7 @@ def _wait(settings: Settings, acceptance: Acceptance) -> int:
     ended = {"stored": job.stored, "duplicate": job.duplicate, "refused": job.refused, "dead": job.dead}
     tell(f"{job.accepted} ended: " + (", ".join(f"{count} {state}" for state, count in ended.items() if count) or "nothing to do"))
     for cause in causes_of(acceptance.services, acceptance.job):
-        tell(f"  {cause.count} {cause.state}: {words(cause.reason)} ({cause.reason})")
+        tell(f"  {cause.count} {cause.state}: {words(str(cause.reason))} ({cause.reason})")
     if job.dead:
         tell("`pressmark dead list` has them, and `pressmark dead requeue` sends them again")
     return 1 if job.dead else 0

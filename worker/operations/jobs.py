@@ -102,18 +102,11 @@ def detail(services: Services, name: str) -> JobDetail:
     return JobDetail(job, tuple(JobOutcome(*row) for row in services.viewer_ledger.outcomes_of_job(job.id)))
 
 
-@dataclass(frozen=True, slots=True)
-class EndedBecause(Document):
-    """How many items of a job ended in one state for one reason."""
-
-    state: str
-    reason: str
-    count: int
-
-
-def causes_of(services: Services, job: Job) -> list[EndedBecause]:
+def causes_of(services: Services, job: Job) -> list[JobOutcome]:
     """Why items of the job were refused or died, the most frequent first. Raises Unavailable."""
-    return [EndedBecause(state, reason, count) for state, reason, count in services.operator_ledger.job_reasons(job)]
+    outcomes = (JobOutcome(*row) for row in services.viewer_ledger.outcomes_of_job(job.id))
+    causes = [outcome for outcome in outcomes if outcome.state in (State.REFUSED, State.DEAD)]
+    return sorted(causes, key=lambda cause: (-cause.count, cause.reason or ""))
 
 
 def until_ended(services: Services, job: Job, every: float) -> Iterator[JobStatus]:

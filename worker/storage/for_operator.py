@@ -59,11 +59,6 @@ class ForOperator(LedgerBase):
         with reading(self._engine) as connection:
             return jobs.find(connection, name)
 
-    def job_reasons(self, job: Job) -> list[tuple[str, str, int]]:
-        """Why items of the job were refused or died: triples of state, reason and count, the most frequent first."""
-        with reading(self._engine) as connection:
-            return jobs.reasons(connection, job.id)
-
     def stop_job(self, job: Job) -> int:
         """Drops items that still wait in this job and in no other, in several transactions; returns how many there were."""
         with writing(self._engine) as connection:

@@ -65,16 +65,6 @@ def progress(connection: Connection, job_id: int) -> Progress:
     return Progress(Job(row.id, row.name, row.created_at, row.stopped_at), states, row.refused, row.known)
 
 
-def reasons(connection: Connection, job_id: int) -> list[tuple[str, str, int]]:
-    """Why its items were refused or died: triples of state, reason and count, the most frequent first."""
-    joined = job_items.join(items, items.c.id == job_items.c.item_id)
-    number = func.count()
-    query = select(items.c.state, func.coalesce(items.c.reason, ""), number).select_from(joined)
-    query = query.where(job_items.c.job_id == job_id, items.c.state.in_((State.REFUSED, State.DEAD)))
-    rows = connection.execute(query.group_by(items.c.state, items.c.reason).order_by(number.desc(), items.c.reason))
-    return [(state, reason, count) for state, reason, count in rows]
-
-
 def all_ids(connection: Connection) -> list[int]:
     """The ids of all jobs, newest first."""
     return list(connection.execute(select(jobs.c.id).order_by(jobs.c.id.desc())).scalars())

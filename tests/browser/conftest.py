@@ -96,9 +96,9 @@ class Watched:
         assert (self.errors, self.elsewhere, self.dialogs) == ([], [], [])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One headless browser for the session."""
+    """One headless browser for a file: as long as it lives, its event loop runs in this thread, and no other test can start one."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser

@@ -86,7 +86,8 @@ class Desk:
 
 @pytest.fixture
 def desk(engine: Engine, settings: Settings) -> Iterator[Desk]:
-    """With the pace and the back-off of an ordinary installation."""
-    made = Desk(engine, replace(settings, host_interval=2.0, backoff=30.0, backoff_cap=3600.0, redis_url="redis://127.0.0.1:1/0"))
+    """With the pace and the back-off of an ordinary installation; one page of a host travels at a time."""
+    pace = replace(settings, host_interval=2.0, chunk_size=1, backoff=30.0, backoff_cap=3600.0)
+    made = Desk(engine, replace(pace, redis_url="redis://127.0.0.1:1/0"))
     yield made
     made.services.close()

@@ -78,7 +78,7 @@ def require_article(text: str, title: str | None, url: str | None, data: Structu
         raise ItemFailed(Reason.NO_TEXT, "expected an article, got words without a sentence")
     if _is_index(text, url) or _is_listing(text, url, root):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a home page or a listing")
-    if _is_menu(text, root):
+    if _is_menu(text, title or "", root):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a menu: nearly all of its text is in links")
 
 
@@ -135,9 +135,9 @@ def _has_summary(head: Element, kept: set[str]) -> bool:
     return any(" ".join(other.text_content().split()) in kept for other in [*islice(link.iterdescendants(), 2 * REACH), *after])
 
 
-def _is_menu(text: str, root: Element) -> bool:
-    """Whether nearly all of the text stands in links that lead elsewhere."""
-    start = text[:MENU_REACH]
+def _is_menu(text: str, title: str, root: Element) -> bool:
+    """Whether nearly all of the text stands in links that lead elsewhere; the first of them may have been taken for the title."""
+    start = f"{title}\n{text[:MENU_REACH]}"
     links = (link for link in islice(root.iter("a"), MENU_REACH // 10) if not (link.get("href") or "").startswith("#"))
     shown = {" ".join(link.text_content().split()) for link in links} - {""}
     linked = [words for words in shown if words in start]

@@ -1,6 +1,8 @@
 # Every target sets up what it needs; `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
+# How many processes share the tests: most tests wait for servers, so that two cores are kept busy by three.
+TEST_PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: rows nets reference vendor bench-label bench-extract fit-extract help setup demo test lint types contracts check lab soak model clean bench-service
@@ -20,7 +22,7 @@ demo: setup  ## run the main job end to end, here, with nothing else installed
 	$(BIN)/pressmark demo
 
 test: setup  ## run the tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
 
 lint: setup  ## style and formatting
 	$(BIN)/ruff check .

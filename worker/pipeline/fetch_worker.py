@@ -17,6 +17,7 @@ from worker.fetch.client import Answer
 from worker.logs import fields
 from worker.messages import Extracted, Failed, Outcome, Page, Returned, Taken, URLRequest
 from worker.pipeline.fetch_item import ItemReader, returned
+from worker.pipeline.parse_turns import ParseTurns
 from worker.sandbox.waiting_pages import EXPECTED, PageRoom, WaitingPage
 
 log = logging.getLogger(__name__)
@@ -26,8 +27,6 @@ START_WITHIN = 50.0
 lease of 120."""
 END_WITHIN = 105.0
 """Seconds after which items that have begun are returned, too: they wait for a parse process, and no page is to blame for that."""
-PAGES_WAITING = 200
-"""Fetched pages that may wait for a parse process; then fetching waits, too. `waiting_pages` bounds their bytes."""
 PACE_WAIT = 12.0
 """Seconds that an item waits for the pace of its host behind another: what the dispatcher lets travel together, and a little."""
 LOOK = 0.5
@@ -60,19 +59,13 @@ class FetchWorker:
     def __post_init__(self) -> None:
         self.fetching = ThreadPoolExecutor(self.threads, thread_name_prefix="fetch")
         self._parsing = ThreadPoolExecutor(self.parsers, thread_name_prefix="parse")
-        self._places = threading.Semaphore(PAGES_WAITING)
+        self._turns = ParseTurns(lambda: self._count, self.stopping)
         self.room = PageRoom()
 
-    def parse_later(self, parse: Callable[[], None]) -> None:
+    def parse_later(self, parse: Callable[[], None], size: int) -> None:
         """Frees the fetch thread: a page that waits for a parse process must not keep another from being fetched."""
-        self._places.acquire()
-        self._parsing.submit(self._parse, parse)
-
-    def _parse(self, parse: Callable[[], None]) -> None:
-        try:
-            parse()
-        finally:
-            self._places.release()
+        self._turns.add(parse, size)
+        self._parsing.submit(self._turns.run_next)
 
     @property
     def running(self) -> int:
@@ -81,13 +74,17 @@ class FetchWorker:
 
     def work(self, requests: Sequence[URLRequest]) -> None:
         """Processes every item of a chunk; returns when each is settled."""
-        with self._lock:
-            self._count += len(requests)
+        self.count(len(requests))
+        chunk = _Chunk(self, requests)
         try:
-            _Chunk(self, requests).work()
+            chunk.work()
         finally:
-            with self._lock:
-                self._count -= len(requests)
+            self.count(-chunk.open)
+
+    def count(self, more: int) -> None:
+        """Changes how many items are being processed: each counts until it is settled, not until its chunk is."""
+        with self._lock:
+            self._count += more
 
     def stop(self) -> None:
         """Makes every chunk return its items: those that have not begun at once. May be called in a signal handler."""
@@ -109,6 +106,11 @@ class _Chunk:
         self._lock = threading.Lock()
         self._done = threading.Event()
         self._begun = time.monotonic()
+
+    @property
+    def open(self) -> int:
+        """Items that are not settled; after `work` those of a chunk that could not be announced."""
+        return len(self._open)
 
     def work(self) -> None:
         requests = list(self._open.values())
@@ -187,9 +189,10 @@ class _Chunk:
 
     def _hold(self, request: URLRequest, answer: Answer) -> None:
         """Keeps the page until a parse process is free."""
-        waiting = WaitingPage.of(cast(Page, answer.page))
+        page = cast(Page, answer.page)
+        waiting = WaitingPage.of(page)
         self._worker.room.release(EXPECTED - waiting.size)
-        self._worker.parse_later(partial(self._parse, request, replace(answer, page=None), waiting))
+        self._worker.parse_later(partial(self._parse, request, replace(answer, page=None), waiting), len(page.body))
 
     def _parse(self, request: URLRequest, answer: Answer, waiting: WaitingPage) -> None:
         try:
@@ -205,6 +208,7 @@ class _Chunk:
             last = not self._open
         if first is not None:
             self._worker.deliver(outcome)
+            self._worker.count(-1)
         if last:
             self._done.set()
 

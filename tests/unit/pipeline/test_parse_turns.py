@@ -1,0 +1,102 @@
+"""Very large pages wait for the others, one at a time, but not for ever, and not where nothing else is to be done."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from worker.pipeline.parse_turns import LARGE, LARGE_WAITS, ParseTurns
+
+PATIENCE = 30.0
+
+
+class Worker:
+    """Counts what it has in hand; its clock moves by hand."""
+
+    def __init__(self) -> None:
+        self.in_hand = 0
+        self.at = 0.0
+        self.stopping = threading.Event()
+        self.done: list[str] = []
+        self.turns = ParseTurns(lambda: self.in_hand, self.stopping, lambda: self.at)
+
+    def add(self, name: str, size: int = 1000) -> None:
+        self.in_hand += 1
+        self.turns.add(lambda: self._parse(name), size)
+
+    def _parse(self, name: str) -> None:
+        self.done.append(name)
+        self.in_hand -= 1
+
+    def run(self, count: int) -> list[str]:
+        for _ in range(count):
+            self.turns.run_next()
+        return self.done
+
+
+@pytest.fixture
+def worker() -> Worker:
+    return Worker()
+
+
+def test_ordinary_pages_come_in_the_order_in_which_they_came(worker):
+    for name in "abc":
+        worker.add(name)
+    assert worker.run(3) == ["a", "b", "c"]
+
+
+def test_a_large_page_waits_for_those_that_came_after_it(worker):
+    worker.add("large", LARGE)
+    for name in "abc":
+        worker.add(name, LARGE - 1)
+    assert worker.run(4) == ["a", "b", "c", "large"]
+
+
+def test_a_large_page_waits_for_pages_that_are_still_being_fetched(worker):
+    worker.add("large", LARGE)
+    worker.in_hand += 1  # another one is under way
+    with ThreadPoolExecutor(1) as pool:
+        turn = pool.submit(worker.turns.run_next)
+        worker.in_hand -= 1
+        worker.add("fetched meanwhile")
+        turn.result(PATIENCE)
+        assert worker.done == ["fetched meanwhile"]
+        pool.submit(worker.turns.run_next).result(PATIENCE)
+    assert worker.done == ["fetched meanwhile", "large"]
+
+
+def test_a_large_page_that_has_waited_long_enough_goes_first_but_never_two_at_once(worker):
+    # Given
+    for number in range(2):
+        worker.add(f"large {number}", LARGE)
+    for name in "ab":
+        worker.add(name)
+    worker.at = LARGE_WAITS
+    # When: during the parse of the first a second process asks
+    first = worker.turns._large[0]
+    worker.turns._large[0] = (first[0], lambda: (worker.turns.run_next(), first[1]()))
+    worker.turns.run_next()
+    # Then
+    assert worker.done == ["a", "large 0"]
+    assert worker.run(2) == ["a", "large 0", "large 1", "b"]
+
+
+def test_a_worker_that_stops_does_not_let_a_large_page_wait(worker):
+    worker.add("large", LARGE)
+    worker.in_hand += 5
+    worker.stopping.set()
+    assert worker.run(1) == ["large"]
+
+
+def test_a_page_that_raises_gives_its_place_back(worker):
+    def broken() -> None:
+        raise ValueError("no page")
+
+    for _ in range(300):  # more than there are places
+        worker.turns.add(broken, LARGE)
+        with pytest.raises(ValueError, match="no page"):
+            worker.turns.run_next()
+    worker.add("next", LARGE)
+    assert worker.run(1) == ["next"]

@@ -143,7 +143,7 @@ class Child:
             raise self._why_it_ended() from error
         spent = cpu_of(self._pid) - begun
         self.end()
-        failure = ParseKilled if spent >= self._settings.parse_cpu else ParseStalled  # the kernel rounds its limit up
+        failure = ParseKilled if spent >= self._settings.parse_cpu else ParseStalled
         raise failure(f"gave no answer within {timeout:g} s or more, with {spent:.1f} s of CPU")
 
     def _answers(self, timeout: float) -> bool:

@@ -34,10 +34,13 @@ def resident(pid: int) -> int:
 
 
 def limit_page(settings: Settings, timeout: float, at_start: int) -> None:
-    """Sets this page's limits of CPU (whole seconds, as the kernel counts), address space and wall clock (`timeout` in seconds).
+    """Sets this page's limits of CPU, address space and wall clock (`timeout` in seconds).
 
-    The address space is counted from what the process had mapped `at_start`, so that no page leaves the next one more.
+    A timer (setitimer(2)) keeps the CPU to hundredths of a second; RLIMIT_CPU, which counts whole seconds, stands behind it, where a
+    library blocks the timer's signal. The address space is counted from what the process had mapped `at_start`, so that no page
+    leaves the next one more.
     """
+    signal.setitimer(signal.ITIMER_PROF, settings.parse_cpu)
     spent = resource.getrusage(resource.RUSAGE_SELF)
     _set_soft(resource.RLIMIT_CPU, math.ceil(spent.ru_utime + spent.ru_stime + settings.parse_cpu))
     if at_start:
@@ -55,8 +58,9 @@ def cpu_of(pid: int) -> float:
 
 
 def page_done() -> None:
-    """Ends the wall-clock limit; the others are set anew for the next page."""
+    """Ends the limits of CPU and wall clock; all are set anew for the next page."""
     signal.alarm(0)
+    signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def no_core_dumps() -> None:
@@ -66,8 +70,10 @@ def no_core_dumps() -> None:
 
 def explain_exit(code: int, settings: Settings) -> str:
     """Why a child with this exit code ended (negative: by that signal), for people."""
+    used_up = f"used more than {settings.parse_cpu:g} s of CPU"
     known = {
-        -signal.SIGXCPU: f"used more than {settings.parse_cpu:g} s of CPU",
+        -signal.SIGPROF: used_up,
+        -signal.SIGXCPU: used_up,
         -signal.SIGALRM: "gave no answer in time",
         -signal.SIGTERM: "the parser was ended from outside",
     }

@@ -91,6 +91,7 @@ def _from_plain(found: plain_text.PlainArticle, url: str | None, warnings: list[
     text = clean_text(found.text)
     if not text:
         raise ItemFailed(Reason.NO_TEXT, "expected an article, got lines of boilerplate only")
+    page_type.require_letters(text)
     return Article(
         url=url,
         canonical_url=None,

@@ -6,6 +6,7 @@ from worker.errors import ItemFailed
 from worker.extract.page.markup import parse
 from worker.extract.page.structured_data import structured_data_of
 from worker.extract.page_type import require_article
+from worker.extract.pipeline import extract_text
 from worker.reasons import Reason
 
 SUMMARIES = [
@@ -75,6 +76,13 @@ def test_a_page_that_only_asks_for_a_subscription_is_a_wall_without_a_form():
         refusal("<p>x</p>", "本文为付费内容，请订阅后阅读全文，谢谢您的支持。\n\n已订阅？立即登录", "棕榈油库存五年最低")
         is Reason.NOT_ARTICLE
     )
+
+
+@pytest.mark.parametrize("source", [b"\xff" * 1000, b"ha " * 400, b"<html><body><p>" + b"ABAB " * 300])
+def test_a_few_letters_again_and_again_are_no_article_in_text_or_markup(source):
+    with pytest.raises(ItemFailed) as refused:
+        extract_text(source)
+    assert refused.value.reason is Reason.NO_TEXT
 
 
 def test_words_without_a_sentence_are_not_a_text():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -211,6 +213,30 @@ def test_seeds_that_are_there_are_not_overwritten(original, new, tmp_path: Path)
         restore(there, tmp_path / "b.zip")
     there.close()
     assert (seeds / "mine.jsonl").read_text() == "work of a week"
+
+
+@pytest.mark.parametrize("full", ["at the second file", "at the rows"])
+def test_a_disk_that_fills_leaves_nothing_and_the_next_restore_works(original, new, tmp_path: Path, monkeypatch, full: str) -> None:
+    backup(original, tmp_path / "b.zip")
+    there = new("sqlite")
+    with monkeypatch.context() as broken:
+        if full == "at the rows":
+            broken.setattr(row_copies, "write", _full)
+        else:
+            copy, files = shutil.copyfileobj, iter([0])
+            broken.setattr(shutil, "copyfileobj", lambda *told: copy(*told) if next(files, None) == 0 else _full())
+        # When
+        with pytest.raises(Unavailable, match="No space left"):
+            restore(there, tmp_path / "b.zip")
+    # Then
+    left = [path for path in there.settings.data_dir.rglob("*") if not path.name.startswith("pressmark.sqlite")]
+    assert left == []
+    restore(there, tmp_path / "b.zip")
+    assert len(articles.search(there, SearchFilter(), 10).results) == 4
+
+
+def _full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

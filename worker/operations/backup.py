@@ -14,8 +14,9 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -188,6 +189,7 @@ def _chunks(source: Path) -> Iterator[bytes]:
 def restore(services: Services, source: Path, progress: Progress = lambda done: None) -> Backup:
     """Makes the installation of a backup: only where there is none yet, and only after all of the file is found whole.
 
+    All of it or nothing: files come first, and go again where a disk is full; rows come last, in one transaction.
     Raises UsageError for a file that is damaged, foreign or newer, and for an installation that is not empty; Unavailable.
     """
     settings = services.settings
@@ -197,8 +199,8 @@ def restore(services: Services, source: Path, progress: Progress = lambda done: 
             manifest = _read_manifest(archive)
             _expect_whole(archive, manifest)
             row_copies.expect_empty(services.engine, manifest.schema)
-            _restore_rows(services, archive, manifest, progress)
-            _restore_files(settings, archive, manifest)
+            with _restored_files(settings, archive, manifest):
+                _restore_rows(services, archive, manifest, progress)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, KeyError, RecursionError, zlib.error) as error:
         raise UsageError(f"{source}: expected a whole backup, got another file: {' '.join(str(error).split())[:200]}") from error
     except OSError as error:
@@ -250,13 +252,26 @@ def _restore_rows(services: Services, archive: zipfile.ZipFile, manifest: _Manif
         row_copies.write(services.engine, manifest.schema, lines)
 
 
-def _restore_files(settings: Settings, archive: zipfile.ZipFile, manifest: _Manifest) -> None:
-    for name in manifest.sha256:
-        folder, _, rest = name.partition("/")
-        if folder == "rows":
-            continue
-        seeds = settings.seeds_dir or settings.data_dir / "seeds"
-        target = (settings.data_dir if folder == "data" else seeds) / rest
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with archive.open(name) as member, target.open("wb") as file:
-            shutil.copyfileobj(member, file, CHUNK)
+@contextmanager
+def _restored_files(settings: Settings, archive: zipfile.ZipFile, manifest: _Manifest) -> Iterator[None]:
+    """Writes every file; takes those that it wrote away again where one cannot be written, or the block fails."""
+    seeds = settings.seeds_dir or settings.data_dir / "seeds"
+    written: list[Path] = []
+    try:
+        for name in manifest.sha256:
+            folder, _, rest = name.partition("/")
+            if folder == "rows":
+                continue
+            target = (settings.data_dir if folder == "data" else seeds) / rest
+            target.parent.mkdir(parents=True, exist_ok=True)
+            written.append(target)
+            with archive.open(name) as member, target.open("wb") as file:
+                shutil.copyfileobj(member, file, CHUNK)
+        yield
+    except BaseException:
+        for target in written:
+            target.unlink(missing_ok=True)
+            for folder in takewhile(lambda above: above not in (settings.data_dir, settings.seeds_dir), target.parents):
+                with suppress(OSError):  # it holds something else
+                    folder.rmdir()
+        raise

@@ -271,7 +271,7 @@ def _restored_files(settings: Settings, archive: zipfile.ZipFile, manifest: _Man
     except BaseException:
         for target in written:
             target.unlink(missing_ok=True)
-            for folder in takewhile(lambda above: above not in (settings.data_dir, settings.seeds_dir), target.parents):
+            for above in takewhile(lambda folder: folder not in (settings.data_dir, settings.seeds_dir), target.parents):
                 with suppress(OSError):  # it holds something else
-                    folder.rmdir()
+                    above.rmdir()
         raise

@@ -22,7 +22,8 @@ demo: setup  ## run the main job end to end, here, with nothing else installed
 	$(BIN)/pressmark demo
 
 test: setup  ## run the tests
-	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder -m "not soak and not lab and not alone"
+	$(BIN)/pytest -m "(lab or alone) and not soak"
 
 lint: setup  ## style and formatting
 	$(BIN)/ruff check .

@@ -54,8 +54,9 @@ class Home:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Nothing of ours from outside, and UTF-8."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith("PRESSMARK_")}
+        """Nothing of ours from outside, UTF-8, and the width of the window alone."""
+        kept = (name for name in os.environ if not name.startswith("PRESSMARK_") and name not in ("COLUMNS", "LINES"))
+        own = {name: os.environ[name] for name in kept}
         return {**own, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "PRESSMARK_DATA_DIR": str(self.folder / "data"), **self.more}
 
     def command(self, *arguments: str | bytes) -> list[str | bytes]:

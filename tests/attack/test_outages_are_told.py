@@ -25,6 +25,7 @@ from tests.integration.parts.press import pages
 from tests.integration.parts.servers import PostgresServer, postgres_binary
 from tests.lab.net import can_unshare
 
+pytestmark = pytest.mark.alone
 URL = "https://press.test/2026/03/22/trade"
 PATIENCE = 4 * TOLD_WITHIN
 """Seconds after which a call is killed: far beyond what is allowed, and short enough for a suite."""

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 
 from worker import logs, queues
 from worker.config import Settings, load
@@ -116,22 +117,26 @@ def main(role: str) -> int:
     """Runs a child of the supervisor, whose standard input is the socket of its watchdog; returns the exit code."""
     settings = load()
     logs.set_up(settings, f"{role}[{os.getpid()}]")
-    watchdog = Watchdog.of_stdin(settings.stop_grace)
+    watchdog = Watchdog.of_stdin(settings.stop_grace, partial(_end_server, role, settings))
     watchdog.watch()
     try:
         ROLES[role](settings, watchdog.pulse)
     except PressmarkError as error:
         log.error("%s", error)  # noqa: TRY400 - one line says it
         return error.exit_code
-    if role == "keeper" and watchdog.cut.is_set():
-        _shut_down_server(settings)
+    if watchdog.cut.is_set():
+        if role == "keeper":
+            time.sleep(settings.finish_within)  # the workers return their items meanwhile
+        _end_server(role, settings)
     return 0
 
 
-def _shut_down_server(settings: Settings) -> None:
-    """Ends the embedded server after the supervisor was killed, once the workers have had time to return their items."""
-    time.sleep(settings.finish_within)
-    address = address_of(settings.data_dir)
+def _end_server(role: str, settings: Settings) -> None:
+    """Ends the embedded server once the supervisor was killed, which is for the keeper to do.
+
+    On a slow machine the grace may be over before the keeper's work is; then this is the last that it does.
+    """
+    address = address_of(settings.data_dir) if role == "keeper" else None
     if address and address.url == settings.redis_url:
         embedded_server.shut_down(address.url)
 

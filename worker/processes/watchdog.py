@@ -16,20 +16,21 @@ class Watchdog:
     """The child's end of the socket, inherited as its standard input.
 
     The end of file means that the supervisor is gone, however it ended: the child gets SIGTERM, and is
-    killed with its whole process group where it has not exited within `grace` seconds.
+    killed with its whole process group where it has not exited within `grace` seconds. `last` is called just before that.
     """
 
-    def __init__(self, end: socket.socket, grace: float) -> None:
+    def __init__(self, end: socket.socket, grace: float, last: Callable[[], None] = lambda: None) -> None:
         self._end = end
         self._end.setblocking(False)
         self._grace = grace
+        self._last = last
         self.cut = threading.Event()
         """Set when the supervisor is gone."""
 
     @classmethod
-    def of_stdin(cls, grace: float) -> Watchdog:
+    def of_stdin(cls, grace: float, last: Callable[[], None] = lambda: None) -> Watchdog:
         """The socket that the supervisor gave this process as standard input."""
-        return cls(socket.socket(fileno=os.dup(0)), grace)
+        return cls(socket.socket(fileno=os.dup(0)), grace, last)
 
     def watch(self) -> None:
         """Begins to wait for the end of file, on a thread of its own."""
@@ -48,7 +49,10 @@ class Watchdog:
         self.cut.set()
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(self._grace)
-        os.killpg(os.getpgid(0), signal.SIGKILL)
+        try:
+            self._last()
+        finally:
+            os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
 class StopSignal(threading.Event):

@@ -26,14 +26,14 @@ def test_a_pulse_reaches_the_supervisor_and_never_waits_for_it():
         assert ours.recv(4) == b"...."
 
 
-def test_a_closed_socket_asks_the_process_to_leave_and_then_ends_it():
+def test_a_closed_socket_asks_the_process_to_leave_lets_it_do_one_thing_and_then_ends_it():
     # Given: a child that does not listen
     ours, theirs = socket.socketpair()
     program = """
 import signal, time
 from worker.processes.watchdog import Watchdog
 signal.signal(signal.SIGTERM, lambda *_: print("asked", flush=True))
-Watchdog.of_stdin(grace=0.3).watch()
+Watchdog.of_stdin(grace=0.3, last=lambda: print("last", flush=True)).watch()
 print("ready", flush=True)
 while True:
     time.sleep(0.1)
@@ -47,6 +47,7 @@ while True:
     ours.close()
     # Then
     assert child.stdout.readline() == "asked\n"
+    assert child.stdout.readline() == "last\n"
     assert child.wait(PATIENCE) == -signal.SIGKILL
     child.stdout.close()
 

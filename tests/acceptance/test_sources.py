@@ -138,6 +138,14 @@ def test_a_page_that_names_nothing_costs_one_line(desk: Home, outlet: Outlet) ->
     assert "--kind takes an address unread" in done.told[0]
 
 
+def test_an_opml_file_that_is_cut_gives_its_whole_sources_and_says_so(home: Home) -> None:
+    (home.folder / "cut.opml").write_text('<opml><body><outline xmlUrl="https://a.example/feed"/><outline xmlUrl="https://b.exam')
+    done = home.run("sources", "import", "cut.opml")
+    assert done.code == 1
+    assert "cut.opml: the file ends before </opml>: sources after its last whole one are missing (truncated)" in done.err
+    assert "2 sources: 1 added, 1 refused" in done.err
+
+
 def test_a_list_of_sources_goes_out_and_comes_in_again(desk: Home, home: Home) -> None:
     # Given
     opml = """<opml version="1.0"><body><outline text="News & more"><outline type="rss" text="Kampot &amp; sea" xmlUrl="https://kampot.example/feed"

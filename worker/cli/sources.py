@@ -183,15 +183,15 @@ def _told(answers: Iterable[Added], as_json: bool) -> int:
     for answer in answers:
         counts[answer.state] += 1
         if answer.state == "refused" and counts["refused"] <= SHOWN_FAULTS:
-            complain(f"{answer.where}: {answer.detail}, in {answer.url[:100]!r} ({answer.reason})")
+            of_what = f", in {answer.url[:100]!r}" if answer.url else ""
+            complain(f"{answer.where}: {answer.detail}{of_what} ({answer.reason})")
         if as_json:
             show_lines([answer])
     if counts["refused"] > SHOWN_FAULTS:
         complain(f"and {counts['refused'] - SHOWN_FAULTS} more refused lines")
     total = sum(counts.values())
-    tell(
-        f"{total} sources" + (": " + ", ".join(f"{count} {state}" for state, count in counts.items() if count) if total else " in the file")
-    )
+    told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    tell(f"{total} source{'' if total == 1 else 's'}{f': {told}' if told else ' in the file'}")
     if counts["refused"]:
         return 2 if counts["refused"] == total else 1
     return 0

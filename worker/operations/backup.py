@@ -75,6 +75,8 @@ class _Manifest:
         found = json.loads(data)
         if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise ValueError("it is no backup of Pressmark")
+        if lacking := [name for name in ("schema", "sha256", "rows", "made_at", "version") if name not in found]:
+            raise ValueError(f"its manifest lacks {', '.join(lacking)}")
         if found.get("v") != VERSION or str(found["schema"]) > SCHEMA:
             raise ValueError(f"it was made by a newer Pressmark, {found.get('version')}: upgrade the program")
         sha256 = {str(name): str(digest) for name, digest in found["sha256"].items()}

@@ -20,6 +20,8 @@ from worker.storage.sources import About, SourceRow
 Format = Literal["opml", "csv"]
 FILE_LIMIT = 64 * 1024 * 1024
 """Bytes of a list: OPML of a hundred thousand feeds has thirty million."""
+END = 1000
+"""Characters in which the end tag of a whole file is looked for: comments may follow it."""
 COLUMNS = ("url", "kind", "title", "site_url", "country", "language", "outlet_kind", "paused")
 FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
 """Letters with which spreadsheets begin a formula, in full width too."""
@@ -64,6 +66,12 @@ def _opml(text: str, name: str) -> Iterator[Listed]:
         raise UsageError(f"{name}: expected OPML, got a file that cannot be read ({failed.detail})") from failed
     if not is_opml:
         raise UsageError(f"{name}: expected OPML or CSV, got other mark-up")
+
+
+def is_cut(data: bytes) -> bool:
+    """Whether an OPML file ends before its end tag, so that sources may be missing."""
+    text = decoded(data)
+    return text.lstrip("\ufeff \t\r\n").startswith("<") and "</opml" not in text[-END:].lower()
 
 
 def _outline(attributes: dict[str, str], where: str) -> Listed:

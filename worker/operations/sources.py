@@ -19,6 +19,7 @@ from worker.operations.discovery import Found, discover
 from worker.operations.document import Document
 from worker.operations.source_files import Format
 from worker.operations.times import rfc3339
+from worker.reasons import Reason
 from worker.storage.sources import About, SourceRow
 from worker.storage.values import OPEN, Entry
 
@@ -283,7 +284,7 @@ def _spelled(url: str, settings: Settings) -> str:
 
 
 def import_file(services: Services, data: bytes, name: str, who: str | None = None) -> Iterator[Added]:
-    """Follows the sources of an OPML or CSV file, an answer for each; raises UsageError for what is neither."""
+    """Follows the sources of an OPML or CSV file, an answer for each, and one for a missing end; raises UsageError for what is neither."""
     added = 0
     listed = list(source_files.read(data, name))
     answers = _add_all(services, ((one.url, one.kind, one.about, one.where) for one in listed))
@@ -292,6 +293,9 @@ def import_file(services: Services, data: bytes, name: str, who: str | None = No
             services.sources.pause([answer.source.id], paused=True)
         added += answer.state == "added"
         yield answer
+    if source_files.is_cut(data):
+        cut = "the file ends before </opml>: sources after its last whole one are missing"
+        yield Added(None, "", "refused", Reason.TRUNCATED.word, cut, name)
     record(services, who, "sources import", count=added, which={"file": name[:200]})
 
 

@@ -41,8 +41,9 @@ lab: setup  ## the fetch against hostile servers, in a network namespace; writes
 	PRESSMARK_TEST_LAB=full $(BIN)/pytest -m lab
 	$(BIN)/python -m tests.lab.table
 
-reference: setup  ## write docs/reference.md and docs/python.md from the code
+reference: setup  ## write docs/reference.md, docs/python.md and the schema of a Result from the code
 	$(BIN)/python -m docs.build_reference
+	$(BIN)/python -m docs.build_schema
 	$(BIN)/python -m docs.build_python
 	$(BIN)/python -m docs.build_languages
 

@@ -88,7 +88,8 @@ STREAM = """\
 ## The public stream
 
 Redis stream `<namespace>:articles`, one entry for each item that ended: field `result` holds a Result as JSON. Delivered at least once, in
-the order of the commits. The stream `<namespace>:results` between workers and keeper is internal.
+the order of the commits. `pressmark tail` follows it, `pressmark schema` prints the JSON Schema of a Result, and
+[consume.md](consume.md) is about a consumer group of one's own. The stream `<namespace>:results` between workers and keeper is internal.
 """
 
 SHAPES: tuple[type, ...] = (

@@ -19,7 +19,7 @@ from worker.reasons import Reason
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
-PAGES = ("install", "scale", "upgrade", "back-up", "take-down", "troubleshoot")
+PAGES = ("install", "consume", "scale", "upgrade", "back-up", "take-down", "troubleshoot")
 CONSOLE = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
 
 

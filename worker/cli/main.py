@@ -44,6 +44,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "forget": ("forget", "take an article and its traces out"),
     "search": ("search", "the stored articles by words, date, language, host and labels"),
     "export": ("export", "the stored articles as a table, JSON lines, CSV or Parquet"),
+    "tail": ("tail", "follow Results as they are published"),
+    "schema": ("schema", "the JSON Schema of a Result"),
     "seeds": ("seeds", "the labelled articles: check, add, import, export"),
     "train": ("train", "train a model on the seeds and register it"),
     "evaluate": ("evaluate", "figures on held-out seeds, or on labelled articles"),

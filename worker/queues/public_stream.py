@@ -1,4 +1,4 @@
-"""Publish Results on the public stream `articles`, bounded in entries, bytes and age; remove those of articles that were taken down."""
+"""Publish Results on the public stream `articles`, bounded in entries, bytes and age; read it; remove articles that were taken down."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import cast
 import redis
 
 from worker.config import MIB, Settings
-from worker.queues.connection import SLICE, available, stream_entries
+from worker.queues.connection import SLICE, RawEntry, available, stream_entries
 
 ARTICLES = "articles"
 """The public stream, under its namespace."""
@@ -100,6 +100,48 @@ class PublicStream:
                 if found:
                     self._redis.xdel(self._key, *found)
                 start = "(" + entries[-1][0]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEntry:
+    """One entry of the public stream."""
+
+    entry_id: str
+    """As Redis gives it: milliseconds since 1970, a dash, a number."""
+    result: bytes
+    """JSON; empty where the entry has no Result."""
+
+
+class PublicReader:
+    """Reads the public stream in its order, without a consumer group; every method raises Unavailable."""
+
+    FIRST = "0-0"
+    """The place before the first entry."""
+
+    def __init__(self, client: redis.Redis, namespace: str) -> None:
+        self._redis = client
+        self._key = f"{namespace}:{ARTICLES}"
+
+    def end(self) -> str:
+        """The id of the newest entry, FIRST where there is none."""
+        with available():
+            newest = stream_entries(self._redis.xrevrange(self._key, "+", "-", count=1))
+        return newest[0][0] if newest else self.FIRST
+
+    def read(self, after: str, count: int, wait: float) -> list[PublishedEntry]:
+        """Up to `count` entries after this id; where there are none it waits so many seconds for the first (0: not at all)."""
+        with available():
+            found = self._redis.xread({self._key: after}, count=count, block=int(wait * 1000) or None)
+        return [
+            PublishedEntry(entry_id, fields.get(b"result", b""))
+            for _, entries in cast(list[tuple[bytes, list[RawEntry]]], found or [])
+            for entry_id, fields in stream_entries(entries)
+        ]
+
+    @staticmethod
+    def before(seconds: float) -> str:
+        """The place before the first entry of this time, in seconds since 1970."""
+        return f"{max(math.ceil(seconds * 1000) - 1, 0)}-{2**64 - 1}" if seconds > 0 else PublicReader.FIRST
 
 
 def max_memory(client: redis.Redis) -> int:

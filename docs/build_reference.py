@@ -35,7 +35,7 @@ from worker.operations.previews import Blocked, Preview
 from worker.operations.problems import Act, Problem
 from worker.operations.queues import Ledger, ModelInUse, PausedNow, QueueReport, QueueStatus
 from worker.operations.settings import markdown_table
-from worker.operations.show import Copy, GivenReview, Shown, ShownLabels
+from worker.operations.show import ChainLink, Copy, GivenReview, Shown, ShownLabels
 from worker.operations.status import Status
 from worker.operations.trace import ItemTrace, Step
 from worker.operations.workers import Worker
@@ -97,7 +97,7 @@ SHAPES: tuple[type, ...] = (
     *(Result, HttpAnswer, ReviewSummary),
     *(QueueReport, QueueStatus, Ledger, DeadCause, Worker, ModelInUse, Status),
     *(DueFigures, PausedNow, Problem, Act, Due, DueGroup, DueEntry, Lifted, HostStatus, RobotsSeen, HostDetail, HostRequest),
-    *(ItemTrace, Step, JobStatus, JobOutcome, DeadLetter, Incident, Preview, Blocked, Item, Shown, ShownLabels, Copy, ModelSaid),
+    *(ItemTrace, Step, JobStatus, JobOutcome, DeadLetter, Incident, Preview, Blocked, Item, Shown, ShownLabels, Copy, ChainLink, ModelSaid),
     *(Counts, Bucket, History, OutcomeCount, Gap, Agreement, LabelAgreement, Disputed, GivenReview, LogEntry, Diagnosis, Finding),
 )
 

@@ -67,16 +67,18 @@ class Client:
         since: str | None = None,
         until: str | None = None,
         unsure: bool = False,
+        distinct: bool = False,
         limit: int = 50,
     ) -> list[Result]:
         """Up to `limit` stored articles that hold every one of `words` in title or text, the last published first.
 
         `topics` are those decided yes (with `unsure`, those in doubt too), `primary` is the main one; `source_type` the likeliest
         one; `language` a code as `km`; `host` includes its subdomains; `since` and `until` are days as `2024-03-22`, both included.
+        `distinct` gives of copies and near copies of one text only the one that was first.
         """
         wanted = SearchFilter(tuple(words), tuple(topics), primary, source_type, language, host, since, until, unsure)
         with public_errors():
-            return articles.search(self._opened(), wanted, limit).results
+            return articles.search(self._opened(), wanted, limit, once=distinct).results
 
     def queues(self) -> QueueReport:
         """The queues, the ledger, the dead letters by cause and the workers; figures of Redis are None while it is away."""

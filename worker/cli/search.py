@@ -40,6 +40,7 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> str | None
 @click.option("--host", metavar="HOST", help="Of this host and its subdomains.")
 @click.option("--since", callback=_day, metavar="DAY", help="Published on this day or later.")
 @click.option("--until", callback=_day, metavar="DAY", help="Published on this day or earlier.")
+@click.option("--distinct", is_flag=True, help="Of copies and near copies of one text only the one that was first.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N", help="So many at most.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--bom", is_flag=True, help="Mark the CSV as UTF-8, for Excel.")
@@ -56,6 +57,7 @@ def search(
     host: str | None,
     since: str | None,
     until: str | None,
+    distinct: bool,
     limit: int,
     form: str,
     bom: bool,
@@ -74,7 +76,7 @@ def search(
         unsure=unsure,
     )
     write = writer("jsonl" if as_json else form, settings, bom=bom)
-    found = articles.search(opened(settings), wanted, limit)
+    found = articles.search(opened(settings), wanted, limit, once=distinct)
     write(found.results)
     if not found.results:
         tell("no stored article matches")

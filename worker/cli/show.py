@@ -14,11 +14,11 @@ from worker.cli._shared.urls import entry_of
 from worker.cli.trace import STEP_HEADS, step_rows
 from worker.config import Settings
 from worker.operations.reason_words import words
-from worker.operations.show import Shown
+from worker.operations.show import ChainLink, Shown
 from worker.operations.show import show as show_item
-from worker.operations.times import local_day, local_time
+from worker.operations.times import local_time
 
-COPY_HEADS = ("published", "outlet", "state", "alike", "url")
+COPY_HEADS = ("published", "outlet", "state", "who", "url")
 
 
 @command("show", help="One item: its article, labels, evidence, model, copies and trace.", example="pressmark show 812")
@@ -32,6 +32,11 @@ def show(settings: Settings, *, item: str, as_json: bool) -> None:
         show_json(found)
         return
     _show(found, settings.timezone)
+
+
+def _copy_row(link: ChainLink, zone: str) -> tuple[object, ...]:
+    taken = "first" if link.first else None if link.common is None else f"{link.common:.0%} of it is in the first"
+    return local_time(link.published_at, zone), link.outlet, link.state, taken, link.url
 
 
 def _show(found: Shown, zone: str) -> None:
@@ -48,7 +53,7 @@ def _show(found: Shown, zone: str) -> None:
         given = ", ".join(review.topics) or "no topic"
         primary = f" (primary {review.primary})" if review.primary else ""
         click.echo(clean(f"labelled by {review.who}, {local_time(review.at, zone)}: {given}{primary}, {review.source_type}"))
-    if found.copies:
-        rows = ((local_day(copy.published_at, zone), copy.outlet, copy.state, copy.alike, copy.url) for copy in found.copies)
-        show_table(COPY_HEADS, rows, title=f"{len(found.copies)} copies")
+    if found.chain:
+        title = "1 copy" if len(found.copies) == 1 else f"{len(found.copies)} copies"
+        show_table(COPY_HEADS, (_copy_row(link, zone) for link in found.chain), title=title)
     show_table(STEP_HEADS, step_rows(found.trace, zone), title="trace")

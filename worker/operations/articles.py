@@ -56,11 +56,14 @@ class Counts(Document):
     buckets: tuple[Bucket, ...]
 
 
-def search(services: Services, wanted: SearchFilter, limit: int = PAGE, cursor: str | None = None) -> Found:
-    """A page of up to `limit` stored articles that match. Raises UsageError for a foreign cursor, Unavailable."""
+def search(services: Services, wanted: SearchFilter, limit: int = PAGE, cursor: str | None = None, *, once: bool = False) -> Found:
+    """A page of up to `limit` stored articles that match; with `once`, of near copies of one text only the first.
+
+    Raises UsageError for a foreign cursor, Unavailable.
+    """
     page = cursors.asked(cursor, (str, str, int))
     before, after = cast(Place | None, page.at("older")), cast(Place | None, page.at("newer"))
-    found = services.articles.search(_here(services, wanted), limit + 1, before=before, after=after)
+    found = services.articles.search(_here(services, wanted), limit + 1, before=before, after=after, once=once)
     shown, older, newer = page.of(found, limit, lambda one: one.place)
     copies = {one.result.stored_id: one.copies for one in shown if one.copies}
     return Found([one.result for one in shown], older is not None, older, newer, copies)

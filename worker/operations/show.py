@@ -1,18 +1,22 @@
-"""Show all that is known of one item: its article, labels, evidence, model, copies, reviews and trace."""
+"""Show all that is known of one item: its article, labels, evidence, model, copies, who was first, reviews and trace."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from classifier.labels import Evidence, ModelName, SourceTypeLabel, TopicLabel
 from worker.bootstrap import Services
 from worker.errors import NotFound
+from worker.extract.near_duplicates import common_share, words_of
 from worker.operations.document import Document
 from worker.operations.items import Item
 from worker.operations.times import rfc3339
 from worker.operations.trace import ItemTrace
 from worker.results import ModelSaid, Result
+from worker.storage.copies import Copy as StoredCopy
+from worker.storage.copies import order
 from worker.storage.reviews import Review
 from worker.storage.values import Entry
 
@@ -50,6 +54,24 @@ class Copy(Document):
 
 
 @dataclass(frozen=True, slots=True)
+class ChainLink(Document):
+    """One of the addresses at which a text was published."""
+
+    item_id: int
+    url: str
+    outlet: str
+    state: str
+    published_at: str | None
+    fetched_at: str | None
+    first: bool
+    """Whether it is the one that was first: published first, of equal days and of those without a date fetched first."""
+    after_s: float | None
+    """Seconds from the publication of the first to this one; None where one of the two has no time of day."""
+    common: float | None
+    """Share of its words that also stand in the first one's text, four in a row, from 0 to 1; 1 for the same text."""
+
+
+@dataclass(frozen=True, slots=True)
 class GivenReview(Document):
     """The labels that one person gave."""
 
@@ -79,6 +101,8 @@ class Shown(Document):
     """In the order of time, without the item itself."""
     trace: ItemTrace
     reviews: tuple[GivenReview, ...]
+    chain: tuple[ChainLink, ...] = ()
+    """Who published the text: the first, then who copied it, in the order of time, the item itself among them; empty without a copy."""
 
     def to_dict(self) -> dict[str, object]:
         """With the article as the contract's Result."""
@@ -96,15 +120,17 @@ def show(services: Services, which: int | Entry) -> Shown:
         raise NotFound(f"expected the number of an item, got {item_id}")
     ended = next(iter(services.articles.of([item_id])), None)
     article = ended if ended is not None and ended.text is not None else None
+    copies = services.articles.copies_of(rows[0].duplicate_of or item_id)
     return Shown(
         item=Item.of(rows[0]),
         article=article,
         labels=_labels(article) if article and article.topics is not None else None,
         evidence=tuple(article.evidence or ()) if article else (),
         model=article.model if article else None,
-        copies=tuple(_copies(services, item_id, rows[0].duplicate_of)),
+        copies=tuple(_copies(copies, item_id, rows[0].duplicate_of)),
         trace=ItemTrace.of(trace),
         reviews=tuple(map(GivenReview.of, services.reviews.of(item_id))),
+        chain=tuple(_chain(services, copies)),
     )
 
 
@@ -122,9 +148,8 @@ def _labels(article: Result) -> ShownLabels:
     )
 
 
-def _copies(services: Services, item_id: int, original: int | None) -> Sequence[Copy]:
+def _copies(found: Sequence[StoredCopy], item_id: int, original: int | None) -> Sequence[Copy]:
     """Of a duplicate, its original and that one's copies."""
-    found = services.articles.copies_of(original or item_id)
     own = next((copy.simhash for copy in found if copy.item_id == (original or item_id)), None)
     shown = [
         Copy(
@@ -134,7 +159,29 @@ def _copies(services: Services, item_id: int, original: int | None) -> Sequence[
         for copy in found
         if copy.item_id != item_id
     ]
-    return sorted(shown, key=lambda copy: (copy.published_at is None, copy.published_at or "", copy.fetched_at or "", copy.item_id))
+    return sorted(shown, key=lambda copy: order(copy.published_at, copy.fetched_at, copy.item_id))
+
+
+def _chain(services: Services, found: Sequence[StoredCopy]) -> Iterator[ChainLink]:
+    """Who was first, who copied, and how much."""
+    if len(found) < 2:
+        return
+    first, *others = sorted(found, key=lambda copy: order(copy.published_at, copy.fetched_at, copy.item_id))
+    texts = {item_id: words_of(text) for item_id, text in services.articles.texts_of([copy.item_id for copy in found]).items()}
+    original = texts.get(first.item_id) or texts.get(first.duplicate_of or 0)
+    for copy in (first, *others):
+        text = texts.get(copy.item_id) or texts.get(copy.duplicate_of or 0)
+        common = 1.0 if copy is first else None if text is None or original is None else round(common_share(text, original), 3)
+        after = _seconds(first.published_at, copy.published_at)
+        where = (copy.item_id, copy.url, copy.outlet, copy.state, copy.published_at or None, copy.fetched_at)
+        yield ChainLink(*where, first=copy is first, after_s=after, common=common)
+
+
+def _seconds(since: str | None, until: str | None) -> float | None:
+    """From one time of day to another."""
+    if not since or not until or min(len(since), len(until)) <= len("2024-03-22"):
+        return None
+    return (datetime.fromisoformat(until) - datetime.fromisoformat(since)).total_seconds()
 
 
 def _alike(own: str | None, other: str | None) -> float | None:

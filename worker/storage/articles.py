@@ -75,10 +75,16 @@ class Articles:
             ids = list(connection.execute(query).scalars())
         yield from self._in_order(ids)
 
-    def search(self, wanted: SearchFilter, limit: int, *, before: Place | None = None, after: Place | None = None) -> list[Found]:
-        """Up to `limit` stored articles that match, the last published first: those older than `before`, or the next newer than `after`."""
+    def search(
+        self, wanted: SearchFilter, limit: int, *, before: Place | None = None, after: Place | None = None, once: bool = False
+    ) -> list[Found]:
+        """Up to `limit` stored articles that match, the last published first: those older than `before`, or the next newer than `after`.
+
+        With `once`, of near copies only the one that was first.
+        """
+        matching = copies.matching_once if once else search.matching
         with reading(self._engine) as connection:
-            places = search.matching(connection, wanted, limit, before=before, after=after)
+            places = matching(connection, wanted, limit, before=before, after=after)
             numbers = copies.counted(connection, [item_id for _, _, item_id in places])
         place_of = {place[2]: place for place in places}
         return [Found(result, place_of[result.stored_id], numbers.get(result.stored_id, 0)) for result in self._in_order(list(place_of))]
@@ -97,6 +103,11 @@ class Articles:
         """The copies of a stored article, itself among them; see `copies.of`."""
         with reading(self._engine) as connection:
             return copies.of(connection, item_id)
+
+    def texts_of(self, item_ids: Sequence[int]) -> dict[int, str]:
+        """The beginnings of the texts of these articles; see `copies.texts`."""
+        with reading(self._engine) as connection:
+            return copies.texts(connection, item_ids)
 
     def _in_order(self, ids: Sequence[int]) -> Iterator[Result]:
         """The Results of these items in this order, a page at a time; one may have been forgotten in between."""

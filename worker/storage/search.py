@@ -246,7 +246,7 @@ def _published(since: str | None, until: str | None, zone: str) -> ColumnElement
 
 def _contains(word: str) -> ColumnElement[bool]:
     """Asked row by row, so that the texts of those rows alone are read that meet everything else."""
-    return select(articles.c.item_id).where(articles.c.item_id == facets.c.item_id, _holds(word)).exists()
+    return select(articles.c.item_id).where(articles.c.item_id == facets.c.item_id, _holds(word)).correlate(facets).exists()
 
 
 def _holds(word: str) -> ColumnElement[bool]:

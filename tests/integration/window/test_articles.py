@@ -98,6 +98,52 @@ def test_a_count_weighs_a_wire_story_once_where_asked(desk: Desk, shelf: list[Re
     assert by_topic["trade"] == len({one.cluster_id for one in shelf if "trade" in one.decided("yes")})
 
 
+def firsts(meant: list[Result]) -> list[int]:
+    """Of each cluster the one that was published first."""
+    chosen: dict[int, Result] = {}
+    for one in sorted(meant, key=lambda one: (one.published_at is None, one.published_at or "", one.fetched_at, one.item_id)):
+        chosen.setdefault(one.cluster_id, one)
+    return sorted(one.item_id for one in chosen.values())
+
+
+WORDS = {"a word": (SearchFilter(words=("story 1",)), lambda one: "Story 1" in one.text)}
+
+
+@pytest.mark.parametrize("name", [*FILTERS, *WORDS])
+def test_a_search_gives_of_near_copies_the_one_that_was_first_of_those_that_match(desk: Desk, shelf: list[Result], name: str) -> None:
+    wanted, matches = (FILTERS | WORDS)[name]
+    meant = [one for one in shelf if matches(one)]
+    found = articles.search(desk.services, wanted, 1000, once=True).results
+    assert sorted(one.item_id for one in found) == firsts(meant)
+    assert len(found) == articles.total(desk.services, wanted, once=True)
+
+
+@pytest.mark.parametrize("limit", [1, 4, 7])
+def test_pages_of_a_search_without_copies_lead_through_all_of_it_and_back(desk: Desk, shelf: list[Result], limit: int) -> None:
+    whole = [one.item_id for one in articles.search(desk.services, SearchFilter(), 1000, once=True).results]
+    forward, cursors, page = [], [], articles.search(desk.services, SearchFilter(), limit, once=True)
+    while True:
+        forward.append([one.item_id for one in page.results])
+        cursors.append(page.newer)
+        if page.older is None:
+            break
+        page = articles.search(desk.services, SearchFilter(), limit, page.older, once=True)
+    assert [item_id for one in forward for item_id in one] == whole
+    backward = [articles.search(desk.services, SearchFilter(), limit, cursor, once=True) for cursor in cursors[1:]]
+    assert [[one.item_id for one in page.results] for page in backward] == forward[:-1]
+
+
+def test_many_copies_in_a_row_are_one(desk: Desk) -> None:
+    desk.accept(range(120))
+    while requests := desk.leased():
+        for request in requests:
+            desk.store(request, f"Copy {request.item_id}.", digest("wire")[:16])
+        desk.clock.at += 3
+    found = articles.search(desk.services, SearchFilter(), 3, once=True)
+    assert ([one.item_id for one in found.results], found.older) == ([1], None)
+    assert found.copies == {1: 119}
+
+
 def test_weeks_begin_on_monday(desk: Desk, shelf: list[Result]) -> None:
     weeks = [one.key for one in articles.counts(desk.services, SearchFilter(since="2000-01-01"), "week").buckets]
     assert weeks == ["2024-12-30", "2026-10-26", "2026-11-16"]

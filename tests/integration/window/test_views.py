@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.integration.parts.samples import entry
+from tests.integration.parts.samples import LABELS, entry, extracted
+from tests.integration.parts.steps import keep
 from tests.integration.window.conftest import HOST, Desk
 from worker.errors import NotFound, UsageError
+from worker.messages import Labelled
 from worker.operations import hosts, items, jobs, problems, queues, show
 from worker.operations.pauses import Target, pause
 from worker.operations.times import rfc3339
@@ -119,6 +121,13 @@ def test_one_item_shows_its_article_labels_copies_and_trace(desk: Desk) -> None:
     copied = show.show(desk.services, ids[2])
     assert (copied.item.state, copied.article, copied.labels) == ("duplicate", None, None)
     assert [copy.item_id for copy in copied.copies] == ids[:2]
+    # And the same chain for all of them: who was first, who copied, and how much
+    assert [(link.item_id, link.state, link.first, link.common) for link in found.chain] == [
+        (ids[0], "stored", True, 1.0),
+        (ids[1], "stored", False, 0.667),
+        (ids[2], "duplicate", False, 1.0),
+    ]
+    assert found.chain == copied.chain == show.show(desk.services, ids[1]).chain
     # And by its URL
     assert show.show(desk.services, entry(0)) == show.show(desk.services, 1)
     with pytest.raises(NotFound):
@@ -205,3 +214,33 @@ def test_the_contracts_queues_name_what_waits_and_what_is_paused(desk: Desk) -> 
     document = queues.report(desk.services).to_dict()
     assert document["due"] == {"now": 0, "later": 3, "next_at": None}
     assert document["paused"] == {"stages": [], "hosts": ["press.test:443", "press.test:80"]}
+
+
+WIRE = "The ministry said on Monday that rice exports rose by a third in the first ten months of the year. " * 3
+
+
+def test_the_chain_of_a_wire_story_begins_with_who_published_first(desk: Desk) -> None:
+    # Given a story that is fetched in another order than it was published
+    desk.accept(range(4))
+    told = {
+        1: ("2026-11-24T10:00:00Z", WIRE + "Our own correspondent adds that farmers are content with the prices of this year."),
+        2: ("2026-11-24T08:00:00Z", WIRE),
+        3: (None, WIRE + "Reuters."),
+        4: ("2026-11-23", "Another text altogether."),
+    }
+    for _ in told:
+        (request,) = desk.leased()
+        at, text = told[request.item_id]
+        page = extracted(request, text, HIGH if request.item_id < 4 else "0" * 16)
+        page = replace(page, article=replace(page.article, published_at=at, published_on=at and at[:10]))
+        keep(desk.ledger, Labelled(page, LABELS, label_ms=1))
+        desk.clock.at += 3
+    # Then
+    chain = show.show(desk.services, 1).chain
+    assert [(link.item_id, link.first, link.after_s) for link in chain] == [(2, True, 0.0), (1, False, 7200.0), (3, False, None)]
+    assert chain[0].common == 1
+    assert chain[1].common is not None
+    assert 0.7 < chain[1].common < 0.9
+    assert chain[2].common is not None
+    assert 0.9 < chain[2].common < 1
+    assert show.show(desk.services, 4).chain == ()

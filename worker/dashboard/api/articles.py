@@ -78,6 +78,8 @@ class ArticlesAsked(Filter):
 
     limit: Page = operations.PAGE
     cursor: Text | None = None
+    distinct: bool = False
+    """Of copies and near copies of one text only the one that was first."""
 
 
 class CountsAsked(Filter):
@@ -86,6 +88,8 @@ class CountsAsked(Filter):
     by: By
     once: bool = False
     """Near copies of one text count as one."""
+    distinct: bool = False
+    """The same, under the name that the list has for it."""
 
 
 class ArticlePage(BaseModel):
@@ -101,7 +105,7 @@ class ArticlePage(BaseModel):
 @api.get("/articles", ArticlePage)
 def search_articles(state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) -> dict[str, object]:
     """Stored articles that match, each as `search --json` prints it."""
-    found = operations.search(state.services, asked.wanted(state.settings.timezone), asked.limit, asked.cursor)
+    found = operations.search(state.services, asked.wanted(state.settings.timezone), asked.limit, asked.cursor, once=asked.distinct)
     copies = {str(item_id): count for item_id, count in (found.copies or {}).items()}
     return {"articles": [one.to_dict() for one in found.results], "older": found.older, "newer": found.newer, "copies": copies}
 
@@ -109,7 +113,7 @@ def search_articles(state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) 
 @api.get("/articles/counts", Counts)
 def count_articles(state: Dashboard, asked: Annotated[CountsAsked, Query()]) -> Counts:
     """How many articles that match there are by day, week, month, outlet, topic, source type or language."""
-    return operations.counts(state.services, asked.wanted(state.settings.timezone), asked.by, once=asked.once)
+    return operations.counts(state.services, asked.wanted(state.settings.timezone), asked.by, once=asked.once or asked.distinct)
 
 
 @api.get("/articles/{item_id}", Shown, errors=(404,))

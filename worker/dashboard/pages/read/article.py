@@ -106,7 +106,7 @@ def _neighbours(state: State, search: Search, at: Clock, article: Result) -> dic
     directions: tuple[Literal["older", "newer"], ...] = ("older", "newer")
     found: dict[str, str] = {}
     for direction in directions:
-        results = articles.search(state.services, search.filter(at), 1, cursors.written(direction, place)).results
+        results = articles.search(state.services, search.filter(at), 1, cursors.written(direction, place), once=bool(search.once)).results
         found[direction] = search.address(f"/articles/{results[0].item_id}") if results else ""
     return found
 

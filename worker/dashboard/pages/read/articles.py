@@ -74,7 +74,7 @@ def listing(request: Request) -> Response:
     if faults:
         return show(request, "articles.html", status=400, page="/articles", search=search, faults=faults, found=None, at=at)
     wanted = search.filter(at)
-    found = articles.search(state.services, wanted, cursor=query.get("cursor") or None)
+    found = articles.search(state.services, wanted, cursor=query.get("cursor") or None, once=bool(search.once))
     total = articles.total(state.services, wanted, once=bool(search.once))
     return show(
         *(request, "articles.html"),
@@ -172,13 +172,15 @@ def export(request: Request) -> Response:
     if faults:
         raise bad_request(" ".join(faults.values()))
     headers = {"Content-Disposition": 'attachment; filename="articles.jsonl"'}
-    return StreamingResponse(_lines(state, search.filter(clock(state.settings))), media_type="application/x-ndjson", headers=headers)
+    return StreamingResponse(
+        _lines(state, search.filter(clock(state.settings)), once=bool(search.once)), media_type="application/x-ndjson", headers=headers
+    )
 
 
-def _lines(state: State, wanted: SearchFilter) -> Iterator[str]:
+def _lines(state: State, wanted: SearchFilter, *, once: bool) -> Iterator[str]:
     cursor: str | None = None
     while True:
-        found = articles.search(state.services, wanted, cursor=cursor)
+        found = articles.search(state.services, wanted, cursor=cursor, once=once)
         yield from (json.dumps(result.to_dict(), ensure_ascii=False) + "\n" for result in found.results)
         cursor = found.older
         if cursor is None:

@@ -30,6 +30,7 @@ from worker.operations.due import Due, DueEntry, DueFigures, DueGroup, Lifted
 from worker.operations.history import Gap, History, OutcomeCount
 from worker.operations.hosts import HostDetail, HostRequest, HostStatus, RobotsSeen
 from worker.operations.items import Item
+from worker.operations.job_report import FailingHost, JobReport, Weighed
 from worker.operations.jobs import JobOutcome, JobStatus
 from worker.operations.previews import Blocked, Preview
 from worker.operations.problems import Act, Problem
@@ -97,7 +98,25 @@ SHAPES: tuple[type, ...] = (
     *(Result, HttpAnswer, ReviewSummary),
     *(QueueReport, QueueStatus, Ledger, DeadCause, Worker, ModelInUse, Status),
     *(DueFigures, PausedNow, Problem, Act, Due, DueGroup, DueEntry, Lifted, HostStatus, RobotsSeen, HostDetail, HostRequest),
-    *(ItemTrace, Step, JobStatus, JobOutcome, DeadLetter, Incident, Preview, Blocked, Item, Shown, ShownLabels, Copy, ChainLink, ModelSaid),
+    *(
+        ItemTrace,
+        Step,
+        JobStatus,
+        JobOutcome,
+        JobReport,
+        Weighed,
+        FailingHost,
+        DeadLetter,
+        Incident,
+        Preview,
+        Blocked,
+        Item,
+        Shown,
+        ShownLabels,
+        Copy,
+        ChainLink,
+        ModelSaid,
+    ),
     *(Counts, Bucket, History, OutcomeCount, Gap, Agreement, LabelAgreement, Disputed, GivenReview, LogEntry, Diagnosis, Finding),
 )
 

@@ -146,6 +146,11 @@ class ForViewer(LedgerBase):
         with reading(self._engine) as connection:
             return incidents.of_job(connection, job_id)
 
+    def failing_hosts_of_job(self, job_id: int, limit: int) -> list[tuple[str, str, str | None, int]]:
+        """Where a job's items were refused or died: host, state, reason and count, the most frequent first."""
+        with reading(self._engine) as connection:
+            return incidents.hosts_of_job(connection, job_id, limit)
+
     # Items and history
 
     def items(self, which: ItemFilter, limit: int, *, before: int | None = None, after: int | None = None) -> list[ItemRow]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Integer, cast, func, select
 from worker.reasons import Reason
 from worker.storage import dead
 from worker.storage.tables import items, job_items
-from worker.storage.values import DeadFilter
+from worker.storage.values import DeadFilter, State
 
 HOUR, HALF = 3600, 1800
 EXAMPLES = 5
@@ -117,6 +117,15 @@ def states_of(connection: Connection, ids: list[int]) -> list[tuple[str, str | N
     """What became of these items: state, reason and count."""
     query = select(items.c.state, items.c.reason, func.count()).where(items.c.id.in_(ids)).group_by(items.c.state, items.c.reason)
     return [tuple(row) for row in connection.execute(query)]
+
+
+def hosts_of_job(connection: Connection, job_id: int, limit: int) -> list[tuple[str, str, str | None, int]]:
+    """Where a job's items were refused or died: host, state, reason and count, the most frequent first."""
+    joined = job_items.join(items, items.c.id == job_items.c.item_id)
+    columns = (items.c.host, items.c.state, items.c.reason)
+    query = select(*columns, func.count().label("count")).select_from(joined).where(job_items.c.job_id == job_id)
+    query = query.where(items.c.state.in_([State.REFUSED, State.DEAD])).group_by(*columns)
+    return [tuple(row) for row in connection.execute(query.order_by(func.count().desc(), *columns).limit(limit))]
 
 
 def of_job(connection: Connection, job_id: int) -> list[tuple[str, str | None, int]]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 from classifier.labels import TOPICS
 from worker.storage import local_days, word_index
 from worker.storage.database import one_of
-from worker.storage.tables import articles, facets, labels
+from worker.storage.tables import articles, facets, job_items, labels
 
 By = Literal["day", "outlet", "topic", "source_type", "language"]
 SCOUT = 1000
@@ -52,6 +52,8 @@ class SearchFilter:
     doubt: bool = False
     no_topic: bool = False
     stored_since: float | None = None
+    job: int | None = None
+    """The id of a job that it belongs to."""
     zone: str = "UTC"
     """IANA name of the zone in which `since` and `until` are days."""
 
@@ -226,6 +228,8 @@ def conditions(wanted: SearchFilter) -> Iterator[ColumnElement[bool]]:
         yield _no_topic()
     if wanted.primary:
         yield facets.c.item_id.in_(select(labels.c.item_id).where(labels.c.primary_topic == wanted.primary))
+    if wanted.job is not None:
+        yield facets.c.item_id.in_(select(job_items.c.item_id).where(job_items.c.job_id == wanted.job))
     if wanted.stored_since is not None:
         yield facets.c.item_id.in_(select(articles.c.item_id).where(articles.c.stored_at >= wanted.stored_since))
     yield from (_contains(word) for word in wanted.words)

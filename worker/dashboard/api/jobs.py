@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from worker.dashboard.api.core.routing import ACT_WITHIN, Api, Dashboard, Name, Who
 from worker.dashboard.security.access import Role
+from worker.operations import job_report
 from worker.operations import jobs as operations
+from worker.operations.job_report import JobReport
 from worker.operations.jobs import JobDetail, JobStatus, Stopped
 
 api = Api("jobs")
@@ -20,6 +22,12 @@ def list_jobs(state: Dashboard) -> list[JobStatus]:
 def stop_job(state: Dashboard, who: Who, job: Name) -> Stopped:
     """Drop what still waits in this job and in no other, as `dropped-by-user`."""
     return operations.stop(state.services, job, who)
+
+
+@api.get("/job-reports/{job:path}", JobReport, errors=(404,))
+def report_job(state: Dashboard, job: Name) -> JobReport:
+    """What became of a job, and the labels, outlets, languages and days of its articles: what `jobs report --json` prints."""
+    return job_report.report(state.services, job)
 
 
 @api.get("/jobs/{job:path}", JobDetail, errors=(404,))

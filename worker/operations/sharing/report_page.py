@@ -1,0 +1,40 @@
+"""Write a job's report as one HTML page that needs nothing else: no script, no picture, no address of another server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from worker.operations.job_report import JobReport, Weighed
+from worker.operations.reason_words import words
+from worker.operations.sharing.plain_text import plain
+from worker.operations.times import local_time
+
+UNKNOWN = "not known"
+
+
+def report_page(report: JobReport, zone: str) -> str:
+    """The page, times in `zone`."""
+    given = report.job
+    sections: tuple[tuple[str, Sequence[Weighed]], ...] = (
+        ("Topics", report.topics),
+        ("Source types", report.source_types),
+        ("Outlets", report.outlets),
+        ("Languages", report.languages),
+        ("Days of publication", report.days),
+    )
+    return plain(_template().render(report=report, job=given, sections=sections, zone=zone))
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, loader=FileSystemLoader(Path(__file__).parent))
+    environment.filters |= {"words": words, "local": local_time, "label": _label}
+    return environment.get_template("report_page.html")
+
+
+def _label(key: str) -> str:
+    return key.replace("_", " ") or UNKNOWN

@@ -43,7 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resume": ("resume", "let a stage or a host go on"),
     "forget": ("forget", "take an article and its traces out"),
     "search": ("search", "the stored articles by words, date, language, host and labels"),
-    "export": ("export", "the stored articles as a table, JSON lines, CSV or Parquet"),
+    "export": ("export", "the stored articles as a table, JSON lines, CSV, Parquet or ninjs"),
     "tail": ("tail", "follow Results as they are published"),
     "schema": ("schema", "the JSON Schema of a Result"),
     "seeds": ("seeds", "the labelled articles: check, add, import, export"),

@@ -1,4 +1,4 @@
-"""Write Results as a table for people, as JSON lines, CSV or Parquet."""
+"""Write Results as a table for people, as JSON lines, CSV, Parquet or ninjs."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from types import ModuleType
 from worker.cli._shared.output import CsvWriter, show_lines, show_table
 from worker.config import Settings
 from worker.errors import UsageError
+from worker.operations.sharing.ninjs import ninjs
 from worker.operations.times import local_day
 from worker.results import Result
 
 Results = Iterable[Result]
 Writer = Callable[[Results], None]
-FORMATS = ("table", "jsonl", "csv", "parquet")
+FORMATS = ("table", "jsonl", "csv", "parquet", "ninjs")
 
 COLUMNS = (
     *("item_id", "url", "final_url", "canonical_url", "outcome", "reason", "duplicate_of", "cluster_id", "title", "published_at"),
@@ -84,6 +85,8 @@ def writer(form: str, settings: Settings, *, bom: bool = False) -> Writer:
         return write_parquet
     if form == "csv":
         return partial(write_csv, bom=bom)
+    if form == "ninjs":
+        return write_ninjs
     return write_lines if form == "jsonl" else partial(write_table, zone=settings.timezone)
 
 
@@ -95,6 +98,11 @@ def write_table(results: Results, zone: str = "UTC") -> None:
 def write_lines(results: Results) -> None:
     """A line of JSON for each."""
     show_lines(result.to_dict() for result in results)
+
+
+def write_ninjs(results: Results) -> None:
+    """A line of JSON for each article, IPTC ninjs 2.1; what ended without an article is left out."""
+    show_lines(found for result in results if (found := ninjs(result)) is not None)
 
 
 def write_csv(results: Results, *, bom: bool = False) -> None:

@@ -1,19 +1,23 @@
-"""Search and count the stored articles, and show one with its labels, evidence, copies and trace."""
+"""Search and count the stored articles, as feeds too, and show one with its labels, evidence, copies and trace."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
 
 from classifier.labels import SOURCE_TYPES, TOPICS
-from worker.dashboard.api.core.routing import Api, Asked, Dashboard, ItemId, Moment, Name, Page, Text, moment
+from worker.dashboard.api.core.routing import Api, Asked, Dashboard, File, ItemId, Moment, Name, Page, Text, moment
 from worker.dashboard.security.answers import bad_request
 from worker.operations import articles as operations
 from worker.operations import show
 from worker.operations.articles import By, Counts
+from worker.operations.sharing.feeds import JSON_FEED, RSS, About, json_feed, rss
 from worker.operations.show import Shown
 from worker.results import Result
 from worker.storage.search import SearchFilter
@@ -114,6 +118,37 @@ def search_articles(state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) 
 def count_articles(state: Dashboard, asked: Annotated[CountsAsked, Query()]) -> Counts:
     """How many articles that match there are by day, week, month, outlet, topic, source type or language."""
     return operations.counts(state.services, asked.wanted(state.settings.timezone), asked.by, once=asked.once or asked.distinct)
+
+
+@api.get("/articles.rss", File((RSS,)))
+def articles_as_rss(request: Request, state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) -> Response:
+    """The same articles as RSS 2.0: title, address, day, authors, outlet, topics and a summary of each."""
+    found = operations.search(state.services, asked.wanted(state.settings.timezone), asked.limit, asked.cursor, once=asked.distinct)
+    return _feed(request, rss(found.results, _about(request, asked)), RSS)
+
+
+@api.get("/articles.feed.json", File((JSON_FEED,), "object"))
+def articles_as_json_feed(request: Request, state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) -> Response:
+    """The same articles as JSON Feed 1.1, with the address of the next page."""
+    found = operations.search(state.services, asked.wanted(state.settings.timezone), asked.limit, asked.cursor, once=asked.distinct)
+    older = str(request.url.include_query_params(cursor=found.older)) if found.older else None
+    return _feed(request, json_feed(found.results, _about(request, asked), older), JSON_FEED)
+
+
+def _about(request: Request, asked: ArticlesAsked) -> About:
+    """The title names what was asked for."""
+    given = asked.model_dump(mode="json", exclude_defaults=True, exclude={"limit", "cursor"})
+    told = [value if isinstance(value, str) else ", ".join(value) if isinstance(value, list) else name for name, value in given.items()]
+    return About(" · ".join(["Pressmark", *told]), str(request.url), str(request.url.replace(path="/articles", query="")))
+
+
+def _feed(request: Request, body: bytes, media: str) -> Response:
+    """The whole feed, or 304 for a reader that has it."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
+    if tag in known:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, media_type=media, headers={"ETag": tag, "Content-Type": f"{media}; charset=utf-8"})
 
 
 @api.get("/articles/{item_id}", Shown, errors=(404,))

@@ -135,15 +135,17 @@ MEANINGS = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An answer that is a text file."""
+    """An answer that is a file."""
 
     media: tuple[str, ...]
     """The types that it may have."""
+    shape: str = "string"
+    """What it is in JSON Schema's words: a text, or an `object`."""
 
     @property
     def content(self) -> dict[str, object]:
         """As OpenAPI describes it."""
-        return {"content": {media: {"schema": {"type": "string"}} for media in self.media}}
+        return {"content": {media: {"schema": {"type": self.shape}} for media in self.media}}
 
 
 class Api:

@@ -36,6 +36,7 @@ from worker.operations.previews import Blocked, Preview
 from worker.operations.problems import Act, Problem
 from worker.operations.queues import Ledger, ModelInUse, PausedNow, QueueReport, QueueStatus
 from worker.operations.settings import markdown_table
+from worker.operations.sharing.webhooks import Tried, WaitingEvent
 from worker.operations.show import ChainLink, Copy, GivenReview, Shown, ShownLabels
 from worker.operations.status import Status
 from worker.operations.trace import ItemTrace, Step
@@ -118,6 +119,7 @@ SHAPES: tuple[type, ...] = (
         ModelSaid,
     ),
     *(Counts, Bucket, History, OutcomeCount, Gap, Agreement, LabelAgreement, Disputed, GivenReview, LogEntry, Diagnosis, Finding),
+    *(WaitingEvent, Tried),
 )
 
 

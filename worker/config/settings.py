@@ -32,6 +32,7 @@ from worker.config.value_types import (
     parse_word,
     url_of,
 )
+from worker.config.webhooks import parse_webhook_events, parse_webhook_search
 
 PREFIX = "PRESSMARK_"
 KIB, MIB = 1024, 1024 * 1024
@@ -213,6 +214,23 @@ class Settings:
 
     # What people see
     timezone: str = setting("UTC", "the zone of days and times that people read, the same as in JSON; a desk names its own", parse_timezone)
+
+    # What is sent to other programs
+    webhook_url: str | None = setting(
+        None,
+        "unset: nothing is sent; a public web server, or a private one that PRESSMARK_ALLOW_PRIVATE names",
+        url_of("http", "https"),
+        secret=True,
+    )
+    webhook_secret: str | None = setting(
+        None, "unset: none; signs what is sent, so that the receiver knows the sender; needed with the URL", parse_word, secret=True
+    )
+    webhook_events: tuple[str, ...] = setting(
+        ("articles", "problems"), "both: stored articles, and what is wrong or needs somebody", parse_webhook_events
+    )
+    webhook_search: str = setting(
+        "", "which stored articles, as `topic=trade&language=km`, in the words of the API's search; empty: all", parse_webhook_search
+    )
 
     # Logs and dashboard
     log_level: str = setting("info", "starts, stops, failed pages and trouble", one_of("debug", "info", "warning", "error"))

@@ -22,11 +22,12 @@ from worker.net.url import Address
 
 
 class Request(requests.PreparedRequest):
-    """A GET to a checked address, with the deadline of the whole answer."""
+    """A GET to a checked address, or a POST of `body`, with the deadline of the whole answer."""
 
-    def __init__(self, address: Address, headers: Mapping[str, str], deadline: Deadline) -> None:
+    def __init__(self, address: Address, headers: Mapping[str, str], deadline: Deadline, body: bytes | None = None) -> None:
         super().__init__()
-        self.method, self.url, self.hooks = "GET", address.url, {"response": []}
+        self.method, self.url, self.hooks = "GET" if body is None else "POST", address.url, {"response": []}
+        self.content = body or b""
         self.headers = CaseInsensitiveDict(headers)
         self.address, self.deadline = address, deadline
         self.connected = False
@@ -91,8 +92,11 @@ class GuardedAdapter(HTTPAdapter):
         """The bytes of the request; every part of it was checked or is our own."""
         address = request.address
         fields = {"Host": address.netloc, **request.headers, **self._connector.extra_headers(address), "Connection": "close"}
-        lines = [f"GET {self._connector.request_target(address)} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items())]
-        return "\r\n".join([*lines, "", ""]).encode("ascii", "replace")
+        lines = [
+            f"{request.method} {self._connector.request_target(address)} HTTP/1.1",
+            *(f"{name}: {value}" for name, value in fields.items()),
+        ]
+        return "\r\n".join([*lines, "", ""]).encode("ascii", "replace") + request.content
 
 
 class Session(requests.Session):

@@ -20,6 +20,7 @@ from worker.operations.queues import QueueReport, QueueStatus
 from worker.operations.reason_words import words
 from worker.operations.source_problems import of_sources
 from worker.operations.times import duration, rfc3339
+from worker.operations.webhook_problems import of_webhooks
 from worker.operations.workers import Worker, silent
 from worker.reasons import Reason
 from worker.storage.database import expect_writable
@@ -75,6 +76,7 @@ def judged(services: Services, report: QueueReport, drift: DriftReport | None = 
         *of_disk(services.settings),
         *of_dead_letters(services),
         *of_sources(services),
+        *of_webhooks(services),
         *(of_drift(drift) if drift else ()),
         *of_holds(services, report),
     ]

@@ -49,17 +49,9 @@ def _work(settings: Settings, names: Sequence[str], pulse: Pulse) -> None:
 
 def run_dispatcher(settings: Settings, pulse: Pulse = _no_pulse) -> None:
     """Sends what is due; raises Unavailable where Redis or the database cannot be used."""
-    from worker.bootstrap.dispatcher import DispatcherServices
-    from worker.celery_app import Sender
-    from worker.pipeline.dispatcher import Dispatcher
+    from worker.processes import dispatcher
 
-    with closing(DispatcherServices(settings)) as services:
-        services.expect_ready()
-        send = Sender.of(settings).send_requests
-        care = {"full": services.capacity.full, "mend": services.schema.mend}
-        dispatcher = Dispatcher(services.ledger, services.depths, services.control, send, settings, **care)
-        with queues.Progress(services.control, "dispatcher") as progress:
-            dispatcher.run(_stop_signal(pulse), progress.made)
+    dispatcher.run(settings, _stop_signal(pulse))
 
 
 def run_keeper(settings: Settings, pulse: Pulse = _no_pulse) -> None:

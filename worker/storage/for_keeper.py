@@ -24,6 +24,7 @@ from worker.storage.settlement import Settlement
 from worker.storage.sources import Brought, SourceRow
 from worker.storage.tables import outbox
 from worker.storage.values import Delivered, Entry, Event, Kept, Stage, State
+from worker.storage.webhooks.deliveries import queue_stored
 
 UNDATED = 3
 """Sitemaps without a date that are read again at each poll, the first and the last of their index: sites add at either end."""
@@ -119,8 +120,9 @@ class ForKeeper(LedgerBase):
             return [(row.id, row.item_id) for row in rows]
 
     def published(self, outbox_ids: Sequence[int]) -> None:
-        """Removes these entries from the outbox."""
+        """Removes these entries from the outbox; what a webhook wants of them is queued for it in the same transaction."""
         with writing(self._engine) as connection:
+            queue_stored(connection, self._settings, outbox_ids, self._now())
             connection.execute(delete(outbox).where(outbox.c.id.in_(list(outbox_ids))))
 
 

@@ -20,15 +20,18 @@ from worker.storage.tables.ledger import (
 from worker.storage.tables.registry import audit, model_parts, models, promotions, review_leases, review_skips, reviews, secrets
 from worker.storage.tables.schema import SCHEMA, metadata
 from worker.storage.tables.sources import aliases, sources
+from worker.storage.tables.webhooks import alerts, deliveries
 
 __all__ = [
     "LANES",
     "SCHEMA",
+    "alerts",
     "aliases",
     "articles",
     "audit",
     "controls",
     "counters",
+    "deliveries",
     "engine_state",
     "events",
     "evidence",

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Integer, MetaData
 
 metadata = MetaData()
 
-SCHEMA = "0008"
+SCHEMA = "0009"
 """The newest revision in `migrations/versions`; revisions sort as text."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")

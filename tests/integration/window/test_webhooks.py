@@ -1,0 +1,349 @@
+"""Events for a webhook: queued with what makes them, signed, sent until they are taken, and never to a forbidden address."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classifier.labels import TopicLabel
+from tests.integration.parts.samples import LABELS, entry, extracted
+from tests.integration.parts.steps import keep
+from tests.integration.window.conftest import Desk
+from worker.cli import main as program
+from worker.config import Settings, load_values
+from worker.config.value_types import parse_allow_private
+from worker.errors import UsageError
+from worker.messages import Labelled
+from worker.operations.problems import Problem
+from worker.operations.sharing import webhooks
+from worker.operations.sharing.webhooks import Sender, signed
+from worker.operations.webhook_problems import of_webhooks
+from worker.processes import dispatcher
+from worker.storage.ledger import Ledger
+
+CONSUME = Path(__file__).resolve().parents[3] / "docs" / "consume.md"
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+@dataclass
+class Receiver:
+    """A web server on loopback that keeps what is posted to it, and answers as it is told."""
+
+    port: int = 0
+    answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    """Taken one by one; 204 where there is none."""
+    took: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    patience: threading.Event | None = None
+    """It answers once this is set."""
+
+    @property
+    def events(self) -> list[Any]:
+        return [json.loads(body) for _, body in self.took]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    made = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            made.took.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            if made.patience is not None:
+                made.patience.wait(30)
+            status, headers = made.answers.pop(0) if made.answers else (204, {})
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield made
+    if made.patience is not None:
+        made.patience.set()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def hooked(desk: Desk, receiver: Receiver) -> Desk:
+    """The desk with a webhook for articles about trade."""
+    settings = replace(
+        desk.services.settings,
+        webhook_url=f"http://127.0.0.1:{receiver.port}/hook?token=x",
+        webhook_secret=SECRET,
+        webhook_search="topic=trade",
+        allow_private=parse_allow_private(f"127.0.0.1:{receiver.port}"),
+    )
+    desk.services.settings = settings
+    desk.ledger = Ledger(desk.services.engine, settings, now=desk.clock, chance=lambda: 0.5)
+    return desk
+
+
+def store(desk: Desk, *trade: bool) -> list[int]:
+    """Articles that are about trade, or not, and whose Results are published."""
+    desk.accept(range(len(trade)))
+    ids: list[int] = []
+    while requests := desk.leased():
+        for request in requests:
+            about = trade[int(request.url.rsplit("/", 1)[1])]
+            marks = [TopicLabel("trade", 0.9, 0.4, "yes" if about else "no")]
+            keep(desk.ledger, Labelled(extracted(request), replace(LABELS, topics=marks), label_ms=1))
+            ids.append(request.item_id)
+        desk.clock.at += 3
+    publish(desk)
+    return ids
+
+
+def publish(desk: Desk) -> None:
+    desk.ledger.published([number for number, _ in desk.ledger.unpublished(1000)])
+
+
+def sender(desk: Desk, **more: Any) -> Sender:
+    made = Sender(desk.services, now=desk.clock, chance=lambda: 0.5, **more)
+    made._looked_at = float("inf")  # problems are another test's question
+    return made
+
+
+def waiting(desk: Desk) -> list[webhooks.WaitingEvent]:
+    return webhooks.waiting(desk.services, 100)
+
+
+def test_the_articles_of_the_search_are_sent_signed_and_then_gone(hooked: Desk, receiver: Receiver) -> None:
+    first, _, third = store(hooked, True, False, True)
+    assert [one.item_id for one in waiting(hooked)] == [first, third]
+    assert sender(hooked).round() == 2
+    assert waiting(hooked) == []
+    assert [(event["type"], event["data"]["item_id"]) for event in receiver.events] == [
+        ("article.stored", first),
+        ("article.stored", third),
+    ]
+    assert receiver.events[0]["data"] == hooked.services.articles.of([first])[0].to_dict()
+    for (headers, body), event in zip(receiver.took, receiver.events, strict=True):
+        assert headers["webhook-id"] == event["id"]
+        assert headers["webhook-signature"] == signed(hooked.services.settings, event["id"], body, hooked.clock())["webhook-signature"]
+
+
+def test_the_receiver_of_the_manual_knows_what_is_ours(hooked: Desk, receiver: Receiver) -> None:
+    store(hooked, True)
+    Sender(hooked.services, now=lambda: max(time.time(), hooked.clock())).round()
+    [code] = [one for one in re.findall(r"```python\n(.*?)```", CONSUME.read_text(encoding="utf-8"), re.DOTALL) if "def verified" in one]
+    names: dict[str, Any] = {}
+    exec(compile(code, str(CONSUME), "exec"), names)  # noqa: S102 - the page's own program
+    names["time"] = type("Clock", (), {"time": lambda: max(time.time(), hooked.clock())})
+    headers, body = receiver.took[-1]
+    assert names["verified"](SECRET, headers, body)
+    assert not names["verified"](SECRET, headers, body + b" ")
+    assert not names["verified"]("whsec_AAAA", headers, body)
+    assert not names["verified"](SECRET, {**headers, "webhook-timestamp": "1"}, body)
+    # The example of Standard Webhooks 1.0
+    known = signed(
+        replace(hooked.services.settings, webhook_secret=SECRET), "msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}', 1614265330
+    )
+    assert known["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_what_is_not_taken_is_sent_again_later_each_time_and_is_the_same_event(hooked: Desk, receiver: Receiver) -> None:
+    store(hooked, True, True)
+    receiver.answers = [(500, {}), (302, {"Location": "http://127.0.0.1:1/"}), (503, {"Retry-After": "1000"})]
+    hook = sender(hooked)
+    for number, wait in enumerate((30.0, 60.0, 1000.0), 1):
+        begun = hooked.clock()
+        assert hook.round() == 0
+        assert len(receiver.took) == number, "one that fails is not followed by the others"
+        failing = next(one for one in waiting(hooked) if one.tries == number)
+        assert failing.said in ("status 500", "status 302", "status 503")
+        [due] = [one.due for one in hook._deliveries.all(10) if one.event_id == failing.id]
+        assert due == pytest.approx(begun + wait)
+        hooked.services.engine.dispose()  # as after a restart
+        others = [one for one in hook._deliveries.due(10) if one.event_id != failing.id]
+        for other in others:
+            hook._deliveries.claim(other, due - hooked.clock() + 1)  # the other one is not this test's question
+        hooked.clock.at = due
+    assert hook.round() >= 1
+    assert len({headers["webhook-id"] for headers, _ in receiver.took[:4]}) == 1
+    hooked.clock.at += 100
+    hook.round()
+    assert waiting(hooked) == []
+
+
+def test_after_a_week_an_event_is_given_up_kept_and_sent_again_when_asked(hooked: Desk, receiver: Receiver) -> None:
+    store(hooked, True)
+    hooked.clock.at += webhooks.GIVE_UP + 1
+    receiver.answers = [(500, {})]
+    hook = sender(hooked)
+    hook.round()
+    assert [(one.next_try_at, one.said) for one in waiting(hooked)] == [(None, "status 500")]
+    hooked.clock.at += 10 * webhooks.GIVE_UP
+    assert hook.round() == 0
+    assert len(receiver.took) == 1
+    assert hook._deliveries.send_again() == 1
+    assert hook.round() == 1
+
+
+@pytest.mark.parametrize("allowed", ["", "127.0.0.1:1"])
+def test_a_private_address_that_was_not_named_is_never_connected_to(hooked: Desk, receiver: Receiver, allowed: str) -> None:
+    store(hooked, True)
+    hooked.services.settings = replace(hooked.services.settings, allow_private=parse_allow_private(allowed))
+    assert sender(hooked).round() == 0
+    assert receiver.took == []
+    assert [one.said.partition(":")[0] for one in waiting(hooked) if one.said] in (["port"], ["private-address"])
+    tried = webhooks.tried(hooked.services.settings)
+    assert (tried.delivered, receiver.took) == (False, [])
+
+
+def test_a_sender_that_is_killed_after_the_post_sends_the_same_event_again(hooked: Desk, receiver: Receiver) -> None:
+    store(hooked, True)
+
+    def killed(url: str, body: bytes, headers: Any, settings: Settings) -> Any:
+        webhooks.post(url, body, headers, settings)
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        sender(hooked, post=killed).round()
+    assert sender(hooked).round() == 0, "claimed by the one that was killed, for a minute"
+    hooked.clock.at += webhooks.CLAIM
+    assert sender(hooked).round() == 1
+    assert [event["id"] for event in receiver.events] == [receiver.events[0]["id"]] * 2
+
+
+def test_two_senders_send_each_event_once(hooked: Desk, receiver: Receiver) -> None:
+    store(hooked, True, True, True)
+    one, other = sender(hooked), sender(hooked)
+    due = one._deliveries.due(10)
+    assert [one._deliveries.claim(delivery, 60) for delivery in due] == [True] * 3
+    assert [other._deliveries.claim(delivery, 60) for delivery in due] == [False] * 3
+
+
+def test_an_article_that_was_taken_down_is_not_sent(hooked: Desk, receiver: Receiver) -> None:
+    store(hooked, True)
+    hooked.ledger.forget(key=entry(0).key)
+    publish(hooked)
+    assert waiting(hooked) == []
+    sender(hooked).round()
+    assert receiver.took == []
+
+
+def test_without_a_webhook_nothing_is_queued(desk: Desk) -> None:
+    store(desk, True)
+    assert waiting(desk) == []
+
+
+# Problems
+
+
+def problem(code: str, level: Any = "wrong", count: int = 1) -> Problem:
+    return Problem(level, code, f"It is {code}.", None, count, None, None)
+
+
+def test_a_problem_is_told_when_it_has_lasted_and_when_it_is_over_each_once(hooked: Desk, receiver: Receiver) -> None:
+    one, other = sender(hooked), sender(hooked)
+    looks = [["disk"], ["disk", "blip"], ["disk"], ["disk"], [], ["disk"], [], [], []]
+    for number, codes in enumerate(looks):
+        found = [problem(code, count=number) for code in codes] + [problem("paused", "held")]
+        one.look(found)
+        other.look(found)
+    one.round()
+    assert [(event["type"], event["data"]["code"]) for event in receiver.events] == [("problem.opened", "disk"), ("problem.closed", "disk")]
+    assert receiver.events[0]["data"]["what"] == "It is disk."
+
+
+def test_problems_are_looked_for_by_the_sender_itself(hooked: Desk, receiver: Receiver) -> None:
+    hook = Sender(hooked.services, now=hooked.clock)
+    for _ in range(3):
+        hook.round()
+        hooked.clock.at += webhooks.LOOK
+    assert "redis-away" in {event["data"]["code"] for event in receiver.events}
+
+
+def test_a_webhook_that_takes_nothing_needs_somebody(hooked: Desk, receiver: Receiver) -> None:
+    store(hooked, True, True)
+    assert list(of_webhooks(hooked.services)) == []
+    receiver.answers = [(500, {})] * 9
+    hook = sender(hooked)
+    for _ in range(9):
+        hook.round()
+        hooked.clock.at += webhooks.CAP
+    [found] = of_webhooks(hooked.services)
+    assert (found.level, found.code, found.count) == ("needs", "webhook-failing", 2)
+    assert "status 500" in found.what
+
+
+# The process and the command
+
+
+@contextmanager
+def environment(monkeypatch: pytest.MonkeyPatch, settings: Settings, folder: Path, **more: str) -> Iterator[None]:
+    monkeypatch.setenv("PRESSMARK_DATA_DIR", str(folder))
+    monkeypatch.setenv("PRESSMARK_DATABASE_URL", settings.database_url or "")
+    for name, value in more.items():
+        monkeypatch.setenv(f"PRESSMARK_{name}", value)
+    yield
+
+
+def test_a_receiver_that_hangs_holds_no_dispatcher_up(hooked: Desk, receiver: Receiver) -> None:
+    store(hooked, True)
+    receiver.patience = threading.Event()
+    begun = time.monotonic()
+    with dispatcher._webhook(hooked.services.settings):
+        while not receiver.took and time.monotonic() - begun < 60:
+            time.sleep(0.05)
+        assert receiver.took, "it is sent beside the dispatcher"
+        begun = time.monotonic()
+    assert time.monotonic() - begun < dispatcher.LAST_WORD + 2
+
+
+def test_a_webhook_without_a_secret_does_not_start(hooked: Desk) -> None:
+    for secret in (None, "whsec_no base64"):
+        settings = replace(hooked.services.settings, webhook_secret=secret)
+        with pytest.raises(UsageError, match="PRESSMARK_WEBHOOK_SECRET"), dispatcher._webhook(settings):
+            pass
+
+
+@pytest.mark.parametrize("name", ["webhook_search", "webhook_events"])
+def test_a_setting_that_means_nothing_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match=f"PRESSMARK_{name.upper()}|{name}"):
+        load_values({name: "topics=trade"})
+
+
+def test_the_command_tests_lists_and_tries_again(
+    hooked: Desk, receiver: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (item,) = store(hooked, True)
+    hooked.clock.at += 2 * webhooks.GIVE_UP
+    receiver.answers = [(410, {}), (200, {}), (500, {})]
+    sender(hooked).round()
+    url = hooked.services.settings.webhook_url or ""
+    hook = {"WEBHOOK_URL": url, "WEBHOOK_SECRET": SECRET, "ALLOW_PRIVATE": f"127.0.0.1:{receiver.port}"}
+    with environment(monkeypatch, hooked.services.settings, tmp_path, **hook):
+        assert program.run(["webhooks", "list", "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (found["item_id"], found["next_try_at"], found["said"]) == (item, None, "status 410")
+        assert program.run(["webhooks", "list"]) == 0
+        assert "given up" in capsys.readouterr().out
+        assert program.run(["webhooks", "test"]) == 0
+        assert capsys.readouterr().err == "delivered: status 200\n"
+        assert program.run(["webhooks", "test", "--json"]) == 1
+        assert json.loads(capsys.readouterr().out)["said"] == "status 500"
+        assert program.run(["webhooks", "retry"]) == 0
+        assert capsys.readouterr().err == "1 events are due now\n"
+        monkeypatch.delenv("PRESSMARK_WEBHOOK_SECRET")
+        assert program.run(["webhooks", "test"]) == 2
+        assert "PRESSMARK_WEBHOOK_SECRET" in capsys.readouterr().err

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from worker.errors import PressmarkError
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -56,6 +57,20 @@ class Fresh(Generic[T]):
             return self._ask()
         except PressmarkError as error:
             return error
+
+
+class Drawn(Generic[K, T]):
+    """What is made of something, made again only when that has changed; one for each name."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[K, T]] = {}
+
+    def of(self, name: str, key: K, make: Callable[[], T]) -> T:
+        """What `make` makes of `key`."""
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != key:
+            kept = self._kept[name] = (key, make())
+        return kept[1]
 
 
 class Outcomes(Generic[T]):

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ class ModelCache:
         if self._settings.model_dir is not None:
             return manifest.read(self._settings.model_dir)
         active = self._registry().active()
-        return manifest.read(self.folder(active) if active is not None else None)
+        return manifest.read(self.folder(active)) if active is not None else _shipped()
 
     def _follow_registry(self) -> None:
         """Loads the active model; while the database is away, or the model is damaged, the one in use stays."""
@@ -111,6 +112,12 @@ class ModelCache:
             manifest, parts = self._registry().files(model_id)
             _write_files(folder, manifest, parts)
         return folder
+
+
+@cache
+def _shipped() -> ModelNote:
+    """Its file comes with the program, and an open page asks every two seconds."""
+    return manifest.read(None)
 
 
 def _load(folder: Path | None) -> Labeller:

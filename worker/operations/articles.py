@@ -106,6 +106,12 @@ def total(services: Services, wanted: SearchFilter, *, once: bool = False) -> in
     return services.articles.total(_here(services, wanted), once=once)
 
 
+def stored_since(services: Services, at: float) -> dict[str, int]:
+    """How many articles were stored since a time: by topic as `counts` has them, and all of them under `all`. Raises Unavailable."""
+    number, topics = services.articles.topics_since(at)
+    return {"all": number, **{{"": "none", "?": "unsure"}.get(key, key): count for key, count in topics}}
+
+
 def export(services: Services, outcome: Literal["stored", "all"], job: str | None, after: int = 0) -> Iterator[Result]:
     """The stored articles, or (`all`) every item that has ended, a page of rows at a time; of one job where one is named.
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, get_args
 
 from worker.bootstrap import Services
 from worker.errors import UsageError
 from worker.operations.document import Document
-from worker.operations.times import rfc3339
+from worker.operations.times import midnights, rfc3339
 from worker.storage import time_series
-from worker.storage.time_series import DAY, HOUR, MINUTE, Point
+from worker.storage.time_series import DAY, MINUTE, QUARTER, Point
 
 Range = Literal["hour", "day", "month"]
 RANGES = get_args(Range)
-QUARTER = 15 * MINUTE
 SHAPES: Mapping[str, tuple[int, int]] = {"hour": (MINUTE, 60), "day": (QUARTER, 96), "month": (DAY, 31)}
 """Seconds of a step, and how many steps, by range."""
 ALWAYS = ("stored", "duplicate", "refused", "dead", "waiting", "running", "oldest_s")
@@ -60,6 +61,8 @@ class History(Document):
     """Over the whole range, the most frequent first."""
     gaps: tuple[Gap, ...]
     """Stretches without a sample since the first one of the range."""
+    begins: tuple[str, ...]
+    """When each step begins; a day of the readers' zone is an hour shorter or longer where its clocks are changed."""
 
     def to_dict(self) -> dict[str, object]:
         """With `from`, which is no name in Python."""
@@ -68,35 +71,62 @@ class History(Document):
 
 
 def history(services: Services, of: str = "hour", now: Callable[[], float] = time.time) -> History:
-    """The figures of the last hour (60 minutes), day (96 quarters) or month (31 days). Raises UsageError, Unavailable."""
-    if of not in SHAPES:
-        raise UsageError(f"expected one of {', '.join(RANGES)}, got {of[:60]!r}")
-    step, number = SHAPES[of]
-    end = _end(now(), step)
-    begin = end - step * number
-    found = time_series.together(services.viewer_ledger.points(HOUR if step == DAY else MINUTE, begin, end), step)
-    steps = range(begin, end, step)
+    """The figures of the last hour (60 minutes), day (96 quarters) or month (31 days of the readers' zone).
+
+    Raises UsageError, Unavailable.
+    """
+    edges = _edges(of, now(), services.settings.timezone)
+    *begins, end = edges
+    step = SHAPES[of][0]
+    points = services.viewer_ledger.points(step, begins[0], end)
+    found = time_series.together(points, begins) if step == DAY else points
     return History(
         range=of,  # type: ignore[arg-type]
         step_s=step,
-        begins_at=rfc3339(begin),
-        series=_series(found, steps),
+        begins_at=rfc3339(begins[0]),
+        series=_series(found, begins),
         outcomes=_outcomes(found),
-        gaps=_gaps(found, steps, step),
+        gaps=_gaps(found, edges),
+        begins=tuple(map(rfc3339, begins)),
     )
 
 
-def _end(now: float, step: int) -> int:
-    """The end of the last step: of a day the one that still runs, else the last full minute or quarter."""
-    return int(now // step + 1) * step if step > MINUTE else int(now // step) * step
+class Histories:
+    """The histories of one installation, each read again only when a minute was sampled, or a step of it has ended."""
+
+    def __init__(self, services: Services, now: Callable[[], float] = time.time) -> None:
+        self._services, self._now = services, now
+        self._lock = threading.Lock()
+        self._kept: dict[str, tuple[tuple[int, ...], int | None, History]] = {}
+
+    def __call__(self, of: str = "hour") -> History:
+        """As `history`: the same object while it is the same. Raises UsageError, Unavailable."""
+        now = self._now()
+        edges = _edges(of, now, self._services.settings.timezone)
+        newest = self._services.viewer_ledger.newest_sample()
+        with self._lock:
+            if of not in self._kept or self._kept[of][:2] != (edges, newest):
+                self._kept[of] = (edges, newest, history(self._services, of, lambda: now))
+            return self._kept[of][2]
 
 
-def _series(points: Sequence[Point], steps: range) -> dict[str, Values]:
+def _edges(of: str, now: float, zone: str) -> tuple[int, ...]:
+    """Where each step begins, and where the last one ends: the last full minute or quarter, or the end of this day. Raises UsageError."""
+    if of not in SHAPES:
+        raise UsageError(f"expected one of {', '.join(RANGES)}, got {of[:60]!r}")
+    step, number = SHAPES[of]
+    if step == DAY:
+        return midnights(now, zone, number)
+    end = int(now // step + 1) * step if step > MINUTE else int(now // step) * step
+    return tuple(range(end - step * number, end + step, step))
+
+
+def _series(points: Sequence[Point], begins: Sequence[int]) -> dict[str, Values]:
     values: dict[str, dict[int, float]] = {name: {} for name in ALWAYS}
     for point in points:
         if not point.series.startswith((ENDED, AGAIN)):
             values.setdefault(point.series, {})[point.at] = round(point.value, 1)
-    return {name: tuple(of_one.get(at) for at in steps) for name, of_one in values.items()}
+    return {name: tuple(of_one.get(at) for at in begins) for name, of_one in values.items()}
 
 
 def _outcomes(points: Sequence[Point]) -> tuple[OutcomeCount, ...]:
@@ -110,14 +140,16 @@ def _outcomes(points: Sequence[Point]) -> tuple[OutcomeCount, ...]:
     return tuple(OutcomeCount(outcome, reason, round(count)) for (outcome, reason), count in ordered)
 
 
-def _gaps(points: Sequence[Point], steps: range, step: int) -> tuple[Gap, ...]:
+def _gaps(points: Sequence[Point], edges: Sequence[int]) -> tuple[Gap, ...]:
     """Steps without any sample, those next to each other as one; before the first sample there is no gap but nothing yet."""
     sampled = {point.at for point in points}
-    missing = [at for at in steps if at not in sampled and at > min(sampled, default=steps.stop)]
+    first = min(sampled, default=edges[-1])
     gaps: list[tuple[int, int]] = []
-    for at in missing:
-        if gaps and gaps[-1][1] == at:
-            gaps[-1] = (gaps[-1][0], at + step)
+    for begin, end in pairwise(edges):
+        if begin in sampled or begin < first:
+            continue
+        if gaps and gaps[-1][1] == begin:
+            gaps[-1] = (gaps[-1][0], end)
         else:
-            gaps.append((at, at + step))
+            gaps.append((begin, end))
     return tuple(Gap(rfc3339(since), rfc3339(until)) for since, until in gaps)

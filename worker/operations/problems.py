@@ -14,6 +14,7 @@ from worker.config import MIB, Settings
 from worker.errors import Unavailable
 from worker.operations import queues
 from worker.operations.drift import DriftReport
+from worker.operations.figures import DAY, LedgerFigures, asked
 from worker.operations.holds import of_holds
 from worker.operations.problem_types import LEVELS, Act, Problem, Verdict, shown
 from worker.operations.queues import QueueReport, QueueStatus
@@ -25,7 +26,7 @@ from worker.operations.workers import Worker, silent
 from worker.reasons import Reason
 from worker.storage.database import expect_writable
 from worker.storage.incidents import Burst
-from worker.storage.time_series import HOUR
+from worker.storage.time_series import FLOWS, HOUR
 
 __all__ = ["Act", "Problem", "Verdict", "judged", "of_holds", "problems", "shown", "verdict", "wrong"]
 
@@ -37,8 +38,6 @@ SHARE = 0.05
 """Share of what ended within an hour from which dead letters of one cause are an incident, however small the hour."""
 FEWEST = 5
 """Dead letters under which nothing is an incident: of ten pages one is always bad, and that is ten per cent."""
-RECENT = 86400.0
-"""Seconds for which an incident calls for somebody: what nobody looked at for a day is no news, and stays among the dead letters."""
 QUEUE_NAMES = {
     names.FETCH: "Fetch",
     names.URGENT: "Fetch, urgent",
@@ -48,14 +47,19 @@ QUEUE_NAMES = {
 }
 
 
-def problems(services: Services, drift: DriftReport | None = None, report: Callable[[], QueueReport] | None = None) -> tuple[Problem, ...]:
+def problems(
+    services: Services,
+    drift: DriftReport | None = None,
+    report: Callable[[], QueueReport] | None = None,
+    figures: LedgerFigures | None = None,
+) -> tuple[Problem, ...]:
     """All problems, the worst first; where the database is away, that one alone. Works while Redis is away.
 
     Drift of the labels is judged where a report of it is given: to make one reads a month of labels. `report` returns figures of the
-    queues that somebody else asked for just now.
+    queues that somebody else asked for just now, `figures` those that cost much.
     """
     try:
-        return judged(services, report() if report else queues.report(services), drift)
+        return judged(services, report() if report else queues.report(services, figures), drift, figures)
     except Unavailable as error:
         return (_database_away(error),)
 
@@ -66,7 +70,9 @@ def _database_away(error: Unavailable) -> Problem:
     )
 
 
-def judged(services: Services, report: QueueReport, drift: DriftReport | None = None) -> tuple[Problem, ...]:
+def judged(
+    services: Services, report: QueueReport, drift: DriftReport | None = None, figures: LedgerFigures | None = None
+) -> tuple[Problem, ...]:
     """The same on figures that were read before. Raises Unavailable where the database is away."""
     found = [
         *of_database(services),
@@ -74,7 +80,7 @@ def judged(services: Services, report: QueueReport, drift: DriftReport | None = 
         *of_redis(services, report),
         *of_queues(report),
         *of_disk(services.settings),
-        *of_dead_letters(services),
+        *of_dead_letters(services, figures=figures),
         *of_sources(services),
         *of_webhooks(services),
         *(of_drift(drift) if drift else ()),
@@ -185,11 +191,11 @@ def of_disk(settings: Settings) -> Iterator[Problem]:
 # Needs somebody
 
 
-def of_dead_letters(services: Services, now: float | None = None) -> Iterator[Problem]:
+def of_dead_letters(services: Services, now: float | None = None, figures: LedgerFigures | None = None) -> Iterator[Problem]:
     """The incidents of the last day: many dead letters of one cause within an hour, or a large share of the hour."""
     at = time.time() if now is None else now
-    bursts = services.viewer_ledger.bursts(at - RECENT)
-    if not bursts:
+    bursts = (figures or asked(services, lambda: at)).bursts()
+    if not any(burst.count >= FEWEST for burst in bursts):
         return
     ended = _ended_by_hour(services, at)
     for burst in bursts:
@@ -200,9 +206,8 @@ def of_dead_letters(services: Services, now: float | None = None) -> Iterator[Pr
 def _ended_by_hour(services: Services, at: float) -> Counter[int]:
     """How many items ended in each hour that was sampled."""
     hours: Counter[int] = Counter()
-    for point in services.viewer_ledger.points(HOUR, int((at - RECENT) // HOUR) * HOUR, int(at)):
-        if point.series in ("stored", "duplicate", "refused", "dead"):
-            hours[point.at] += round(point.value)
+    for point in services.viewer_ledger.points(HOUR, int((at - DAY) // HOUR) * HOUR, int(at), FLOWS):
+        hours[point.at] += round(point.value)
     return hours
 
 

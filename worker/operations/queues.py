@@ -11,7 +11,8 @@ from worker.bootstrap import Services
 from worker.errors import Unavailable, UsageError
 from worker.operations.dead import DeadCause
 from worker.operations.document import Document
-from worker.operations.due import DueFigures, figures
+from worker.operations.due import DueFigures
+from worker.operations.figures import LedgerFigures, asked
 from worker.operations.times import rfc3339
 from worker.operations.workers import Worker
 from worker.queues import Depth, WorkerSeen
@@ -107,20 +108,23 @@ class QueueReport(Document):
         )
 
 
-def report(services: Services) -> QueueReport:
-    """Everything as it is now. Figures of Redis are None where it is away; raises Unavailable where the database is."""
-    ledger = services.operator_ledger
-    balance, paused = ledger.balance(), ledger.paused()
+def report(services: Services, figures: LedgerFigures | None = None) -> QueueReport:
+    """Everything as it is now. Figures of Redis are None where it is away; raises Unavailable where the database is.
+
+    `figures` are given by who asks often, and keeps those that cost much.
+    """
+    ledger, figures = services.operator_ledger, figures or asked(services)
+    balance, paused = figures.balance(), ledger.paused()
     depths, seen = _from_redis(services)
     return QueueReport(
         queues=tuple(_queues(depths, seen or [], ledger.running(), paused)),
         ledger=Ledger.of(balance),
         balanced=balance.balanced,
-        dead=tuple(map(DeadCause.of, ledger.dead_groups())),
+        dead=tuple(map(DeadCause.of, figures.dead())),
         workers=tuple(map(Worker.of, seen or [])),
         model=ModelInUse(model_id(services)),
         at=rfc3339(time.time()),
-        due=figures(services),
+        due=figures.due(),
         paused=PausedNow(tuple(sorted(paused.stages)), paused.hosts),
     )
 

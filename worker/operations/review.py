@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from classifier.labels import SOURCE_TYPES, TOPICS
 from worker.bootstrap import Services
@@ -13,6 +12,7 @@ from worker.errors import NotFound, UsageError
 from worker.models.sampling import doubt, sample
 from worker.operations.audit import record
 from worker.operations.document import Document
+from worker.operations.times import midnights
 from worker.results import Result
 from worker.storage.reviews import Answer
 
@@ -81,7 +81,7 @@ class KeptAnswer(Document):
 
 @dataclass(frozen=True, slots=True)
 class ReviewDay(Document):
-    """What a person has done today (UTC), and how much is left."""
+    """What a person has done today, in the readers' zone, and how much is left."""
 
     kept: int
     goal: int
@@ -191,7 +191,7 @@ def take_back(services: Services, item_id: int, who: str) -> None:
 
 def undo(services: Services, who: str, now: Callable[[], float] = time.time) -> ReviewArticle | None:
     """Takes back the person's last answer of today, and gives them its article again; None where there is none."""
-    last = next(iter(services.review_leases.answered_since(who, _midnight(now()))), None)
+    last = next(iter(services.review_leases.answered_since(who, _midnight(services, now()))), None)
     if last is None:
         return None
     take_back(services, last, who)
@@ -207,8 +207,8 @@ def skip(services: Services, item_id: int, who: str) -> None:
 
 
 def today(services: Services, who: str, goal: int = GOAL, now: Callable[[], float] = time.time) -> ReviewDay:
-    """What a person has done since midnight, UTC. Raises Unavailable."""
-    since = _midnight(now())
+    """What a person has done since midnight of the readers' zone. Raises Unavailable."""
+    since = _midnight(services, now())
     kept = services.review_leases.answered_since(who, since)
     reviews = {item_id: [review for review in services.reviews.of(item_id) if review.who == who] for item_id in kept}
     answers = [Answer(one.item_id, one.topics, one.primary, one.source_type) for of_one in reviews.values() for one in of_one]
@@ -218,8 +218,8 @@ def today(services: Services, who: str, goal: int = GOAL, now: Callable[[], floa
     return ReviewDay(len(kept), goal, max(goal - len(kept), 0), differ, skipped, kept[0] if kept else None)
 
 
-def _midnight(now: float) -> float:
-    return datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+def _midnight(services: Services, now: float) -> float:
+    return midnights(now, services.settings.timezone, 1)[0]
 
 
 def answer_of(value: object) -> Answer:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import platform
 import shutil
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from worker import __version__
 from worker.bootstrap import Services
 from worker.errors import Unavailable
 from worker.operations import drift
 from worker.operations.drift import DriftReport
+from worker.operations.figures import Kept
 from worker.operations.queues import model_id
 from worker.queues import Depth, Histogram, WorkerSeen
 from worker.storage.for_metrics import ForMetrics, Totals, Waiting
@@ -26,8 +26,6 @@ FRESH = 5.0
 """Seconds for which a figure is kept: Prometheus asks each 15 s, and two of them, or a person beside it, cost no more."""
 DRIFT_FRESH = 300.0
 """Seconds for which the drift is kept: it compares weeks."""
-SHARE = 100.0
-"""A figure that took t seconds is kept for 100 t: none of them takes more than a hundredth of a core, on tables of millions neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +66,6 @@ class Snapshot:
     python: str = platform.python_version()
 
 
-class Kept(Generic[T]):
-    """One figure, asked anew only where it is older than its cost allows."""
-
-    def __init__(self, make: Callable[[], T], fresh: float = FRESH, clock: Callable[[], float] = time.monotonic) -> None:
-        self._make = make
-        self._fresh = fresh
-        self._clock = clock
-        self._value: T | None = None
-        self._until = 0.0
-
-    def get(self) -> T:
-        """The figure; raises what `make` raises."""
-        begun = self._clock()
-        if self._value is None or begun >= self._until:
-            self._value = None
-            self._value = self._make()
-            ended = self._clock()
-            self._until = ended + max(self._fresh, SHARE * (ended - begun))
-        return self._value
-
-
 class Snapshots:
     """Takes snapshots with the services of one process; may be used from many threads."""
 
@@ -96,13 +73,13 @@ class Snapshots:
         self._services = services
         self._lock = threading.Lock()
         ledger = ForMetrics(services.engine, services.settings)
-        self._totals = Kept(ledger.totals)
-        self._waiting = Kept(ledger.waiting)
-        self._dead = Kept(lambda: tuple(ledger.dead()))
-        self._sources = Kept(ledger.sources)
+        self._totals = Kept(ledger.totals, FRESH)
+        self._waiting = Kept(ledger.waiting, FRESH)
+        self._dead = Kept(lambda: tuple(ledger.dead()), FRESH)
+        self._sources = Kept(ledger.sources, FRESH)
         self._drift = Kept(lambda: drift.report(services), DRIFT_FRESH)
-        self._model = Kept(lambda: model_id(services) or "")
-        self._redis = Kept(lambda: in_redis(services))
+        self._model = Kept(lambda: model_id(services) or "", FRESH)
+        self._redis = Kept(lambda: in_redis(services), FRESH)
 
     def take(self) -> Snapshot:
         """The figures of now, or of some seconds ago. A server that does not answer is asked one thing only."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import overload
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,14 @@ def local_day(text: str | None, zone: str) -> str | None:
     """The day in `zone` of a time in RFC 3339; a day without a time stays as it is, and so does None."""
     moment = _moment(text)
     return text if moment is None else moment.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def midnights(now: float, zone: str, days: int) -> tuple[int, ...]:
+    """When each of the last so many days in `zone` began, today the last of them, and when today ends: seconds since 1970."""
+    place = ZoneInfo(zone)
+    today = datetime.fromtimestamp(now, place).date()
+    dates = (today + timedelta(days=back) for back in range(1 - days, 2))
+    return tuple(int(datetime.combine(day, datetime.min.time(), place).timestamp()) for day in dates)
 
 
 def _moment(text: str | None) -> datetime | None:

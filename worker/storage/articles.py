@@ -99,6 +99,11 @@ class Articles:
         with reading(self._engine) as connection:
             return search.total(connection, wanted, once=once)
 
+    def topics_since(self, at: float) -> tuple[int, list[tuple[str, int]]]:
+        """How many articles were stored since a time, and by topic as `search.counted` has them."""
+        with reading(self._engine) as connection:
+            return search.topics_of(connection, SearchFilter(stored_since=at))
+
     def copies_of(self, item_id: int) -> list[copies.Copy]:
         """The copies of a stored article, itself among them; see `copies.of`."""
         with reading(self._engine) as connection:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, FromClause, exists, func, literal_column, or_, select, true
 
@@ -110,6 +111,15 @@ def counted_balance(connection: Connection) -> Balance:
         duplicates_of_nothing=number(items, (items.c.state == literal_column("'duplicate'")) & ~original),
         counted=True,
     )
+
+
+def checked_balance(connection: Connection) -> tuple[Balance, bool]:
+    """The balance as `balance` has it, and whether the running counters say the same."""
+    running = running_balance(connection)
+    if running.accepted > FEW:
+        return running, True
+    counted = counted_balance(connection)
+    return counted, replace(running, counted=True) == counted
 
 
 def balance(connection: Connection) -> Balance:

@@ -27,6 +27,16 @@ class ForOperator(LedgerBase):
         with reading(self._engine) as connection:
             return counters.balance(connection)
 
+    def running_balance(self) -> Balance:
+        """By the running counters alone: a few dozen rows."""
+        with reading(self._engine) as connection:
+            return counters.running_balance(connection)
+
+    def checked_balance(self) -> tuple[Balance, bool]:
+        """The balance, and whether the running counters say the same as the rows, as far as those were counted."""
+        with reading(self._engine) as connection:
+            return counters.checked_balance(connection)
+
     def recount(self) -> tuple[Balance, Balance]:
         """The balance both ways: by the running counters, and by counting every row (seconds on millions)."""
         with reading(self._engine) as connection:

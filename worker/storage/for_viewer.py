@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -173,10 +173,15 @@ class ForViewer(LedgerBase):
         with reading(self._engine) as connection:
             return history.trace_of(connection, item_id)
 
-    def points(self, step: int, since: int, until: int) -> list[Point]:
+    def points(self, step: int, since: int, until: int, series: Collection[str] | None = None) -> list[Point]:
         """What was sampled in a stretch of time."""
         with reading(self._engine) as connection:
-            return time_series.points(connection, step, since, until)
+            return time_series.points(connection, step, since, until, series)
+
+    def newest_sample(self) -> int | None:
+        """The last minute that was sampled."""
+        with reading(self._engine) as connection:
+            return time_series.newest(connection)
 
     def articles(self) -> int:
         """How many articles are stored."""

@@ -184,17 +184,24 @@ def counted(connection: Connection, wanted: SearchFilter, by: By, *, once: bool 
 
 def _by_topic(connection: Connection, wanted: SearchFilter, *, once: bool) -> list[tuple[str, int]]:
     """Counts the rows of each set of topics, of which there are few, and adds them up; clusters lie in several sets and do not add."""
-    filters = list(_narrowed(connection, wanted))
     if once:
-        return _clusters_by_topic(connection, filters)
+        return _clusters_by_topic(connection, list(_narrowed(connection, wanted)))
+    return topics_of(connection, wanted)[1]
+
+
+def topics_of(connection: Connection, wanted: SearchFilter) -> tuple[int, list[tuple[str, int]]]:
+    """How many articles match, and how many of them have each topic, by one query."""
+    filters = list(_narrowed(connection, wanted))
     column = func.coalesce(facets.c.topics, "") if filters else facets.c.topics
     counts: Counter[str] = Counter()
+    number = 0
     for text, count in connection.execute(select(column, func.count()).where(*filters).group_by(column)):
         marks = text.strip("|").split("|")
         sure = [mark for mark in marks if mark and not mark.endswith("?")]
         counts.update(dict.fromkeys(sure or [""], count))
         counts["?"] += count if len(sure) < len([mark for mark in marks if mark]) else 0
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        number += count
+    return number, sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _clusters_by_topic(connection: Connection, filters: Sequence[ColumnElement[bool]]) -> list[tuple[str, int]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select
@@ -12,16 +13,20 @@ from worker.storage import counters
 from worker.storage.database import insert_into
 from worker.storage.tables import history
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
-KEPT = {MINUTE: 2 * DAY, HOUR: 40 * DAY, DAY: 5 * 366 * DAY}
-"""Seconds for which each step is kept: two days of minutes for a chart of a day, forty days of hours for one of a month, and five years
-of days. With some forty series that is 115,000 + 38,000 + 73,000 short rows at most, some 15 MB."""
+MINUTE, QUARTER, HOUR, DAY = 60, 900, 3600, 86400
+KEPT = {MINUTE: 2 * DAY, QUARTER: 2 * DAY, HOUR: 40 * DAY, DAY: 5 * 366 * DAY}
+"""Seconds for which each step is kept: two days of minutes and of quarters of an hour for a chart of a day, forty days of hours for one
+of a month, and five years of days. With some forty series that is 115,000 + 8,000 + 38,000 + 73,000 short rows at most, some 15 MB."""
+FINER = {QUARTER: MINUTE, HOUR: MINUTE, DAY: HOUR}
+"""The step of which each longer one is made."""
 
 TOTAL = "total."
 """Beginning of the series that hold a counter as it stood at the end of a minute: the next minute's figure is the difference."""
 LARGEST = ("oldest_s",)
 """Beginnings of series of which a longer step keeps the largest value; gauges keep the mean, all others the sum."""
 GAUGES = ("waiting", "running", "due", TOTAL)
+FLOWS = ("stored", "duplicate", "refused", "dead")
+"""How many items ended in each state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def _sums(grown: Mapping[str, float], *, sampled: bool) -> dict[str, float]:
     """Each outcome that occurred, and how many items ended in each state, 0 included: a quiet minute differs from one not sampled."""
     if not sampled:
         return {}
-    ended = dict.fromkeys(("stored", "duplicate", "refused", "dead"), 0.0)
+    ended = dict.fromkeys(FLOWS, 0.0)
     for name, value in grown.items():
         kind, _, rest = name.partition(".")
         state = rest.partition(".")[0]
@@ -80,8 +85,8 @@ def _put(connection: Connection, step: int, points: Iterable[Point]) -> None:
 
 
 def _roll_up(connection: Connection, until: int) -> None:
-    """Writes every hour and day that has ended and is not written yet."""
-    for step, of in ((HOUR, MINUTE), (DAY, HOUR)):
+    """Writes every longer step that has ended and is not written yet."""
+    for step, of in FINER.items():
         end = until // step * step
         newest = connection.execute(select(func.max(history.c.at)).where(history.c.step == step)).scalar()
         begin = end - KEPT[of] if newest is None else newest + step
@@ -90,14 +95,15 @@ def _roll_up(connection: Connection, until: int) -> None:
             _put(connection, step, together(points, step))
 
 
-def together(points: Iterable[Point], step: int, offset: int = 0) -> list[Point]:
+def together(points: Iterable[Point], begins: int | Sequence[int]) -> list[Point]:
     """Points of a shorter step as points of a longer one: sums of flows, means of gauges, the largest of ages.
 
-    `offset` is how far a step's beginning lies after a multiple of `step`, for days of another zone than UTC.
+    `begins` is the length of the longer step, or where each begins, the first one not after any point: days of a zone are no multiples.
     """
     found: dict[tuple[str, int], list[float]] = {}
     for point in points:
-        found.setdefault((point.series, (point.at - offset) // step * step + offset), []).append(point.value)
+        at = point.at // begins * begins if isinstance(begins, int) else begins[bisect_right(begins, point.at) - 1]
+        found.setdefault((point.series, at), []).append(point.value)
     return [Point(series, at, _merged(series, values)) for (series, at), values in sorted(found.items())]
 
 
@@ -112,16 +118,27 @@ def _forget(connection: Connection, minute: int) -> None:
         connection.execute(delete(history).where(history.c.step == step, history.c.at < minute - kept))
 
 
-def _points(connection: Connection, step: int, since: int, until: int) -> list[Point]:
+def _points(connection: Connection, step: int, since: int, until: int, series: Collection[str] | None = None) -> list[Point]:
     query = select(history.c.series, history.c.at, history.c.value)
     query = query.where(history.c.step == step, history.c.at >= since, history.c.at < until).order_by(history.c.at, history.c.series)
+    if series is not None:
+        query = query.where(history.c.series.in_(series))
     return [Point(*row) for row in connection.execute(query)]
 
 
-def points(connection: Connection, step: int, since: int, until: int) -> list[Point]:
-    """What was sampled in a stretch of time, a step each, without the totals; minutes of the current hour stand in for hours."""
-    found = _points(connection, MINUTE if step < HOUR else HOUR, since, until)
-    if step >= HOUR:
-        newest = max((point.at for point in found), default=since - HOUR)
-        found += together(_points(connection, MINUTE, max(newest + HOUR, since), until), HOUR)
+def points(connection: Connection, step: int, since: int, until: int, series: Collection[str] | None = None) -> list[Point]:
+    """What was sampled in a stretch of time, a step each, without the totals; minutes stand in for a step that still runs.
+
+    Of a day its hours. `series` limits it to those with these names.
+    """
+    step = min(step, HOUR)
+    found = _points(connection, step, since, until, series)
+    if step > MINUTE:
+        newest = max((point.at for point in found), default=since - step)
+        found += together(_points(connection, MINUTE, max(newest + step, since), until, series), step)
     return [point for point in found if not point.series.startswith(TOTAL)]
+
+
+def newest(connection: Connection) -> int | None:
+    """The last minute that was sampled; everything that `points` tells is as it was until there is another one."""
+    return connection.execute(select(func.max(history.c.at)).where(history.c.step == MINUTE)).scalar()

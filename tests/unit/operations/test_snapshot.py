@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from worker.errors import Unavailable
-from worker.operations.snapshot import Kept, Snapshots
+from worker.operations.figures import Kept
+from worker.operations.snapshot import Snapshots
 
 
 class Clock:
@@ -25,7 +26,7 @@ def figure(clock: Clock, takes: float, fresh: float = 5.0) -> tuple[Kept[int], l
         clock.now += takes
         return len(asked)
 
-    return Kept(make, fresh, clock), asked
+    return Kept(make, fresh, clock=clock, cost=clock), asked
 
 
 def test_a_figure_is_asked_once_for_all_who_ask_within_five_seconds():
@@ -58,7 +59,7 @@ def test_a_figure_that_cannot_be_had_is_asked_again_the_next_time():
             raise answer
         return answer
 
-    kept = Kept(make, 5.0, clock)
+    kept = Kept(make, 5.0, clock=clock, cost=clock)
     with pytest.raises(Unavailable):
         kept.get()
     assert kept.get() == 7
@@ -73,7 +74,7 @@ def test_an_old_figure_is_not_shown_once_it_cannot_be_had_any_more():
             raise Unavailable("away")
         return 1
 
-    kept = Kept(make, 5.0, clock)
+    kept = Kept(make, 5.0, clock=clock, cost=clock)
     assert kept.get() == 1
     away = True
     clock.now += 6.0

@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from worker.dashboard.api.core.routing import Api, Asked, Dashboard, Moment, Name, Page, Text, moment
-from worker.operations import audit, due, history, settings
+from worker.operations import audit, due, settings
 from worker.operations import workers as processes
 from worker.operations.audit import LogPage
 from worker.operations.due import Due
@@ -47,6 +47,7 @@ class HistoryShown(BaseModel):
     series: dict[str, list[float | None]]
     outcomes: list[OutcomeCount]
     gaps: list[Gap]
+    begins: list[str]
 
 
 class LogAsked(Asked):
@@ -87,7 +88,7 @@ def show_due(state: Dashboard, asked: Annotated[DueAsked, Query()]) -> Due:
 @api.get("/history", HistoryShown)
 def show_history(state: Dashboard, asked: Annotated[HistoryAsked, Query()]) -> History:
     """The figures of the last hour by minutes, day by quarters of an hour, or month by days."""
-    return history.history(state.services, asked.range)
+    return state.history(asked.range)
 
 
 @api.get("/settings", SettingTable)

@@ -20,13 +20,10 @@ from worker.dashboard.view.charts import Chart
 from worker.dashboard.view.figures import Clock
 from worker.dashboard.view.frame import of_state
 from worker.dashboard.view.rendering import clock, part, show
-from worker.operations import articles, due, history
-from worker.operations.capacity import Capacity, capacity
-from worker.operations.due import DueFigures
+from worker.operations.capacity import Capacity
 from worker.operations.history import RANGES, History
 from worker.operations.problems import Problem
 from worker.operations.queues import QueueReport
-from worker.storage.search import SearchFilter
 
 SHOWN = 5
 """Notices on the page; more than that are one trouble with many faces."""
@@ -57,13 +54,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart with its table, a sentence, and the figure of now."""
+    """A chart with its table, and a sentence."""
 
     id: str
     title: str
     kind: str
     """`bars` or `line`."""
-    now: str
     columns: tuple[Column, ...]
     chart: Chart
     sentence: str
@@ -80,6 +76,8 @@ class Overview:
     today: Mapping[str, int]
     history: History
     figures: tuple[Figure, ...]
+    now: Mapping[str, str]
+    """The figure of now, by the id of its chart."""
     steps: tuple[Step, ...]
     times: tuple[float, ...]
     """When each step of the history begins, in seconds since 1970."""
@@ -96,45 +94,41 @@ def overview(request: Request) -> Response:
 def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
     """The parts that change."""
     view = _view(state, fields.get("range") if fields.get("range") in RANGES else "hour")
-    names = ("verdict", "notices", "flow", "sum", "today", "outcomes", "workers")
+    names = ("verdict", "notices", "flow", "sum", "today", "workers")
     frame = of_state(state)
     parts = {name: part(f"overview/{name}.html", state.settings, view=view, frame=frame) for name in names}
+    drawn = state.drawn.of(f"overview, {view.history.range}", (view.history, clock(state.settings).today), lambda: _drawn(state, view))
+    return {**parts, **drawn, **{f"{name}-now": str(escape(value)) for name, value in view.now.items()}}
+
+
+def _drawn(state: State, view: Overview) -> Mapping[str, str]:
+    """The parts that change with the history alone."""
+    parts = {"outcomes": part("overview/outcomes.html", state.settings, view=view)}
     for figure in view.figures:
         parts |= {
             f"{figure.id}-rows": part("overview/rows.html", state.settings, figure=figure, view=view),
-            f"{figure.id}-now": str(escape(figure.now)),
             f"{figure.id}-sentence": str(escape(figure.sentence)),
         }
     return parts
 
 
 def _view(state: State, wanted: str | None) -> Overview:
-    services, at = state.services, clock(state.settings)
-    report, past = state.queues(), history.history(services, wanted or "hour")
-    waiting = due.figures(services)
-    today = _today(state, at)
-    begin = datetime.fromisoformat(past.begins_at).timestamp()
+    at, report, past, today = clock(state.settings), state.queues(), state.history(wanted or "hour"), state.stored_today()
     return Overview(
         report=report,
         problems=state.problems(),
-        room=capacity(services),
+        room=state.room(),
         today=today,
         history=past,
-        figures=_figures(past, report, at),
-        steps=_steps(report, waiting, today, at),
-        times=tuple(begin + past.step_s * step for step in range(len(past.series["waiting"]))),
+        figures=_figures(past, at),
+        now=_now(past, report),
+        steps=_steps(report, today, at),
+        times=tuple(datetime.fromisoformat(begin).timestamp() for begin in past.begins),
     )
 
 
-def _today(state: State, at: Clock) -> Mapping[str, int]:
-    """Articles stored since midnight of the readers' zone: by topic, and all of them under `all`."""
-    wanted = SearchFilter(stored_since=at.midnight)
-    counts = articles.counts(state.services, wanted, "topic").buckets
-    return {"all": articles.total(state.services, wanted), **{bucket.key: bucket.count for bucket in counts}}
-
-
-def _steps(report: QueueReport, waiting: DueFigures, today: Mapping[str, int], at: Clock) -> tuple[Step, ...]:
-    ledger = report.ledger
+def _steps(report: QueueReport, today: Mapping[str, int], at: Clock) -> tuple[Step, ...]:
+    ledger, waiting = report.ledger, report.due
     next_at = f"next {at.until(waiting.next_at)}" if waiting.next_at else "nothing is due" if ledger.waiting else "nothing waits"
     return (
         Step("Waiting", ledger.waiting, "/due", (f"{figures.count(waiting.now)} due now", next_at)),
@@ -157,32 +151,33 @@ def _stage(name: str, report: QueueReport, of: Sequence[str]) -> Step:
     return Step(name, sum(queue.waiting or 0 for queue in queues), "", (moving, last))
 
 
-def _figures(past: History, report: QueueReport, at: Clock) -> tuple[Figure, ...]:
+def _now(past: History, report: QueueReport) -> Mapping[str, str]:
+    finished = [past.series[name][-1] or 0 for name in FINISHED]
+    return {
+        "finished": figures.count(sum(finished)),
+        "waiting": figures.count(report.ledger.waiting),
+        "oldest": figures.span(_oldest(report)),
+    }
+
+
+def _figures(past: History, at: Clock) -> tuple[Figure, ...]:
     unit = UNITS[past.range]
     finished = tuple(Column(FINISHED[name], INKS[name], past.series[name]) for name in FINISHED)
     waiting, oldest = past.series["waiting"], past.series["oldest_s"]
     return (
         Figure(
-            *("finished", f"Finished a {unit}", "bars", figures.count(_last([sum(v or 0 for v in step) for step in _steps_of(finished)]))),
-            *(finished, charts.stacked([column.values for column in finished]), _sums(finished), "URLs"),
+            *("finished", f"Finished a {unit}", "bars", finished),
+            *(charts.stacked([column.values for column in finished]), _sums(finished), "URLs"),
         ),
         Figure(
-            *("waiting", "Waiting", "line", figures.count(report.ledger.waiting), (Column("Waiting", "link", waiting),)),
+            *("waiting", "Waiting", "line", (Column("Waiting", "link", waiting),)),
             *(charts.line(waiting), _trend(waiting, past, at), "URLs"),
         ),
         Figure(
-            *("oldest", "Oldest in a queue", "line", figures.span(_oldest(report)), (Column("Seconds", "link", oldest),)),
+            *("oldest", "Oldest in a queue", "line", (Column("Seconds", "link", oldest),)),
             *(charts.line(oldest), _longest(oldest, past, at), "seconds"),
         ),
     )
-
-
-def _steps_of(columns: Sequence[Column]) -> list[tuple[float | None, ...]]:
-    return list(zip(*(column.values for column in columns), strict=True))
-
-
-def _last(values: Sequence[float]) -> float | None:
-    return values[-1] if values else None
 
 
 def _oldest(report: QueueReport) -> float | None:
@@ -195,7 +190,7 @@ def _sums(columns: Sequence[Column]) -> str:
 
 
 def _when(past: History, step: int, at: Clock) -> str:
-    return at.moment(datetime.fromisoformat(past.begins_at).timestamp() + past.step_s * step).shown
+    return at.moment(past.begins[step]).shown
 
 
 def _trend(values: Sequence[float | None], past: History, at: Clock) -> str:

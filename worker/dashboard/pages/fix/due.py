@@ -70,7 +70,7 @@ def why_told(group: DueGroup) -> str:
 
 def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
     """The sentence with the figures; rows do not move under the hand."""
-    found = due.figures(state.services)
+    found = state.queues().due
     return {"due-figures": part("due_figures.html", state.settings, found=found, total=found.now + found.later)}
 
 

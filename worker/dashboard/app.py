@@ -16,7 +16,7 @@ from worker.config import Settings
 from worker.dashboard import api, pages
 from worker.dashboard.live import stream
 from worker.dashboard.live.parts import renderer
-from worker.dashboard.live.sampler import Sampler
+from worker.dashboard.live.sampler import SHARE, Sampler
 from worker.dashboard.pages.errors import as_page
 from worker.dashboard.security.access import Role, Route, Table
 from worker.dashboard.security.answers import Refused, as_json, is_program
@@ -34,7 +34,7 @@ def create_app(services: Services, settings: Settings) -> FastAPI:
     app = FastAPI(title="Pressmark", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     app.state.dashboard = state = State(services, settings)
     app.state.is_live = lambda page: page.partition("?")[0].partition("/")[0] in pages.LIVE
-    app.state.sampler = Sampler(renderer(state, pages.LIVE))
+    app.state.sampler = Sampler(renderer(state, pages.LIVE), share=SHARE)
     own = [Route("GET", "/static/{name}", Role.ANYONE, assets.serve), *stream.ROUTES, *pages.ROUTES]
     for route in own:
         if route.endpoint is not None:

@@ -1,9 +1,10 @@
-"""Render the live parts of watched pages every two seconds, once for all viewers, and nothing while nobody looks."""
+"""Render the live parts of watched pages every two seconds, or as often as their cost allows, and nothing while nobody looks."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 
 from anyio import to_thread
@@ -15,6 +16,11 @@ EVERY = 2.0
 PATIENCE = 4.0
 """Seconds for one look; a slower one is given up, and the page says that it is not live."""
 
+SHARE = 200.0
+"""A look that took t seconds of CPU is followed by a rest of 200 t: a watched page takes no more than a half percent of a core."""
+LONGEST = 5.0
+"""Seconds of a rest at the most: a page that hears nothing for ten says that it is not live."""
+
 Parts = Mapping[str, str]
 """HTML by the id of the element whose content it is."""
 Render = Callable[[str], Parts]
@@ -23,9 +29,10 @@ Render = Callable[[str], Parts]
 class Sampler:
     """One task for each page that is watched."""
 
-    def __init__(self, render: Render, every: float = EVERY) -> None:
+    def __init__(self, render: Render, every: float = EVERY, share: float = 0.0) -> None:
+        """`share`: a look of t seconds of CPU is followed by a rest of `share` t, LONGEST at the most, where that is more than `every`."""
         self._render = render
-        self._every = every
+        self._every, self._share = every, share
         self._watched: dict[str, _Watched] = {}
 
     @property
@@ -37,7 +44,7 @@ class Sampler:
         """The parts of a page that differ from what this viewer has, at every look; empty where none does."""
         watched = self._watched.get(page)
         if watched is None:
-            watched = self._watched[page] = _Watched(page, self._render, self._every)
+            watched = self._watched[page] = _Watched(page, self._render, self._every, self._share)
         watched.viewers += 1
         seen: dict[str, str] = {}
         try:
@@ -55,11 +62,11 @@ class Sampler:
 class _Watched:
     """One page with its viewers and the parts of the last look."""
 
-    def __init__(self, page: str, render: Render, every: float) -> None:
+    def __init__(self, page: str, render: Render, every: float, share: float) -> None:
         self.viewers = 0
         self._page = page
         self._render = render
-        self._every = every
+        self._every, self._share = every, share
         self._parts: Parts = {}
         self._look = 0
         self._changed = asyncio.Condition()
@@ -81,15 +88,22 @@ class _Watched:
 
     async def _go_on(self) -> None:
         while True:
+            rest = self._every
             try:
                 async with asyncio.timeout(PATIENCE):
-                    parts = await to_thread.run_sync(self._render, self._page, abandon_on_cancel=True)
+                    parts, cost = await to_thread.run_sync(self._rendered, abandon_on_cancel=True)
             except TimeoutError:
                 log.debug("the live parts of %s took longer than %.0f s", self._page, PATIENCE)
             except Exception:
                 log.exception("the live parts of %s cannot be rendered", self._page)
             else:
+                rest = max(rest, min(self._share * cost, LONGEST))
                 async with self._changed:
                     self._parts, self._look = parts, self._look + 1
                     self._changed.notify_all()
-            await asyncio.sleep(self._every)
+            await asyncio.sleep(rest)
+
+    def _rendered(self) -> tuple[Parts, float]:
+        """The parts, and the seconds of CPU that they took."""
+        begun = time.thread_time()
+        return self._render(self._page), time.thread_time() - begun

@@ -192,11 +192,11 @@ def count(services: Services, which: DeadFilter) -> int:
 def incidents(services: Services, which: DeadFilter = DeadFilter(), limit: int = INCIDENTS) -> list[Incident]:  # noqa: B008 - frozen
     """The dead letters by cause, the largest incident first, what people dropped last. Raises Unavailable."""
     rows = services.viewer_ledger.incidents(which, limit)
-    return [_incident(services, row, EXAMPLES) for row in rows]
+    newest = services.viewer_ledger.newest_dead([(row.reason, row.host, row.detail) for row in rows], EXAMPLES)
+    return [_incident(row, tuple(map(DeadLetter.of, examples))) for row, examples in zip(rows, newest, strict=True)]
 
 
-def _incident(services: Services, row: IncidentRow, examples: int) -> Incident:
-    found = tuple(map(DeadLetter.of, services.operator_ledger.dead(replace(_cause(row.reason, row.host, row.detail), limit=examples))))
+def _incident(row: IncidentRow, found: tuple[DeadLetter, ...]) -> Incident:
     advice = ADVICE.get(Reason.of(row.reason), "send") if row.reason in REASONS else "report"
     return Incident(row.reason, row.host, row.detail, row.count, rfc3339(row.first), rfc3339(row.newest), found, advice)
 
@@ -215,7 +215,7 @@ def incident(services: Services, reason: str, host: str, detail: str | None = No
     shown = tuple(map(DeadLetter.of, services.operator_ledger.dead(replace(cause, limit=LETTERS))))
     traces = [services.viewer_ledger.trace_of(letter.item_id) for letter in shown]
     hours = tuple(HourCount(rfc3339(at), count) for at, count in services.viewer_ledger.incidents_by_hour(cause))
-    return IncidentDetail(_incident(services, row, EXAMPLES), hours, shown, tuple(ItemTrace.of(found) for found in traces if found))
+    return IncidentDetail(_incident(row, shown[:EXAMPLES]), hours, shown, tuple(ItemTrace.of(found) for found in traces if found))
 
 
 def preview(services: Services, act: Literal["requeue", "drop"], which: DeadFilter, who: str, rate: float | None = None) -> Preview:

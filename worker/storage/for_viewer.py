@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from worker.storage import due, history, host_list, incidents, item_list, pauses, time_series
+from worker.storage import dead, due, history, host_list, incidents, item_list, pauses, time_series
 from worker.storage.database import reading
+from worker.storage.dead import Cause
 from worker.storage.due import DueFilter, DueItem, Share, Wait
 from worker.storage.host_list import HostRow
 from worker.storage.incidents import Burst, IncidentRow, SetMark
@@ -17,7 +18,7 @@ from worker.storage.ledger_base import LedgerBase
 from worker.storage.pauses import Pause
 from worker.storage.tables import facets
 from worker.storage.time_series import Point
-from worker.storage.values import DeadFilter, Stage, Trace
+from worker.storage.values import DeadFilter, DeadItem, Stage, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,11 @@ class ForViewer(LedgerBase):
         """Dead letters by cause, the largest incident first."""
         with reading(self._engine) as connection:
             return incidents.incidents(connection, which, limit)
+
+    def newest_dead(self, causes: Sequence[Cause], limit: int) -> list[list[DeadItem]]:
+        """Up to `limit` dead letters of each cause (reason, host, detail), the newest first, in the order of the causes."""
+        with reading(self._engine) as connection:
+            return dead.newest_of(connection, causes, limit)
 
     def incidents_by_hour(self, which: DeadFilter) -> list[tuple[int, int]]:
         """How many died in each hour that had any."""

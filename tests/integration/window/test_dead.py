@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from sqlalchemy import event
 
 from tests.integration.window.conftest import HOST, Desk
 from worker.errors import Conflict, NotFound, UsageError
@@ -37,6 +38,24 @@ def test_an_incident_is_a_reason_a_host_and_what_was_said(letters: Desk) -> None
     assert [len(one.examples) for one in found] == [5, 3, 1]
     assert found[0].first < found[0].newest
     assert {letter.detail for letter in found[0].examples} == {"certificate expired"}
+
+
+def test_a_list_of_incidents_is_read_in_few_statements_and_shows_the_newest_of_each(letters: Desk) -> None:
+    statements: list[str] = []
+
+    def record(*given: object) -> None:
+        statements.append(str(given[2]))
+
+    event.listen(letters.services.engine, "before_cursor_execute", record)
+    try:
+        found = dead.incidents(letters.services)
+    finally:
+        event.remove(letters.services.engine, "before_cursor_execute", record)
+    assert len(found) > 2
+    assert len([one for one in statements if one.startswith("SELECT")]) == 2
+    for one in found:
+        which = DeadFilter(reason=one.reason, host=one.host, detail=one.detail or "", limit=5)
+        assert list(one.examples) == list(dead.letters(letters.services, which))
 
 
 def test_one_incident_is_shown_hour_by_hour_with_traces(letters: Desk) -> None:

@@ -33,6 +33,7 @@ READS = (
     "hosts",
     "models",
     "pauses",
+    "reviews",
     "history",
     "log",
     "problems",

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 
 from worker.errors import UsageError
 
+DIRECTIONS: tuple[Literal["older"], Literal["newer"]] = ("older", "newer")
 Place = tuple[str | int | float | None, ...]
 """What the list is ordered by, of one row."""
 R = TypeVar("R")

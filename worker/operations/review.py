@@ -5,21 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from classifier.labels import SOURCE_TYPES, TOPICS
 from worker.bootstrap import Services
 from worker.errors import NotFound, UsageError
 from worker.models.sampling import doubt, sample
+from worker.operations import cursors
 from worker.operations.audit import record
 from worker.operations.document import Document
-from worker.operations.times import midnights
+from worker.operations.times import midnights, rfc3339
 from worker.results import Result
-from worker.storage.reviews import Answer
+from worker.storage.reviews import Answer, Place
 
 NEWEST = 2000
 """Newest articles without a review from which the budget is chosen: some days of a large newsroom, read in a second."""
 CHOSEN = 20
 """Most telling articles that are tried one after the other until one is free: as many as people may review at once."""
+PAGE = 50
+"""Reviews of a page."""
 GOAL = 20
 """Answers a day that are asked for by default: a quarter of an hour."""
 
@@ -92,6 +96,39 @@ class ReviewDay(Document):
     skipped: int
     last: int | None
     """The article answered last, which `undo` takes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedReview(Document):
+    """The labels that one person gave one article."""
+
+    item_id: int
+    who: str
+    at: str
+    """RFC 3339, UTC."""
+    topics: tuple[str, ...]
+    primary: str | None
+    source_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage(Document):
+    """A page of all reviews, the newest first."""
+
+    reviews: tuple[ListedReview, ...]
+    older: str | None
+    """Cursors of the pages on either side."""
+    newer: str | None
+
+
+def listed(services: Services, who: str | None = None, limit: int = PAGE, cursor: str | None = None) -> ReviewPage:
+    """A page of the reviews, of one person where one is named. Raises UsageError for a cursor of another list, Unavailable."""
+    page = cursors.asked(cursor, (float, int, str))
+    before, after = (cast(Place | None, page.at(direction)) for direction in cursors.DIRECTIONS)
+    found = services.reviews.page(limit + 1, who, before=before, after=after)
+    shown, older, newer = page.of(found, limit, lambda one: (one.at, one.item_id, one.who))
+    rows = tuple(ListedReview(one.item_id, one.who, rfc3339(one.at), one.topics, one.primary, one.source_type) for one in shown)
+    return ReviewPage(rows, older, newer)
 
 
 def to_review(services: Services, budget: int, who: str, *, second: bool = False) -> list[Result]:

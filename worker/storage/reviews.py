@@ -6,13 +6,17 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Delete, Engine, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Delete, Engine, delete, insert, select, tuple_
 
 from worker.errors import NotFound
 from worker.results import ReviewSummary
 from worker.storage import hand_labels
 from worker.storage.database import reading, writing
 from worker.storage.tables import articles, reviews
+
+Place = tuple[float, int, str]
+"""Where a review stands in the list of all: its time, its item, and who gave it."""
+_PLACE = (reviews.c.at, reviews.c.item_id, reviews.c.who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,19 @@ class Reviews:
         with reading(self._engine) as connection:
             return _select(connection, None)
 
+    def page(self, limit: int, who: str | None = None, *, before: Place | None = None, after: Place | None = None) -> list[Review]:
+        """Up to `limit` reviews, the newest first: those older than the place `before`, or the next newer than `after`.
+
+        Of one person where one is named.
+        """
+        older, place = after is None, before if after is None else after
+        where = [] if who is None else [reviews.c.who == who]
+        if place is not None:
+            where.append(tuple_(*_PLACE) < place if older else tuple_(*_PLACE) > place)
+        with reading(self._engine) as connection:
+            found = _found(connection, where, [column.desc() if older else column.asc() for column in _PLACE], limit)
+        return found if older else found[::-1]
+
 
 def _delete(item_id: int, who: str) -> Delete:
     return delete(reviews).where(reviews.c.item_id == item_id, reviews.c.who == who)
@@ -100,12 +117,14 @@ def by_item(given: Iterable[Review]) -> dict[int, list[Review]]:
 
 def _select(connection: Connection, item_ids: Sequence[int] | None) -> list[Review]:
     """The reviews of these items, or of all (None), the oldest of an item first."""
-    query = select(reviews).order_by(reviews.c.item_id, reviews.c.at)
-    if item_ids is not None:
-        query = query.where(reviews.c.item_id.in_(item_ids))
-    return [
-        Review(row.item_id, row.who, row.at, tuple(row.topics), row.primary_topic, row.source_type) for row in connection.execute(query)
-    ]
+    return _found(connection, [] if item_ids is None else [reviews.c.item_id.in_(item_ids)], [reviews.c.item_id, reviews.c.at])
+
+
+def _found(
+    connection: Connection, where: Sequence[ColumnElement[bool]], order: Sequence[ColumnElement[object]], limit: int | None = None
+) -> list[Review]:
+    rows = connection.execute(select(reviews).where(*where).order_by(*order).limit(limit))
+    return [Review(row.item_id, row.who, row.at, tuple(row.topics), row.primary_topic, row.source_type) for row in rows]
 
 
 def _summary(of_one: Sequence[Review]) -> ReviewSummary:

@@ -11,7 +11,7 @@ from classifier.labels import TopicLabel
 from tests.integration.parts.samples import LABELS, entry, extracted
 from tests.integration.parts.steps import keep
 from tests.integration.window.conftest import Desk
-from worker.errors import NotFound
+from worker.errors import NotFound, UsageError
 from worker.messages import Labelled, Relabelled
 from worker.operations import agreement, articles, models, review, show
 from worker.operations.agreement import kappa
@@ -196,3 +196,30 @@ def test_what_was_reviewed_since_the_active_model_is_counted(desk: Desk, stories
 
 def test_nobody_to_compare_is_said_so(desk: Desk, stories: list[int]) -> None:
     assert agreement.agreement(desk.services).to_dict() == {"people": [], "everybody": [], "labels": [], "articles": []}
+
+
+def test_the_list_of_reviews_is_newest_first_and_its_cursors_lead_both_ways(desk: Desk, stories: list[int]) -> None:
+    for number, (item, who) in enumerate([(stories[0], "ann"), (stories[1], "ann"), (stories[0], "ben"), (stories[2], "ben")]):
+        desk.clock.at += number > 2  # the first three at the same moment
+        review.keep(desk.services, answer(item, "demining"), who)
+    first = review.listed(desk.services, limit=3)
+    assert [(one.item_id, one.who) for one in first.reviews] == [(stories[2], "ben"), (stories[1], "ann"), (stories[0], "ben")]
+    assert first.newer is None
+    second = review.listed(desk.services, limit=3, cursor=first.older)
+    assert [(one.item_id, one.who) for one in second.reviews] == [(stories[0], "ann")]
+    assert second.older is None
+    assert review.listed(desk.services, limit=3, cursor=second.newer).reviews == first.reviews
+    assert [one.item_id for one in review.listed(desk.services, "ann").reviews] == [stories[1], stories[0]]
+    assert review.listed(desk.services, "nobody").reviews == ()
+    with pytest.raises(UsageError):
+        review.listed(desk.services, cursor="x")
+
+
+def test_today_begins_at_midnight_where_the_readers_are(desk: Desk, stories: list[int]) -> None:
+    now = lambda: desk.clock.at  # noqa: E731
+    desk.services.settings = replace(desk.services.settings, timezone="Asia/Phnom_Penh")
+    desk.clock.at = desk.clock.at // 86400 * 86400 + 16.5 * 3600  # 23:30 there
+    review.keep(desk.services, answer(stories[0], "demining"), "ann")
+    assert review.today(desk.services, "ann", now=now).kept == 1
+    desk.clock.at += 3600
+    assert review.today(desk.services, "ann", now=now).kept == 0

@@ -8,11 +8,11 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from classifier.labels import TOPICS
-from worker.dashboard.api.core.routing import Api, Asked, Body, Dashboard, ItemId, Name, Who
+from worker.dashboard.api.core.routing import Api, Asked, Body, Dashboard, ItemId, Name, Page, Text, Who
 from worker.dashboard.security.access import Role
 from worker.operations import agreement, review
 from worker.operations.agreement import Agreement
-from worker.operations.review import KeptAnswer, ReviewArticle, ReviewDay
+from worker.operations.review import KeptAnswer, ReviewArticle, ReviewDay, ReviewPage
 from worker.operations.show import GivenReview
 
 api = Api("reviews")
@@ -55,6 +55,16 @@ class Skipped(BaseModel):
     item_id: int
 
 
+class ReviewsAsked(Asked):
+    """Which page of whose reviews."""
+
+    who: Name | None = None
+    """Of this person; without it, of everybody."""
+    limit: Page = review.PAGE
+    cursor: Text | None = None
+    """Where a page before said that an older or a newer one begins."""
+
+
 class AgreementAsked(Asked):
     """Of whom; without names, the two who share most articles."""
 
@@ -73,6 +83,12 @@ def next_review(state: Dashboard, who: Who, asked: Annotated[NextAsked, Query()]
 def show_agreement(state: Dashboard, asked: Annotated[AgreementAsked, Query()]) -> Agreement:
     """How far two people agree, label by label (Cohen's kappa), and the articles that people see differently."""
     return agreement.agreement(state.services, asked.first, asked.second)
+
+
+@api.get("/reviews", ReviewPage)
+def list_reviews(state: Dashboard, asked: Annotated[ReviewsAsked, Query()]) -> ReviewPage:
+    """The labels that people gave articles, the newest first, a page at a time."""
+    return review.listed(state.services, asked.who, asked.limit, asked.cursor)
 
 
 @api.get("/reviews/{item_id}", list[GivenReview])

@@ -75,7 +75,8 @@ def _show_drift(drift: DriftReport) -> None:
         _words(name, drift.week.unknown_words, drift.weeks_before.unknown_words, seeds.unknown_words if seeds else {})
         for name in drift.week.unknown_words
     ]
-    click.echo(f"labels of {drift.week.articles} articles this week (four weeks before, training): {', '.join(yes)}")
+    sampled = f" of at least {drift.week.stored}" if drift.week.stored else ""
+    click.echo(f"labels of {drift.week.articles}{sampled} articles this week (four weeks before, training): {', '.join(yes)}")
     click.echo(f"words unknown to the model: {', '.join(words) or 'not counted yet'}")
     if seeds is None:
         click.echo("the model kept no figures of its training: one trained by this version will")

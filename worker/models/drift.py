@@ -67,6 +67,8 @@ class Shares:
     unsupported: float
     unknown_words: Mapping[str, WordShare]
     topics: Mapping[str, LabelShares]
+    stored: int | None = None
+    """How many articles there were, at least, where the shares are of a sample of `articles`; None where they are of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def shares(counts: LabelCounts) -> Shares:
     """Counts as shares, rounded to four digits."""
     words = {name: WordShare(articles, round(mean, 4)) for name, (articles, mean) in sorted(counts.unknown_words.items())}
     topics = {label: _label_shares(counts, label) for label in sorted(counts.mean_probability)}
-    return Shares(counts.articles, round(share(counts.unsupported, counts.articles), 4), words, topics)
+    return Shares(counts.articles, round(share(counts.unsupported, counts.articles), 4), words, topics, counts.stored)
 
 
 def _label_shares(counts: LabelCounts, label: str) -> LabelShares:

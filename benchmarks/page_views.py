@@ -150,7 +150,7 @@ def _rest(services: Services, rows: int) -> None:
         for state, count in connection.execute(text("SELECT state, count(*) FROM items GROUP BY state")).all():
             connection.execute(insert(counters_table).values(name=state, value=count))
         connection.execute(insert(counters_table).values(name="receipts", value=rows))
-        for step, number in ((60, 2880), (3600, 960)):
+        for step, number in ((60, 2880), (900, 192), (3600, 960)):
             connection.execute(
                 insert(history_table),
                 [
@@ -218,18 +218,28 @@ def views(services: Services) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "review, next", lambda: review.next_article(services, "ann")
 
 
-def measure(call: Callable[[], object], times: int = 5) -> tuple[float, float]:
-    """Milliseconds by the clock and of CPU of this process, the least of some calls after one that fills the caches.
+def measure(call: Callable[[], object], server: Callable[[], float], times: int = 5) -> tuple[float, float]:
+    """Milliseconds by the clock, and of CPU of this process and of the server's; the least of some calls after one that fills caches.
 
     The least, since other programs on the machine only add to it.
     """
     call()
     taken = []
     for _ in range(times):
-        begun, used = time.perf_counter(), time.process_time()
+        begun, used = time.perf_counter(), time.process_time() + server()
         call()
-        taken.append(((time.perf_counter() - begun) * 1000, (time.process_time() - used) * 1000))
+        taken.append(((time.perf_counter() - begun) * 1000, (time.process_time() + server() - used) * 1000))
     return min(clock for clock, _ in taken), min(cpu for _, cpu in taken)
+
+
+def cpu_of_server(services: Services) -> Callable[[], float]:
+    """Seconds of CPU of the server's processes for us, where it runs on this machine; 0 for SQLite, which runs in this one."""
+    if services.engine.dialect.name == "sqlite":
+        return lambda: 0.0
+    with services.engine.connect() as connection:
+        query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        files = [Path(f"/proc/{pid}/schedstat") for (pid,) in connection.execute(text(query))]
+    return lambda: sum(int(file.read_text().split()[0]) for file in files if file.exists()) / 1e9
 
 
 def main() -> None:
@@ -252,8 +262,8 @@ def main() -> None:
             _rest(services, given.rows)
         for name, call in views(services):
             if given.only in name:
-                took, cpu = measure(call)
-                print(f"{name:45} {took:8.1f} ms, {cpu:8.1f} ms of CPU{'  OVER' if took > LIMIT_MS else ''}", flush=True)
+                took, cpu = measure(call, cpu_of_server(services))
+                print(f"{name:45} {took:8.1f} ms, {cpu:8.1f} ms of CPU{'  OVER' if cpu > LIMIT_MS else ''}", flush=True)
         services.close()
 
 

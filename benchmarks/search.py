@@ -138,10 +138,16 @@ def measure(engine: Engine, runs: int) -> None:
             took.append((time.perf_counter() - begun) * 1000)
             cpu.append((time.process_time() - used) * 1000)
         print(f"{name:34} {took[0]:9.0f} {statistics.median(took[1:]):10.0f} {statistics.median(cpu[1:]):7.0f} {found:6}", flush=True)
-    for name in ("a rare word", "a word of one in a hundred", "a common word"):
-        begun = time.perf_counter()
-        total = found_in.total(SEARCHES[name])
-        print(f"count of {name:25} {(time.perf_counter() - begun) * 1000:9.0f} {'':10} {total:6}")
+    for name, wanted in SEARCHES.items():
+        if wanted.words:
+            begun, used = time.perf_counter(), time.process_time()
+            counted = found_in.survey(wanted)
+            for by in ("day", "outlet", "topic"):
+                counted.by(by)
+            ended, ran = time.perf_counter(), time.process_time()
+            print(
+                f"counts of {name:34} {(ended - begun) * 1000:9.0f} ms, {(ran - used) * 1000:7.0f} of CPU, {counted.how} {counted.number}"
+            )
 
 
 def main() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal, cast, get_args
 
 from worker.bootstrap import Services
@@ -13,6 +14,7 @@ from worker.errors import UsageError
 from worker.operations import cursors
 from worker.operations.document import Document
 from worker.results import Result
+from worker.storage.counts.sampling import How, Survey
 from worker.storage.search import By as Column
 from worker.storage.search import Place, SearchFilter
 
@@ -54,6 +56,46 @@ class Counts(Document):
 
     by: By
     buckets: tuple[Bucket, ...]
+    how: How = "exact"
+    """exact; about: estimated from an even sample of the articles; more: of some of them, and there are more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total(Document):
+    """How many articles match."""
+
+    number: int
+    how: How = "exact"
+    """exact; about: estimated from a sample, to two figures; more: at least so many."""
+
+
+class Matches:
+    """The articles that match a search, to be counted in several ways. A search by words is surveyed once for all of them."""
+
+    def __init__(self, services: Services, wanted: SearchFilter, *, once: bool = False) -> None:
+        """`once` counts near copies of one text as one."""
+        self._articles, self._wanted, self._once = services.articles, _here(services, wanted), once
+
+    @cached_property
+    def _survey(self) -> Survey | None:
+        """None for a search without words, which counts over short rows alone."""
+        return self._articles.survey(self._wanted, once=self._once) if self._wanted.words else None
+
+    @cached_property
+    def total(self) -> Total:
+        """How many there are. Raises Unavailable."""
+        if self._survey is not None:
+            return Total(self._survey.number, self._survey.how)
+        return Total(self._articles.total(self._wanted, once=self._once))
+
+    def counts(self, by: str) -> Counts:
+        """How many have each value. Raises UsageError, Unavailable."""
+        if by not in BYS:
+            raise UsageError(f"expected one of {', '.join(BYS)}, got {by[:60]!r}")
+        column = cast(Column, "day" if by in PERIODS else by)
+        how: How = self._survey.how if self._survey else "exact"
+        found = self._survey.by(column) if self._survey else self._articles.counted(self._wanted, column, once=self._once)
+        return Counts(cast(By, by), _buckets(found, by), how)
 
 
 def search(services: Services, wanted: SearchFilter, limit: int = PAGE, cursor: str | None = None, *, once: bool = False) -> Found:
@@ -71,10 +113,10 @@ def search(services: Services, wanted: SearchFilter, limit: int = PAGE, cursor: 
 
 def counts(services: Services, wanted: SearchFilter, by: str, *, once: bool = False) -> Counts:
     """How many articles that match have each value; `once` counts near copies of one text as one. Raises UsageError, Unavailable."""
-    if by not in BYS:
-        raise UsageError(f"expected one of {', '.join(BYS)}, got {by[:60]!r}")
-    column = cast(Column, "day" if by in PERIODS else by)
-    found = services.articles.counted(_here(services, wanted), column, once=once)
+    return Matches(services, wanted, once=once).counts(by)
+
+
+def _buckets(found: Iterable[tuple[str, int]], by: str) -> tuple[Bucket, ...]:
     if by == "topic":
         found = [({"": "none", "?": "unsure"}.get(key, key), count) for key, count in found]
     if by in ("week", "month"):
@@ -82,7 +124,7 @@ def counts(services: Services, wanted: SearchFilter, by: str, *, once: bool = Fa
         for day, count in found:
             together[_period(day, by)] += count
         found = sorted(together.items())
-    return Counts(cast(By, by), tuple(Bucket(key, count) for key, count in found if count))
+    return tuple(Bucket(key, count) for key, count in found if count)
 
 
 def _here(services: Services, wanted: SearchFilter) -> SearchFilter:
@@ -102,8 +144,8 @@ def _period(day: str, by: str) -> str:
 
 
 def total(services: Services, wanted: SearchFilter, *, once: bool = False) -> int:
-    """How many articles match; `once` counts near copies of one text as one. Raises Unavailable."""
-    return services.articles.total(_here(services, wanted), once=once)
+    """How many articles match, as `Matches.total` has it; `once` counts near copies of one text as one. Raises Unavailable."""
+    return Matches(services, wanted, once=once).total.number
 
 
 def stored_since(services: Services, at: float) -> dict[str, int]:

@@ -13,6 +13,8 @@ from worker import results
 from worker.messages import Labelled
 from worker.results import ARTICLE_FIELDS, Decided, Result
 from worker.storage import copies, facets, hand_labels, jobs, reviews, search, tables, word_index
+from worker.storage.counts import sampling
+from worker.storage.counts.sampling import Survey
 from worker.storage.database import one_of, reading
 from worker.storage.duplicates import bands
 from worker.storage.search import By, Place, SearchFilter
@@ -98,6 +100,11 @@ class Articles:
         """How many articles match; `once` counts near copies of one text as one."""
         with reading(self._engine) as connection:
             return search.total(connection, wanted, once=once)
+
+    def survey(self, wanted: SearchFilter, *, once: bool = False) -> Survey:
+        """What a search that has words finds, at a bounded cost; see `counts.sampling`."""
+        with reading(self._engine) as connection:
+            return sampling.survey(connection, wanted, once=once)
 
     def topics_since(self, at: float) -> tuple[int, list[tuple[str, int]]]:
         """How many articles were stored since a time, and by topic as `search.counted` has them."""

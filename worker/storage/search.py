@@ -125,8 +125,7 @@ class _Walk:
         found: list[Place] = []
         for at in range(0, len(places), AT_ONCE):
             some = places[at : at + AT_ONCE]
-            query = select(articles.c.item_id).where(one_of(articles.c.item_id, [place[2] for place in some]))
-            ids = set(self.connection.execute(query.where(*map(_holds, self.wanted.words))).scalars())
+            ids = holding(self.connection, self.wanted.words, [place[2] for place in some])
             found += [place for place in some if place[2] in ids]
             if len(found) >= limit:
                 return found[:limit]
@@ -140,6 +139,12 @@ class _Walk:
         sign = "" if by_index or self.connection.dialect.name != "sqlite" else "+"
         order: list[ColumnElement[str]] = [literal_column(f"{sign}facets.{column.name}") for column in _ORDER]
         return query.order_by(*(column.desc() if self.older else column.asc() for column in order))
+
+
+def holding(connection: Connection, words: Iterable[str], item_ids: Iterable[int]) -> set[int]:
+    """Those of these articles that hold every word."""
+    query = select(articles.c.item_id).where(one_of(articles.c.item_id, item_ids), *map(_holds, words))
+    return set(connection.execute(query).scalars())
 
 
 def _places(rows: Iterable[Row[Place]]) -> list[Place]:
@@ -196,12 +201,16 @@ def topics_of(connection: Connection, wanted: SearchFilter) -> tuple[int, list[t
     counts: Counter[str] = Counter()
     number = 0
     for text, count in connection.execute(select(column, func.count()).where(*filters).group_by(column)):
-        marks = text.strip("|").split("|")
-        sure = [mark for mark in marks if mark and not mark.endswith("?")]
-        counts.update(dict.fromkeys(sure or [""], count))
-        counts["?"] += count if len(sure) < len([mark for mark in marks if mark]) else 0
+        counts.update(dict.fromkeys(topic_keys(text), count))
         number += count
     return number, sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def topic_keys(topics: str) -> list[str]:
+    """What an article with these topics (`|trade|culture?|`) counts as: each that is yes, `` without any, and `?` in doubt."""
+    marks = [mark for mark in topics.split("|") if mark]
+    sure = [mark for mark in marks if not mark.endswith("?")]
+    return (sure or [""]) + (["?"] if len(sure) < len(marks) else [])
 
 
 def _clusters_by_topic(connection: Connection, filters: Sequence[ColumnElement[bool]]) -> list[tuple[str, int]]:

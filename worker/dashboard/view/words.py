@@ -5,6 +5,7 @@ from __future__ import annotations
 from classifier.labels import SourceType, Topic, TopicLabel
 from worker.messages import Lane
 from worker.operations import reason_words
+from worker.operations.articles import Total
 from worker.reasons import Reason
 from worker.storage.values import Stage, State
 
@@ -174,6 +175,16 @@ def beside_line(topic: TopicLabel) -> str:
 def host(name: str | None) -> str:
     """A host without the port that goes without saying."""
     return (name or "").removesuffix(":443").removesuffix(":80")
+
+
+def number_of(found: Total) -> str:
+    """`312`, `about 12,000`, `more than 1,000`."""
+    return {"exact": "", "about": "about ", "more": "more than "}[found.how] + f"{found.number:,}"
+
+
+def total(found: Total, one: str) -> str:
+    """`1 article`, `about 12,000 articles`."""
+    return plural(found.number, one) if found.how == "exact" else f"{number_of(found)} {one}s"
 
 
 def plural(number: int | None, one: str, many: str = "") -> str:

@@ -20,7 +20,7 @@ from worker.dashboard.view.charts import Bar, Rule
 from worker.dashboard.view.figures import Clock
 from worker.dashboard.view.rendering import clock, show
 from worker.operations import articles
-from worker.operations.articles import Bucket
+from worker.operations.articles import Bucket, Matches
 from worker.storage.search import SearchFilter
 
 PERIODS = ("day", "week", "month")
@@ -75,7 +75,8 @@ def listing(request: Request) -> Response:
         return show(request, "articles.html", status=400, page="/articles", search=search, faults=faults, found=None, at=at)
     wanted = search.filter(at)
     found = articles.search(state.services, wanted, cursor=query.get("cursor") or None, once=bool(search.once))
-    total = articles.total(state.services, wanted, once=bool(search.once))
+    matches = Matches(state.services, wanted, once=bool(search.once))
+    total = matches.total
     return show(
         *(request, "articles.html"),
         page="/articles",
@@ -83,19 +84,17 @@ def listing(request: Request) -> Response:
         faults={},
         found=found,
         total=total,
-        any=bool(total) or bool(articles.total(state.services, SearchFilter())),
-        counted=_counted(state, search, at, query.get("by", "")) if total else None,
-        facets=_facets(state, search, at, total) if total else {},
-        lifts=[] if total else _lifts(state, search, at),
+        any=bool(total.number) or bool(articles.total(state.services, SearchFilter())),
+        counted=_counted(matches, search, query.get("by", "")) if total.number else None,
+        facets=_facets(matches, search) if total.number else {},
+        lifts=[] if total.number else _lifts(state, search, at),
         cursor=query.get("cursor", ""),
     )
 
 
-def _counted(state: State, search: Search, at: Clock, by: str) -> Counted:
-    wanted = search.filter(at)
-    once = bool(search.once)
-    by = by if by in PERIODS else _fitting(state, search, wanted)
-    buckets = articles.counts(state.services, wanted, by, once=once).buckets
+def _counted(matches: Matches, search: Search, by: str) -> Counted:
+    by = by if by in PERIODS else _fitting(search)
+    buckets = matches.counts(by).buckets
     dated = [(bucket.key, bucket.count) for bucket in buckets if bucket.key]
     names = [bucket_name(key, by) for key, _ in dated]
     bars, rules = charts.bars(dated, names)
@@ -117,7 +116,7 @@ def search_in(search: Search, bucket: str, by: str) -> Search:
     return replace(search, since=since, until=until)
 
 
-def _fitting(state: State, search: Search, wanted: SearchFilter) -> str:
+def _fitting(search: Search) -> str:
     """The period whose bars can be told apart."""
     if search.since and search.until:
         days = (date.fromisoformat(search.until) - date.fromisoformat(search.since)).days
@@ -125,11 +124,12 @@ def _fitting(state: State, search: Search, wanted: SearchFilter) -> str:
     return "month"
 
 
-def _facets(state: State, search: Search, at: Clock, total: int) -> Mapping[str, Sequence[Facet]]:
+def _facets(matches: Matches, search: Search) -> Mapping[str, Sequence[Facet]]:
     """What the list can be narrowed to, the most frequent first."""
+    total = matches.total.number
 
     def counted(by: str) -> Sequence[Bucket]:
-        return articles.counts(state.services, search.filter(at), by, once=bool(search.once)).buckets
+        return matches.counts(by).buckets
 
     topics = counted("topic")
     found = {

@@ -29,6 +29,17 @@ MIN_ROWS = 50
 
 
 @dataclass(frozen=True)
+class LabelFigures:
+    """F1 of one label by both models, on the same seeds."""
+
+    label: str
+    rows: int
+    """Seeds that carry it."""
+    candidate_f1: float
+    active_f1: float
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Whether the candidate may replace the active model, the figures of both, and one line for each objection."""
 
@@ -42,6 +53,8 @@ class Verdict:
     """Expected calibration error, mean over all labels."""
     active_ece: float
     objections: tuple[str, ...]
+    labels: tuple[LabelFigures, ...] = ()
+    """The topics in their order, then the source types; none where nothing can be compared."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +83,10 @@ def compare(seeds: Sequence[Seed], candidate: HeldOutModel, active: HeldOutModel
     ]
     if len(common) >= MIN_ROWS:
         objections += _worse(ours, theirs, truth, np.random.default_rng(random_seed))
-    return _verdict(ours, theirs, truth, objections)
+    return _verdict(ours, theirs, truth, objections, (*candidate.topics, *SOURCE_TYPES))
 
 
-def _verdict(ours: _Predictions, theirs: _Predictions, truth: NDArray[np.bool_], objections: list[str]) -> Verdict:
+def _verdict(ours: _Predictions, theirs: _Predictions, truth: NDArray[np.bool_], objections: list[str], labels: Sequence[str]) -> Verdict:
     return Verdict(
         passed=not objections,
         rows=len(truth),
@@ -82,7 +95,13 @@ def _verdict(ours: _Predictions, theirs: _Predictions, truth: NDArray[np.bool_],
         candidate_ece=_once(_ece, ours, truth),
         active_ece=_once(_ece, theirs, truth),
         objections=tuple(objections),
+        labels=tuple(_of_label(name, column, ours, theirs, truth) for column, name in enumerate(labels)) if len(truth) else (),
     )
+
+
+def _of_label(label: str, column: int, ours: _Predictions, theirs: _Predictions, truth: NDArray[np.bool_]) -> LabelFigures:
+    candidate, active = (f1(truth[:, column], one.carried[:, column]) for one in (ours, theirs))
+    return LabelFigures(str(label), int(truth[:, column].sum()), float(candidate), float(active))
 
 
 def _other_topics(candidate: HeldOutModel, active: HeldOutModel) -> Verdict:

@@ -22,6 +22,10 @@ By = Literal["day", "week", "month", "outlet", "topic", "source_type", "language
 BYS = get_args(By)
 PAGE = 50
 """Articles of a page."""
+NEW_AT_MOST = 200
+"""Articles that are looked at to tell how many are new: after more of them, one looks at the list anew anyway."""
+EXPORTED_AT_ONCE = 200
+"""Articles read at once where all of a search are wanted: about a megabyte."""
 PERIODS = ("day", "week", "month")
 
 
@@ -152,6 +156,22 @@ def stored_since(services: Services, at: float) -> dict[str, int]:
     """How many articles were stored since a time: by topic as `counts` has them, and all of them under `all`. Raises Unavailable."""
     number, topics = services.articles.topics_since(at)
     return {"all": number, **{{"": "none", "?": "unsure"}.get(key, key): count for key, count in topics}}
+
+
+def new_since(services: Services, wanted: SearchFilter, at: float) -> int:
+    """How many articles that match were stored after a time, of the first NEW_AT_MOST that were. Raises Unavailable."""
+    return services.articles.stored_after(_here(services, wanted), at, NEW_AT_MOST)
+
+
+def found_by(services: Services, wanted: SearchFilter, *, once: bool = False) -> Iterator[Result]:
+    """Every article that matches, the last published first, a page at a time; `once` as in `search`. Raises Unavailable."""
+    cursor: str | None = None
+    while True:
+        found = search(services, wanted, EXPORTED_AT_ONCE, cursor, once=once)
+        yield from found.results
+        cursor = found.older
+        if cursor is None:
+            return
 
 
 def export(services: Services, outcome: Literal["stored", "all"], job: str | None, after: int = 0) -> Iterator[Result]:

@@ -101,6 +101,11 @@ class Articles:
         with reading(self._engine) as connection:
             return search.total(connection, wanted, once=once)
 
+    def stored_after(self, wanted: SearchFilter, at: float, limit: int) -> int:
+        """How many of the first `limit` articles that were stored after a time match."""
+        with reading(self._engine) as connection:
+            return sampling.stored_after(connection, wanted, at, limit)
+
     def survey(self, wanted: SearchFilter, *, once: bool = False) -> Survey:
         """What a search that has words finds, at a bounded cost; see `counts.sampling`."""
         with reading(self._engine) as connection:

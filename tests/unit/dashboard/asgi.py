@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+PATIENCE = 10.0
+"""Seconds after which whoever asks goes away: an answer that goes on must not hold a test."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -43,6 +46,7 @@ def ask(
     async def receive() -> dict[str, Any]:
         if left:
             return {"type": "http.request", "body": left.pop(), "more_body": False}
+        await asyncio.sleep(PATIENCE)
         return {"type": "http.disconnect"}
 
     async def send(message: dict[str, Any]) -> None:

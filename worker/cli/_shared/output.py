@@ -5,11 +5,8 @@ rich is imported where a table or a bar is drawn: it takes 25 to 60 ms, and JSON
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice
@@ -17,22 +14,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from worker.operations.result_rows import csv_cell, csv_line, json_text
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.progress import Progress as Bar
 
 T = TypeVar("T")
 
-FORMULA = ("=", "+", "-", "@")
-"""First characters that make a spreadsheet run a cell (OWASP, CSV injection); their full-width and small forms do so too."""
-INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Mn", "Zs", "Zl", "Zp"})
-"""Unicode categories of what a spreadsheet may drop or show as nothing before a formula: blanks, controls, formats, marks."""
-BEFORE_FORMULA = 100
-"""Invisible characters that are looked through at the beginning of a cell; a cell with more of them counts as a formula."""
-QUOTED = re.compile(r'[",;|\t\n]')
-"""A cell that holds one of these is quoted: a comma, and what spreadsheets of other locales take as a separator."""
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""Controls but for tab and line feed (C0, DEL, C1), other line ends, embeddings, overrides and isolates of direction."""
 SHOWN_AS_THEY_ARE = "\u200c\u200d\u200e\u200f"
 """Joiners and marks of direction, without which some scripts cannot be read."""
 
@@ -57,18 +46,12 @@ def tell(message: str) -> None:
 
 def show_json(value: object) -> None:
     """One JSON document on one line: of a value with `to_dict`, or of anything that the json module takes."""
-    click.echo(_json(value))
-
-
-def _json(value: object) -> str:
-    """JSON in readable Unicode, but for CONTROLS, which a terminal would obey: escaped, they are the same value to a program."""
-    text = json.dumps(value.to_dict() if hasattr(value, "to_dict") else value, ensure_ascii=False, allow_nan=False)
-    return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    click.echo(json_text(value))
 
 
 def show_lines(rows: Iterable[object]) -> None:
     """JSON lines, written some at a time: a million single writes would cost more than what they say."""
-    lines = map(_json, rows)
+    lines = map(json_text, rows)
     while group := list(islice(lines, LINES_AT_ONCE)):
         click.echo("\n".join(group))
 
@@ -182,36 +165,8 @@ class CsvWriter:
 
     def __init__(self, columns: Sequence[str]) -> None:
         self._columns = columns
-        self._write(columns)
+        sys.stdout.write(csv_line(columns))
 
     def row(self, values: Mapping[str, object]) -> None:
         """One line; lists are joined with `; `, objects are JSON."""
-        self._write([csv_cell(values.get(column)) for column in self._columns])
-
-    def _write(self, cells: Sequence[str]) -> None:
-        sys.stdout.write(",".join(map(_quoted, cells)) + "\r\n")
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if QUOTED.search(cell) else cell
-
-
-def csv_cell(value: object) -> str:
-    """A value as a CSV cell without control characters; what a spreadsheet would run gets a leading apostrophe, in lists each part."""
-    if value is None:
-        return ""
-    if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(part, dict) for part in value)):
-        return _json(value)
-    return "; ".join(map(_harmless, value)) if isinstance(value, list) else _harmless(value)
-
-
-def _harmless(value: object) -> str:
-    text = CONTROLS.sub("", str(value).replace("\r\n", "\n"))
-    return "'" + text if begins_formula(text) else text
-
-
-def begins_formula(text: str) -> bool:
-    """Whether a spreadsheet may run a cell of this text: a sign of FORMULA in any width, or a tab, comes first of what can be seen."""
-    start = text[:BEFORE_FORMULA]
-    first = next((character for character in start if unicodedata.category(character) not in INVISIBLE), "")
-    return text.startswith("\t") or unicodedata.normalize("NFKC", first).startswith(FORMULA) or (not first and len(text) > len(start))
+        sys.stdout.write(csv_line([csv_cell(values.get(column)) for column in self._columns]))

@@ -10,9 +10,10 @@ from functools import partial
 from itertools import islice
 from types import ModuleType
 
-from worker.cli._shared.output import CsvWriter, show_lines, show_table
+from worker.cli._shared.output import show_lines, show_table
 from worker.config import Settings
 from worker.errors import UsageError
+from worker.operations.result_rows import COLUMNS, csv_lines, flat
 from worker.operations.sharing.ninjs import ninjs
 from worker.operations.times import local_day
 from worker.results import Result
@@ -21,24 +22,6 @@ Results = Iterable[Result]
 Writer = Callable[[Results], None]
 FORMATS = ("table", "jsonl", "csv", "parquet", "ninjs")
 
-COLUMNS = (
-    *("item_id", "url", "final_url", "canonical_url", "outcome", "reason", "duplicate_of", "cluster_id", "title", "published_at"),
-    *(
-        "published_on",
-        "published_source",
-        "modified_at",
-        "language",
-        "authors",
-        "site_name",
-        "description",
-        "image",
-        "topics",
-        "unsure_topics",
-    ),
-    *("primary_topic", "source_type", "source_type_decision", "model_id", "http_status", "content_sha256", "fetched_at", "stored_at"),
-    *("attempts", "job_ids", "warnings", "text", "kind"),
-)
-"""Of CSV and Parquet."""
 NUMBERS = ("item_id", "duplicate_of", "cluster_id", "http_status", "attempts")
 """Columns that are whole numbers in Parquet."""
 TIMES = ("published_at", "modified_at", "fetched_at", "stored_at")
@@ -47,19 +30,6 @@ LISTS = ("authors", "topics", "unsure_topics", "job_ids", "warnings")
 """Columns that are timestamps, days and lists in Parquet; all others are text."""
 ROWS_A_GROUP = 1000
 """Rows of Parquet written at once: a few megabytes."""
-
-
-def flat(result: Result) -> dict[str, object]:
-    """A Result as one row: values of COLUMNS, each a single value or a list of them."""
-    changed = {
-        "topics": result.decided("yes"),
-        "unsure_topics": result.decided("unsure"),
-        "source_type": result.source_type and result.source_type.label,
-        "source_type_decision": result.source_type and result.source_type.decision,
-        "model_id": result.model and result.model.id,
-        "http_status": result.http and result.http.status,
-    }
-    return {column: changed[column] if column in changed else getattr(result, column) for column in COLUMNS}
 
 
 def table_row(result: Result, zone: str = "UTC") -> tuple[object, ...]:
@@ -107,10 +77,8 @@ def write_ninjs(results: Results) -> None:
 
 def write_csv(results: Results, *, bom: bool = False) -> None:
     """A header, and a line for each; with `bom` marked as UTF-8, which Excel takes for another encoding otherwise."""
-    sys.stdout.write("\ufeff" if bom else "")
-    rows = CsvWriter(COLUMNS)
-    for result in results:
-        rows.row(flat(result))
+    for line in csv_lines(results, bom=bom):
+        sys.stdout.write(line)
 
 
 def _expect_parquet() -> None:

@@ -28,6 +28,6 @@ def renderer(state: State, pages: Mapping[str, LivePage]) -> Callable[[str], Par
     def render(page: str) -> Parts:
         path, _, query = page.partition("?")
         name, _, rest = path.partition("/")
-        return {**common(state), **pages[name](state, {**dict(parse_qsl(query)), "rest": rest})}
+        return {**common(state), **pages[name](state, {**dict(parse_qsl(query)), "rest": rest, "query": query})}
 
     return render

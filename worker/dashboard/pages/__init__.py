@@ -6,7 +6,7 @@ from worker.dashboard.pages import keys, overview, sign_in
 from worker.dashboard.pages.collect import add, follow, jobs, sources
 from worker.dashboard.pages.fix import dead, due, hosts
 from worker.dashboard.pages.manage import log, models, settings
-from worker.dashboard.pages.read import agreement, article, articles, review
+from worker.dashboard.pages.read import agreement, article, articles, feeds, review
 
 _PAGES = (
     overview,
@@ -14,6 +14,7 @@ _PAGES = (
     keys,
     articles,
     article,
+    feeds,
     review,
     agreement,
     add,
@@ -28,5 +29,5 @@ _PAGES = (
     log,
 )
 ROUTES = tuple(route for module in _PAGES for route in module.ROUTES)
-LIVE = {**overview.LIVE, **jobs.LIVE, **due.LIVE, **dead.LIVE, **models.LIVE}
+LIVE = {**overview.LIVE, **articles.LIVE, **jobs.LIVE, **due.LIVE, **dead.LIVE, **models.LIVE}
 """Pages with live parts, by their name in `/live/…`."""

@@ -31,6 +31,7 @@ ARTICLE = (
     ("k", "newer article"),
     ("u", "back to the list"),
     ("v", "the page itself, in a new tab"),
+    ("e", "the next sentence that speaks for a label"),
     ("r", "correct the labels"),
 )
 

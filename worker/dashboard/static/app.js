@@ -181,6 +181,17 @@
     if (!only && (key === "j" || key === "k") && move(key === "j" ? 1 : -1)) event.preventDefault();
   });
 
+  /* Evidence: the next marked sentence, with the first again after the last; without script the link leads to the first */
+  one("[data-evidence]")?.addEventListener("click", (event) => {
+    const marks = all("h1 mark, .text mark"), at = marks.indexOf(document.activeElement);
+    const next = marks[(at + 1) % marks.length];
+    if (!next) return;
+    event.preventDefault();
+    next.tabIndex = -1;
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "center" });
+  });
+
   /* The page that says that something is away looks whether it is back */
   const away = one("[data-away]");
   if (away) setInterval(async () => { if ((await fetch("/readyz").catch(() => null))?.ok) location.reload(); }, 3000);

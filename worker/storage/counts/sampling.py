@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from worker.storage import search, word_index
 from worker.storage.database import one_of
 from worker.storage.search import By, SearchFilter
-from worker.storage.tables import facets
+from worker.storage.tables import articles, facets
 
 How = Literal["exact", "about", "more"]
 """Whether a number was counted, estimated from a sample, or only where counting ended."""
@@ -105,6 +105,14 @@ def survey(connection: Connection, wanted: SearchFilter, *, once: bool = False) 
     return Survey("about", found, there / read, once)
 
 
+def stored_after(connection: Connection, wanted: SearchFilter, at: float, limit: int) -> int:
+    """How many of the first `limit` articles that were stored after a time match: bounded, whatever else is stored."""
+    stored = select(articles.c.item_id).where(articles.c.stored_at > at).order_by(articles.c.stored_at).limit(limit)
+    new = one_of(facets.c.item_id, connection.execute(stored).scalars())
+    found = connection.execute(select(facets.c.item_id).where(new, *search.conditions(replace(wanted, words=())))).scalars().all()
+    return len(search.holding(connection, wanted.words, found)) if wanted.words else len(found)
+
+
 def _taken(asked: _Asked, there: int, number: int, seed: int) -> tuple[int, tuple[Row, ...]]:
     """How many articles a sample has, and which of them hold the words."""
     rows = asked.sampled(there, number, seed)
@@ -132,7 +140,7 @@ class _Asked:
     def sampled(self, there: int, number: int, seed: int) -> list[Row]:
         """About so many that meet the filter, evenly from all: by trying numbers, or by looking at each where that finds few."""
         newest = self.connection.execute(select(func.max(facets.c.item_id))).scalar() or 0
-        ids = random.Random(seed).sample(range(1, newest + 1), min(PROBES, newest))  # noqa: S311 - the same at each look
+        ids = random.Random(f"sample {seed}").sample(range(1, newest + 1), min(PROBES, newest))  # noqa: S311 - the same at each look
         found: list[Row] = []
         for start in range(0, len(ids), PROBES // 4):
             found += self.rows([one_of(facets.c.item_id, ids[start : start + PROBES // 4])])

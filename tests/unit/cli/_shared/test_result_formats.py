@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from classifier.labels import ModelName, SourceTypeLabel, TopicLabel
-from worker.cli._shared.result_formats import COLUMNS, flat, table_row, write_csv, write_parquet, writer
+from worker.cli._shared.result_formats import table_row, write_csv, write_parquet, writer
 from worker.config import Settings
 from worker.errors import UsageError
+from worker.operations.result_rows import COLUMNS, flat
 from worker.results import HttpAnswer, Result
 
 STORED = Result(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from worker.dashboard.view import figures, words
 from worker.dashboard.view.figures import Clock
@@ -54,6 +55,14 @@ class Told:
     """What is said of a source, at this moment."""
 
     at: Clock
+    paused: frozenset[str] = frozenset()
+    """Hosts with their ports that somebody paused."""
+
+    def host_paused(self, source: Source) -> str:
+        """Its host, where that is paused: then no source of it is asked, whatever its own state. Empty where it is not."""
+        parts = urlsplit(source.url)
+        host = f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+        return (parts.hostname or "") if host in self.paused else ""
 
     def state(self, source: Source) -> str:
         """How it is, and where it cannot be read what it really is."""

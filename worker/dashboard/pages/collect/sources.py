@@ -50,9 +50,14 @@ def _listing(request: Request, fault: str = "", given: str = "", status: int = 2
         refused=imported if isinstance(imported, tuple) else (),
         fault=fault,
         given=given,
-        told=Told(clock(state.settings)),
+        told=_told(state),
         say=source_words,
     )
+
+
+def _told(state: State) -> Told:
+    report = state.queues.or_none()
+    return Told(clock(state.settings), frozenset(report.paused.hosts) if report else frozenset())
 
 
 def one(request: Request) -> Response:
@@ -63,7 +68,7 @@ def one(request: Request) -> Response:
         page="/sources",
         source=source,
         week=source_list.weeks(state.services, [source])[source.id],
-        told=Told(clock(state.settings)),
+        told=_told(state),
         say=source_words,
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -21,11 +21,14 @@ from worker.dashboard.view.figures import Clock
 from worker.dashboard.view.rendering import clock, show
 from worker.operations import articles
 from worker.operations.articles import Bucket, Matches
+from worker.operations.result_rows import csv_lines, json_lines
 from worker.storage.search import SearchFilter
 
 PERIODS = ("day", "week", "month")
 DAYS, WEEKS = 92, 731
 """Days up to which a chart has a bar a day, and a bar a week: more bars than that cannot be told apart."""
+FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+"""What the articles of a search can be taken away as."""
 OUTLETS = 8
 """Outlets that are listed; the others are found by searching."""
 SLOW = 2.0
@@ -89,6 +92,7 @@ def listing(request: Request) -> Response:
         facets=_facets(matches, search) if total.number else {},
         lifts=[] if total.number else _lifts(state, search, at),
         cursor=query.get("cursor", ""),
+        watched=search.address("articles", shown=str(int(at.now))),
     )
 
 
@@ -165,29 +169,32 @@ def _lifts(state: State, search: Search, at: Clock) -> list[Lift]:
     return sorted((lift for lift in found if lift.count), key=lambda lift: -lift.count)
 
 
+def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
+    """How many articles of a search were stored since its list was shown; the list itself does not move under the hand."""
+    search, faults = Search.of(QueryParams(fields["query"]))
+    shown = fields.get("shown", "")
+    if faults or not shown.isascii() or not shown.isdigit() or len(shown) > len("1790000000"):
+        return {"new-articles": ""}
+    number = articles.new_since(state.services, search.filter(clock(state.settings)), float(shown))
+    return {"new-articles": f"{number} new. Show {'it' if number == 1 else 'them'}" if number else ""}
+
+
 def export(request: Request) -> Response:
-    """Every article of a search, as lines of JSON: the contract's Results."""
-    state = state_of(request)
+    """Every article of a search, as the command `export` writes them: lines of JSON, or CSV that Excel reads."""
+    state, form = state_of(request), request.query_params.get("format") or "jsonl"
     search, faults = Search.of(request.query_params)
+    if form not in FORMATS:
+        faults = {**faults, "format": f"format: expected {' or '.join(FORMATS)}."}
     if faults:
         raise bad_request(" ".join(faults.values()))
-    headers = {"Content-Disposition": 'attachment; filename="articles.jsonl"'}
-    return StreamingResponse(
-        _lines(state, search.filter(clock(state.settings)), once=bool(search.once)), media_type="application/x-ndjson", headers=headers
-    )
-
-
-def _lines(state: State, wanted: SearchFilter, *, once: bool) -> Iterator[str]:
-    cursor: str | None = None
-    while True:
-        found = articles.search(state.services, wanted, cursor=cursor, once=once)
-        yield from (json.dumps(result.to_dict(), ensure_ascii=False) + "\n" for result in found.results)
-        cursor = found.older
-        if cursor is None:
-            return
+    found = articles.found_by(state.services, search.filter(clock(state.settings)), once=bool(search.once))
+    lines = csv_lines(found, bom=True) if form == "csv" else json_lines(found)
+    headers = {"Content-Disposition": f'attachment; filename="articles.{form}"'}
+    return StreamingResponse(lines, media_type=FORMATS[form], headers=headers)
 
 
 ROUTES = (
     Route("GET", "/articles", Role.VIEWER, page(listing)),
     Route("GET", "/export/articles", Role.VIEWER, page(export)),
 )
+LIVE = {"articles": live}

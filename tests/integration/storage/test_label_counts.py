@@ -52,6 +52,7 @@ def test_a_probability_on_an_edge_lies_above_it_and_one_lies_in_the_last_bin(led
 def test_of_many_articles_a_sample_is_counted_and_said_so(ledger: Ledger, engine: Engine, monkeypatch) -> None:
     # Given 50 articles over ten hours, the topic decided yes in the last fifth of them
     monkeypatch.setattr(label_counts, "MOST", 30)
+    monkeypatch.setattr(label_counts, "SAMPLE", 15)
     monkeypatch.setattr(label_counts, "PIECES", 10)
     ledger.accept([entry(number) for number in range(50)], ledger.open_job("job"))
     lead = ledger.take_lead(ledger.leadership(), "test")
@@ -71,6 +72,7 @@ def test_of_many_articles_a_sample_is_counted_and_said_so(ledger: Ledger, engine
 
 def test_a_sample_of_one_busy_hour_is_as_large(ledger: Ledger, engine: Engine, monkeypatch) -> None:
     monkeypatch.setattr(label_counts, "MOST", 30)
+    monkeypatch.setattr(label_counts, "SAMPLE", 15)
     ledger.accept([entry(number) for number in range(40)], ledger.open_job("job"))
     lead = ledger.take_lead(ledger.leadership(), "test")
     assert lead

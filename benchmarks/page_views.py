@@ -233,13 +233,15 @@ def measure(call: Callable[[], object], server: Callable[[], float], times: int 
 
 
 def cpu_of_server(services: Services) -> Callable[[], float]:
-    """Seconds of CPU of the server's processes for us, where it runs on this machine; 0 for SQLite, which runs in this one."""
+    """Seconds of CPU of the server's process for us, where it runs on this machine, without its helpers for parallel scans.
+
+    0 for SQLite, which runs in this process.
+    """
     if services.engine.dialect.name == "sqlite":
         return lambda: 0.0
     with services.engine.connect() as connection:
-        query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-        files = [Path(f"/proc/{pid}/schedstat") for (pid,) in connection.execute(text(query))]
-    return lambda: sum(int(file.read_text().split()[0]) for file in files if file.exists()) / 1e9
+        file = Path(f"/proc/{connection.execute(text('SELECT pg_backend_pid()')).scalar_one()}/schedstat")
+    return lambda: int(file.read_text(encoding="ascii").split()[0]) / 1e9 if file.exists() else 0.0
 
 
 def main() -> None:

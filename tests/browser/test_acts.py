@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -40,6 +42,18 @@ def test_articles_are_reached_opened_and_left_by_keys_alone(seen: Watched) -> No
     seen.page.wait_for_function("first => location.href !== first", arg=first)
     press(seen.page, "u")
     seen.page.wait_for_url(re.compile(r"/articles(\?.*)?$"))
+    seen.expect_quiet()
+
+
+def test_the_key_e_goes_from_one_piece_of_evidence_to_the_next(seen: Watched) -> None:
+    seen.open("/articles?topic=trade")
+    seen.page.locator("[data-row]").first.click()
+    marks = seen.page.locator("h1 mark, .text mark")
+    number = marks.count()
+    assert number
+    for step in range(number + 1):
+        press(seen.page, "e")
+        assert marks.evaluate_all("marks => marks.indexOf(document.activeElement)") == step % number
     seen.expect_quiet()
 
 
@@ -149,6 +163,25 @@ def test_a_page_shows_new_figures_without_being_loaded_again(seen: Watched, worl
     accepted = world.home.call("queues", "--json").lines[0]["ledger"]["accepted"]
     expect(seen.page.locator("main")).to_contain_text(f"{accepted:,} accepted")
     assert seen.page.evaluate("window.mark") == "the same page"
+    seen.expect_quiet()
+
+
+def test_new_articles_are_announced_and_the_list_stays_until_asked(seen: Watched, world: World) -> None:
+    seen.open("/articles")
+    rows, new = seen.page.locator("[data-row]"), seen.page.locator("#new-articles")
+    shown = rows.count()
+    expect(new).to_be_hidden()
+    with closing(sqlite3.connect(world.home.folder / "data" / "pressmark.sqlite")) as connection, connection:  # as if it came just now
+        connection.execute("UPDATE articles SET stored_at = stored_at + 1e6 WHERE item_id = (SELECT min(item_id) FROM articles)")
+    try:
+        expect(new).to_have_text("1 new. Show it")
+        assert rows.count() == shown
+        new.click()
+        seen.page.wait_for_load_state()
+        expect(seen.page.locator("h1")).to_have_text("Articles")
+    finally:
+        with closing(sqlite3.connect(world.home.folder / "data" / "pressmark.sqlite")) as connection, connection:
+            connection.execute("UPDATE articles SET stored_at = stored_at - 1e6 WHERE item_id = (SELECT min(item_id) FROM articles)")
     seen.expect_quiet()
 
 

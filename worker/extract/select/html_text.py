@@ -22,7 +22,7 @@ from worker.extract.model.forest import Forest
 from worker.extract.page.blocks import Block, BlockElement, blocks_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import strings_of
-from worker.extract.select import passages
+from worker.extract.select import layout
 from worker.extract.words.boilerplate import is_wall
 
 MAX_BLOCKS = 1_000  # for trafilatura: on the two larger of the 46 unsure training pages it was worse, and took four times as long
@@ -96,12 +96,14 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     probabilities = _probabilities(blocks, elements, metadata, model)
     sure, cut = best_cut(probabilities, blocks)
     keep = with_gaps_closed(blocks, probabilities, probabilities >= min(model.thresholds.keep, cut))
-    keep |= passages.last_sections(blocks, probabilities, keep)
-    in_tables = passages.tables_of_article(blocks, elements, keep) | passages.lists_of_article(blocks, keep)
-    keep = passages.without_hidden(blocks, keep | in_tables)
+    keep |= layout.last_sections(blocks, probabilities, keep)
+    posts = layout.posts_of_article(blocks, keep)
+    laid_out = layout.tables_of_article(blocks, elements, keep) | layout.lists_of_article(blocks, keep) | posts
+    keep = layout.without_hidden(blocks, keep | laid_out)
+    keep &= ~layout.other_stories(blocks, keep)
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
-    certain = _lines_of(blocks, in_tables | (probabilities >= CERTAIN))
-    filtered = without_boilerplate(lines, metadata.title, certain)
+    certain = _lines_of(blocks, laid_out | (probabilities >= CERTAIN))
+    filtered = without_boilerplate(lines, metadata.title, certain, _lines_of(blocks, posts))
     if sure < model.thresholds.sure and _suits_trafilatura(root, blocks, lines):
         filtered = _with_more_prose(without_boilerplate(_by_trafilatura(root).split("\n"), metadata.title, certain), filtered)
     return MainText(_or_json_ld("\n\n".join(filtered), metadata), nearby_lines(blocks, keep, frozenset(filtered)))
@@ -141,7 +143,7 @@ def with_gaps_closed(blocks: list[Block], probabilities: NDArray[np.float64], ke
     for at in np.flatnonzero(inner & ~result & (probabilities >= BETWEEN)).tolist():
         result[at] = _fits(blocks, at)
     for at in np.flatnonzero(~result[:-1] & result[1:] & (probabilities[:-1] >= BETWEEN) & (probabilities[1:] >= HEADED)).tolist():
-        result[at] = bool(result[:at].any()) and blocks[at].element.tag in passages.HEADINGS
+        result[at] = bool(result[:at].any()) and blocks[at].element.tag in layout.HEADINGS
     return result
 
 
@@ -157,7 +159,7 @@ def _fits(blocks: list[Block], at: int) -> bool:
     """Whether a block is an item of a list or table, or is longer than a name and in an element like one beside it; no heading."""
     tag = blocks[at].element.tag
     longer = len(blocks[at].text.split()) > NAME_WORDS or is_prose(blocks[at].text)
-    return tag in ITEMS or (longer and tag not in passages.HEADINGS and tag in (blocks[at - 1].element.tag, blocks[at + 1].element.tag))
+    return tag in ITEMS or (longer and tag not in layout.HEADINGS and tag in (blocks[at - 1].element.tag, blocks[at + 1].element.tag))
 
 
 def _lines_of(blocks: list[Block], which: NDArray[np.bool_]) -> frozenset[str]:

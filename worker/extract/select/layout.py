@@ -7,16 +7,25 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.extract.dates.parse import SPACELESS
 from worker.extract.lines.line import is_prose
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.words.boilerplate import boilerplate_kind
+from worker.extract.words.languages import pattern
 
+POINTER = pattern("<pointer>")
+"""What stands before the headline of another page."""
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 CELLS = 6  # cells of a table: on the training pages nine in ten such tables between two of the article's blocks belong to it
 LAST = 0.2  # from it a section after the text that looks like one is the article's; boilerplate there has a tenth
+DISCLOSED = 0.1  # added in a `details`: the training pages have hardly any, and menus there are links
 MIN_BEFORE = 3  # paragraphs before a last section
 COLONS = (":", "：", "៖")
 MAX_ITEMS = 60  # of a list
+TEASERS = 2  # links alone in their items, each before its summary: fewer are no list of other stories
+BOX_LINKS, BOX_SHARE = 3, 0.8  # links, and their share of the characters, of a box that opens over a word of a sentence
+POINTERS = 3  # to other pages within an article; a page with more of them makes a list
+POINTER_LENGTH, POINTER_LETTERS = 25, 8  # characters of the headline that a pointer links; letters in a script without spaces
 
 
 def tables_of_article(blocks: list[Block], elements: list[BlockElement], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -41,12 +50,13 @@ def last_sections(blocks: list[Block], probabilities: NDArray[np.float64], keep:
     if len(kept) < MIN_BEFORE:
         return result
     home = blocks[kept[-1]].element.parent
+    probabilities = np.where([_is_disclosed(block.element) for block in blocks], probabilities + DISCLOSED, probabilities)
     headings: list[int] = []
     for at in range(kept[-1] + 1, len(blocks)):
         block = blocks[at]
         if probabilities[at] < LAST or not _is_within(block.element, home) or block.link_chars * 3 >= len(block.text):
             break
-        if block.element.tag in HEADINGS and boilerplate_kind(block.text) is None:
+        if block.element.tag in (*HEADINGS, "summary") and boilerplate_kind(block.text) is None:
             headings.append(at)
         elif is_prose(block.text) and headings:
             result[[*headings, at]] = True
@@ -95,3 +105,61 @@ def _table_around(element: BlockElement | None) -> BlockElement | None:
 def _is_data(cells: list[Block]) -> bool:
     """Whether a table has enough cells for data, and is not a list of links."""
     return len(cells) >= CELLS and sum(cell.link_chars for cell in cells) * 2 < sum(len(cell.text) for cell in cells)
+
+
+def _is_disclosed(element: BlockElement) -> bool:
+    """Whether an element is in one that readers open."""
+    return element.tag == "summary" or (element.parent is not None and element.parent.tag == "details")
+
+
+def posts_of_article(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks are posts of social networks beside the article's running text, which quotes them."""
+    result = np.zeros(len(blocks), dtype=bool)
+    if not any(block.element.post for block in blocks):
+        return result
+    prose = [bool(kept) and is_prose(block.text) for block, kept in zip(blocks, keep, strict=True)]
+    for is_post, run in groupby(range(len(blocks)), key=lambda at: blocks[at].element.post):
+        post = list(run)
+        result[post] = is_post and any(prose[at] for at in (post[0] - 1, post[-1] + 1) if 0 <= at < len(blocks))
+    return result
+
+
+def other_stories(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks show other stories, whatever the forests say: lists of headlines with their summaries, the boxes that open
+    over a word of a sentence, and short paragraphs with a label and a linked headline."""
+    pointers = np.array([_is_pointer(block) for block in blocks], dtype=bool)
+    result = np.array([_is_box(block) for block in blocks], dtype=bool) | (pointers if pointers.sum() <= POINTERS else False)
+    for _, run in groupby(range(len(blocks)), key=lambda at: id(blocks[at].element.parent) if blocks[at].element.tag == "li" else None):
+        items = list(run)
+        first = items[0]
+        if blocks[first].element.tag == "li" and _are_teasers([blocks[at] for at in items]):
+            result[items] = True
+            result[first - 1 : first] = blocks[first - 1].element.tag in HEADINGS
+    return result & keep
+
+
+def _are_teasers(items: list[Block]) -> bool:
+    """Whether items are headlines, each a link and nothing else, and summaries without a link, in turn."""
+    linked = [item.link_chars * 10 >= len(item.text) * 9 and not is_prose(item.text) for item in items]
+    pairs = sum(one and not other and is_prose(after.text) for one, other, after in zip(linked, linked[1:], items[1:], strict=False))
+    return pairs >= TEASERS and pairs * 2 >= len(items) - 1
+
+
+def _is_box(block: Block) -> bool:
+    """Whether a block of links is inside a paragraph, where only scripts put one."""
+    if block.links < BOX_LINKS or block.link_chars < BOX_SHARE * len(block.text) or block.element.tag == "p":
+        return False
+    outer = block.element.parent
+    while outer is not None and outer.tag != "p":
+        outer = outer.parent
+    return outer is not None
+
+
+def _is_pointer(block: Block) -> bool:
+    """Whether a paragraph is a label and the linked headline of another page: "See: Ferry company files for bankruptcy"."""
+    if block.links != 1 or block.element.tag in ("li", "dd", "td", "th"):
+        return False
+    label, colon, headline = block.text.partition(next((mark for mark in COLONS if mark in block.text), "\0"))
+    headline = headline.strip()
+    enough = len(headline) >= POINTER_LENGTH or len(SPACELESS.findall(headline)) >= POINTER_LETTERS
+    return bool(colon) and enough and block.link_chars >= len(headline) and POINTER.fullmatch(label.strip()) is not None

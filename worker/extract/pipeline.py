@@ -9,7 +9,7 @@ from worker import __version__
 from worker.errors import ItemFailed
 from worker.extract import page_type
 from worker.extract.dates.parse import Moment
-from worker.extract.fields import authors, metadata, title
+from worker.extract.fields import bylines, metadata, title
 from worker.extract.fields.language import language_of
 from worker.extract.fields.metadata import Metadata, Publication
 from worker.extract.length import TRUNCATED, bounded, shortened
@@ -80,7 +80,7 @@ def _extract(text: str, url: str | None, kind: str | None, warnings: list[str], 
     if not text.strip():
         raise ItemFailed(Reason.NO_TEXT, "expected text, got an empty page")
     if kind == "text/plain" or (kind is None and not plain_text.looks_like_markup(text)):
-        return bounded(_from_plain(plain_text.article_from_text(text, today), url, warnings)), []
+        return bounded(_from_plain(plain_text.article_from_text(text, today, url), url, warnings)), []
     tree = markup.parse(text)
     article = _from_tree(tree, url, today, None)
     metas = [] if tree.root is None else [*reserving_metas(tree.root)]
@@ -125,7 +125,7 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
     near = content.near.near_title(found.title)
     if not found.authors:
         site_names = title.site_names_of(found.structured, url)
-        found = replace(found, authors=authors.authors_near_text(near, content.text, site_names))
+        found = replace(found, authors=bylines.authors_near_text(near, content.text, site_names))
     page_type.require_article(content.text, found.title, url, found.structured, tree.root)
     publication = metadata.publication_of(found.structured, near, tree.root, url, today)
     more = [MULTI_PAGE] if metadata.has_more_pages(found.structured, url) else []

@@ -12,6 +12,8 @@ LEAD = re.compile(rf"^\W{{0,3}}{_PLACE}[,(]\s*(?P<date>[^–—\n]{{6,40}}?)\)?\
 """`Phnom Penh, March 22, 2024 – …`: a place, a date, a dash, then the text."""
 TRAILER = re.compile(r"^[A-Z]{2,5}-[A-Z]{2}-(\d\d)-(\d\d)-(\d\d) \d{4}\s?GMT$")
 """The last line of a wire agency's report, as in `KPL-EN-03-22-24 0930GMT`: month, day and year."""
+SPAN = re.compile(r"(?<![\d:.])\d{1,2}[-–—~～〜] | (?:[(（][^()（）]{1,9}[)）])?[-–—~～〜]\d{1,2}(?![\d:.])")
+"""The other end of a span of days, beside the blank that stands for a date: "12–14 March 2024", "2025/7/11-12"."""
 DATE_LINE = 90  # characters: a line that only dates a text is shorter
 HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 """A letter of Kana or Han, in which a sentence is one word."""
@@ -44,7 +46,10 @@ def date_of_line(line: str) -> Moment | None:
 
 def _is_only_date(line: str) -> bool:
     """Whether a line holds, beside its date, only a place, a weekday and words like "Done at" or "Published"."""
-    rest = DATA.sub(" ", LABEL.sub(" ", without_dates(line)))
+    rest = without_dates(line)
+    if SPAN.search(rest):
+        return False  # an event's
+    rest = DATA.sub(" ", LABEL.sub(" ", rest))
     if len(HAN.findall(rest)) > MAX_HAN:
         return False
     words = _words(rest)

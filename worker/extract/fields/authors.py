@@ -1,44 +1,23 @@
-"""Find the authors of a page: in its structured data, in elements that are marked as bylines, or in lines near its text."""
+"""Find the authors of a page in its structured data, or in elements that are marked as bylines."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise, takewhile
 
 from lxml import etree
 
-from worker.extract.dates.parse import find_dates, without_dates
-from worker.extract.fields.language import VIETNAMESE
-from worker.extract.fields.person_names import AGENCY, BY, MAX_AUTHORS, NAME, PERSON, author_names, given_first, letters_of
+from worker.extract.dates.parse import without_dates
+from worker.extract.fields.bylines import MAX_BYLINE, full_names, name_part
+from worker.extract.fields.person_names import AGENCY, BY, MAX_AUTHORS, NAME, PERSON, author_names, given_first, letters_of, signed_name
 from worker.extract.fields.title import SEPARATOR
-from worker.extract.lines.line import is_prose
-from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.elements import Attribute, Element
 from worker.extract.page.lenient_json import JsonValue
 from worker.extract.page.structured_data import StructuredData, strings_of, types_of
-from worker.extract.words.boilerplate import boilerplate_kind
-from worker.extract.words.languages import pattern, words
 
-DATED = re.compile(
-    r"\s*(?:[|•·–—,(]\s*)?(?=\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\d{1,2}\D|publi|posted|updated|ថ្ងៃ|วัน|เมื่อ|\b(?:lúc|pada|tanggal)\b)",
-    re.IGNORECASE,
-)
-"""Where the date begins in a byline."""
-AGO = pattern("<ago>")
-"""A date relative to the current day."""
 LEADING_ARTICLE = re.compile(r"(?:the|der|die|das|le|la|les|el|los|il|de|het|o)\b", re.IGNORECASE)
 """How the names of newspapers begin."""
-DATE_LENGTH = 40  # characters of a date with its weekday and time
-DATELINE_LENGTH = 200  # characters: a dateline with its reporter is shorter
-SHORT_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?")
-"""A date without its year: `Jul 2`."""
-SIGNED = tuple(re.compile(signature, re.IGNORECASE) for signature in words("signature"))
-"""Signatures in the forms of their countries."""
-REPORTER = pattern("<reporter>")
-"""The reporter in a dateline."""
 MAX_ELEMENTS = 500  # an article names its authors in the first of them
-MAX_BYLINE = 150  # characters: longer lines are biographies
 METAS = (
     "article:author", "byl", "parsely-author", "sailthru.author", "dcsext.author", "cxenseparse:author", "author", "article:author_name",
     "twitter:misc:written by", "authors", "byline",
@@ -150,12 +129,19 @@ def _names_beside_first(elements: list[Element], site_names: set[str]) -> list[s
 
     Where the first element names nobody, the author is the outlet.
     """
-    usable = (element for element in elements[: 4 * MAX_AUTHORS] if not is_outside_article(element) and _shown_line(element))
+    usable = (
+        element for element in elements[: 4 * MAX_AUTHORS] if not is_outside_article(element) and _names_may_stand(_shown_line(element))
+    )
     first = next(usable, None)
     if first is None:
         return []
     siblings = [first, *(element for element in usable if element.getparent() is first.getparent())]
     return list(dict.fromkeys(name for element in siblings for name in _shown_names(element, site_names)))
+
+
+def _names_may_stand(line: str) -> bool:
+    """Whether a line is more than a date and a time of day with its zone."""
+    return bool(line) and re.fullmatch(r"\W*[A-Z]{0,4}\W*", re.sub(r"\d", "", without_dates(line))) is None
 
 
 def _shown_line(element: Element) -> str:
@@ -184,86 +170,8 @@ def is_outside_article(element: Element) -> bool:
 def _shown_names(element: Element, site_names: set[str]) -> list[str]:
     """The names that an element shows: in its links, else in the first line with a name, else across lines of one word each."""
     lines = _shown_line(element).split("\n")
-    linked = _full_names([_shown_line(link) for link in element.iter("a") if len(link) or link is not element], site_names)
-    found = (names for line in BY.sub("", "\n".join(lines)).split("\n") if (names := _full_names([name_part(line)], site_names)))
-    return linked or next(found, []) or (_full_names([" ".join(lines)], site_names) if all(" " not in line for line in lines) else [])
-
-
-def _full_names(texts: list[str], site_names: set[str]) -> list[str]:
-    """The names in `texts` that consist of at least two words, or are in a script without capitals."""
-    return [name for name in author_names(texts, site_names) if NAME.match(name)]
-
-
-def authors_near_text(near: NearbyLines, text: str, site_names: set[str]) -> list[str]:
-    """The names in a line near the text: one that begins with "by", one with a name and a date, a signature, or a name alone."""
-    short = [line for line in [*near.below_heading, *near.above_heading, *near.below_text] if len(line) <= MAX_BYLINE]
-    bylines = (line for line in short if is_byline(line))
-    return (
-        next((names for line in bylines if (names := _full_names([name_part(line)], site_names))), [])
-        or author_names(_signatures(short, text)[:1], site_names)
-        or _names_alone(near, text, site_names)
-    )
-
-
-def _signatures(lines: list[str], text: str) -> list[str]:
-    """The names in lines that sign, and in the dateline of the text."""
-    reporter = REPORTER.search(text[:DATELINE_LENGTH])
-    signed = [match[1] for line in lines for pattern in SIGNED if (match := pattern.match(line))]
-    return [*signed, reporter[1]] if reporter else signed
-
-
-def _names_alone(near: NearbyLines, text: str, site_names: set[str]) -> list[str]:
-    """The first line that is a person's name alone, and the lines of names directly above it: several authors, a line each."""
-    alone = (line for line in _name_positions(near) if _is_name(line, text))
-    first = next((line for line in alone if _full_names([line], site_names)), None)
-    if first is None:
-        return []
-    below_heading = near.below_heading
-    before = reversed(below_heading[: below_heading.index(first)] if first in below_heading else [])
-    above = takewhile(lambda line: _is_name(line, text), before)
-    return _full_names([*reversed(list(above)), first], site_names)
-
-
-def _name_positions(near: NearbyLines) -> Iterator[str]:
-    """Lines where a name may be alone: after "By", beside the date, between heading and text, below the text."""
-    top, below = near.below_heading, near.below_text
-    yield from (line for before, line in pairwise(top) if BY.fullmatch(before + " "))
-    for before, after in pairwise(top):
-        yield from ([before] if is_dated(after[:MAX_BYLINE]) and len(after) <= MAX_BYLINE else [])
-        yield from ([after] if len(before) <= MAX_BYLINE and is_dated(before) else [])
-    yield from top[:1] if len(top) > 1 and is_prose(top[1]) else []
-    yield from (line for line, after in pairwise(below[1:4]) if after.startswith(line) or VIETNAMESE.search(line))
-
-
-def _is_name(line: str, text: str) -> bool:
-    """Whether a line is a person's name alone: its words do not occur in the text, unlike those of places and subjects."""
-    name = line.strip(" —–-()*_")
-    if not PERSON.match(name) or not all(word[0].isupper() for word in name.split()) or boilerplate_kind(name) is not None:
-        return False
-    others = " ".join(other for other in text.split("\n") if other != line).casefold()
-    if VIETNAMESE.search(name):  # the syllables of Vietnamese names are common words
-        return name.casefold() not in others
-    return not set(re.findall(r"\w+", name.casefold())).intersection(re.findall(r"\w+", others))
-
-
-def name_part(line: str) -> str:
-    """The part of a byline with the name: before the date, or after "by" where the date comes first."""
-    date, by, name = line.partition(" by ") if " by " in line else line.partition(" By ")
-    return name if by and find_dates(date) else DATED.split(line)[0] or without_dates(line)
-
-
-def is_name_and_date(line: str) -> bool:
-    """Whether a line is a name and a date, separated by a bar or a dot."""
-    first, *rest = re.split(r"\s*[|•·]\s*", line)
-    return bool(rest) and NAME.match(first.strip()) is not None and is_dated(" ".join(rest))
-
-
-def is_byline(line: str) -> bool:
-    """Whether a line names who wrote a text: after "by", which its date may precede, or before its date."""
-    date, by, _ = line.partition(" by ")
-    return BY.match(line) is not None or is_name_and_date(line) or (bool(by) and len(date) <= DATE_LENGTH and bool(find_dates(date)))
-
-
-def is_dated(line: str) -> bool:
-    """Whether a line gives a date, or one relative to the current day."""
-    return bool(find_dates(line)) or AGO.search(line) is not None or SHORT_DAY.fullmatch(line) is not None
+    linked = full_names([_shown_line(link) for link in element.iter("a") if len(link) or link is not element], site_names)
+    signed = author_names([name for line in lines if (name := signed_name(line))][:1], site_names)
+    found = (names for line in BY.sub("", "\n".join(lines)).split("\n") if (names := full_names([name_part(line)], site_names)))
+    parts = [" ".join(lines)] if all(" " not in line for line in lines) else []
+    return linked or signed or next(found, []) or full_names(parts, site_names)

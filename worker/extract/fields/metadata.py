@@ -13,7 +13,7 @@ from lxml import etree
 
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import Moment, parse_machine_date
-from worker.extract.fields import authors, title
+from worker.extract.fields import authors, bylines, title
 from worker.extract.fields.own_article import without_other_articles
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.addresses import joined, parts_of
@@ -135,7 +135,7 @@ def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | 
     yield "url", [_url_date(url)]
     lines = [*near.below_heading, *reversed(near.above_heading)]
     originals_first = sorted([*lines, *near.below_text], key=dateline.is_update)
-    signed = [line for line in lines if len(line) <= SIGNED_LINE and authors.is_byline(line) and not dateline.is_update(line)]
+    signed = [line for line in lines if len(line) <= SIGNED_LINE and bylines.is_byline(line) and not dateline.is_update(line)]
     yield (
         "dateline",
         [

@@ -6,22 +6,10 @@ import html
 import re
 
 from worker.extract.dates.parse import MONTHS, SPACELESS
-from worker.extract.words.languages import pattern
+from worker.extract.fields.language import VIETNAMESE
+from worker.extract.words.languages import pattern, words
 
-NOT_A_PERSON = re.compile(
-    r"^(?:the )?(?:[a-z]{0,4}[ _.\-]?admin(?:istrator)?\d*|super ?user|"
-    r"web ?master|web ?admin|editors?|editorial(?: (?:team|staff|desk|board|office))?|"
-    r"news ?(?:desk|room|team|staff|editor)|staff(?: (?:writer|reporter|correspondent|clinician)s?)?|online (?:desk|team|editor)|"
-    r"redaktion|redacci[oó]n|"
-    r"(?:la )?r[ée]daction|redazione|guest(?: (?:author|writer|post))?|author|user|root|unknown|anonymous|contributors?|reporters?|"
-    r"correspondents?|media|press(?: (?:office|release|team))?|team|agenc(?:y|ies)|wire(?: (?:reports?|services?))?|none|test(?:er)?|"
-    r"null|undefined|n/?a|by|von|de|par|from|"
-    r"developer|marketing|pr|content|writer|post(?:ed)? by|follow|(?:read|learn|see|view) more|more|(?:view|full|author) (?:profile|bio)|"
-    r"about (?:the )?author|all posts|"
-    r"គេហទំព័រ|អ្នកយកព័ត៌មាន|ក្រុមការងារ|ការិយាល័យព័ត៌មាន|กองบรรณาธิการ|ทีมข่าว|ผู้สื่อข่าว|ผู้ดูแลระบบ|แอดมิน|ban biên tập|biên tập viên|phóng viên|"
-    r"tim redaksi|redaksi|本报记者|本站|编辑部|记者|管理员)$",
-    re.IGNORECASE,
-)
+NOT_A_PERSON = pattern(r"^(?:the )?<nobody>$")
 """Author fields without a person: accounts, roles, desks, and words of buttons."""
 AGENCY = re.compile(
     r"^(?:(?:the )?associated press|agence france[- ]presse|agence kampuchea presse|thomson reuters|(?:afp|ap|reuters|dpa|"
@@ -40,11 +28,7 @@ ORGANISATION = re.compile(
     re.IGNORECASE,
 )
 """Words in the names of desks and organisations, and not in those of people."""
-OTHER_ROLE = re.compile(
-    r"(?:edited|editing|photos?|photograph\w*|pictures?|images?|video|translat\w+|source|graphics?|illustrat\w+|research(?:ed)?)\b|"
-    r"(?:ภาพ|រូបភាព|ảnh|图|摄影|编辑)\s*[:：៖]",
-    re.IGNORECASE,
-)
+OTHER_ROLE = pattern("<other_role>")
 """Before the names of people who worked on a text but did not write it."""
 JOB = (
     r"(?:former|senior|junior|chief|head|managing|deputy|associate|assistant|freelance|special|certified|licensed|trial|contributing|"
@@ -59,10 +43,8 @@ BY = pattern(
     r"(?:\s*(?:and|&|,)\s*(?:photos?|photographs|pictures?|video))?\s+)?<by>(?:\s*[:\u17d6\uff1a/\uff0f|–-]\s*|\s+)"
 )
 """What introduces the author in a byline."""
-SPLIT = re.compile(
-    r"\s*(?:;|\||\n|·|•|/|、|，|,(?!\s*(?:jr|sr)\b)|\s+(?:and|und|et|y|e|og|och|en|with|với|và|และ|និង|ແລະ|dan)\s+|\s+&\s+|"
-    r"\bmit\s+)\s*",
-    re.IGNORECASE,
+SPLIT = pattern(
+    r"\s*(?:;|\||\n|·|•|/|、|，|,(?!\s*(?:jr|sr)\b)|\s+<and>\s+|\s+&\s+|\bmit\s+)\s*",
 )
 """What separates the names of several authors."""
 AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\bfor|\bà|\bat)\s+[A-Z].*|[–—-]\s.*)$")
@@ -82,7 +64,11 @@ SURNAME = re.compile(
     r"Chancellor|Bishop|Dean|Abbott|Provost|Speaker|Writer|Reporter|Founder|Officer|Lawyer|Share|Deputy|Major)"
 )
 """A given name and a surname that is also a trade, an office or a word of outlets."""
-LEADING_AND = re.compile(r"^(?:and|und|et|y|e|og|och|en|&|with|với|và|และ|និង|ແລະ|dan)\s+")
+SIGNED = tuple(re.compile(signature, re.IGNORECASE) for signature in words("signature"))
+"""Signatures in the forms of their countries."""
+TWO = re.compile(r"([^\W\d_a-z]\S*(?: [^\W\d_a-z]\S*){1,3})\s[-–]\s([^\W\d_a-z]\S*(?: [^\W\d_a-z]\S*){1,3})")
+"""Two names that only a dash parts, as Vietnamese papers write them."""
+LEADING_AND = pattern(r"^(?:<and>|&)\s+", 0)
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 MAIL = re.compile(r"\s*[(<\[|,]?\s*(?:mailto:)?[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+\s*[)>\]]?")
 COMPANY = re.compile(r"\b(?:inc|ltd|llc|gmbh|corp|co|plc|pty|s\.?a|ag|kg|b\.?v|k\.k)\.?$", re.IGNORECASE)
@@ -97,6 +83,7 @@ NAME = re.compile(
 PERSON = re.compile(r"^(?:[^\W\d_a-z][\w.'’\-]{0,15}\s+){1,3}[^\W\d_a-z][\w'’\-]{1,15}$")
 """Two to four words that begin with a capital, and nothing else."""
 PERSON_WORDS = 2  # of a name whose second word is a trade; after more words it is one
+ACRONYM = 4  # letters: the abbreviation of an organisation, where it is none of the known agencies
 MAX_NAME = 50  # characters; longer ones are sentences
 MAX_WORDS = 6
 MAX_AUTHORS = 20
@@ -112,12 +99,22 @@ def author_names(texts: list[str], site_names: set[str]) -> list[str]:
         plain = MAIL.sub("", MARKUP.sub(" ", html.unescape(text[:500]))).strip(' \t\r\n"“”')
         if "://" in plain or "www." in plain or (plain.startswith(("@", "(")) and not BY.match(plain)):
             continue
+        plain = signed_name(plain) or plain
+        pair = TWO.fullmatch(plain)
+        plain = "; ".join(pair.groups()) if pair and any(map(VIETNAMESE.search, pair.groups())) else plain
         found = [name for part in _parts(plain, site_names) if (name := _name(part, site_names))]
         if len(found) > 1 and any(" " in name and name.isascii() and not NAME.match(name) for name in found):
             continue  # a desk in two parts: "Accidents and crime"
         persons = [name for name in found if not AGENCY.match(name)]  # an agency beside a person is the person's employer
         names.update((name.casefold(), name) for name in persons or found if name.casefold() not in names)
     return list(names.values())[:MAX_AUTHORS]
+
+
+def signed_name(line: str) -> str | None:
+    """The name in a line that signs a text in the form of its country; several names with a comma between them."""
+    match = next((match for signature in SIGNED if (match := signature.match(line))), None)
+    several = match.groupdict().get("names") if match else None
+    return several.replace(" ", "、") if several else match[1] if match else None
 
 
 def _parts(plain: str, site_names: set[str]) -> list[str]:
@@ -148,6 +145,8 @@ def _name(part: str, site_names: set[str]) -> str | None:
         name = re.sub(r"[-_.]", " ", name).title()
     if AGENCY.match(name):
         return name
+    if len(name) <= ACRONYM and name.isupper() and name.isascii():
+        return None
     if not 2 <= len(name) <= MAX_NAME or len(name.split()) > MAX_WORDS or "@" in part:
         return None
     other = NOT_A_PERSON.match(name) or COMPANY.search(name) or OTHER_ROLE.match(name) or ORGANISATION.search(name) or JOB_WORD.search(name)

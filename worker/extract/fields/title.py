@@ -176,10 +176,15 @@ def _words(text: str) -> set[str]:
 
 def site_names_of(data: StructuredData, url: str | None) -> set[str]:
     """The letters of the site's names: those that it states, and its host with and without the top-level domain."""
-    host = (parts_of(url).hostname or "").removeprefix("www.")
     publishers = [name for node in data.articles for name in strings_of(node.get("publisher"))[:1]]
-    found = [data.meta("og:site_name"), data.meta("application-name"), host, host.rpartition(".")[0], *publishers]
-    return {_key(name) for name in found if name and len(name) <= MAX_SITE_NAME} - {""}
+    found = [data.meta("og:site_name"), data.meta("application-name"), *publishers]
+    return {_key(name) for name in found if name and len(name) <= MAX_SITE_NAME} - {""} | names_of_host(url)
+
+
+def names_of_host(url: str | None) -> set[str]:
+    """The letters of an address's host, with and without the top-level domain."""
+    host = (parts_of(url).hostname or "").removeprefix("www.")
+    return {_key(name) for name in (host, host.rpartition(".")[0]) if len(name) <= MAX_SITE_NAME} - {""}
 
 
 def without_site_name(title: str, site_names: set[str]) -> str:

@@ -38,14 +38,20 @@ ENDS = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.NEWSLETTER, Kind.COPYRIGHT, 
 """Kinds after which only boilerplate follows, where no prose does."""
 
 
-def without_boilerplate(texts: list[str], title: str | None, certain: frozenset[str] = frozenset()) -> list[str]:
+def without_boilerplate(
+    texts: list[str], title: str | None, certain: frozenset[str] = frozenset(), quoted: frozenset[str] = frozenset()
+) -> list[str]:
     """The lines of an extracted text that are not boilerplate, in order.
 
     `title`: removed where it is repeated at the top. `certain`: lines that the page's layout shows to be the article's;
-    they stay although they look like share buttons.
+    they stay although they look like share buttons. `quoted`: lines of posts that the article quotes; they stay with the
+    name and day below them.
     """
     stripped = [text for text in map(str.strip, texts) if text]
-    lines = [_with_certainty(classify_line(text), certain) for text in without_second_copy(stripped)]
+    lines = [
+        Line(text, None, prose=False) if text in quoted else _with_certainty(classify_line(text), certain)
+        for text in without_second_copy(stripped)
+    ]
     lines = lines[: _start_of_thread(lines)]
     body = _without_edges(_without_tail([line for line in lines if not _is_boilerplate(line)]))
     return without_title([line.text for line in _without_pointers(body)], title)

@@ -33,6 +33,7 @@ REPEATED = 1.5  # for a heading all of whose long words the first paragraphs rep
 FAMILIAR = 0.5  # of the words of a linked line: blogs link their headlines, and menus lead elsewhere
 FULL_STOPS = (".", "។")  # the end of leads and captions, hardly ever of headlines
 LINK_COST = 1.0  # for such a line
+CAPTION_COST = 2.0  # for a line directly below a picture: more than all that a caption shares with a headline
 LEAD = 6  # paragraphs in which a heading's words are looked for
 DISTANCE_COST = 0.15  # for every line between heading and text
 _NAMED = class_hints.name_hints("headline title")
@@ -132,12 +133,13 @@ def _may_be_heading(line: str, block: Block, known: set[str]) -> bool:
 
 def _likelihood(line: str, block: Block, distance: int, known: set[str]) -> float:
     """A score of a heading: its element, a class name like "headline", bold type, the share of its words that the first
-    paragraphs repeat (`known`: their words), and nearness to the text."""
+    paragraphs repeat (`known`: their words), a picture above it, and nearness to the text."""
     named = bool((block.element.own | block.inline) & _NAMED)
     bold = block.bold_chars >= 0.8 * len(block.text)
     repeated = REPEATED * share_of_stems(line, known)
     linked = LINK_COST * _is_linked(block)
-    return HEADINGS.get(block.element.tag, 0.0) + named + 0.5 * bold + repeated - linked - DISTANCE_COST * distance
+    caption = CAPTION_COST * (block.element.pictured and block.element.tag not in HEADINGS)
+    return HEADINGS.get(block.element.tag, 0.0) + named + 0.5 * bold + repeated - linked - caption - DISTANCE_COST * distance
 
 
 def _is_linked(block: Block) -> bool:

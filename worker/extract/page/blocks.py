@@ -33,6 +33,8 @@ PANEL = re.compile(r"accord|collaps|faq|panel|answer|toggle|expand|\btabs?\b|tab
 PANEL_ROLES = ("tabpanel", "region")
 OPENERS = ("h2", "h3", "h4", "h5", "h6", "button", "summary", "dt")
 """Elements that open the panel below them."""
+POSTS = ("twitter-tweet", "bluesky-embed", "mastodon-embed", "text-post-media")
+"""Classes that networks of short texts give to the quotation of a post; those of pictures hold no text."""
 HIDDEN_LENGTH = 200  # characters of a hidden part of a line that is left out; a longer one is what "Read more" shows
 HIDING = {"hidden": "", "aria-hidden": "true", "style": "display:none"}
 """Attributes that hide an element, each with the value that does so."""
@@ -57,6 +59,10 @@ class BlockElement:
     """The number of the first element after those inside."""
     hidden: bool = False
     """Whether a browser shows nothing of it, as long as no script says otherwise."""
+    post: bool = False
+    """Whether it is, or is in, a post of a social network that the page quotes."""
+    pictured: bool = False
+    """Whether a picture stands directly before it, in the same element."""
 
 
 @dataclass(slots=True, eq=False)
@@ -172,6 +178,9 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
     signature = hash((node.tag, node.get("class"), element.tag, element.own))
     inner = BlockElement(element, len(builder.elements), node.tag, hints, element.inherited | hints, element.depth + 1, signature)
     inner.hidden = element.hidden or (is_hidden(node) and not _is_panel(node))
+    inner.post = element.post or (node.tag == "blockquote" and any(map((node.get("class") or "").__contains__, POSTS)))
+    before = builder.elements[-1]
+    inner.pictured = before.tag == "img" and before.parent is element
     builder.elements.append(inner)
     within = (True, False, 0) if link else PLAIN
     if inner.depth < MAX_DEPTH:

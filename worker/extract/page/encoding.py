@@ -60,6 +60,8 @@ COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 FOREIGN = re.compile("[\udc80-\udcff]")
 """A byte that is not UTF-8, as `surrogateescape` decodes it."""
 BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+MARKS = re.compile("(?<![\udc80-\udcff])[\udc85\udc91-\udc97](?![\udc80-\udcff])")
+"""A quotation mark, dash or ellipsis of any windows-125x between other characters, as word processors paste them."""
 FOREIGN_RUN = re.compile(f"{FOREIGN.pattern}+")
 FEW_FOREIGN = 2  # characters of UTF-8 for each foreign byte, on a page that does not declare UTF-8
 REPLACED = {**dict.fromkeys([*range(9), 11, *range(14, 32), 0x7F, 0xFFFE, 0xFFFF], ""), ord("\f"): " ", **FROM_WINDOWS}
@@ -150,6 +152,7 @@ def _mended_utf_8(body: bytes, declared: list[str]) -> str | None:
     shown = COMMENT.sub("", text)
     foreign = len(FOREIGN.findall(shown))
     own = len(BEYOND_ASCII.findall(shown)) - foreign
+    foreign = max(1, foreign - len(MARKS.findall(shown))) if foreign else 0  # marks are the same in all of windows-125x
     if foreign and own < (foreign if "utf-8" in declared[:1] else FEW_FOREIGN * foreign):
         return None
     return FOREIGN_RUN.sub(_as_windows, text)

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import SPACELESS, Moment
-from worker.extract.fields import authors, person_names
+from worker.extract.fields import bylines, person_names
+from worker.extract.fields.title import names_of_host
 from worker.extract.lines.boilerplate_filter import without_boilerplate
 from worker.extract.lines.line import SENTENCE_END, SHORT_SENTENCE, Line, classify_line
-from worker.extract.lines.nearby_lines import FULL_STOPS
+from worker.extract.lines.nearby_lines import BELOW_TEXT, FULL_STOPS, NearbyLines
 from worker.extract.lines.paragraphs import LIST_ITEM, paragraphs_of
 from worker.extract.lines.title_form import could_be_title
 from worker.extract.model.line_features import line_probabilities
@@ -69,8 +70,9 @@ def looks_like_markup(text: str) -> bool:
     return bool(MARKUP.search(text[:20_000]))
 
 
-def article_from_text(text: str, today: date) -> PlainArticle:
-    """The article in `text`; empty where every line is boilerplate. `today`: later dates are not plausible."""
+def article_from_text(text: str, today: date, url: str | None = None) -> PlainArticle:
+    """The article in `text`; empty where every line is boilerplate. `today`: later dates are not plausible. The host of `url` is
+    the site's name."""
     paragraphs = paragraphs_of(text)
     lines = [_classified(bare) for bare in map(_without_emphasis, paragraphs) if bare]
     keep = _kept(lines)
@@ -83,10 +85,19 @@ def article_from_text(text: str, today: date) -> PlainArticle:
     marked = {_letters(paragraph) for paragraph in paragraphs if HEADING.match(paragraph)}
     title = _title([line for line in head if not _begins_with_name(line, names)], body, marked)
     above, below = (head[: head.index(title)], head[head.index(title) + 1 :]) if title else (head, [])
+    found = "\n\n".join(without_boilerplate([line.text for line in [*_leads(below), *body]], title.text if title else None))
+    last = max(at for at, line in enumerate(lines) if line in body)
+    near = NearbyLines(
+        title.text if title else None,
+        [line.text for line in above[-ABOVE_TITLE:]],
+        [line.text for line in [*below, *body[:1]]],
+        [line.text for line in lines[last : last + 1 + BELOW_TEXT]],
+    )
+    site = names_of_host(url)
     return PlainArticle(
         title=_headline(title, above) if title else None,
-        text="\n\n".join(without_boilerplate([line.text for line in [*_leads(below), *body]], title.text if title else None)),
-        authors=_authors([*above, *below]),
+        text=found,
+        authors=_authors([*above, *below], site) or bylines.authors_near_text(near, found, site),
         published=_published(above, [*below, *body[:1]], _ending(lines[first:], keep[first:]), today),
     )
 
@@ -195,16 +206,16 @@ def _leads(below: list[Line]) -> list[Line]:
     return [line for line in below if line.kind is None and not dateline.is_dateline(line.text) and len(line.text.split()) > LEAD_WORDS]
 
 
-def _authors(head: list[Line]) -> list[str]:
-    bylines = [line.text for line in head if line.kind in (None, Kind.BYLINE) and _is_byline(line.text)]
-    return person_names.author_names([authors.name_part(line.partition(" / ")[0]) for line in bylines[-1:]], set())
+def _authors(head: list[Line], site_names: set[str]) -> list[str]:
+    signed = [line.text for line in head if line.kind in (None, Kind.BYLINE) and _is_byline(line.text)]
+    return person_names.author_names([bylines.name_part(line.partition(" / ")[0]) for line in signed[-1:]], site_names)
 
 
 def _is_byline(text: str) -> bool:
     """Whether a line gives a name after "by", with a date, or with the outlet: `Name / Daily`."""
     name, _, outlet = text.partition(" / ")
     with_outlet = outlet and " " in name and person_names.NAME.match(name) is not None and dateline.date_of_line(outlet) is None
-    return len(text) <= BYLINE_LENGTH and (with_outlet or person_names.BY.match(text) is not None or authors.is_name_and_date(text))
+    return len(text) <= BYLINE_LENGTH and (with_outlet or person_names.BY.match(text) is not None or bylines.is_name_and_date(text))
 
 
 def _published(above: list[Line], below: list[Line], ending: list[Line], today: date) -> Moment | None:

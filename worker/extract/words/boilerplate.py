@@ -62,6 +62,8 @@ NEVER = r"(?!)"
 """Matches nothing."""
 ARROWS = ">> "
 """What points to another article, and is not a mark of a flattened quotation."""
+SENTENCES = re.compile(r"[^.!?]{30,}[.!?][\"”’]? [^\Wa-z\d_][^.!?]{30,}[.!?].*")
+"""Two sentences: a paragraph of the article, whatever word it begins with."""
 _MARKS = " \t\r\n\u00a0\u200b*_#>"
 """Left around a line by markup that was flattened to text."""
 
@@ -74,6 +76,8 @@ def boilerplate_kind(line: str) -> Kind | None:
     if len(bare) > MAX_LENGTH:
         return Kind.WALL if is_wall(bare) else Kind.TICKER if len(bare) <= MAX_TICKER_LENGTH and is_ticker(bare) else None
     found = compiled(ALL_KINDS if len(bare) <= SHORT_LINE else LONG_KINDS).kinds(bare)
+    if found == {Kind.RELATED} and SENTENCES.fullmatch(bare):
+        return None
     return min(found, key=list(Kind).index) if found else None
 
 

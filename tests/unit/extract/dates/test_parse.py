@@ -53,6 +53,9 @@ def test_dates_in_prose_are_read_as_the_region_writes_them(written):
         ("Hainan, Mar. 28 – Samdech Techo Hun Sen held a meeting.", None),
         ("The meeting of 22 March 2024 was followed by another in Hanoi.", None),
         ("© 2019–2026 City Hall News", None),
+        ("Regatta results (2025/7/11-12)", None),
+        ("Phnom Penh, 12–14 March 2024", None),
+        ("Phnom Penh, 14 March 2024 - 10:30", "2024-03-14"),
     ],
 )
 def test_a_dateline_dates_a_text_and_a_sentence_does_not(line, day):

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from worker.extract.fields.authors import authors_near_text, authors_of, is_name_and_date, name_part
+from worker.extract.fields.authors import authors_of
+from worker.extract.fields.bylines import authors_near_text, is_name_and_date, name_part
 from worker.extract.fields.title import site_names_of
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.markup import parse
@@ -153,3 +154,36 @@ def test_a_page_of_bylines_is_read_in_bounded_time():
     started = time.process_time()
     assert authors("<body>" + '<div class="author"><span>a</span></div>' * 24_000) == []
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("30 août 2022 | Par Marc-Antoine de Villedieu", ["Marc-Antoine de Villedieu"]),
+        ("27 janvier 2019 Publié par Josiane", ["Josiane"]),
+        ("Đăng bởi Phạm Thu Trang vào 12 Tháng Bảy, 2023", ["Phạm Thu Trang"]),
+        ("2024/01/27 13:30記者黃雅琪／台南報導", ["黃雅琪"]),
+        ("2023-04-11 10:26 来源：岷江晚报 作者：何思远", ["何思远"]),
+        ("本报记者 林晓波 陈佳怡", ["林晓波", "陈佳怡"]),
+        ("Bài: Hà Linh - Tuấn Kiệt", ["Hà Linh", "Tuấn Kiệt"]),
+        ("Text Size", []),
+        ("Par Infos Delta avec APF", []),
+    ],
+)
+def test_a_byline_is_read_after_its_date_and_its_label(line: str, names: list[str]) -> None:
+    assert authors_near_text(NearbyLines("A library on a boat", [], [line, TEXT], []), TEXT, {"infosdelta"}) == names
+
+
+def test_a_name_directly_before_the_date_is_the_authors_above_the_heading_too() -> None:
+    above = NearbyLines("A library on a boat", ["Maly Phan", "Nov 8, 2023", "3 min read"], [TEXT], [])
+    assert authors_near_text(above, TEXT, set()) == ["Maly Phan"]
+
+
+def test_a_name_that_ends_the_text_signs_it() -> None:
+    text = f"{TEXT}\nAgnès Morin"
+    assert authors_near_text(NearbyLines("A letter", [], [TEXT], [TEXT, "Agnès Morin"]), text, set()) == ["Agnès Morin"]
+
+
+def test_a_marked_element_with_nothing_but_a_time_does_not_hide_the_byline_below() -> None:
+    time_of_day = '<div class="author-time"><span>03/06/2025 07:15 GMT+7</span></div>'
+    assert authors(f'<body>{time_of_day}<p class="author">Hà Linh - Tuấn Kiệt</p>') == ["Hà Linh", "Tuấn Kiệt"]

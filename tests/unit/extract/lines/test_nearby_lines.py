@@ -45,6 +45,12 @@ def test_a_heading_is_preferred_to_a_nearer_bold_line() -> None:
     assert found.heading == "Ministers agree on rice"
 
 
+def test_a_line_directly_below_a_picture_is_its_caption() -> None:
+    picture = '<div><img src="/1.jpg"><div>The ministers agree on the price of rice once a year</div></div>'
+    found = near(f"<div>Ministers agree on rice</div>{picture}<p>{TEXT}</p><p>{MORE}</p>")
+    assert found.heading == "Ministers agree on rice"
+
+
 def test_boilerplate_is_not_a_heading() -> None:
     found = near(f"<h2>Ministers agree on rice</h2><h1>Sign up for our newsletter</h1><p>{TEXT}</p><p>{MORE}</p>")
     assert found.heading == "Ministers agree on rice"

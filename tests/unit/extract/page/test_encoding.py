@@ -50,6 +50,16 @@ def test_the_byte_order_mark_outweighs_the_header_and_the_header_the_page():
     assert "и" in decode(page("и", '<meta charset="koi8-r">').encode("koi8-r"), "text/html")[0]
 
 
+def test_quotation_marks_of_a_word_processor_do_not_make_a_page_windows_1252():
+    # Given a page in UTF-8 with one accent, into which marks of windows-1252 were pasted
+    body = page("Café by the river, filed ", '<meta charset="utf-8">').encode() + b"\x93a day\x94 ahead \x96 at once."
+    # When it is decoded
+    text, _ = decode(body, None)
+    # Then both are right
+    assert "Café by the river" in text
+    assert "filed </p></body></html>“a day” ahead – at once." in text
+
+
 def test_utf_7_is_never_read_as_such():
     text, _ = decode(page("+ADw-script+AD4-").encode(), "text/html; charset=utf-7")
     assert "+ADw-script+AD4-" in text

@@ -8,7 +8,7 @@ import pytest
 from worker.extract.fields import metadata
 from worker.extract.page.blocks import blocks_of
 from worker.extract.page.markup import parse
-from worker.extract.select import html_text, passages
+from worker.extract.select import html_text, layout
 from worker.extract.select.html_text import MainText, best_cut, main_text, with_gaps_closed
 
 TITLE = "Ministers agree on the price of rice"
@@ -146,14 +146,14 @@ FIGURES = "".join(
 def test_a_data_table_between_two_kept_blocks_is_kept_and_a_box_of_links_is_not(between: str, kept: bool) -> None:
     found, elements = blocks_and_elements(f"<p>{SENTENCES[0]}</p>{between}<p>{SENTENCES[1]}</p>")
     keep = np.array([True, *[False] * (len(found) - 2), True])
-    assert passages.tables_of_article(found, elements, keep).tolist() == [False, *[kept] * (len(found) - 2), False]
+    assert layout.tables_of_article(found, elements, keep).tolist() == [False, *[kept] * (len(found) - 2), False]
 
 
 def test_a_table_below_the_article_is_not_kept() -> None:
     found, elements = blocks_and_elements(f"<p>{SENTENCES[0]}</p><table>{FIGURES}</table><p>Contact</p>")
-    assert not passages.tables_of_article(found, elements, np.array([True, *[False] * 7])).any()
+    assert not layout.tables_of_article(found, elements, np.array([True, *[False] * 7])).any()
 
 
 def test_a_table_that_lays_out_the_page_is_not_a_data_table() -> None:
     found, elements = blocks_and_elements(f"<table><tr><td><p>{SENTENCES[0]}</p><p>Menu</p><p>{SENTENCES[1]}</p></td></tr></table>")
-    assert not passages.tables_of_article(found, elements, np.array([True, False, True])).any()
+    assert not layout.tables_of_article(found, elements, np.array([True, False, True])).any()

@@ -154,3 +154,23 @@ def test_a_date_above_the_title_is_the_posts_unless_it_is_todays():
     post = f"Kampot News\n5 June 2024\nFerry sails again\n\n{FERRY}"
     assert extract_text(post, content_type="text/plain").published_at == "2024-06-05"
     assert extract_text(post, content_type="text/plain", today=date(2024, 6, 5)).published_at is None
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Three mangoes and a spreadsheet", "Dara Tep", "·", "Follow", "4 min read", "·", "Apr 18, 2021", "{text}"],
+        ["Three mangoes and a spreadsheet", "{text}", "By Dara Tep"],
+        [
+            "Three mangoes and a spreadsheet",
+            "{text}",
+            "Dara Tep",
+            "To help us, send a letter to our office in the capital, which answers within a week.",
+        ],
+    ],
+)
+def test_a_flat_text_names_its_author_where_a_page_does(lines: list[str]) -> None:
+    text = "My mother sells mangoes from a plastic table in front of our house, and for eleven days in April I kept her books."
+    more = "I did it to prove something, and I believed that every business could be saved by a table with enough columns."
+    article = extract_text("\n\n".join(lines).format(text=f"{text}\n\n{more}"), content_type="text/plain")
+    assert article.authors == ["Dara Tep"]

@@ -1,0 +1,90 @@
+"""What the page's layout says of its passages: last sections, quoted posts, other stories."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from worker.extract.pipeline import extract_html
+
+SENTENCES = [
+    "The ministers of five countries agreed on Monday that the price of rice should be set once a year, after the harvest.",
+    "They had met in the capital for two days, and spoke until late in the night about the stocks that each country holds.",
+    "Farmers from the northern provinces welcomed the decision, but asked that the first price should be known before planting.",
+    "The next meeting will be held in March, when the figures of the harvest are known to all the offices that keep them.",
+]
+TITLE = "Ministers agree on the price of rice"
+
+
+def text_of(*parts: str) -> str:
+    """The text of a page with `parts` after the first two paragraphs and before the last two."""
+    first, last = ("".join(f"<p>{sentence}</p>" for sentence in half) for half in (SENTENCES[:2], SENTENCES[2:]))
+    page = f"<html><head><title>{TITLE}</title></head><body><article><h1>{TITLE}</h1>{first}{''.join(parts)}{last}</article></body></html>"
+    return extract_html(page, "https://example.org/a", date(2024, 5, 1)).text
+
+
+def text_with_end(end: str) -> str:
+    """The text of a page with `end` after its paragraphs."""
+    body = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    page = f"<html><head><title>{TITLE}</title></head><body><article><h1>{TITLE}</h1>{body}{end}</article></body></html>"
+    return extract_html(page, "https://example.org/a", date(2024, 5, 1)).text
+
+
+def test_a_last_section_that_readers_open_stays() -> None:
+    background = "The old mill stood for ninety years before the council took it down in the dry season."
+    assert background in text_with_end(f"<details><summary>Background</summary><p>{background}</p></details>")
+
+
+def test_a_post_that_the_article_quotes_stays_whole() -> None:
+    post = '<p>Rice is not a toy. <a href="https://t.co/x">https://t.co/x</a></p>— Una Orrin (@una) <a href="/1">May 1, 2024</a>'
+    text = text_of(f'<blockquote class="twitter-tweet">{post}</blockquote>')
+    assert "Rice is not a toy." in text
+    assert "— Una Orrin (@una) May 1, 2024" in text
+    assert all(sentence in text for sentence in SENTENCES)
+
+
+def test_a_list_of_other_stories_with_their_summaries_goes() -> None:
+    items = "".join(
+        f'<li><a href="/{at}">{head}</a></li><li>{summary}</li>'
+        for at, (head, summary) in enumerate(
+            (
+                ("Record year for plots", "The market for plots along the harbour had a record year, the office said on Thursday."),
+                (
+                    "Hops shortage spurs brewers",
+                    "A shortage of hops is forcing the breweries of the valley to rewrite their recipes.",
+                ),
+            )
+        )
+    )
+    assert text_with_end(f"<h4>Bay Headlines</h4><ul>{items}</ul>") == "\n\n".join(SENTENCES)
+
+
+def test_a_list_that_the_article_makes_of_links_and_their_reasons_stays() -> None:
+    items = "<li><a href='/a'>The mill</a>: it has stood still since the flood of the year before last.</li>" * 3
+    assert "It has stood still".casefold() in text_of(f"<p>Three places were named:</p><ul>{items}</ul>").casefold()
+
+
+@pytest.mark.parametrize("label", ["See", "Read also", "À lire aussi", "Xem thêm", "延伸閱讀"])
+def test_a_label_and_a_linked_headline_point_to_another_article(label: str) -> None:
+    assert text_of(f"<p>{label}: <a href='/x'>Ferry company files for bankruptcy after the flood</a></p>") == "\n\n".join(SENTENCES)
+
+
+def test_a_source_or_a_website_that_is_linked_after_its_label_stays() -> None:
+    assert "A survey of four hundred mills in the north" in text_of(
+        "<p>Study: <a href='/x'>A survey of four hundred mills in the north</a></p>"
+    )
+
+
+def test_a_box_of_links_that_opens_over_a_word_goes() -> None:
+    links = "".join(f'<a href="/{at}">An older story about the minister, number {at}</a> ' for at in range(4))
+    text = text_of(f"<p>The minister <span>Una Orrin<span><div>{links}</div></span></span> spoke last and left the hall before noon.</p>")
+    assert "An older story" not in text
+    assert "spoke last and left the hall before noon." in text
+
+
+def test_a_paragraph_of_sentences_that_begins_like_a_pointer_stays() -> None:
+    sentence = (
+        "RELATED: The council's promises of last year did not fare very well. Aside from the lights, most of the list sank with the piers."
+    )
+    assert "most of the list sank" in text_of(f"<p>{sentence}</p>")

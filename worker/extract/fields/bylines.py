@@ -1,0 +1,144 @@
+"""Find the authors' names in the lines near a text: bylines, signatures, names alone beside the date or below the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise, takewhile
+
+from worker.extract.dates import dateline
+from worker.extract.dates.parse import find_dates, without_dates
+from worker.extract.fields.language import VIETNAMESE
+from worker.extract.fields.person_names import BY, MONTH, NAME, PERSON, author_names, signed_name
+from worker.extract.lines.line import is_prose
+from worker.extract.lines.nearby_lines import NearbyLines
+from worker.extract.words.boilerplate import boilerplate_kind
+from worker.extract.words.languages import pattern
+
+DATED = pattern(r"\s*(?:[|•·–—,(]\s*)?(?=\d{1,2}\D|<dated>)")
+"""Where the date begins in a byline."""
+AGO = pattern("<ago>")
+"""A date relative to the current day."""
+DATE_LENGTH = 40  # characters of a date with its weekday and time
+DATELINE_LENGTH = 200  # characters: a dateline with its reporter is shorter
+SHORT_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?")
+"""A date without its year: `Jul 2`."""
+CLOCK = r"\W*(?:\d{1,2}[:.h]\d{2}(?::\d{2})?)?\W*"
+"""A time of day and marks, between a date and the byline after it."""
+BAR = r"\s*[|•·\uff5c]\s*|\s+[–—/-]\s+"
+"""What separates date and byline in one line."""
+LABELLED = pattern(r"(?<=[\s)\]】）])<by>\s*[:\u17d6\uff1a]\s*\S")
+"""A byline after other data in one line: "Source: Evening Post Author: Sok Dara"."""
+REPORTER = pattern("<reporter>")
+"""The reporter in a dateline."""
+BEFORE_DATE = 7  # lines between heading and date: a name, and buttons
+MAX_BYLINE = 150  # characters: longer lines are biographies
+
+
+def authors_near_text(near: NearbyLines, text: str, site_names: set[str]) -> list[str]:
+    """The names in a line near the text: a signature, one that begins with "by", one with a name and a date, a name alone, or a
+    single word after "by"."""
+    short = [line for line in [*near.below_heading, *near.above_heading, *near.below_text] if len(line) <= MAX_BYLINE]
+    bylines = [line for line in short if is_byline(line)]
+    signed = [name for line in short if (name := signed_name(_without_leading_date(line)))]
+    reporter = REPORTER.search(text[:DATELINE_LENGTH])
+    return (
+        author_names(signed[:1], site_names)
+        or next((names for line in bylines if (names := full_names([name_part(line)], site_names))), [])
+        or author_names([reporter[1].replace(" ", "、")] if reporter else [], site_names)
+        or _names_alone(near, text, site_names)
+        or next((names for line in bylines if (names := _single_name(line, text, site_names))), [])
+    )
+
+
+def _single_name(line: str, text: str, site_names: set[str]) -> list[str]:
+    """The name of one word after "by", as the writers of blogs have them: with a capital, and no word of the text."""
+    names = author_names([name_part(line)], site_names) if byline_of(line) else []
+    usable = (name for name in names[:1] if name.isalpha() and name.istitle() and not MONTH.fullmatch(name))
+    return [name for name in usable if boilerplate_kind(name) is None and name not in re.findall(r"\w+", text)]
+
+
+def _without_leading_date(line: str) -> str:
+    """The line without the date and the time of day with which it begins."""
+    bare = without_dates(line)
+    return re.sub(f"^{CLOCK}", "", bare, count=1) if bare[:1].isspace() else line
+
+
+def byline_of(line: str) -> str | None:
+    """The part of a line that begins with a word like "by": all of it, what follows its date or a bar, or a labelled name."""
+    after_date = _without_leading_date(line)
+    found = next((part for part in (line, after_date, *re.split(BAR, line)[1:]) if BY.match(part)), None)
+    labelled = None if found else LABELLED.search(line)
+    return line[labelled.start() :] if labelled else found
+
+
+def _names_alone(near: NearbyLines, text: str, site_names: set[str]) -> list[str]:
+    """The first line that is a person's name alone, and the lines of names directly above it: several authors, a line each."""
+    alone = (line for line in _name_positions(near, text) if _is_name(line, text))
+    first = next((line for line in alone if full_names([line], site_names)), None)
+    if first is None:
+        return []
+    below_heading = near.below_heading
+    before = reversed(below_heading[: below_heading.index(first)] if first in below_heading else [])
+    above = takewhile(lambda line: _is_name(line, text), before)
+    return full_names([*reversed(list(above)), first], site_names)
+
+
+def _name_positions(near: NearbyLines, text: str) -> Iterator[str]:
+    """Lines where a name may be alone: after "By", beside the date, between heading and text, below the text."""
+    top, below = near.below_heading, near.below_text
+    yield from (line for before, line in pairwise(top) if BY.fullmatch(before + " "))
+    for before, after in pairwise(top):
+        yield from ([before] if is_dated(after[:MAX_BYLINE]) and len(after) <= MAX_BYLINE else [])
+        yield from ([after] if len(before) <= MAX_BYLINE and is_dated(before) else [])
+    yield from top[:1] if (len(top) > 1 and is_prose(top[1])) or any(map(is_dated, top[1:BEFORE_DATE])) else []
+    for before, after in pairwise([*near.above_heading, *near.below_heading[:1]]):  # above the heading directly before its date
+        yield from [before] if len(after) <= MAX_BYLINE and is_dated(after) and not dateline.is_masthead_date(after) else []
+    yield from (line for line in text.rsplit("\n", 1)[1:] if line in below)  # the last line of the text
+    yield from below[1:2] if any(map(is_prose, below[2:3])) else []  # directly below the text, and in no list
+    yield from (line for line, after in pairwise(below[1:4]) if after.startswith(line) or VIETNAMESE.search(line))
+
+
+def _is_name(line: str, text: str) -> bool:
+    """Whether a line is a person's name alone: its words do not occur in the text, unlike those of places and subjects."""
+    name = line.strip(" —–-()*_")
+    if (
+        not PERSON.match(name)
+        or (name.isascii() and name.isupper())
+        or not all(word[0].isupper() for word in name.split())
+        or boilerplate_kind(name) is not None
+    ):
+        return False
+    others = " ".join(other for other in text.split("\n") if other != line).casefold()
+    if VIETNAMESE.search(name):  # the syllables of Vietnamese names are common words
+        return name.casefold() not in others
+    return not set(re.findall(r"\w+", name.casefold())).intersection(re.findall(r"\w+", others))
+
+
+def name_part(line: str) -> str:
+    """The part of a byline with the name: before the date, or after "by" where the date comes first."""
+    date, by, name = line.partition(" by ") if " by " in line else line.partition(" By ")
+    part = byline_of(line) or line
+    return name if by and find_dates(date) else DATED.split(part)[0] or without_dates(line)
+
+
+def is_name_and_date(line: str) -> bool:
+    """Whether a line is a name and a date, separated by a bar or a dot."""
+    first, *rest = re.split(r"\s*[|•·]\s*", line)
+    return bool(rest) and NAME.match(first.strip()) is not None and is_dated(" ".join(rest))
+
+
+def is_byline(line: str) -> bool:
+    """Whether a line names who wrote a text: after "by", which its date may precede, or before its date."""
+    date, by, _ = line.partition(" by ")
+    return byline_of(line) is not None or is_name_and_date(line) or (bool(by) and len(date) <= DATE_LENGTH and bool(find_dates(date)))
+
+
+def is_dated(line: str) -> bool:
+    """Whether a line gives a date, or one relative to the current day."""
+    return bool(find_dates(line)) or AGO.search(line) is not None or SHORT_DAY.fullmatch(line) is not None
+
+
+def full_names(texts: list[str], site_names: set[str]) -> list[str]:
+    """The names in `texts` that consist of at least two words, or are in a script without capitals."""
+    return [name for name in author_names(texts, site_names) if NAME.match(name)]

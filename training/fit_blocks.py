@@ -27,6 +27,7 @@ from training.truth import BELONGS, WORD, Sample, belonging, samples
 from worker.extract.fields.metadata import metadata_of
 from worker.extract.model import block_features, neighbour_features
 from worker.extract.model.forest import ARRAYS, Forest
+from worker.extract.model.manifest import Vocabulary, digest_of_pages
 from worker.extract.model.table import Table
 from worker.extract.page.blocks import blocks_of
 from worker.extract.page.markup import parse
@@ -164,17 +165,18 @@ def grouped(examples: list[Example], folds: int) -> list[tuple[list[int], list[i
     return [(seen.tolist(), unseen.tolist()) for seen, unseen in splits]
 
 
-def write(model: Model, folder: Path) -> None:
-    """Write a model to a folder: thresholds.json, and for each forest a JSON file and five .npy files."""
+def write(model: Model, folder: Path, pages: str) -> None:
+    """Write a model to a folder: thresholds.json, and for each forest a JSON file and five .npy files. `pages`: their digest."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_forest(model.first, folder, "first")
-    write_forest(model.second, folder, "second")
+    write_forest(model.first, folder, "first", block_features.VOCABULARY, pages)
+    write_forest(model.second, folder, "second", block_features.VOCABULARY, pages)
     (folder / "thresholds.json").write_text(json.dumps(asdict(model.thresholds), indent=1) + "\n", encoding="utf-8")
 
 
-def write_forest(forest: Forest, folder: Path, name: str) -> None:
-    """Write one forest as a JSON file and five .npy files."""
-    about = {"depth": forest.depth, "baseline": forest.baseline, "trees": len(forest.roots), "columns": forest.columns}
+def write_forest(forest: Forest, folder: Path, name: str, vocabulary: Vocabulary, pages: str) -> None:
+    """Write one forest as a JSON file with its manifest and five .npy files."""
+    fitted_on = {"vocabulary": dict(vocabulary), "pages": pages}
+    about = {"depth": forest.depth, "baseline": forest.baseline, "trees": len(forest.roots), **fitted_on, "columns": forest.columns}
     (folder / f"{name}.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     for part in ARRAYS:
         np.save(folder / f"{name}.{part}.npy", getattr(forest, part), allow_pickle=False)
@@ -186,11 +188,11 @@ def examples_from(pages: Path) -> list[Example]:
     return [example for seed, sample in enumerate(pages_of_all) for example in examples_of(sample, seed)]
 
 
-def write_folds(examples: list[Example], folder: Path) -> None:
+def write_folds(examples: list[Example], folder: Path, pages: str) -> None:
     """Write the models of the cross-validation, each with the list of sites that it was not fitted on."""
     for number, (seen, unseen) in enumerate(grouped(examples, FOLDS)):
         target = folder / str(number)
-        write(fit_both([examples[at] for at in seen], INNER_FOLDS), target)
+        write(fit_both([examples[at] for at in seen], INNER_FOLDS), target, pages)
         unseen_sites = sorted({examples[at].sample.site for at in unseen})
         (target / "unseen.json").write_text(json.dumps(unseen_sites, indent=0), encoding="utf-8")
         print(f"fold {number + 1} of {FOLDS} done", flush=True)
@@ -204,10 +206,11 @@ def main() -> None:
     options = parser.parse_args()
     examples = examples_from(options.pages)
     print(f"{len(examples)} examples, {sum(len(example.belongs) for example in examples)} blocks", flush=True)
+    digest = digest_of_pages(options.pages, SETS)
     if options.folds:
-        write_folds(examples, options.folds)
+        write_folds(examples, options.folds, digest)
     else:
-        write(fit_both(examples, FOLDS), SHIPPED)
+        write(fit_both(examples, FOLDS), SHIPPED, digest)
         print(f"written to {SHIPPED}")
 
 

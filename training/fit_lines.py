@@ -18,6 +18,7 @@ from training.fit_blocks import SET_WEIGHTS, SETS, SHIPPED, Example, Settings, f
 from training.truth import BELONGS, Sample, belonging, samples
 from worker.extract.lines.line import classify_line
 from worker.extract.model import line_features
+from worker.extract.model.manifest import digest_of_pages
 from worker.extract.page.blocks import blocks_of
 from worker.extract.page.markup import parse
 
@@ -87,7 +88,8 @@ def main() -> None:
     if options.report:
         report(examples)
     else:
-        write_forest(fit(examples, [example.table for example in examples], FOREST), SHIPPED, "lines")
+        forest = fit(examples, [example.table for example in examples], FOREST)
+        write_forest(forest, SHIPPED, "lines", line_features.VOCABULARY, digest_of_pages(options.pages, SETS))
         print(f"written to {SHIPPED}")
 
 

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from worker.extract.lines.character_classes import CharacterClass
 from worker.extract.model.element_features import element_table, levels_between, main_element
+from worker.extract.model.manifest import vocabulary
 from worker.extract.model.table import Features, Table, join, measure
 from worker.extract.model.text_features import BOILERPLATE_WORDS, DATE_LIKE, TextMeasures, has_address
 from worker.extract.page.blocks import Block, BlockElement
-from worker.extract.page.class_hints import BITS
+from worker.extract.page.class_hints import BITS, NAME_PARTS
+from worker.extract.page.class_hints import TAGS as CLASS_TAGS
 from worker.extract.page.subtree_totals import subtree_totals
 
 WORD = re.compile(r"\w+")
@@ -45,6 +47,14 @@ TAGS = {
     )
     for name in names.split()
 }
+VOCABULARY = vocabulary(
+    class_names=[*CLASS_TAGS, *(" ".join(group) for group in NAME_PARTS)],
+    tags=[f"{tag} {number}" for tag, number in TAGS.items()],
+    boilerplate_words=BOILERPLATE_WORDS,
+    headings=[COMMENTS_BEGIN.pattern, OTHERS_BEGIN.pattern],
+    dates=[DATE_LIKE.pattern],
+)
+"""What the forests of blocks have to be fitted on."""
 NEARBY = ("chars", "link_share", "sentences", "tag", "boilerplate_words", "upper_share")
 REACH = (-3, -2, -1, 1, 2, 3)
 

@@ -11,6 +11,8 @@ from importlib.resources.abc import Traversable
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.extract.model import manifest
+from worker.extract.model.manifest import Vocabulary
 from worker.extract.model.table import Table
 
 BATCH = 1024  # rows at a time: most pages have fewer, and for 200,000 the nodes of all trees would take 500 MB
@@ -95,9 +97,15 @@ def _rounded_down(values: NDArray[np.float64]) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=8)
-def load(name: str) -> Forest:
-    """The forest `name` that the program is shipped with: `first` and `second` for blocks, `lines` for lines."""
-    return load_from(files("worker.extract.model") / "shipped", name)
+def load(name: str, vocabulary: Vocabulary) -> Forest:
+    """The forest `name` that the program is shipped with: `first` and `second` for blocks, `lines` for lines.
+
+    Raises ValueError where it was fitted on another vocabulary than the features count now.
+    """
+    folder = files("worker.extract.model") / "shipped"
+    stated = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    manifest.require(name, stated["vocabulary"], vocabulary)
+    return load_from(folder, name)
 
 
 def load_from(folder: Traversable, name: str) -> Forest:

@@ -18,6 +18,7 @@ from worker.extract.dates import dateline
 from worker.extract.lines.character_classes import CharacterClass
 from worker.extract.lines.line import Line
 from worker.extract.model.forest import load
+from worker.extract.model.manifest import vocabulary
 from worker.extract.model.table import Features, Table, join, measure
 from worker.extract.model.text_features import BOILERPLATE_WORDS, DATE_LIKE, TextMeasures, has_address
 from worker.extract.words.boilerplate import BARS, Kind
@@ -38,6 +39,8 @@ MARKS: dict[str, frozenset[Kind] | None] = {
     "frame": frozenset({Kind.COPYRIGHT, Kind.BREADCRUMBS}),
 }
 """Kinds of lines whose distance indicates where a text begins and ends; None: lines of prose."""
+VOCABULARY = vocabulary(kinds=[kind.value for kind in Kind], boilerplate_words=BOILERPLATE_WORDS, dates=[DATE_LIKE.pattern])
+"""What the forest of lines has to be fitted on."""
 NEARBY = ("chars", "words", "ends_sentence", "ends_colon", "prose", "capital_words", "boilerplate_words", "dateline", "boilerplate")
 REACH = (-3, -2, -1, 1, 2, 3)
 
@@ -194,7 +197,7 @@ def names() -> tuple[str, ...]:
 
 def line_probabilities(lines: list[Line]) -> NDArray[np.float64]:
     """The probability of each line to belong to the article, by the shipped forest; shape (len(lines),)."""
-    return load("lines").probabilities(line_table(lines))
+    return load("lines", VOCABULARY).probabilities(line_table(lines))
 
 
 def line_table(lines: list[Line]) -> Table:

@@ -73,7 +73,8 @@ class Model:
 def shipped() -> Model:
     """The model that is shipped with the program."""
     thresholds = json.loads((files("worker.extract.model") / "shipped" / "thresholds.json").read_text(encoding="utf-8"))
-    return Model(forest.load("first"), forest.load("second"), Thresholds(**thresholds))
+    first, second = (forest.load(name, block_features.VOCABULARY) for name in ("first", "second"))
+    return Model(first, second, Thresholds(**thresholds))
 
 
 def hints_of(metadata: Metadata) -> HeadHints:

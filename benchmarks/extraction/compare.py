@@ -27,6 +27,7 @@ from benchmarks.extraction.engines import Engine, others, pressmark
 from training.truth import Sample, samples
 from worker.extract.fields.language import language_of
 from worker.extract.model.forest import load_from
+from worker.extract.model.manifest import digest_of_pages
 from worker.extract.select.html_text import Model, Thresholds, shipped
 from worker.messages import Article
 
@@ -182,7 +183,8 @@ def main() -> None:
     if not options.folds.is_dir():
         from training import fit_blocks
 
-        fit_blocks.write_folds(fit_blocks.examples_from(options.pages), options.folds)
+        digest = digest_of_pages(options.pages, fit_blocks.SETS)
+        fit_blocks.write_folds(fit_blocks.examples_from(options.pages), options.folds, digest)
     score, by_site = scorer(options.pages), models(options.folds)
     engines = {name: engine for name, engine in others().items() if not options.engines or name in options.engines.split(",")}
     if BASE not in engines:

@@ -45,10 +45,14 @@ class Page:
     """Whether its bytes are UTF-8 whatever the page says."""
     truth: Truth
 
+    def body(self) -> bytes:
+        """The page's bytes."""
+        body = self.file.read_bytes()
+        return gzip.decompress(body) if self.file.suffix == ".gz" else body
+
     def article(self) -> Article | ItemFailed:
         """What is extracted from the page, or why it is refused."""
-        body = self.file.read_bytes()
-        body = gzip.decompress(body) if self.file.suffix == ".gz" else body
+        body = self.body()
         try:
             return extract_text(body.decode("utf-8", "replace") if self.decoded else body, self.url, today=TODAY)
         except ItemFailed as failed:

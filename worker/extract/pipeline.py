@@ -126,6 +126,7 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
     if not found.authors:
         site_names = title.site_names_of(found.structured, url)
         found = replace(found, authors=bylines.authors_near_text(near, content.text, site_names))
+    content = replace(content, text=bylines.without_bylines(content.text, found.authors))
     page_type.require_article(content.text, found.title, url, found.structured, tree.root)
     publication = metadata.publication_of(found.structured, near, tree.root, url, today)
     more = [MULTI_PAGE] if metadata.has_more_pages(found.structured, url) else []

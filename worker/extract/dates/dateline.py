@@ -38,8 +38,8 @@ def date_of_line(line: str) -> Moment | None:
         return parse_machine_date("20{2}-{0}-{1}".format(*trailer.groups()))
     lead = LEAD.match(line)
     if lead and len(_words(without_dates(lead["date"]))) <= 2:
-        found = find_dates(lead["date"])
-        return found[0][1] if found else None
+        found = find_dates(line[: lead.end("date")])  # with the weekday before it
+        return found[-1][1] if found else None
     found = find_dates(line) if len(line) <= DATE_LINE else []
     return found[0][1] if found and _is_only_date(line) else None
 

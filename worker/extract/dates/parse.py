@@ -43,6 +43,8 @@ PROSE = (
     re.compile(rf"(?<![\d/.\-]){_YEAR}[/.\-]\s?(?P<month>\d{{1,2}})[/.\-]\s?(?P<day>\d{{1,2}})(?![\d/])"),
     re.compile(rf"{_YEAR}\s*ခု(?:နှစ်)?၊?\s*(?P<month>{_NAMES})(?:လ)?\s*{_DAY}"),
 )
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAY_REACH = 12  # characters before a date, in which its weekday may stand
 REIWA = re.compile(r"令和\s?(\d{1,2})年")
 """A year of the Japanese era that began in 2019."""
 _THAI = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if "\u0e00" <= word[0] <= "\u0e7f")
@@ -126,7 +128,7 @@ def find_dates(text: str) -> list[tuple[int, Moment]]:
         return []
     text = REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text.translate(_DIGITS))
     found = [(m.start(), _with_time(_from_match(m), text, m.end())) for pattern in PROSE for m in pattern.finditer(text)]
-    found += [(m.start(), _with_time(_from_numbers(m), text, m.end())) for m in _NUMERIC.finditer(text)]
+    found += [(m.start(), _with_time(_from_numbers(m, text[: m.start()]), text, m.end())) for m in _NUMERIC.finditer(text)]
     found += [(m.start(), _from_short_year(m)) for m in _SHORT_YEAR.finditer(text)]
     found += [(m.start(), _day(int(m[1]), int(m[2]), int(m[3]))) for m in _COMPACT.finditer(text)]
     found += [(m.start(), _day(2500 + int(m["short"]), MONTHS[m["month"]], int(m["day"]))) for m in THAI_SHORT.finditer(text)]
@@ -160,10 +162,14 @@ def _from_match(match: re.Match[str]) -> Moment | None:
     return _day(int(match["year"]), MONTHS[month] if month in MONTHS else int(month), int(match["day"]))
 
 
-def _from_numbers(match: re.Match[str]) -> Moment | None:
-    """Day first, as the region writes; month first where the second number can only be a day."""
+def _from_numbers(match: re.Match[str], before: str) -> Moment | None:
+    """Day first, as the region writes; month first where the second number can only be a day, or where the weekday `before` it
+    is that of the other day."""
     first, second, year = int(match["a"]), int(match["b"]), int(match["year"])
-    return _day(year, second, first) or _day(year, first, second)
+    found = [moment for moment in (_day(year, second, first), _day(year, first, second)) if moment]
+    words = re.findall(r"[a-z]+", before[-WEEKDAY_REACH:].lower())
+    named = next((at for at, day in enumerate(WEEKDAYS) if words and words[-1][:3] == day), None)
+    return next((moment for moment in found if moment.day.weekday() == named), found[0] if found else None)
 
 
 def _from_short_year(match: re.Match[str]) -> Moment | None:

@@ -9,7 +9,7 @@ from itertools import pairwise, takewhile
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import find_dates, without_dates
 from worker.extract.fields.language import VIETNAMESE
-from worker.extract.fields.person_names import BY, MONTH, NAME, PERSON, author_names, signed_name
+from worker.extract.fields.person_names import BY, MONTH, NAME, PERSON, author_names, letters_of, signed_name
 from worker.extract.lines.line import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.words.boilerplate import boilerplate_kind
@@ -31,6 +31,7 @@ LABELLED = pattern(r"(?<=[\s)\]】）])<by>\s*[:\u17d6\uff1a]\s*\S")
 """A byline after other data in one line: "Source: Evening Post Author: Sok Dara"."""
 REPORTER = pattern("<reporter>")
 """The reporter in a dateline."""
+TOP, END = 3, 2  # lines of a text that may be its byline or its signature
 BEFORE_DATE = 7  # lines between heading and date: a name, and buttons
 MAX_BYLINE = 150  # characters: longer lines are biographies
 
@@ -49,6 +50,20 @@ def authors_near_text(near: NearbyLines, text: str, site_names: set[str]) -> lis
         or _names_alone(near, text, site_names)
         or next((names for line in bylines if (names := _single_name(line, text, site_names))), [])
     )
+
+
+def without_bylines(text: str, names: list[str]) -> str:
+    """The text without the lines at its top and end that only name its authors, as a signature, or with the date."""
+    lines = text.split("\n\n")
+    edges = {*range(min(TOP, len(lines))), *range(max(0, len(lines) - END), len(lines))}
+    return "\n\n".join(line for at, line in enumerate(lines) if at not in edges or not _only_names(line, names))
+
+
+def _only_names(line: str, names: list[str]) -> bool:
+    """Whether a line holds one of the names and nothing more, or is a byline with a date."""
+    named = len(line) <= MAX_BYLINE and any(name.casefold() in line.casefold() for name in names)
+    bare = re.sub(r"\W", "", line).casefold()
+    return named and (any(bare == letters_of(name) for name in [*names, "".join(names)]) or (is_byline(line) and bool(find_dates(line))))
 
 
 def _single_name(line: str, text: str, site_names: set[str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Literal
 from lxml import etree
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import Moment, parse_machine_date
+from worker.extract.dates.parse import Moment, parse_machine_date, parse_prose_date
 from worker.extract.fields import authors, bylines, title
 from worker.extract.fields.own_article import without_other_articles
 from worker.extract.lines.nearby_lines import NearbyLines
@@ -213,7 +213,12 @@ def _first_plausible(moments: list[Moment | None], today: date) -> Moment | None
 
 def _url_date(url: str | None) -> Moment | None:
     match = URL_DATE.search(parts_of(url).path)
-    return parse_machine_date("-".join(part.zfill(2) for part in match.groups() if part)) if match else None
+    if match:
+        return parse_machine_date("-".join(part.zfill(2) for part in match.groups() if part))
+    folders = parts_of(url).path.split("/")  # "/2024/sep/03/"
+    dated = [folder for folder in zip(folders[2:], folders[1:], folders, strict=False) if folder[2].isdigit() and folder[1].isalpha()]
+    days = map(" ".join, dated)
+    return next((moment for day in days if (moment := parse_prose_date(day))), None)
 
 
 def _modified(data: StructuredData) -> list[Moment | None]:

@@ -83,7 +83,6 @@ NAME = re.compile(
 PERSON = re.compile(r"^(?:[^\W\d_a-z][\w.'’\-]{0,15}\s+){1,3}[^\W\d_a-z][\w'’\-]{1,15}$")
 """Two to four words that begin with a capital, and nothing else."""
 PERSON_WORDS = 2  # of a name whose second word is a trade; after more words it is one
-ACRONYM = 4  # letters: the abbreviation of an organisation, where it is none of the known agencies
 MAX_NAME = 50  # characters; longer ones are sentences
 MAX_WORDS = 6
 MAX_AUTHORS = 20
@@ -145,8 +144,6 @@ def _name(part: str, site_names: set[str]) -> str | None:
         name = re.sub(r"[-_.]", " ", name).title()
     if AGENCY.match(name):
         return name
-    if len(name) <= ACRONYM and name.isupper() and name.isascii():
-        return None
     if not 2 <= len(name) <= MAX_NAME or len(name.split()) > MAX_WORDS or "@" in part:
         return None
     other = NOT_A_PERSON.match(name) or COMPANY.search(name) or OTHER_ROLE.match(name) or ORGANISATION.search(name) or JOB_WORD.search(name)

@@ -90,9 +90,15 @@ def nearby_lines(blocks: list[Block], keep: NDArray[np.bool_], filtered: frozens
             *texts[start + (at is not None) : first + 1],
             *takewhile(lambda line: not is_prose(line), texts[first + 1 : first + 1 + AFTER_LEAD]),
         ],
-        below_text=texts[last : last + 1 + BELOW_TEXT],
+        below_text=[*texts[last : last + 1 + BELOW_TEXT], *_last_lines(texts, last + 1 + BELOW_TEXT, stay[-1])],
         above_text=texts[:first],
     )
+
+
+def _last_lines(texts: list[str], start: int, end: int) -> list[str]:
+    """The last kept lines and those that follow, as far as they lie beyond `start`: a list may part the last sentence and the
+    signature. `end`: the position of the last kept line."""
+    return texts[max(start, end - 1) : end + 1 + BELOW_TEXT] if end >= start else []
 
 
 def _shows_title(line: str, title: str, key: str) -> bool:

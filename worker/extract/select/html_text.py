@@ -97,7 +97,7 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     probabilities = _probabilities(blocks, elements, metadata, model)
     sure, cut = best_cut(probabilities, blocks)
     keep = with_gaps_closed(blocks, probabilities, probabilities >= min(model.thresholds.keep, cut))
-    keep |= layout.last_sections(blocks, probabilities, keep)
+    keep |= layout.last_sections(blocks, probabilities, keep) | layout.standfirst(blocks, probabilities, keep)
     posts = layout.posts_of_article(blocks, keep)
     laid_out = layout.tables_of_article(blocks, elements, keep) | layout.lists_of_article(blocks, keep) | posts
     keep = layout.without_hidden(blocks, keep | laid_out)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.dates.parse import SPACELESS
-from worker.extract.lines.line import is_prose
+from worker.extract.lines.line import SENTENCE_END, is_prose
 from worker.extract.page.blocks import Block, BlockElement
+from worker.extract.page.class_hints import name_hints
 from worker.extract.words.boilerplate import boilerplate_kind
 from worker.extract.words.languages import pattern
 
@@ -18,6 +19,8 @@ POINTER = pattern("<pointer>")
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 CELLS = 6  # cells of a table: on the training pages nine in ten such tables between two of the article's blocks belong to it
 LAST = 0.2  # from it a section after the text that looks like one is the article's; boilerplate there has a tenth
+STANDFIRST = name_hints("standfirst lead subtitle")
+STANDFIRST_REACH, STANDFIRST_LENGTH, STANDFIRST_LEAST = 8, 50, 0.05  # blocks above the text, characters, and probability
 DISCLOSED = 0.1  # added in a `details`: the training pages have hardly any, and menus there are links
 MIN_BEFORE = 3  # paragraphs before a last section
 COLONS = (":", "：", "៖")
@@ -110,6 +113,23 @@ def _is_data(cells: list[Block]) -> bool:
 def _is_disclosed(element: BlockElement) -> bool:
     """Whether an element is in one that readers open."""
     return element.tag == "summary" or (element.parent is not None and element.parent.tag == "details")
+
+
+def standfirst(blocks: list[Block], probabilities: NDArray[np.float64], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks between the heading and the first kept paragraph are the article's standfirst: a sentence that its class or its
+    heading's level names as one, without a link and no byline. Sites mark it apart, and the forests take it for a teaser."""
+    result = np.zeros(len(blocks), dtype=bool)
+    first = next((at for at in np.flatnonzero(keep).tolist() if is_prose(blocks[at].text)), 0)
+    start = max(0, first - STANDFIRST_REACH)
+    heading = next((at for at in range(first - 1, start - 1, -1) if blocks[at].element.tag == "h1"), None)
+    for at in range(first if heading is None else heading + 1, first):
+        block = blocks[at]
+        marked = bool(block.element.own & STANDFIRST) or block.element.tag in ("h2", "h3")
+        long = len(block.text) >= STANDFIRST_LENGTH and SENTENCE_END.search(block.text) is not None
+        long |= len(SPACELESS.findall(block.text)) >= STANDFIRST_LENGTH // 2
+        kind = boilerplate_kind(block.text)
+        result[at] = marked and long and not block.links and kind is None and probabilities[at] >= STANDFIRST_LEAST
+    return result
 
 
 def posts_of_article(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:

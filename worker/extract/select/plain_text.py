@@ -27,6 +27,8 @@ EMPHASIS = re.compile(r"^[*_#\s^]+|[*_#\s]+$")
 QUOTES = re.compile(r"^[\"“”„«'‘]+(.*?)[\"“”»'’]+$", re.DOTALL)
 HEADING = re.compile(r"#{1,2}\s")
 """A heading in Markdown."""
+COLONS = (":", "：", "៖")
+"""What ends a salutation, and no headline."""
 POINTER = re.compile(r"(?:>>|[►▶➤→»☞])\s*\S")
 """An arrow to another article."""
 ENDS = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.CONTACT, Kind.ABOUT})
@@ -160,6 +162,7 @@ def _title(head: list[Line], body: list[Line], marked: set[str]) -> Line | None:
     breadcrumbs = {_letters(CRUMB.sub("", line.text)) for line in head if line.kind is Kind.BREADCRUMBS} - {""}
     others = [line for line in head if line.kind is None]
     usable = [line for line in others if could_be_title(LABEL.sub("", line.text)) and not person_names.BY.match(line.text)]
+    usable = [line for line in usable if not line.text.endswith(COLONS)]
     named = [line for line in others if _letters(line.text) in marked] + [line for line in usable if _letters(line.text) in breadcrumbs]
     usable = [line for line in usable if not line.text.endswith(FULL_STOPS)] or usable
     if named or not usable:
@@ -208,7 +211,8 @@ def _leads(below: list[Line]) -> list[Line]:
 
 def _authors(head: list[Line], site_names: set[str]) -> list[str]:
     signed = [line.text for line in head if line.kind in (None, Kind.BYLINE) and _is_byline(line.text)]
-    return person_names.author_names([bylines.name_part(line.partition(" / ")[0]) for line in signed[-1:]], site_names)
+    names = person_names.author_names([bylines.name_part(line.partition(" / ")[0]) for line in signed[-1:]], site_names)
+    return [name for name in names if not (name.isascii() and name.isupper() and " " not in name) or person_names.AGENCY.match(name)]
 
 
 def _is_byline(text: str) -> bool:

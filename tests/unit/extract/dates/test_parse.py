@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from worker.extract.dates.dateline import date_of_line, publication_date
-from worker.extract.dates.parse import parse_machine_date, parse_prose_date
+from worker.extract.dates.parse import find_dates, parse_machine_date, parse_prose_date
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,17 @@ def test_the_future_and_the_time_before_the_web_are_not_plausible():
     assert parse_machine_date("2024-03-23").is_plausible(date(2024, 3, 22))  # a day of grace for time zones
     assert not parse_machine_date("2024-03-25").is_plausible(date(2024, 3, 22))
     assert not parse_machine_date("1957-03-25").is_plausible(date(2024, 3, 22))
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Submitted by webmaster on Tue, 06/11/2024 - 14:20", "2024-06-11"),
+        ("Submitted by webmaster on Wed, 06/11/2024 - 14:20", "2024-11-06"),
+        ("Sun, 06/11/2024", "2024-11-06"),  # neither: as the region writes
+        ("06/11/2024", "2024-11-06"),
+    ],
+)
+def test_a_weekday_tells_day_and_month_apart(line, day):
+    assert str(find_dates(line)[0][1]) == day
+    assert str(date_of_line(line)) == day

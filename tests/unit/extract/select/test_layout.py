@@ -88,3 +88,22 @@ def test_a_paragraph_of_sentences_that_begins_like_a_pointer_stays() -> None:
         "RELATED: The council's promises of last year did not fare very well. Aside from the lights, most of the list sank with the piers."
     )
     assert "most of the list sank" in text_of(f"<p>{sentence}</p>")
+
+
+@pytest.mark.parametrize("element", ["h3", "div class=lead", "p class=standfirst"])
+def test_a_standfirst_between_heading_and_text_stays(element: str) -> None:
+    standfirst = "A barge licence costs less than a motorbike. The riverbank costs more than a house."
+    body = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    marked = f"<{element}>{standfirst}</{element.split(maxsplit=1)[0]}><p><a href='/a'>Una Orrin</a></p><button>Share</button>"
+    page = f"<html><head><title>{TITLE}</title></head><body><div><h1>{TITLE}</h1>{marked}</div><article>{body}</article></body></html>"
+    assert extract_html(page, "https://example.org/a", date(2024, 5, 1)).text == "\n\n".join([standfirst, *SENTENCES])
+
+
+def test_a_byline_of_the_heading_and_a_signature_are_no_text() -> None:
+    by = "<p>30 août 2022 | Par Marc-Antoine de Villedieu</p>"
+    body = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    body += "<p><b>MARC-ANTOINE DE VILLEDIEU</b></p>"
+    page = f"<html><head><title>{TITLE}</title></head><body><article><h1>{TITLE}</h1>{by}{body}</article></body></html>"
+    article = extract_html(page, "https://example.org/a", date(2024, 5, 1))
+    assert article.text == "\n\n".join(SENTENCES)
+    assert article.authors == ["Marc-Antoine de Villedieu"]

@@ -22,16 +22,21 @@ from worker.extract.pipeline import extract_text
 
 TODAY = date(2026, 11, 29)
 MANY = 100_000
-SENTENCE = "The ministers agreed on Monday that the price of rice should be set once a year, after the harvest."
+MOST = 49_000  # elements that the parser takes
+SENTENCE = "The ministers agreed on Monday that the price of rice should be set."
 OURS, WITH_METADATA, BARE = "pressmark with metadata", "trafilatura with metadata", "trafilatura, bare text"
 HOSTILE = {
-    f"{MANY} paragraphs": "<p>" + f"{SENTENCE}</p><p>" * MANY,
-    f"{MANY} divs, side by side": f"<div>{SENTENCE}</div>" * MANY,
-    f"{MANY} divs, nested": "<div>" * MANY + SENTENCE,
-    f"{MANY} attributes": "<p " + " ".join(f"a{at}=1" for at in range(MANY)) + f">{SENTENCE}</p>",
-    f"{MANY} links": f'<a href="/x">{SENTENCE[:20]}</a> ' * MANY,
-    f"{MANY} lines of a list": "<ul>" + "<li><a href='/x'>Rice</a></li><li>Maize is up.</li>" * (MANY // 2),
-    f"{MANY} quoted posts": '<blockquote class="twitter-tweet">Rice</blockquote>' * MANY,
+    f"{many} {what}": page
+    for many in (MANY, MOST)
+    for what, page in {
+        "paragraphs": f"<p>{SENTENCE}</p>" * many,
+        "divs, side by side": f"<div>{SENTENCE}</div>" * many,
+        "divs, nested": "<div>" * many + SENTENCE,
+        "attributes": "<p " + " ".join(f"a{at}=1" for at in range(many)) + f">{SENTENCE}</p>",
+        "links": '<a href="/x">Rice and maize</a> ' * many,
+        "items, half of them links": "<ul>" + "<li><a href='/x'>Rice</a></li><li>Maize is up.</li>" * (many // 3),
+        "quoted posts": '<blockquote class="twitter-tweet">Rice</blockquote>' * many,
+    }.items()
 }
 """Pages that cost an extractor without bounds minutes."""
 

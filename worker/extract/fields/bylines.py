@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise, takewhile
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import find_dates, without_dates
+from worker.extract.dates.parse import find_dates, has_digits, without_dates
 from worker.extract.fields.language import VIETNAMESE
 from worker.extract.fields.person_names import BY, MONTH, NAME, PERSON, author_names, letters_of, signed_name
 from worker.extract.lines.line import is_prose
@@ -75,14 +75,17 @@ def _single_name(line: str, text: str, site_names: set[str]) -> list[str]:
 
 def _without_leading_date(line: str) -> str:
     """The line without the date and the time of day with which it begins."""
+    if not has_digits(line):
+        return line
     bare = without_dates(line)
     return re.sub(f"^{CLOCK}", "", bare, count=1) if bare[:1].isspace() else line
 
 
 def byline_of(line: str) -> str | None:
     """The part of a line that begins with a word like "by": all of it, what follows its date or a bar, or a labelled name."""
-    after_date = _without_leading_date(line)
-    found = next((part for part in (line, after_date, *re.split(BAR, line)[1:]) if BY.match(part)), None)
+    if BY.match(line):
+        return line
+    found = next((part for part in (_without_leading_date(line), *re.split(BAR, line)[1:]) if BY.match(part)), None)
     labelled = None if found else LABELLED.search(line)
     return line[labelled.start() :] if labelled else found
 

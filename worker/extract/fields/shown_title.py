@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from worker.extract.dates import dateline
@@ -42,7 +43,7 @@ def shown_part(titles: list[str], near: NearbyLines, text: str, site_names: set[
     lines = list(dict.fromkeys([*single, *(f"{one} {other}" for one, other in pairwise(near.above_text[-LAST:]) if one.endswith(GOES_ON))]))
     for title in titles:
         longest = max((len(letters_of(part)) for part in PARTS.split(title) if letters_of(part) not in site_names), default=0)
-        parts = [line for line in lines if _is_headline(line, site_names) and _is_part(line, title)]
+        parts = [line for line in lines if _is_part(line, title) and _is_headline(line, site_names)]
         own = [line for line in parts if len(letters_of(line)) >= SECTION_SHARE * longest or _is_known(line, text)]
         if own:
             return max(own, key=lambda line: (line == near.heading, _is_known(line, text), len(letters_of(line))))
@@ -73,11 +74,17 @@ def _is_headline(line: str, site_names: set[str]) -> bool:
     return enough and not other and key not in site_names and not dateline.is_dateline(line) and not dateline.is_masthead_date(line)
 
 
+@lru_cache(maxsize=8)  # a page's titles, each compared with every line above the text
+def _letters_and_places(title: str) -> tuple[list[int], str]:
+    """The positions of a title's letters and digits, and these without case."""
+    places = [at for at, character in enumerate(title) if character.isalnum()]
+    return places, "".join(title[at].casefold() for at in places)
+
+
 def _is_part(line: str, title: str) -> bool:
     """Whether `line` is a part of `title`: all of it, or what marks, or the beginning or end of it, part from the rest."""
-    places = [at for at, character in enumerate(title) if character.isalnum()]
+    places, whole = _letters_and_places(title)
     key = letters_of(line)
-    whole = "".join(title[at].casefold() for at in places)
     if len(whole) != len(places):  # a letter whose lower case is two
         return key == letters_of(title)
     at = whole.find(key)

@@ -60,6 +60,10 @@ def parse(text: str) -> Tree:
     root, complete = _parsed(text)
     if root is not None and _is_swallowed(root):
         root, complete = _parsed(_UNCLOSED_TITLE.sub(r"\1</title>", text, count=1))
+    if root is not None and not len(root) and len(text) > LONG_TITLE:
+        root, complete = _parsed(
+            re.sub(r"<html[^>]*>", " ", text, count=1, flags=re.IGNORECASE)
+        )  # with a broken tag of the root, all is lost
     if not complete:
         root, _ = _parsed(_STRUCTURE.sub(" ", text))
         warnings.append("too_deep")

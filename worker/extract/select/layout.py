@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 
 import numpy as np
@@ -21,12 +22,13 @@ CELLS = 6  # cells of a table: on the training pages nine in ten such tables bet
 LAST = 0.2  # from it a section after the text that looks like one is the article's; boilerplate there has a tenth
 STANDFIRST = name_hints("standfirst lead subtitle")
 STANDFIRST_REACH, STANDFIRST_LENGTH, STANDFIRST_LEAST = 8, 50, 0.05  # blocks above the text, characters, and probability
-DISCLOSED = 0.1  # added in a `details`: the training pages have hardly any, and menus there are links
+DISCLOSED = 0.1  # less in a `details`: the training pages have hardly any, and menus there are links
 MIN_BEFORE = 3  # paragraphs before a last section
 COLONS = (":", "：", "៖")
 MAX_ITEMS = 60  # of a list
 TEASERS = 2  # links alone in their items, each before its summary: fewer are no list of other stories
 BOX_LINKS, BOX_SHARE = 3, 0.8  # links, and their share of the characters, of a box that opens over a word of a sentence
+SHOUTED_WORDS, SHOUTED_SHARE = 4, 0.9  # of a headline in capitals, and the share of its characters that are linked
 POINTERS = 3  # to other pages within an article; a page with more of them makes a list
 POINTER_LENGTH, POINTER_LETTERS = 25, 8  # characters of the headline that a pointer links; letters in a script without spaces
 
@@ -53,11 +55,11 @@ def last_sections(blocks: list[Block], probabilities: NDArray[np.float64], keep:
     if len(kept) < MIN_BEFORE:
         return result
     home = blocks[kept[-1]].element.parent
-    probabilities = np.where([_is_disclosed(block.element) for block in blocks], probabilities + DISCLOSED, probabilities)
     headings: list[int] = []
     for at in range(kept[-1] + 1, len(blocks)):
         block = blocks[at]
-        if probabilities[at] < LAST or not _is_within(block.element, home) or block.link_chars * 3 >= len(block.text):
+        least = LAST - DISCLOSED * _is_disclosed(block.element)
+        if probabilities[at] < least or not _is_within(block.element, home) or block.link_chars * 3 >= len(block.text):
             break
         if block.element.tag in (*HEADINGS, "summary") and boilerplate_kind(block.text) is None:
             headings.append(at)
@@ -147,12 +149,19 @@ def posts_of_article(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np
 def other_stories(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which blocks show other stories, whatever the forests say: lists of headlines with their summaries, the boxes that open
     over a word of a sentence, and short paragraphs with a label and a linked headline."""
-    pointers = np.array([_is_pointer(block) for block in blocks], dtype=bool)
-    result = np.array([_is_box(block) for block in blocks], dtype=bool) | (pointers if pointers.sum() <= POINTERS else False)
-    for _, run in groupby(range(len(blocks)), key=lambda at: id(blocks[at].element.parent) if blocks[at].element.tag == "li" else None):
+    parts = Counter(id(block.element) for block in blocks)
+    linked = [bool(block.links) and kept for block, kept in zip(blocks, keep.tolist(), strict=True)]
+    pointers = np.array([is_linked and _is_pointer(block) for block, is_linked in zip(blocks, linked, strict=True)], dtype=bool)
+    shouted = np.array([is_linked and _is_shouted(block) for block, is_linked in zip(blocks, linked, strict=True)], dtype=bool)
+    boxes = np.array(
+        [is_linked and _is_box(block, parts[id(block.element)]) for block, is_linked in zip(blocks, linked, strict=True)], bool
+    )
+    result: NDArray[np.bool_] = shouted | boxes | (pointers if pointers.sum() <= POINTERS else np.zeros(len(blocks), dtype=bool))
+    listed = [at for at, block in enumerate(blocks) if block.element.tag == "li"]
+    for _, run in groupby(listed, key=lambda at: id(blocks[at].element.parent)):
         items = list(run)
         first = items[0]
-        if blocks[first].element.tag == "li" and _are_teasers([blocks[at] for at in items]):
+        if len(items) > TEASERS and _are_teasers([blocks[at] for at in items]):
             result[items] = True
             result[first - 1 : first] = blocks[first - 1].element.tag in HEADINGS
     return result & keep
@@ -165,10 +174,18 @@ def _are_teasers(items: list[Block]) -> bool:
     return pairs >= TEASERS and pairs * 2 >= len(items) - 1
 
 
-def _is_box(block: Block) -> bool:
-    """Whether a block of links is inside a paragraph, where only scripts put one."""
-    if block.links < BOX_LINKS or block.link_chars < BOX_SHARE * len(block.text) or block.element.tag == "p":
+def _is_shouted(block: Block) -> bool:
+    """Whether a paragraph is nothing but a link in capitals: the headline of another story."""
+    linked = block.links == 1 and block.link_chars >= SHOUTED_SHARE * len(block.text) and block.element.tag in ("p", "div")
+    return linked and block.text.isupper() and len(block.text.split()) >= SHOUTED_WORDS
+
+
+def _is_box(block: Block, parts: int) -> bool:
+    """Whether a block of links is inside a paragraph, where only scripts put one; `parts`: the blocks of its element."""
+    if block.links < BOX_LINKS or block.link_chars < BOX_SHARE * len(block.text):
         return False
+    if block.element.tag == "p":
+        return parts > 1
     outer = block.element.parent
     while outer is not None and outer.tag != "p":
         outer = outer.parent

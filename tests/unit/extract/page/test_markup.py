@@ -60,3 +60,12 @@ def test_the_article_that_a_script_would_unhide_is_there_without_it() -> None:
     root = parse(page).root
 
     assert [element.get("hidden") is None for element in root.iter("div", "p")] == [True, True, False]
+
+
+def test_a_broken_tag_of_the_root_does_not_empty_the_page() -> None:
+    # Given a page whose first tag ran into another one on its way
+    broken = '<html xmlogo.jpg" alt="Releases" width="145" /></a></td><td><p>' + "The council met on Monday. " * 200 + "</p></td></html>"
+    # When it is parsed, then its text is there
+    root = parse(broken).root
+    assert root is not None
+    assert "The council met on Monday." in root.text_content()

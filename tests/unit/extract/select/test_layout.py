@@ -107,3 +107,8 @@ def test_a_byline_of_the_heading_and_a_signature_are_no_text() -> None:
     article = extract_html(page, "https://example.org/a", date(2024, 5, 1))
     assert article.text == "\n\n".join(SENTENCES)
     assert article.authors == ["Marc-Antoine de Villedieu"]
+
+
+def test_a_linked_headline_in_capitals_points_to_another_story() -> None:
+    assert text_of("<p><a href='/x'>FERRY COMPANY FILES FOR BANKRUPTCY</a></p>") == "\n\n".join(SENTENCES)
+    assert "RICE AND MAIZE ARE UP" in text_of("<p>RICE AND MAIZE ARE UP, said the banner over the gate of the old mill.</p>")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from itertools import islice, takewhile
 
+from lxml import html
+
 from worker.errors import ItemFailed
 from worker.extract.lines.line import is_prose
 from worker.extract.page.addresses import parts_of
@@ -62,11 +64,13 @@ FEW_LETTERS = 8  # different letters: the poorest of 1,285 shared articles has 2
 BRIEF = 250  # characters: less is not an article where the address indicates another type of page
 
 
-def require_article(text: str, title: str | None, url: str | None, data: StructuredData, root: Element) -> None:
-    """Raise ItemFailed(NO_TEXT | NOT_ARTICLE) where `text`, the page's main text, is not an article's."""
+def require_article(text: str, title: str | None, url: str | None, data: StructuredData, root: Element | None) -> None:
+    """Raise ItemFailed(NO_TEXT | NOT_ARTICLE) where `text`, the page's main text, is not an article's. `root`: None for a flat
+    text, which is judged by its words and its address alone."""
     if not text:
         raise ItemFailed(Reason.NO_TEXT, "expected an article, got a page without a main text")
-    require_letters(text)
+    _require_letters(text)
+    root = html.Element("html") if root is None else root
     titles = f"{title or ''} {data.title or ''}"
     if len(text) < SHORT and BROWSER_CHECK.search(f"{titles} {text}"):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a check of the browser")
@@ -84,7 +88,7 @@ def require_article(text: str, title: str | None, url: str | None, data: Structu
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a menu: nearly all of its text is in links")
 
 
-def require_letters(text: str) -> None:
+def _require_letters(text: str) -> None:
     """Raise ItemFailed(NO_TEXT) where a text has few different letters; it may come from a page or stand alone."""
     letters = len(set(filter(str.isalpha, text[:MENU_REACH].casefold())))
     if letters < FEW_LETTERS:

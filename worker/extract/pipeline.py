@@ -9,7 +9,7 @@ from worker import __version__
 from worker.errors import ItemFailed
 from worker.extract import page_type
 from worker.extract.dates.parse import Moment
-from worker.extract.fields import bylines, metadata, title
+from worker.extract.fields import authors, bylines, metadata, title
 from worker.extract.fields.language import language_of
 from worker.extract.fields.metadata import Metadata, Publication
 from worker.extract.length import TRUNCATED, bounded, shortened
@@ -19,6 +19,7 @@ from worker.extract.page import embedded_state, encoding, markup
 from worker.extract.page.characters import clean_line, clean_lines, clean_text
 from worker.extract.page.elements import Element
 from worker.extract.page.reservations import reserving_metas
+from worker.extract.page.structured_data import StructuredData
 from worker.extract.select import plain_text
 from worker.extract.select.html_text import MainText, Model, main_text
 from worker.messages import Article, Extractor, Page
@@ -91,7 +92,7 @@ def _from_plain(found: plain_text.PlainArticle, url: str | None, warnings: list[
     text = clean_text(found.text)
     if not text:
         raise ItemFailed(Reason.NO_TEXT, "expected an article, got lines of boilerplate only")
-    page_type.require_letters(text)
+    page_type.require_article(text, found.title, url, StructuredData(), None)
     return Article(
         url=url,
         canonical_url=None,
@@ -125,7 +126,8 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
     near = content.near.near_title(found.title)
     if not found.authors:
         site_names = title.site_names_of(found.structured, url)
-        found = replace(found, authors=bylines.authors_near_text(near, content.text, site_names))
+        shown = bylines.authors_near_text(near, content.text, site_names)
+        found = replace(found, authors=shown or authors.authors_of_blog(tree.root, found.structured, near, site_names))
     content = replace(content, text=bylines.without_bylines(content.text, found.authors))
     page_type.require_article(content.text, found.title, url, found.structured, tree.root)
     publication = metadata.publication_of(found.structured, near, tree.root, url, today)

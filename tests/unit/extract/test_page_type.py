@@ -165,3 +165,16 @@ def test_an_article_among_menu_links_is_one():
 def test_a_collection_of_links_that_says_it_is_an_article_is_one():
     claim = '<meta property="og:type" content="article">'
     assert refusal(claim + "".join(LINKS), "\n\n".join(MENU), "Eighty sections") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "404 Not Found\n\nThe page you are looking for was not found. It may have been removed or its address may have changed since.",
+        "Log in\n\nPlease log in or subscribe to continue reading this article of the daily paper. Your password was sent to you by mail.",
+    ],
+)
+def test_a_flat_text_is_judged_by_the_same_words_as_a_page(text: str) -> None:
+    with pytest.raises(ItemFailed) as failed:
+        extract_text(text, "https://press.example/a", "text/plain")
+    assert failed.value.reason in (Reason.NOT_ARTICLE, Reason.NO_TEXT)

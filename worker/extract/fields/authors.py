@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
 from worker.extract.dates.parse import without_dates
-from worker.extract.fields.bylines import MAX_BYLINE, full_names, name_part
+from worker.extract.fields.bylines import MAX_BYLINE, full_names, is_dated, name_part
 from worker.extract.fields.person_names import AGENCY, BY, MAX_AUTHORS, NAME, PERSON, author_names, given_first, letters_of, signed_name
 from worker.extract.fields.title import SEPARATOR
+from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.elements import Attribute, Element
 from worker.extract.page.lenient_json import JsonValue
 from worker.extract.page.structured_data import StructuredData, strings_of, types_of
@@ -54,6 +56,18 @@ def authors_of(root: Element, data: StructuredData, site_names: set[str]) -> lis
         return stated
     shown = (_names_beside_first(elements, site_names) for elements in _byline_elements(root))
     return next((names for names in shown if names), stated)  # a name that is shown is preferred to a login name or a publisher's
+
+
+def authors_of_blog(root: Element, data: StructuredData, near: NearbyLines, site_names: set[str]) -> list[str]:
+    """The author of a page that no other way names: the one stated who signs with the date although the site bears the same name,
+    else the nickname in the article's link to its author."""
+    owner = next((name for name in data.metas.get("author", [])[:1] if PERSON.match(name)), None)
+    if owner and any(line.startswith(owner) and is_dated(line.removeprefix(owner)) for line in near.below_heading):
+        return [owner]
+    links = (link for link in root.iter("a") if "author" in (link.get("rel") or "") or AUTHOR_PATH.search(link.get("href") or ""))
+    shown = ((link, _shown_line(link)) for link in islice(links, MAX_AUTHORS))
+    names = (author_names([name], site_names) for link, name in shown if name.isalnum() and not is_outside_article(link))
+    return next((found for found in names if found), [])
 
 
 def _may_be_publisher(names: list[str], data: StructuredData) -> bool:

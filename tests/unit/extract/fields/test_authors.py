@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from worker.extract.fields.authors import authors_of
+from worker.extract.fields.authors import authors_of, authors_of_blog
 from worker.extract.fields.bylines import authors_near_text, is_name_and_date, name_part
 from worker.extract.fields.title import site_names_of
 from worker.extract.lines.nearby_lines import NearbyLines
@@ -187,3 +187,15 @@ def test_a_name_that_ends_the_text_signs_it() -> None:
 def test_a_marked_element_with_nothing_but_a_time_does_not_hide_the_byline_below() -> None:
     time_of_day = '<div class="author-time"><span>03/06/2025 07:15 GMT+7</span></div>'
     assert authors(f'<body>{time_of_day}<p class="author">Hà Linh - Tuấn Kiệt</p>') == ["Hà Linh", "Tuấn Kiệt"]
+
+
+def test_a_blog_is_by_the_nickname_in_its_link_or_by_its_owner_who_signs_with_the_date() -> None:
+    # Given a page of a blog with a link to its author, and one whose site bears its author's name
+    linked = parse('<html><body><article><h1>A mill</h1><a rel="author" href="/author/mill">millhand</a></article></body></html>').root
+    signed = parse('<html><head><meta name="author" content="Mattias Orrin"></head><body><p>x</p></body></html>').root
+    near = NearbyLines("A mill", [], ["Mattias Orrin, April 19, 2020", TEXT], [])
+    # When nothing else names an author, then these are
+    assert authors_of_blog(linked, structured_data_of(linked), NearbyLines(), set()) == ["millhand"]
+    assert authors_of_blog(signed, structured_data_of(signed), near, {"mattias"}) == ["Mattias Orrin"]
+    # Unless the site signs
+    assert authors_of_blog(linked, structured_data_of(linked), NearbyLines(), {"millhand"}) == []

@@ -22,7 +22,7 @@ from classifier.features.word_vectors import read_vectors
 from classifier.lexicon.lexicon import read_feature_lexicon
 from classifier.model.first_level import source_style
 from classifier.model.linear import Floats, LinearModel, Matrix, fit_labels, sigmoid
-from classifier.model.stacking import fit_standardised
+from classifier.model.stacking import TOPIC_C, fit_standardised
 from classifier.text.document import ParsedText, parse_text
 
 SPREAD_FLOOR = 0.05
@@ -89,7 +89,7 @@ class Labeller(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 [texts[row] for row in held]
             )
         self.heads_ = self._fit_heads(texts, truth, weights)
-        self.stack_ = [fit_standardised(held_out[:, label], truth[:, label], weights) for label in range(truth.shape[1])]
+        self.stack_ = [fit_standardised(held_out[:, label], truth[:, label], weights, TOPIC_C) for label in range(truth.shape[1])]
         return self
 
     def _targets(self, y: ArrayLike, texts: int) -> NDArray[np.int8]:

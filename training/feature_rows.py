@@ -2,8 +2,9 @@
 
     python -m training.feature_rows ../shared
 
-`real/train.jsonl` labels pages whose texts are in the folders that it names, `real/more.jsonl` has texts of its own. A row that
-teaches is left out where its outlet also tests. What cannot be read back, and how: classifier/training/feature_rows.py.
+`real/train.jsonl` labels pages whose texts are in the folders that it names, `page_labels.jsonl` beside this file labels others of
+them, `real/more.jsonl` has texts of its own. A row that teaches is left out where its outlet also tests. What cannot be read back,
+and how: classifier/training/feature_rows.py.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ from classifier.text.document import parse_text
 from classifier.training.feature_rows import packed, sparse_arrays, write_feature_rows
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGE_LABELS = Path(__file__).with_name("page_labels.jsonl")
+"""Source types of shared pages beyond `real/train.jsonl`, by the same guide; all teach. Most are companies' pages and guides, picked
+where host, beginning and end leave no doubt. They were not read through, so they say nothing of topics."""
 MOST_SENTENCES = 64
 """Of an article: the headline, the lead, those with words of a topic, then some of the rest. Two thirds of the articles have fewer."""
 LEAD = 4
@@ -77,7 +81,7 @@ def main() -> None:
 def read_texts(shared: Path) -> Iterator[Text]:
     """Every labelled text of the shared material."""
     pages: dict[str, dict[str, Any]] = {}
-    for label in _lines(shared / "real" / "train.jsonl"):
+    for label in (*_lines(shared / "real" / "train.jsonl"), *_lines(PAGE_LABELS)):
         folder = label["in"]
         if folder not in pages:
             pages[folder] = {page["id"]: page for page in _lines(shared / folder / "truth.jsonl")}
@@ -169,8 +173,8 @@ def chosen_sentences(matches: NDArray[np.floating], vectors: NDArray[np.uint8], 
 def _labels(texts: Sequence[Text]) -> dict[str, NDArray[Any]]:
     labels = [text.label for text in texts]
     return {
-        "topics": np.array([[topic in label["topics"] for topic in TOPICS] for label in labels], np.int8),
-        "primary": np.array([TOPICS.index(label["primary"]) if label["primary"] else -1 for label in labels], np.int8),
+        "topics": np.array([[topic in label.get("topics", ()) for topic in TOPICS] for label in labels], np.int8),
+        "primary": np.array([TOPICS.index(label["primary"]) if label.get("primary") else -1 for label in labels], np.int8),
         "sources": np.array([SOURCE_TYPES.index(label["source_type"]) for label in labels], np.int8),
     }
 
@@ -181,6 +185,7 @@ def _notes(texts: Sequence[Text]) -> tuple[dict[str, object], dict[str, NDArray[
     arrays: dict[str, NDArray[Any]] = {
         "confident": np.array([text.label["confident"] for text in texts], np.uint8),
         "test": np.array([text.label["split"] == "test" for text in texts], np.uint8),
+        "picked": np.array([text.label.get("picked", False) for text in texts], np.uint8),
         "characters": np.array([len(text.text) for text in texts], np.int32),
         "digests": np.array([list(hashlib.sha256(text.text.encode()).digest()) for text in texts], np.uint8),
     }

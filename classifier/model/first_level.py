@@ -30,8 +30,8 @@ SOURCE_COLUMNS = Columns(
 )
 """What the stacking knows of an article for the source type: the scores of three linear models, and how much the outlet itself praises.
 
-The guide decides by two sentences of praise. The other shares of speakers are part of the style: in the stacking they misled on real
-texts (log-loss .371 to .383 on folds of the teaching rows by outlet; with these two .372).
+The guide decides by two sentences of praise. The other shares of speakers are part of the style, since they misled in the stacking
+(docs/decisions/feature-rows.md).
 """
 
 

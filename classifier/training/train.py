@@ -32,8 +32,9 @@ MIN_SEEDS = 60
 """With fewer some fold would lack a label."""
 MIN_LABEL_SEEDS = 5
 """Of each label: with fewer most folds would lack it."""
-SURE_RIGHT = 0.93
-"""Share of the source types called `sure` that are to be right, on held-out real articles."""
+SURE_RIGHT = 0.95
+"""Share of the source types called `sure` that are to be right, on held-out real articles: two in a hundred more than is promised, since
+a bound that was chosen on some outlets does a little worse on others."""
 SOURCE_THRESHOLDS = np.linspace(0.6, 0.9, 31)
 """Probabilities from which a source type may be `sure`: below the first about every third is wrong on held-out seeds, too; above the
 last only half of the articles would be sure."""
@@ -125,15 +126,16 @@ def _train(
 
 
 def examples_of(fold: Fold, corpus: Corpus, rows: Indices) -> StackingExamples:
-    """The scores of a first level for the articles in `rows`, which it has not seen, alone and (of the seeds) mixed."""
+    """The scores of a first level for the articles in `rows`, which it has not seen, alone and, where none is real, mixed."""
     real = corpus.is_real(rows)
-    seeds = rows[~real]
-    groups = [seeds[mixture] for mixture in augment.mixtures(corpus.targets.topics[seeds])]
+    groups = [] if real.any() else [rows[mixture] for mixture in augment.mixtures(corpus.targets.topics[rows])]
     score, targets = fold.first_level.score_counted, corpus.targets[rows]
+    articles = score(fold.restricted(corpus.counted[rows])).articles
+    mixtures = score(fold.restricted(corpus.counted.joined(groups))).articles.topics if groups else articles.topics[:0]
     mixture_topics = [corpus.targets.topics[group].max(axis=0) for group in groups]
     return StackingExamples(
-        mixtures=score(fold.restricted(corpus.counted.joined(groups))).articles.topics,
-        articles=score(fold.restricted(corpus.counted[rows])).articles,
+        mixtures=mixtures,
+        articles=articles,
         topics=targets.topics,
         sources=targets.sources,
         primary=targets.primary,
@@ -190,7 +192,7 @@ def _thresholds(corpus: Corpus, held_out: HeldOutPredictions) -> list[Threshold]
 
 def _source_threshold(corpus: Corpus, held_out: HeldOutPredictions) -> float:
     """The lowest of SOURCE_THRESHOLDS from which SURE_RIGHT of the real articles are right, else the last; without any the first."""
-    real = np.flatnonzero(corpus.is_real(np.arange(len(corpus))))
+    real = np.flatnonzero(corpus.is_real(np.arange(len(corpus))) & ~corpus.picked)
     if not len(real):
         return float(SOURCE_THRESHOLDS[0])
     probability = held_out.source[real].max(axis=1)

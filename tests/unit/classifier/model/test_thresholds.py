@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from classifier.labels import Decision
-from classifier.model.thresholds import Threshold, choose_threshold, f1
+from classifier.model.thresholds import MIDDLE, Threshold, choose_threshold, f1
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ def test_the_threshold_is_the_nearest_to_the_middle_of_those_with_nearly_the_bes
     probability = np.array([0.05] * 50 + [0.2] * 5 + [0.8] * 20, np.float32)
     truth = np.array([False] * 55 + [True] * 20)
     threshold = choose_threshold(probability, truth)
-    assert threshold.value == 0.5
+    assert threshold.value == MIDDLE
     assert threshold.low <= threshold.value <= threshold.high
 
 

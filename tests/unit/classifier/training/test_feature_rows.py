@@ -40,6 +40,15 @@ def test_no_outlet_both_teaches_and_tests(rows: FeatureRows) -> None:
     assert not set(teaching.notes.outlet.tolist()) & set(testing.notes.outlet.tolist())
 
 
+def test_rows_that_were_picked_for_their_source_type_say_nothing_of_topics(rows: FeatureRows) -> None:
+    picked = rows.notes.picked
+    assert 300 < picked.sum() < len(rows.teaching())
+    assert not picked[rows.notes.test].any(), "what is picked for being clear would flatter a test"
+    assert (rows.topics[picked] == UNKNOWN).all()
+    assert (rows.primary[picked] == UNKNOWN).all()
+    assert (rows.topics[~picked] != UNKNOWN).all()
+
+
 def test_the_rows_hold_no_pair_of_words_that_only_a_few_outlets_have(rows: FeatureRows) -> None:
     has, outlets = (rows.figures.terms > 0).tocsc(), rows.notes.outlet
     pairs = [column for column, term in enumerate(rows.vocabulary) if " " in term]

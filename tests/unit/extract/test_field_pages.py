@@ -32,8 +32,8 @@ class Limits:
 
 SETS = {
     ".": Limits(10, 4, 0, {"title": 81, "date": 81, "authors": 81, "language": 81}),
-    "second": Limits(13, 3, 0, {"title": 46, "date": 46, "authors": 47, "language": 47}),
-    "fourth": Limits(5, 0, 0, {"title": 46, "date": 45, "authors": 45, "language": 46}),
+    "second": Limits(13, 2, 0, {"title": 47, "date": 46, "authors": 47, "language": 47}),
+    "fourth": Limits(4, 0, 0, {"title": 46, "date": 45, "authors": 45, "language": 46}),
     "third": Limits(6, 1, 0, {"title": 16, "date": 16, "authors": 16, "language": 16}),
 }
 

@@ -33,6 +33,7 @@ PANEL = re.compile(r"accord|collaps|faq|panel|answer|toggle|expand|\btabs?\b|tab
 PANEL_ROLES = ("tabpanel", "region")
 OPENERS = ("h2", "h3", "h4", "h5", "h6", "button", "summary", "dt")
 """Elements that open the panel below them."""
+CENTRED = "text-align:center"
 POSTS = ("twitter-tweet", "bluesky-embed", "mastodon-embed", "text-post-media")
 """Classes that networks of short texts give to the quotation of a post; those of pictures hold no text."""
 HIDDEN_LENGTH = 200  # characters of a hidden part of a line that is left out; a longer one is what "Read more" shows
@@ -63,6 +64,8 @@ class BlockElement:
     """Whether it is, or is in, a post of a social network that the page quotes."""
     pictured: bool = False
     """Whether a picture stands directly before it, in the same element."""
+    caption: bool = False
+    """Whether it is centred directly below an element with a picture and nothing else."""
 
 
 @dataclass(slots=True, eq=False)
@@ -181,6 +184,9 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
     inner.post = element.post or (node.tag == "blockquote" and any(map((node.get("class") or "").__contains__, POSTS)))
     before = builder.elements[-1]
     inner.pictured = before.tag == "img" and before.parent is element
+    frame = before.parent if before.tag == "img" else None
+    if frame is not None and frame.parent is element and (not builder.blocks or builder.blocks[-1].element is not frame):
+        inner.caption = node.get("align") == "center" or CENTRED in (node.get("style") or "").replace(" ", "")
     builder.elements.append(inner)
     within = (True, False, 0) if link else PLAIN
     if inner.depth < MAX_DEPTH:

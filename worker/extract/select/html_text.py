@@ -101,7 +101,7 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     posts = layout.posts_of_article(blocks, keep)
     laid_out = layout.tables_of_article(blocks, elements, keep) | layout.lists_of_article(blocks, keep) | posts
     keep = layout.without_hidden(blocks, keep | laid_out)
-    keep &= ~layout.other_stories(blocks, keep)
+    keep &= ~layout.other_content(blocks, keep)
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
     certain = _lines_of(blocks, laid_out | (probabilities >= CERTAIN))
     filtered = without_boilerplate(lines, metadata.title, certain, _lines_of(blocks, posts))

@@ -146,9 +146,9 @@ def posts_of_article(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np
     return result
 
 
-def other_stories(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def other_content(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which blocks show other stories, whatever the forests say: lists of headlines with their summaries, the boxes that open
-    over a word of a sentence, and short paragraphs with a label and a linked headline."""
+    over a word of a sentence, short paragraphs with a label and a linked headline; and centred captions below pictures."""
     parts = Counter(id(block.element) for block in blocks)
     linked = [bool(block.links) and kept for block, kept in zip(blocks, keep.tolist(), strict=True)]
     pointers = np.array([is_linked and _is_pointer(block) for block, is_linked in zip(blocks, linked, strict=True)], dtype=bool)
@@ -156,7 +156,8 @@ def other_stories(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bo
     boxes = np.array(
         [is_linked and _is_box(block, parts[id(block.element)]) for block, is_linked in zip(blocks, linked, strict=True)], bool
     )
-    result: NDArray[np.bool_] = shouted | boxes | (pointers if pointers.sum() <= POINTERS else np.zeros(len(blocks), dtype=bool))
+    captions = np.array([block.element.caption and not is_prose(block.text) for block in blocks], dtype=bool)
+    result: NDArray[np.bool_] = captions | shouted | boxes | (pointers if pointers.sum() <= POINTERS else np.zeros(len(blocks), dtype=bool))
     listed = [at for at, block in enumerate(blocks) if block.element.tag == "li"]
     for _, run in groupby(listed, key=lambda at: id(blocks[at].element.parent)):
         items = list(run)

@@ -112,3 +112,10 @@ def test_a_byline_of_the_heading_and_a_signature_are_no_text() -> None:
 def test_a_linked_headline_in_capitals_points_to_another_story() -> None:
     assert text_of("<p><a href='/x'>FERRY COMPANY FILES FOR BANKRUPTCY</a></p>") == "\n\n".join(SENTENCES)
     assert "RICE AND MAIZE ARE UP" in text_of("<p>RICE AND MAIZE ARE UP, said the banner over the gate of the old mill.</p>")
+
+
+def test_a_centred_line_below_a_picture_is_its_caption_and_a_centred_sentence_is_none() -> None:
+    picture = '<p align="center"><img src="/1.jpg"></p><p align="center">The pumps of the eastern station</p>'
+    assert text_of(picture) == "\n\n".join(SENTENCES)
+    sentence = "The pumps of the eastern station had run for forty days without a stop."
+    assert sentence in text_of(f'<p><img src="/1.jpg"></p><p style="text-align: center">{sentence}</p>')

@@ -300,6 +300,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, settings: Settings, folder: Pat
 
 def test_a_receiver_that_hangs_holds_no_dispatcher_up(hooked: Desk, receiver: Receiver) -> None:
     store(hooked, True)
+    webhooks.send_again(hooked.services)  # by the clock of this machine, which the thread goes by
     receiver.patience = threading.Event()
     begun = time.monotonic()
     with dispatcher._webhook(hooked.services.settings):
@@ -308,6 +309,16 @@ def test_a_receiver_that_hangs_holds_no_dispatcher_up(hooked: Desk, receiver: Re
         assert receiver.took, "it is sent beside the dispatcher"
         begun = time.monotonic()
     assert time.monotonic() - begun < dispatcher.LAST_WORD + 2
+
+
+def test_a_backlog_of_several_rounds_is_sent(hooked: Desk, receiver: Receiver) -> None:
+    store(hooked, *[True] * 45)
+    webhooks.send_again(hooked.services)  # by the clock of this machine, which the thread goes by
+    begun = time.monotonic()
+    with dispatcher._webhook(hooked.services.settings):
+        while sum(event["type"] == "article.stored" for event in receiver.events) < 45 and time.monotonic() - begun < 200:
+            time.sleep(0.05)
+    assert len({event["id"] for event in receiver.events if event["type"] == "article.stored"}) == 45
 
 
 def test_a_webhook_without_a_secret_does_not_start(hooked: Desk) -> None:

@@ -174,7 +174,9 @@ class Sender:
     def _failed(self, delivery: Delivery, said: str, asked: float | None) -> bool:
         wait = max(min(FIRST * 2 ** min(delivery.tries, 20), CAP) * (0.75 + self._chance() / 2), asked or 0.0)
         over = self._now() - delivery.created_at > GIVE_UP
-        host = urlsplit(self._services.settings.webhook_url or "").hostname
+        url = self._services.settings.webhook_url or ""
+        host = urlsplit(url).hostname or ""
+        said = said.replace(url, host)  # the address may hold a token
         log.warning("webhook at %s failed: %s; %s", host, said, "given up" if over else f"again in {wait:.0f} s")
         self._deliveries.failed(delivery, said, None if over else wait)
         return False
@@ -189,12 +191,13 @@ def run(settings: Settings, stop: threading.Event) -> None:
     """Sends until `stop` is set; an outage of the database is logged once and waited out. Raises UsageError for wrong settings."""
     expect_configured(settings)
     services = Services(settings)
-    away = False
+    away = busy = False
     try:
         sender = Sender(services)
-        while not stop.wait(TICK):
+        while not stop.wait(0 if busy else TICK):
+            busy = False
             try:
-                sender.round()
+                busy = sender.round() == AT_ONCE
                 away = False
             except Unavailable as error:
                 if not away:

@@ -17,8 +17,9 @@ from worker.storage.tables import articles, facets, job_items, labels
 By = Literal["day", "outlet", "topic", "source_type", "language"]
 SCOUT = 1000
 """Rows whose texts are read before the index is asked: a page of 50 is among them where one text in twenty holds the word."""
-FURTHER = 4
-"""So many times as many rows are read where they are likely to complete the page: at one text in a hundred."""
+FURTHER = 6
+"""So many times as many rows are read where they are likely to complete the page: at one text in a hundred. To read them costs less than
+the candidates of the index, each of which PostgreSQL checks against its whole text."""
 AT_ONCE = 200
 """Texts that are compared at once: few milliseconds, so that little is read beyond a full page."""
 MOST_BUCKETS = 5000

@@ -1,4 +1,7 @@
-"""Write Results as rows of text: CSV whose cells no spreadsheet runs, and lines of JSON."""
+"""Write Results as rows of text: CSV whose cells no spreadsheet runs, and lines of JSON.
+
+Every command prints through it, so that nothing of what makes a Result is imported here: pydantic takes 0.1 s.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from worker.results import Result
+if TYPE_CHECKING:
+    from worker.results import Result
 
 COLUMNS = (
     *("item_id", "url", "final_url", "canonical_url", "outcome", "reason", "duplicate_of", "cluster_id", "title", "published_at"),

@@ -20,6 +20,7 @@ from worker.storage.sources import About, SourceRow
 Format = Literal["opml", "csv"]
 FILE_LIMIT = 64 * 1024 * 1024
 """Bytes of a list: OPML of a hundred thousand feeds has thirty million."""
+CUT = "the file ends before </opml>: sources after its last whole one are missing"
 END = 1000
 """Characters in which the end tag of a whole file is looked for: comments may follow it."""
 COLUMNS = ("url", "kind", "title", "site_url", "country", "language", "outlet_kind", "paused")

@@ -186,10 +186,7 @@ def add(services: Services, url: str, about: About, kind: Kind | None = None, wh
 
 
 def _discovered(settings: Settings, url: str) -> list[Found]:
-    try:
-        found = discover(settings, url)
-    except ItemFailed as failed:
-        raise UsageError(f"expected a feed, a sitemap or a page that names one, got {url!r}: {failed}") from failed
+    found = discovered(settings, url)
     if not found:
         raise UsageError(
             f"{url}: expected a feed or sitemap there, at the usual places or in robots.txt, got none; --kind takes an address unread"
@@ -285,8 +282,7 @@ def _spelled(url: str, settings: Settings) -> str:
 
 def import_file(services: Services, data: bytes, name: str, who: str | None = None) -> Iterator[Added]:
     """Follows the sources of an OPML or CSV file, an answer for each, and one for a missing end; raises UsageError for what is neither."""
-    added = 0
-    listed = list(source_files.read(data, name))
+    added, listed = 0, list(source_files.read(data, name))
     answers = _add_all(services, ((one.url, one.kind, one.about, one.where) for one in listed))
     for one, answer in zip(listed, answers, strict=True):
         if one.paused and answer.source and answer.state == "added":
@@ -294,8 +290,7 @@ def import_file(services: Services, data: bytes, name: str, who: str | None = No
         added += answer.state == "added"
         yield answer
     if source_files.is_cut(data):
-        cut = "the file ends before </opml>: sources after its last whole one are missing"
-        yield Added(None, "", "refused", Reason.TRUNCATED.word, cut, name)
+        yield Added(None, "", "refused", Reason.TRUNCATED.word, source_files.CUT, name)
     record(services, who, "sources import", count=added, which={"file": name[:200]})
 
 

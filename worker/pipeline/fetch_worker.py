@@ -17,7 +17,7 @@ from worker.fetch.client import Answer
 from worker.logs import fields
 from worker.messages import Extracted, Failed, Outcome, Page, Returned, Taken, URLRequest
 from worker.pipeline.fetch_item import ItemReader, returned
-from worker.pipeline.parse_turns import ParseTurns
+from worker.sandbox.parse_queue import ParseQueue
 from worker.sandbox.waiting_pages import EXPECTED, PageRoom, WaitingPage
 
 log = logging.getLogger(__name__)
@@ -59,13 +59,13 @@ class FetchWorker:
     def __post_init__(self) -> None:
         self.fetching = ThreadPoolExecutor(self.threads, thread_name_prefix="fetch")
         self._parsing = ThreadPoolExecutor(self.parsers, thread_name_prefix="parse")
-        self._turns = ParseTurns(lambda: self._count, self.stopping)
+        self._waiting = ParseQueue(lambda: self._count, self.stopping)
         self.room = PageRoom()
 
     def parse_later(self, parse: Callable[[], None], size: int) -> None:
         """Frees the fetch thread: a page that waits for a parse process must not keep another from being fetched."""
-        self._turns.add(parse, size)
-        self._parsing.submit(self._turns.run_next)
+        self._waiting.add(parse, size)
+        self._parsing.submit(self._waiting.run_next)
 
     @property
     def running(self) -> int:

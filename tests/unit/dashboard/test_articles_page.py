@@ -23,7 +23,7 @@ from worker.dashboard.pages.collect.source_words import Told
 from worker.dashboard.view.figures import Clock
 from worker.models.training import Verdict
 from worker.operations import articles, promote
-from worker.operations.result_rows import COLUMNS
+from worker.operations.sharing.result_rows import COLUMNS
 from worker.storage.search import SearchFilter
 
 

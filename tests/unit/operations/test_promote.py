@@ -42,6 +42,7 @@ def test_what_the_gate_refuses_is_not_promoted_and_the_report_has_its_figures(se
         "active_f1": 0.8,
         "candidate_ece": 0.04,
         "active_ece": 0.03,
+        "labels": (),
     }
     assert active(services) == [shipped_name()]
 

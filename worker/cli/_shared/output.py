@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from worker.operations.result_rows import csv_cell, csv_line, json_text
+from worker.operations.sharing.result_rows import csv_cell, csv_line, json_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

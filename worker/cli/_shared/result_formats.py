@@ -13,8 +13,8 @@ from types import ModuleType
 from worker.cli._shared.output import show_lines, show_table
 from worker.config import Settings
 from worker.errors import UsageError
-from worker.operations.result_rows import COLUMNS, csv_lines, flat
 from worker.operations.sharing.ninjs import ninjs
+from worker.operations.sharing.result_rows import COLUMNS, csv_lines, flat
 from worker.operations.times import local_day
 from worker.results import Result
 

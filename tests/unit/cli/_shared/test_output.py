@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from worker.cli._shared.output import CsvWriter, Progress, cell, clean, complain, show_json, show_table
-from worker.operations.result_rows import CONTROLS, csv_cell
+from worker.operations.sharing.result_rows import CONTROLS, csv_cell
 
 
 @pytest.mark.parametrize("text", ["\x1b]0;owned\x07", "\x1b[31mred", "line\nbreak", "\x00", "\x9b31m", "\u202eevil", "\udcff"])

@@ -11,7 +11,7 @@ from classifier.labels import ModelName, SourceTypeLabel, TopicLabel
 from worker.cli._shared.result_formats import table_row, write_csv, write_parquet, writer
 from worker.config import Settings
 from worker.errors import UsageError
-from worker.operations.result_rows import COLUMNS, flat
+from worker.operations.sharing.result_rows import COLUMNS, flat
 from worker.results import HttpAnswer, Result
 
 STORED = Result(

@@ -21,7 +21,7 @@ from worker.dashboard.view.figures import Clock
 from worker.dashboard.view.rendering import clock, show
 from worker.operations import articles
 from worker.operations.articles import Bucket, Matches
-from worker.operations.result_rows import csv_lines, json_lines
+from worker.operations.sharing.result_rows import csv_lines, json_lines
 from worker.storage.search import SearchFilter
 
 PERIODS = ("day", "week", "month")

@@ -20,8 +20,8 @@ WAITING = 200
 Parse = Callable[[], None]
 
 
-class ParseTurns:
-    """What waits for a parse process. May be called from many threads.
+class ParseQueue:
+    """Pages that wait for a parse process. May be called from many threads.
 
     `in_hand` tells how many items the worker has, those that wait here included.
     """

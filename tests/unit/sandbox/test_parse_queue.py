@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from worker.pipeline.parse_turns import LARGE, LARGE_WAITS, ParseTurns
+from worker.sandbox.parse_queue import LARGE, LARGE_WAITS, ParseQueue
 
 PATIENCE = 30.0
 
@@ -20,11 +20,11 @@ class Worker:
         self.at = 0.0
         self.stopping = threading.Event()
         self.done: list[str] = []
-        self.turns = ParseTurns(lambda: self.in_hand, self.stopping, lambda: self.at)
+        self.queue = ParseQueue(lambda: self.in_hand, self.stopping, lambda: self.at)
 
     def add(self, name: str, size: int = 1000) -> None:
         self.in_hand += 1
-        self.turns.add(lambda: self._parse(name), size)
+        self.queue.add(lambda: self._parse(name), size)
 
     def _parse(self, name: str) -> None:
         self.done.append(name)
@@ -32,7 +32,7 @@ class Worker:
 
     def run(self, count: int) -> list[str]:
         for _ in range(count):
-            self.turns.run_next()
+            self.queue.run_next()
         return self.done
 
 
@@ -58,12 +58,12 @@ def test_a_large_page_waits_for_pages_that_are_still_being_fetched(worker):
     worker.add("large", LARGE)
     worker.in_hand += 1  # another one is under way
     with ThreadPoolExecutor(1) as pool:
-        turn = pool.submit(worker.turns.run_next)
+        turn = pool.submit(worker.queue.run_next)
         worker.in_hand -= 1
         worker.add("fetched meanwhile")
         turn.result(PATIENCE)
         assert worker.done == ["fetched meanwhile"]
-        pool.submit(worker.turns.run_next).result(PATIENCE)
+        pool.submit(worker.queue.run_next).result(PATIENCE)
     assert worker.done == ["fetched meanwhile", "large"]
 
 
@@ -75,9 +75,9 @@ def test_a_large_page_that_has_waited_long_enough_goes_first_but_never_two_at_on
         worker.add(name)
     worker.at = LARGE_WAITS
     # When: during the parse of the first a second process asks
-    first = worker.turns._large[0]
-    worker.turns._large[0] = (first[0], lambda: (worker.turns.run_next(), first[1]()))
-    worker.turns.run_next()
+    first = worker.queue._large[0]
+    worker.queue._large[0] = (first[0], lambda: (worker.queue.run_next(), first[1]()))
+    worker.queue.run_next()
     # Then
     assert worker.done == ["a", "large 0"]
     assert worker.run(2) == ["a", "large 0", "large 1", "b"]
@@ -95,8 +95,8 @@ def test_a_page_that_raises_gives_its_place_back(worker):
         raise ValueError("no page")
 
     for _ in range(300):  # more than there are places
-        worker.turns.add(broken, LARGE)
+        worker.queue.add(broken, LARGE)
         with pytest.raises(ValueError, match="no page"):
-            worker.turns.run_next()
+            worker.queue.run_next()
     worker.add("next", LARGE)
     assert worker.run(1) == ["next"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import urllib.request
 from collections import Counter
@@ -52,6 +53,11 @@ class Watched(RunningService):
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
             return bytes(answer.read())
 
+    def listens(self) -> bool:
+        """Whether the dashboard, which starts beside the others, takes connections yet."""
+        with socket.socket() as trial:
+            return trial.connect_ex(("127.0.0.1", self.port)) == 0
+
     def api(self, path: str) -> Any:
         return json.loads(self.http(f"/api/v1/{path}"))
 
@@ -84,6 +90,7 @@ def line(tmp_path: Path) -> Iterator[Watched]:
     with serving(site()) as served, Watched(tmp_path, served.settings()) as running:
         running.site = served
         running.up()
+        running.until(running.listens, PATIENCE)
         running.until(lambda: running.api("queues")["workers"] != [], PATIENCE)
         yield running
 

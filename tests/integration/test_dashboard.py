@@ -458,8 +458,8 @@ def test_nothing_is_sampled_while_nobody_looks_and_once_for_all_who_do(dashboard
     looked = len(asked)
     for stream in streams:
         stream.close()
-    # Then: about as often as one of them was told, where each by itself would make nine
-    assert 2 <= looked < 9
+    # Then: at most as often as one of them was told, where each by itself would make nine
+    assert 1 <= looked < 9
     until(lambda: _rests(asked), 15, "an end of sampling")
 
 

@@ -157,3 +157,24 @@ def test_a_reader_that_cannot_read_a_sample_is_broken_itself_and_no_page_pays_fo
         pool.warm()
     with pytest.raises(Unavailable, match="cannot read a sample"):
         pool.links("feed", page("good"))
+
+
+def test_a_long_folder_for_temporary_files_keeps_no_child_from_starting(tmp_path):
+    # Given: longer than the path of a socket may be
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    program = """
+from worker.config import Settings
+from worker.sandbox.pool import ParsePool
+if __name__ == "__main__":
+    pool = ParsePool(Settings(parse_processes=1))
+    pool.warm()
+    pool.close()
+    print("read")
+"""
+    # When
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "TMPDIR": str(folder)}, capture_output=True, text=True, timeout=60, check=False
+    )
+    # Then
+    assert (done.stdout, done.stderr) == ("read\n", "")

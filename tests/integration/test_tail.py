@@ -199,7 +199,8 @@ def test_people_at_a_terminal_read_a_line_each(home: Home, stream: PublicStream)
 @pytest.fixture
 def manual(redis_server: RedisServer, client: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the program of the page defines."""
-    [code] = re.findall(r"```python\n(.*?)```", CONSUME.read_text(encoding="utf-8"), re.DOTALL)
+    programs = re.findall(r"```python\n(.*?)```", CONSUME.read_text(encoding="utf-8"), re.DOTALL)
+    [code] = [program for program in programs if "xreadgroup" in program]
     monkeypatch.setenv("PRESSMARK_REDIS_URL", redis_server.url)
     kept: dict[int, Any] = {}
     names: dict[str, Any] = {"store": kept.__setitem__, "remove": lambda item_id: kept.pop(item_id, None), "kept": kept}

@@ -48,9 +48,9 @@ def up_briefly(folder: Path, **environ: str) -> subprocess.CompletedProcess[str]
 
 
 @pytest.mark.parametrize("redis_server", ["redis-server"], indirect=True)
-def test_the_same_line_runs_on_a_named_redis_and_postgresql(tmp_path, redis_server, postgres_url):
+def test_the_same_line_runs_on_a_named_redis_and_postgresql(tmp_path, redis_server, postgres_server):
     # Given
-    servers = {"PRESSMARK_REDIS_URL": redis_server.url, "PRESSMARK_DATABASE_URL": postgres_url}
+    servers = {"PRESSMARK_REDIS_URL": redis_server.url, "PRESSMARK_DATABASE_URL": postgres_server.new_database()}
     with serving(pages(40)) as site, RunningService(tmp_path, {**site.settings(), **servers}) as line:
         line.up()
         # When

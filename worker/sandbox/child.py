@@ -9,6 +9,7 @@ import signal
 import socket
 import struct
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ GROWN = 256 * 1024 * 1024
 """Bytes that a child may hold between two pages: ordinary pages leave it with 130 MB, one of megabytes of text with twice that."""
 PROGRESS = 0.01
 """Share of a page's CPU that its child must use in one wall-clock limit to be given another: one that uses less stands still."""
+SOCKET_FOLDER = 70
+"""Bytes of a folder for temporary files in which multiprocessing can bind its socket, with a little room."""
 EXIT_WAIT = 5.0
 """Seconds for a child whose pipe has closed to be gone, too: it has nothing left to do."""
 _TEXT = " ".join(f"Report {number} says that trade across the border grew." for number in range(1, 40))
@@ -115,7 +118,7 @@ class Child:
         ours, theirs = _FORKSERVER.Pipe()
         _FORKSERVER.set_forkserver_preload(["worker.sandbox.preload", read.__module__])
         self._process = _FORKSERVER.Process(target=_serve, args=(theirs, read, settings), daemon=True)
-        with _STARTING, _without_main():
+        with _STARTING, _without_main(), _short_sockets():
             self._process.start()
         _limit_waiting(ours, settings.parse_timeout)
         theirs.close()  # so that the child's end closes our end as well
@@ -196,6 +199,18 @@ class Child:
         self.end()
         code = self._process.exitcode or 0
         return NO_FAULT.get(code, ParseKilled)(explain_exit(code, self._settings))
+
+
+@contextmanager
+def _short_sockets() -> Iterator[None]:
+    """Lets multiprocessing bind its socket where TMPDIR is too long for one: it takes 33 bytes beside the folder (unix(7): 108 in all)."""
+    chosen = tempfile.tempdir
+    if len(os.fsencode(tempfile.gettempdir())) > SOCKET_FOLDER:
+        tempfile.tempdir = "/tmp"  # noqa: S108 - mkdtemp makes a folder there that is ours alone
+    try:
+        yield
+    finally:
+        tempfile.tempdir = chosen
 
 
 @contextmanager

@@ -11,18 +11,22 @@ HEAD_BYTES = 64 * 1024
 """Bytes in which a page may name another one; browsers look for it in the head alone."""
 SOON = 5.0
 """Seconds; a page that sends its readers on later than this is one to be read. Those that reload themselves do so after minutes."""
+SMALL = 256 * 1024
+"""Bytes of a page that does nothing but send its readers on, at most: challenges with their scripts have a hundred thousand."""
 LITTLE = 400
 """Characters: a page of less text holds no article, so what it says to readers without scripts is taken as said to us."""
-_UNSEEN = re.compile(rb"<!--.*?-->|<(script|style|template)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_NOSCRIPT = re.compile(rb"<noscript\b.*?</noscript\s*>", re.DOTALL | re.IGNORECASE)
-_META = re.compile(rb"""<meta\s(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""", re.IGNORECASE)
+UNSEEN = frozenset((b"--", b"script", b"style", b"template"))
+"""What readers do not see: comments, and what these elements hold."""
+NOSCRIPT = frozenset((b"noscript",))
+_OPENS = re.compile(rb"<!(--)|<(script|style|template|noscript)(?=[\s/>])", re.IGNORECASE)
+_META = re.compile(rb"""<meta\s(?:[^<>"']++|"[^"]{0,2000}+"|'[^']{0,2000}+')*+>""", re.IGNORECASE)
 _IS_REFRESH = re.compile(rb"""\bhttp-equiv\s*=\s*["']?\s*refresh\b""", re.IGNORECASE)
 _CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
 _VALUE = re.compile(
     r"""\s*([0-9]{0,6})(?:\.[0-9.]*)?\s*[;,\s]\s*(?:url\s*=\s*)?(?:"([^"]*)"?|'([^']*)'?|(.*))""", re.IGNORECASE | re.DOTALL
 )
 """Seconds, then an address (HTML Living Standard, shared declarative refresh steps)."""
-_TAG = re.compile(rb"<[^>]*>")
+_TAG = re.compile(rb"<[^<>]*+>")
 
 
 def refreshed(head: Head, body: bytes) -> str | None:
@@ -30,11 +34,30 @@ def refreshed(head: Head, body: bytes) -> str | None:
     header = head.get("refresh")
     if header is not None:
         return _target(text_of(header))
-    seen = _UNSEEN.sub(b"", body[:HEAD_BYTES])
-    stated = _of_metas(_NOSCRIPT.sub(b"", seen))
-    if stated is None and _text_length(_UNSEEN.sub(b"", body)) < LITTLE:
+    seen = _without(UNSEEN, body[:HEAD_BYTES])
+    stated = _of_metas(_without(NOSCRIPT, seen))
+    if stated is None and len(body) <= SMALL and _text_length(_without(UNSEEN, body)) < LITTLE:
         stated = _of_metas(seen)
     return stated
+
+
+def _without(kinds: frozenset[bytes], markup: bytes) -> bytes:
+    """The mark-up without comments or elements of these kinds; one that nothing closes stays.
+
+    In linear time: a search for an end that is not there is made once, not for each beginning.
+    """
+    lower, kept, at, unclosed = markup.lower(), [], 0, set[bytes]()
+    for opened in _OPENS.finditer(lower):
+        kind = opened[1] or opened[2]
+        if opened.start() < at or kind not in kinds or kind in unclosed:
+            continue
+        end = lower.find(b"-->" if kind == b"--" else b"</" + kind, opened.end())
+        if end < 0:
+            unclosed.add(kind)
+            continue
+        kept.append(markup[at : opened.start()])
+        at = lower.find(b">", end) + 1 or len(markup)
+    return b"".join([*kept, markup[at:]])
 
 
 def _of_metas(markup: bytes) -> str | None:

@@ -7,7 +7,7 @@ import re
 
 LARGEST = 16 * 1024
 """Bytes of such a page at most; those of content systems have one to three thousand."""
-_TITLE = re.compile(rb"<(title|h1)\b[^>]*>([^<]{1,200})<", re.IGNORECASE)
+_TITLE = re.compile(rb"<(title|h1)\b[^<>]*+>([^<]{1,200})<", re.IGNORECASE)
 _PASSING = re.compile(
     r"""(?:
       error\ establishing\ a\ (?:database|redis)\ connection | database\ (?:connection\ )?(?:error|failed|unavailable)

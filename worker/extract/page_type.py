@@ -60,7 +60,6 @@ REACH = 4  # elements after an item's heading: a date and a picture may come bet
 MENU_LINKS, MENU_SHARE = 20, 0.9
 """So many links hold such a share of a menu's text; two of 1,697 pages with an article are like that, and both say what they are."""
 MENU_REACH = 20_000  # characters and 2,000 links: enough to know a menu by, and 10 ms to look for them
-FEW_LETTERS = 8  # different letters: the poorest of 1,285 shared articles has 21, the shortest alphabet of a people twelve
 BRIEF = 250  # characters: less is not an article where the address indicates another type of page
 
 
@@ -69,7 +68,6 @@ def require_article(text: str, title: str | None, url: str | None, data: Structu
     text, which is judged by its words and its address alone."""
     if not text:
         raise ItemFailed(Reason.NO_TEXT, "expected an article, got a page without a main text")
-    _require_letters(text)
     root = html.Element("html") if root is None else root
     titles = f"{title or ''} {data.title or ''}"
     if len(text) < SHORT and BROWSER_CHECK.search(f"{titles} {text}"):
@@ -86,13 +84,6 @@ def require_article(text: str, title: str | None, url: str | None, data: Structu
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a home page or a listing")
     if _is_menu(text, title or "", root):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a menu: nearly all of its text is in links")
-
-
-def _require_letters(text: str) -> None:
-    """Raise ItemFailed(NO_TEXT) where a text has few different letters; it may come from a page or stand alone."""
-    letters = len(set(filter(str.isalpha, text[:MENU_REACH].casefold())))
-    if letters < FEW_LETTERS:
-        raise ItemFailed(Reason.NO_TEXT, f"expected an article, got a text with {letters} letters of an alphabet")
 
 
 def claims_article(data: StructuredData) -> bool:

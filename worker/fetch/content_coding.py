@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import re
 import sys
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import chain
 
 from worker.errors import ItemFailed
 from worker.reasons import Reason
@@ -26,8 +24,6 @@ ZSTD_STEP = 64
 
 NO_CODINGS = frozenset({"", "identity", "none", "null", "no", "plain", "text", "text/html", "binary", "7bit", "8bit", "default"})
 """What servers write where there is no content coding."""
-_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<[!?A-Za-z]|\{\s*\"|https?://)")
-"""The beginning of a page, a feed or a sitemap that nothing has packed."""
 
 Blocks = Iterator[bytes]
 
@@ -35,8 +31,8 @@ Blocks = Iterator[bytes]
 def decode(blocks: Blocks, content_encoding: str, offered: tuple[str, ...], notes: set[str] | None = None) -> Blocks:
     """`blocks` without their content codings, of which the last is decoded first, in blocks of bounded size.
 
-    A name that is no coding but an encoding of text, or `none`, stands for none, as browsers take it, and so does `gzip`
-    before bytes that begin as mark-up. Adds `truncated` to `notes` where a gzip stream is whole but for its check sum.
+    A name that is no coding but an encoding of text, or `none`, stands for none, as browsers take it. Adds `truncated` to
+    `notes` where a gzip stream is whole but for its check sum.
 
     Raises ItemFailed: BAD_RESPONSE for codings that were not offered, are too many or do not match the
     bytes, TRUNCATED where a coded stream ends early.
@@ -81,13 +77,9 @@ def _errors() -> tuple[type[Exception], ...]:
 
 def _gzip(blocks: Blocks, notes: set[str] | None = None) -> Blocks:
     """Decodes members one after the other; what follows the last and is no member is ignored, as gzip itself does."""
-    first = next(blocks, b"")
-    if _MARKUP.match(first):
-        yield from chain([first], blocks)
-        return
     unpacking = _Gunzip()
     try:
-        for block in chain([first], blocks):
+        for block in blocks:
             yield from unpacking.feed(block)
     except ItemFailed as failure:
         if failure.reason is not Reason.TRUNCATED or notes is None or not unpacking.is_whole():

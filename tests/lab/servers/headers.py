@@ -92,7 +92,7 @@ SERVERS = {
     "own-http09": [Variant(lambda call: call.say(BODY), verdict="permanent:bad_response")],
     "own-http2": [Variant(head(status=b"HTTP/2 200 OK"), verdict="permanent:bad_response")],
     "own-no-colon": [Variant(head(b"NoColonHere", LENGTH), verdict="permanent:bad_response")],
-    "own-blank-before-colon": [Variant(head(b"Content-Length : 5"), verdict="permanent:bad_response")],
+    "own-blank-before-colon": [Variant(head(b"Content-Length : 5"), verdict="ok")],
     "own-folded": [Variant(head(b"X-A: b", b"  c", b"Content-Type: text/html", LENGTH), verdict="ok")],
     "own-closes-without-answer": [Variant(lambda call: None, verdict="transient:connection_reset")],
     "own-closes-in-head": [Variant(lambda call: call.say(b"HTTP/1.1 200 OK\r\nContent-Ty"), verdict="transient:truncated")],

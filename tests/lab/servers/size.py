@@ -155,7 +155,7 @@ SERVERS = {
         Variant(coded(lambda: cut(brotli.compress(article())), "br"), settings=ALL),
         Variant(coded(lambda: cut(zstandard.compress(article())), "zstd"), settings=ALL),
         Variant(coded(lambda: cut(zlib.compress(article())), "deflate")),
-        Variant(coded(lambda: gzip.compress(article())[:-1], "gzip")),
+        Variant(coded(lambda: gzip.compress(article())[:-1], "gzip"), verdict="ok"),  # whole but for its check sum
         Variant(coded(lambda: gzip.compress(article())[:5], "gzip")),
     ],
     "s20": [Variant(trailing)],

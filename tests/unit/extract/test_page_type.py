@@ -78,13 +78,6 @@ def test_a_page_that_only_asks_for_a_subscription_is_a_wall_without_a_form():
     )
 
 
-@pytest.mark.parametrize("source", [b"\xff" * 1000, b"ha " * 400, b"<html><body><p>" + b"ABAB " * 300])
-def test_a_few_letters_again_and_again_are_no_article_in_text_or_markup(source):
-    with pytest.raises(ItemFailed) as refused:
-        extract_text(source)
-    assert refused.value.reason is Reason.NO_TEXT
-
-
 def test_words_without_a_sentence_are_not_a_text():
     assert refusal("<p>Loading story</p>", "Loading story") is Reason.NO_TEXT
 

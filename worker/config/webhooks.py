@@ -21,7 +21,8 @@ def parse_webhook_events(value: str) -> tuple[str, ...]:
 def parse_webhook_search(value: str) -> str:
     """The query of a search, with fields of WEBHOOK_FIELDS alone."""
     try:
-        names = {name for name, _ in parse_qsl(value, strict_parsing=bool(value), max_num_fields=50)}
+        asked = parse_qsl(value, strict_parsing=bool(value), max_num_fields=50)
+        names = {name if said.isprintable() else "" for name, said in asked}
     except ValueError:
         names = {""}
     if not names <= set(WEBHOOK_FIELDS) or not value.isprintable():

@@ -322,7 +322,7 @@ def test_a_backlog_of_several_rounds_is_sent(hooked: Desk, receiver: Receiver) -
 
 
 def test_a_webhook_without_a_secret_does_not_start(hooked: Desk) -> None:
-    for secret in (None, "whsec_no base64"):
+    for secret in (None, "whsec_no base64", "whsec_", "whsec_MQ==", "a"):
         settings = replace(hooked.services.settings, webhook_secret=secret)
         with pytest.raises(UsageError, match="PRESSMARK_WEBHOOK_SECRET"), dispatcher._webhook(settings):
             pass

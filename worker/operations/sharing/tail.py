@@ -143,13 +143,18 @@ def _round(entries: Sequence[PublishedEntry], wanted: Wanted) -> Round:
 def _read(entry: PublishedEntry) -> Followed:
     """Raises ValueError with what was expected."""
     try:
-        document = json.loads(entry.result)
+        document = json.loads(entry.result, parse_constant=_refused)
         summary = _adapter().validate_python(document)
     except (ValueError, RecursionError, ValidationError):
         raise ValueError("expected a Result") from None
     if summary.v != VERSION:
         raise ValueError(f"expected a Result of version {VERSION}, got version {summary.v}")
     return Followed(entry.entry_id, summary, document)
+
+
+def _refused(constant: str) -> None:
+    """NaN and Infinity, which JSON does not have, and which could not be printed as JSON."""
+    raise ValueError(constant)
 
 
 @cache

@@ -43,6 +43,8 @@ CLAIM = 60.0
 FIRST, CAP, GIVE_UP = 30.0, 3600.0, 7 * 86_400.0
 """Seconds to the second try, doubled up to an hour, and from the first until it is given up: over a long weekend nothing is lost."""
 TYPE = "application/json"
+SHORTEST_KEY = 8
+"""Bytes: nobody signs with less on purpose, and an empty key signs nothing. Standard Webhooks makes them of 24 to 64."""
 
 Post = Callable[[str, bytes, Mapping[str, str], Settings], Posted]
 
@@ -85,12 +87,13 @@ def _key(settings: Settings) -> bytes:
     secret = settings.webhook_secret
     if secret is None:
         raise UsageError("PRESSMARK_WEBHOOK_SECRET: expected a secret with PRESSMARK_WEBHOOK_URL, got none")
-    if not secret.startswith("whsec_"):
-        return secret.encode()
     try:
-        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True) if secret.startswith("whsec_") else secret.encode()
     except (binascii.Error, ValueError):
         raise UsageError("PRESSMARK_WEBHOOK_SECRET: expected base64 after whsec_, got something else") from None
+    if len(key) < SHORTEST_KEY:
+        raise UsageError(f"PRESSMARK_WEBHOOK_SECRET: expected a key of at least {SHORTEST_KEY} bytes, got one of {len(key)}")
+    return key
 
 
 def signed(settings: Settings, event_id: str, body: bytes, now: float) -> dict[str, str]:
@@ -156,7 +159,7 @@ class Sender:
         try:
             posted = self._post(expect_configured(settings), body, signed(settings, delivery.event_id, body, self._now()), settings)
         except ItemFailed as failure:
-            return self._failed(delivery, f"{failure.reason.word}: {failure}", None)
+            return self._failed(delivery, str(failure), None)
         if 200 <= posted.status < 300:
             self._deliveries.delivered(delivery)
             return True
@@ -236,5 +239,5 @@ def tried(settings: Settings) -> Tried:
     try:
         posted = post(url, body, signed(settings, event_id, body, now), settings)
     except ItemFailed as failure:
-        return Tried(event_id, delivered=False, said=f"{failure.reason.word}: {failure}")
+        return Tried(event_id, delivered=False, said=str(failure))
     return Tried(event_id, delivered=200 <= posted.status < 300, said=f"status {posted.status}")

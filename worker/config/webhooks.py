@@ -22,7 +22,7 @@ def parse_webhook_search(value: str) -> str:
     """The query of a search, with fields of WEBHOOK_FIELDS alone."""
     try:
         asked = parse_qsl(value, strict_parsing=bool(value), max_num_fields=50)
-        names = {name if said.isprintable() else "" for name, said in asked}
+        names = {"" if "\0" in said else name for name, said in asked}
     except ValueError:
         names = {""}
     if not names <= set(WEBHOOK_FIELDS) or not value.isprintable():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -36,30 +36,42 @@ class About:
     """Its own."""
     home: str
     """Of the service."""
+    description: str = ""
+    """Its title, where there is none."""
 
 
-def rss(articles: Sequence[Result], about: About) -> bytes:
-    """RSS 2.0 with Atom's link to itself and Dublin Core's author and publisher."""
+@dataclass(frozen=True, slots=True)
+class Own:
+    """How this service's own page of an article is announced."""
+
+    address: str
+    told: str
+    """In place of the summary."""
+
+
+def rss(articles: Sequence[Result], about: About, own: Callable[[Result], Own] | None = None) -> bytes:
+    """RSS 2.0 with Atom's link to itself and Dublin Core's author and publisher. Items lead to the papers, or to our `own` pages."""
     root = etree.Element("rss", {"version": "2.0"}, nsmap={"atom": ATOM, "dc": DC})
     channel = etree.SubElement(root, "channel")
-    for name, value in (("title", about.title), ("link", about.home), ("description", about.title), ("generator", "Pressmark")):
+    described = about.description or about.title
+    for name, value in (("title", about.title), ("link", about.home), ("description", described), ("generator", "Pressmark")):
         _add(channel, name, value)
     if (newest := _newest(articles)) is not None:
         _add(channel, "lastBuildDate", _rfc822(newest))
     etree.SubElement(channel, f"{{{ATOM}}}link", {"rel": "self", "type": RSS, "href": plain(about.address)})
     for article in articles:
-        _add_item(channel, article)
+        _add_item(channel, article, own(article) if own else None)
     written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return written
 
 
-def _add_item(channel: etree._Element, article: Result) -> None:
+def _add_item(channel: etree._Element, article: Result, own: Own | None) -> None:
     item = etree.SubElement(channel, "item")
     _add(item, "title", article.title or article.url)
-    _add(item, "link", web_address(article.final_url or article.url))
-    _add(item, "guid", _id(article), isPermaLink="false")
+    _add(item, "link", own.address if own else web_address(article.final_url or article.url))
+    _add(item, "guid", own.address if own else _id(article), isPermaLink="true" if own else "false")
     _add(item, "pubDate", _rfc822(moment(article.published_at)))
-    _add(item, "description", html.escape(summary(article), quote=False))
+    _add(item, "description", html.escape(own.told if own else summary(article), quote=False))
     for author in article.authors or ():
         _add(item, f"{{{DC}}}creator", author)
     _add(item, f"{{{DC}}}publisher", article.outlet)

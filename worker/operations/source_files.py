@@ -42,12 +42,23 @@ class Listed:
     paused: bool = False
 
 
-def read(data: bytes, name: str) -> Iterator[Listed]:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a file lists."""
+
+    sources: tuple[Listed, ...]
+    is_cut: bool
+    """Whether it is OPML that ends before its end tag, so that sources may be missing."""
+
+
+def read(data: bytes, name: str) -> Listing:
     """The sources in an OPML or CSV file; raises UsageError, in one line, for what is neither."""
     if len(data) > FILE_LIMIT:
         raise UsageError(f"{name}: expected at most {FILE_LIMIT} bytes, got {len(data)}")
     text = decoded(data)
-    return _opml(text, name) if text.lstrip("\ufeff \t\r\n").startswith("<") else _csv(text, name)
+    if not text.lstrip("\ufeff \t\r\n").startswith("<"):
+        return Listing(tuple(_csv(text, name)), is_cut=False)
+    return Listing(tuple(_opml(text, name)), is_cut="</opml" not in text[-END:].lower())
 
 
 def _opml(text: str, name: str) -> Iterator[Listed]:
@@ -67,12 +78,6 @@ def _opml(text: str, name: str) -> Iterator[Listed]:
         raise UsageError(f"{name}: expected OPML, got a file that cannot be read ({failed.detail})") from failed
     if not is_opml:
         raise UsageError(f"{name}: expected OPML or CSV, got other mark-up")
-
-
-def is_cut(data: bytes) -> bool:
-    """Whether an OPML file ends before its end tag, so that sources may be missing."""
-    text = decoded(data)
-    return text.lstrip("\ufeff \t\r\n").startswith("<") and "</opml" not in text[-END:].lower()
 
 
 def _outline(attributes: dict[str, str], where: str) -> Listed:

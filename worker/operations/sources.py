@@ -282,14 +282,14 @@ def _spelled(url: str, settings: Settings) -> str:
 
 def import_file(services: Services, data: bytes, name: str, who: str | None = None) -> Iterator[Added]:
     """Follows the sources of an OPML or CSV file, an answer for each, and one for a missing end; raises UsageError for what is neither."""
-    added, listed = 0, list(source_files.read(data, name))
-    answers = _add_all(services, ((one.url, one.kind, one.about, one.where) for one in listed))
-    for one, answer in zip(listed, answers, strict=True):
+    added, listing = 0, source_files.read(data, name)
+    answers = _add_all(services, ((one.url, one.kind, one.about, one.where) for one in listing.sources))
+    for one, answer in zip(listing.sources, answers, strict=True):
         if one.paused and answer.source and answer.state == "added":
             services.sources.pause([answer.source.id], paused=True)
         added += answer.state == "added"
         yield answer
-    if source_files.is_cut(data):
+    if listing.is_cut:
         yield Added(None, "", "refused", Reason.TRUNCATED.word, source_files.CUT, name)
     record(services, who, "sources import", count=added, which={"file": name[:200]})
 

@@ -26,17 +26,10 @@ def wait_until(true, patience: float = PATIENCE) -> None:
         time.sleep(0.1)
 
 
-def running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 def lives(process: Process) -> bool:
-    """Whether it runs still: a number may have gone to another process since."""
+    """Whether it runs still: its number may have gone to another process since, and one that has ended has no command."""
     try:
-        return running(process.pid) and Process.of(process.pid).command == process.command
+        return Process.of(process.pid).command == process.command
     except (FileNotFoundError, ProcessLookupError):
         return False
 

@@ -91,13 +91,7 @@ def _show_report(found: JobReport, zone: str) -> None:
     show_table(HEADS, [_row(found.job, zone)])
     outcomes = ((one.state, one.reason, words(one.reason) if one.reason else None, one.count) for one in found.outcomes)
     show_table(("state", "reason", "in words", "items"), outcomes, title="outcomes")
-    for title, rows in (
-        ("topics", found.topics),
-        ("source types", found.source_types),
-        ("outlets", found.outlets),
-        ("languages", found.languages),
-        ("days of publication", found.days),
-    ):
+    for title, rows in found.sections:
         _show_weighed(title, rows)
     if found.failing_hosts:
         failing = ((one.host, one.state, one.reason, one.count) for one in found.failing_hosts)

@@ -25,6 +25,11 @@ class Posted:
     retry_after: float | None
     """Seconds that it asks to wait."""
 
+    @property
+    def taken(self) -> bool:
+        """Whether the receiver has the document."""
+        return 200 <= self.status < 300
+
 
 def post(url: str, body: bytes, headers: Mapping[str, str], settings: Settings) -> Posted:
     """Sends `body`; raises ItemFailed for an address that the guard forbids, and where nobody answers within WITHIN seconds."""

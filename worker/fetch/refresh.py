@@ -18,7 +18,8 @@ LITTLE = 400
 UNSEEN = frozenset((b"--", b"script", b"style", b"template"))
 """What readers do not see: comments, and what these elements hold."""
 NOSCRIPT = frozenset((b"noscript",))
-_OPENS = re.compile(rb"<!(--)|<(script|style|template|noscript)(?=[\s/>])", re.IGNORECASE)
+_OPENS = re.compile(rb"<!(--)|<(script|style|template|noscript)(?=[\s/>])")
+"""In lower case."""
 _META = re.compile(rb"""<meta\s(?:[^<>"']++|"[^"]{0,2000}+"|'[^']{0,2000}+')*+>""", re.IGNORECASE)
 _IS_REFRESH = re.compile(rb"""\bhttp-equiv\s*=\s*["']?\s*refresh\b""", re.IGNORECASE)
 _CONTENT = re.compile(rb"""\bcontent\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)

@@ -27,6 +27,8 @@ NEW_AT_MOST = 200
 EXPORTED_AT_ONCE = 200
 """Articles read at once where all of a search are wanted: about a megabyte."""
 PERIODS = ("day", "week", "month")
+TOPIC_KEYS = {"": "none", "?": "unsure"}
+"""What the database's keys of articles without a topic, and in doubt about some, are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def counts(services: Services, wanted: SearchFilter, by: str, *, once: bool = Fa
 
 def _buckets(found: Iterable[tuple[str, int]], by: str) -> tuple[Bucket, ...]:
     if by == "topic":
-        found = [({"": "none", "?": "unsure"}.get(key, key), count) for key, count in found]
+        found = [(TOPIC_KEYS.get(key, key), count) for key, count in found]
     if by in ("week", "month"):
         together: Counter[str] = Counter()
         for day, count in found:
@@ -155,7 +157,7 @@ def total(services: Services, wanted: SearchFilter, *, once: bool = False) -> in
 def stored_since(services: Services, at: float) -> dict[str, int]:
     """How many articles were stored since a time: by topic as `counts` has them, and all of them under `all`. Raises Unavailable."""
     number, topics = services.articles.topics_since(at)
-    return {"all": number, **{{"": "none", "?": "unsure"}.get(key, key): count for key, count in topics}}
+    return {"all": number, **{TOPIC_KEYS.get(key, key): count for key, count in topics}}
 
 
 def new_since(services: Services, wanted: SearchFilter, at: float) -> int:

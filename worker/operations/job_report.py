@@ -60,6 +60,17 @@ class JobReport(Document):
     failing_hosts: tuple[FailingHost, ...]
     """Up to HOSTS of them, the most frequent first."""
 
+    @property
+    def sections(self) -> tuple[tuple[str, tuple[Weighed, ...]], ...]:
+        """What people read of the articles, in its order, each with its title."""
+        return (
+            ("topics", self.topics),
+            ("source types", self.source_types),
+            ("outlets", self.outlets),
+            ("languages", self.languages),
+            ("days of publication", self.days),
+        )
+
 
 def report(services: Services, name: str) -> JobReport:
     """The report of the job with this name or number. Raises UsageError where there is none, Unavailable."""

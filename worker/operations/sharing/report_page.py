@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from worker.operations.job_report import JobReport, Weighed
+from worker.operations.job_report import JobReport
 from worker.operations.reason_words import words
 from worker.operations.sharing.plain_text import plain
 from worker.operations.times import local_time
@@ -18,15 +17,7 @@ UNKNOWN = "not known"
 
 def report_page(report: JobReport, zone: str) -> str:
     """The page, times in `zone`."""
-    given = report.job
-    sections: tuple[tuple[str, Sequence[Weighed]], ...] = (
-        ("Topics", report.topics),
-        ("Source types", report.source_types),
-        ("Outlets", report.outlets),
-        ("Languages", report.languages),
-        ("Days of publication", report.days),
-    )
-    return plain(_template().render(report=report, job=given, sections=sections, zone=zone))
+    return plain(_template().render(report=report, job=report.job, zone=zone))
 
 
 @cache

@@ -160,7 +160,7 @@ class Sender:
             posted = self._post(expect_configured(settings), body, signed(settings, delivery.event_id, body, self._now()), settings)
         except ItemFailed as failure:
             return self._failed(delivery, str(failure), None)
-        if 200 <= posted.status < 300:
+        if posted.taken:
             self._deliveries.delivered(delivery)
             return True
         return self._failed(delivery, f"status {posted.status}", posted.retry_after)
@@ -240,4 +240,4 @@ def tried(settings: Settings) -> Tried:
         posted = post(url, body, signed(settings, event_id, body, now), settings)
     except ItemFailed as failure:
         return Tried(event_id, delivered=False, said=str(failure))
-    return Tried(event_id, delivered=200 <= posted.status < 300, said=f"status {posted.status}")
+    return Tried(event_id, delivered=posted.taken, said=f"status {posted.status}")

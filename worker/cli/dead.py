@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import ParamSpec, TypedDict, TypeVar, Unpack
 
@@ -11,14 +10,13 @@ import click
 from worker.bootstrap import Services
 from worker.cli._shared import options
 from worker.cli._shared.confirmation import confirm, yes_option
-from worker.cli._shared.options import command, json_option
+from worker.cli._shared.options import command, json_option, moment
 from worker.cli._shared.output import show_json, show_lines, show_table, tell
 from worker.cli._shared.services import opened, opened_to_report
 from worker.cli._shared.urls import entry_of
 from worker.config import Settings
-from worker.errors import UsageError
 from worker.operations import dead as operations
-from worker.operations.times import local_time, parse_since
+from worker.operations.times import local_time
 from worker.storage.values import DeadFilter
 
 P = ParamSpec("P")
@@ -34,13 +32,6 @@ class Filters(TypedDict):
     host: str | None
     since: str | None
     limit: int | None
-
-
-def _since(value: str | None, zone: str) -> float | None:
-    try:
-        return None if value is None else parse_since(value, time.time(), zone)
-    except (ValueError, OverflowError):
-        raise UsageError(f"--since: expected a date, an RFC 3339 time or an age as 90m, 12h or 7d, got {value!r}") from None
 
 
 def _reason(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -63,7 +54,7 @@ def filters(function: Callable[P, R]) -> Callable[P, R]:
 
 def _filter_of(settings: Settings, chosen: Filters) -> DeadFilter:
     """Days and times without a zone are in PRESSMARK_TIMEZONE. Raises UsageError."""
-    host, since = chosen["host"], _since(chosen["since"], settings.timezone)
+    host, since = chosen["host"], moment(chosen["since"], settings.timezone)
     return DeadFilter(reason=chosen["reason"], host=host.lower() if host else None, since=since, limit=chosen["limit"])
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import select
 import sys
-import time
 from collections.abc import Sequence
 
 import click
 
-from worker.cli._shared.options import command, json_option
+from worker.cli._shared.options import command, json_option, moment
 from worker.cli._shared.output import clean, show_lines, tell
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.operations.sharing.tail import Followed, Start, Summary, Wanted, follow
 from worker.operations.times import local_time as in_zone
-from worker.operations.times import parse_since, rfc3339
+from worker.operations.times import rfc3339
 
 
 @command(
@@ -46,7 +45,7 @@ def tail(
     as_json: bool,
 ) -> None:
     """JSON lines, or on a terminal a line for people each; ends with Ctrl-C, or when nobody reads any more."""
-    start = Start(_moment(since, settings.timezone), from_start)
+    start = Start(moment(since, settings.timezone), from_start)
     if start.first and start.since is not None:
         raise UsageError("expected --since or --from-start, got both")
     if no_follow and not from_start and since is None:
@@ -63,15 +62,6 @@ def tail(
             return
         if nobody_reads():
             raise BrokenPipeError
-
-
-def _moment(text: str | None, zone: str) -> float | None:
-    if text is None:
-        return None
-    try:
-        return parse_since(text, time.time(), zone)
-    except (ValueError, OverflowError):
-        raise UsageError(f"--since: expected a day, a time or an age as 12h, got {text[:60]!r}") from None
 
 
 def _show(results: Sequence[Followed], zone: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import getpass
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar, cast
@@ -13,7 +14,9 @@ import click
 
 from worker.cli._shared.output import complain
 from worker.config import Settings, load
+from worker.errors import UsageError
 from worker.models.seed_folder import seed_folder
+from worker.operations.times import parse_since
 
 R = TypeVar("R")
 
@@ -63,3 +66,11 @@ def who() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # OSError from Python 3.13 on
         return f"uid-{os.getuid()}"
+
+
+def moment(since: str | None, zone: str) -> float | None:
+    """The time that `--since` names, in seconds since 1970; days and times without a zone are in `zone`. Raises UsageError."""
+    try:
+        return None if since is None else parse_since(since, time.time(), zone)
+    except (ValueError, OverflowError):
+        raise UsageError(f"--since: expected a date, an RFC 3339 time or an age as 90m, 12h or 7d, got {since[:60]!r}") from None

@@ -70,7 +70,9 @@ def who() -> str:
 
 def moment(since: str | None, zone: str) -> float | None:
     """The time that `--since` names, in seconds since 1970; days and times without a zone are in `zone`. Raises UsageError."""
+    if since is None:
+        return None
     try:
-        return None if since is None else parse_since(since, time.time(), zone)
+        return parse_since(since, time.time(), zone)
     except (ValueError, OverflowError):
         raise UsageError(f"--since: expected a date, an RFC 3339 time or an age as 90m, 12h or 7d, got {since[:60]!r}") from None

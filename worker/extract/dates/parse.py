@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from worker.extract.words.languages import languages
+from worker.extract.words.languages import any_of, languages, pattern, words
 
 OLDEST = date(1990, 1, 1)
 """Before the first web pages: an older date is a mistake, or belongs to the article's subject."""
@@ -30,36 +30,44 @@ _ZEROS = "\u0660\u06f0\u0966\u09e6\u0e50\u0ed0\u1040\u17e0"
 """Zero in Arabic, Persian, Devanagari, Bengali, Thai, Lao, Burmese and Khmer."""
 _DIGITS = {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
 _YEAR = r"(?P<year>(?:19|20|24|25|26)\d\d)"
-_ERA = r"(?:,?\s*|\s*(?:ឆ្នាំ|គ\.ស\.?|พ\.ศ\.|ค\.ศ\.|ปี|ປີ|ຄ\.ສ\.|năm|of|de)\s*)"
+_ERA = rf"(?:,?\s*|\s*{any_of('before_year')}\s*)"
 _DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
+_NUMBERS = {"year": _YEAR, "number": r"(?P<month>\d{1,2})", "month": f"(?P<month>{_NAMES})", "day": r"(?<!\d)(?P<day>\d{1,2})"}
+"""What stands in a language's `written_date`."""
+
+
+def _written(template: str) -> re.Pattern[str]:
+    """The pattern of a `written_date`."""
+    return re.compile(re.sub("<([a-z]+)>", lambda match: _NUMBERS[match[1]], template), re.IGNORECASE)
+
+
 PROSE = (
     re.compile(
-        rf"{_DAY}[\s\-/]*(?:ខែ|เดือน|ເດືອນ|day of|of|de)?[\s\-/]*(?P<month>{_NAMES})\.?(?:\s?/\s?(?:{_NAMES}))?{_ERA}[\s\-/]*{_YEAR}(?!\d)",
+        rf"{_DAY}[\s\-/]*{any_of('before_month')}?[\s\-/]*(?P<month>{_NAMES})\.?(?:\s?/\s?(?:{_NAMES}))?{_ERA}[\s\-/]*{_YEAR}(?!\d)",
         re.IGNORECASE,
     ),
     re.compile(rf"(?<![^\W\d_])(?P<month>{_NAMES})\.?[\s\-/]+{_DAY}[,\-/]?\s*{_YEAR}(?!\d)", re.IGNORECASE),
-    re.compile(rf"{_YEAR}\s*(?:年|년)\s*(?P<month>\d{{1,2}})\s*(?:月|월)\s*(?P<day>\d{{1,2}})\s*(?:日|일)"),
-    re.compile(rf"(?<!\d)(?P<day>\d{{1,2}})\s*tháng\s*(?P<month>\d{{1,2}})\s*(?:năm|,)?\s*{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?<![\d/.\-]){_YEAR}[/.\-]\s?(?P<month>\d{{1,2}})[/.\-]\s?(?P<day>\d{{1,2}})(?![\d/])"),
-    re.compile(rf"{_YEAR}\s*ခု(?:နှစ်)?၊?\s*(?P<month>{_NAMES})(?:လ)?\s*{_DAY}"),
+    *map(_written, words("written_date")),
 )
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_REACH = 12  # characters before a date, in which its weekday may stand
-REIWA = re.compile(r"令和\s?(\d{1,2})年")
-"""A year of the Japanese era that began in 2019."""
+ERAS = {name: int(before) for name, before in map(str.split, words("era"))}
+"""The year before the first of each era."""
+ERA = re.compile(rf"({'|'.join(ERAS)})\s?(\d{{1,2}})(?=\D)")
+"""The number of a year in its era."""
 _THAI = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if "\u0e00" <= word[0] <= "\u0e7f")
 THAI_SHORT = re.compile(rf"{_DAY}\s*(?P<month>{_THAI})\s*(?P<short>[4-9]\d)(?!\d)")
-"""Thai months with the last two digits of the Buddhist year: 3 มิ.ย. 68 is in 2025."""
+"""Thai months with the last two digits of the Buddhist year: the third of June 68 is in 2025."""
 _DIGIT = re.compile(r"\d")
 _NUMERIC = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])(?P<b>\d{{1,2}})(?P=sep){_YEAR}(?![\d/])")
 _SHORT_YEAR = re.compile(r"(?<![\d/.\-])(?P<a>\d{2})(?P<sep>[/.\-])(?P<b>\d{2})(?P=sep)(?P<short>[0-4]\d)(?![\d/.\-]|\s?%)")
 """Numbers with the last two digits of the year: 30.10.23."""
 _COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=\s+\d\d:\d\d)")
 """Eight digits before a time of day: 20080109 15:24."""
-_CLOCK = re.compile(
-    r"[\s,|·•–-]{1,5}(?:at |lúc |pukul |เวลา )?(?P<hour>\d{1,2})[:.hH](?P<minute>\d{2})(?::\d{2})?\s?(?P<half>[ap]\.?m\b\.?)?\s?"
+_CLOCK = pattern(
+    r"[\s,|·•–-]{1,5}(?:<before_time> )?(?P<hour>\d{1,2})[:.hH](?P<minute>\d{2})(?::\d{2})?\s?(?P<half>[ap]\.?m\b\.?)?\s?"
     r"\(?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2}(?::?[0-5]\d)?)?",
-    re.IGNORECASE,
 )
 """A time of day after its date, with its offset from UTC; a time without one gives no moment."""
 _ISO = re.compile(
@@ -126,7 +134,7 @@ def find_dates(text: str) -> list[tuple[int, Moment]]:
     """All full dates in `text` with their positions, in order."""
     if not has_digits(text):  # most lines of a page
         return []
-    text = REIWA.sub(lambda match: f"{2018 + int(match[1])}年", text.translate(_DIGITS))
+    text = ERA.sub(lambda match: str(ERAS[match[1]] + int(match[2])), text.translate(_DIGITS))
     found = [(m.start(), _with_time(_from_match(m), text, m.end())) for pattern in PROSE for m in pattern.finditer(text)]
     found += [(m.start(), _with_time(_from_numbers(m, text[: m.start()]), text, m.end())) for m in _NUMERIC.finditer(text)]
     found += [(m.start(), _from_short_year(m)) for m in _SHORT_YEAR.finditer(text)]
@@ -152,8 +160,8 @@ def _with_time(moment: Moment | None, text: str, end: int) -> Moment | None:
 def without_dates(text: str) -> str:
     """`text` with every full date replaced by a blank."""
     text = text.translate(_DIGITS)
-    for pattern in (*PROSE, _NUMERIC, _SHORT_YEAR, _COMPACT, THAI_SHORT):
-        text = pattern.sub(" ", text)
+    for form in (*PROSE, _NUMERIC, _SHORT_YEAR, _COMPACT, THAI_SHORT):
+        text = form.sub(" ", text)
     return text
 
 

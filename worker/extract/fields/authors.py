@@ -16,8 +16,9 @@ from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.elements import Attribute, Element
 from worker.extract.page.lenient_json import JsonValue
 from worker.extract.page.structured_data import StructuredData, strings_of, types_of
+from worker.extract.words.languages import pattern
 
-LEADING_ARTICLE = re.compile(r"(?:the|der|die|das|le|la|les|el|los|il|de|het|o)\b", re.IGNORECASE)
+LEADING_ARTICLE = pattern(r"<leading_article>\b")
 """How the names of newspapers begin."""
 MAX_ELEMENTS = 500  # an article names its authors in the first of them
 METAS = (
@@ -40,7 +41,7 @@ BYLINE_CLASS = re.compile(
 """Classes of bylines: `author`, `post-author`, `articleByline`; not those of a biography or a picture."""
 _CLASSED = etree.XPath("//@class[contains(., 'uthor') or contains(., 'yline') or contains(., 'writer') or contains(., 'reporter')]")
 _MICRODATA = etree.XPath("//@itemprop[. = 'author']")
-JOINED = re.compile(r"\s*\n\s*(,|&|and|und|et|y|e|with|with reporting by|và|และ|និង)\s*\n?\s*")
+JOINED = pattern(r"\s*\n\s*(,|&|<and>|with reporting by)\s*\n?\s*", 0)
 """A line break before or after a conjunction: both lines are one."""
 
 

@@ -52,9 +52,8 @@ AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\bfor|\bà|\bat)\s
 _CALENDAR = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if word.isascii() and word not in ("may", "mai"))
 MONTH = re.compile(rf"(?:{_CALENDAR})\.?", re.IGNORECASE)
 """A month, but for May, which is a name in many languages."""
-TAIL = re.compile(
-    rf"\s*(?:기자|記者)$|\s+(?:(?:on|at|updated|published|posted)\b\s.*|(?:{_CALENDAR})\.?\s*\d.*$|{JOB}\b.*)$|\s*\d.*$",
-    re.IGNORECASE,
+TAIL = pattern(
+    rf"\s*<reporter_title>$|\s+(?:(?:on|at|updated|published|posted)\b\s.*|(?:{_CALENDAR})\.?\s*\d.*$|{JOB}\b.*)$|\s*\d.*$",
 )
 """What else follows it: the date, the time, the author's profession."""
 SURNAME = re.compile(

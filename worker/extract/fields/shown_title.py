@@ -12,7 +12,7 @@ from worker.extract.fields.person_names import AGENCY, BY
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.lines.title_form import NO_TITLE, is_issuer, share_of_stems, stems_of
 
-BOUNDARY = re.compile(r"[|\-–—:·•»«›‹/\\~_>(（【\[\]】）)｜ㅣ,.]")
+BOUNDARY = re.compile(r"[|\-–—:·•»«›‹/\\~_>(（【\[\]】）)｜\u3163,.]")
 """A character beside a part of a title, white space left out."""
 MARKS = re.compile(r"^[^\w\s!-/:-@\[-`{-~\u00a1-\u00bf\u2010-\u2027\u3001-\u301f\uff01-\uff5e]+")
 """Vowel signs and tone marks of the letter before."""
@@ -27,7 +27,7 @@ SECTION_WORDS = 2  # of a section's name, at most
 STRANGE = 0.15  # of a stated title's long words: with fewer in the text it is the site's
 TEXT_START = 3000  # characters of the text, in which a headline's words occur
 KNOWN = 0.4  # of a line's long words: a line of the site's shares fewer with the text
-PARTS = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜ㅣ_]\s*|\s?[:–—-]\s")
+PARTS = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜\u3163_]\s*|\s?[:–—-]\s")
 
 
 def letters_of(text: str) -> str:

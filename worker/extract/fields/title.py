@@ -16,7 +16,7 @@ from worker.extract.page.structured_data import StructuredData, strings_of, type
 QUOTES = '"“”«»'
 """Quotation marks that ministries put around the headings of their documents."""
 MAX_TITLE = 1000  # characters; the longest real headline has a few hundred
-SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜ㅣ]\s*")
+SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜\u3163]\s*")
 PREFIX = re.compile(r"^(?:title|blog|news|article)\s*:\s*", re.IGNORECASE)
 OFFICE = re.compile(r"(?:ministry|department|embassy|office|government|directorate|commission|council)\b", re.IGNORECASE)
 """How the name of a public authority begins."""

@@ -6,7 +6,6 @@ text distinguishes them from the masthead's and the sidebar's.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
@@ -18,6 +17,7 @@ from worker.extract.lines.title_form import could_be_title, share_of_stems, stem
 from worker.extract.page import class_hints
 from worker.extract.page.blocks import Block
 from worker.extract.words.boilerplate import boilerplate_kind
+from worker.extract.words.languages import pattern
 
 HEADING_REACH = 14  # lines above the text that may be its heading: share buttons, captions and a lead may come between
 ABOVE_HEADING = 3  # lines above the heading that may date the article; higher lines belong to the masthead
@@ -25,7 +25,7 @@ AFTER_LEAD = 6  # lines after a lead: a caption, names and the date may come bet
 BELOW_TEXT = 4  # lines below the text: signature, place and date
 BELOW_TITLE = 6  # lines below the title, where the text begins farther down: a table of contents may come between
 TITLE_DIFFERENCE = 8  # characters by which a title and the line that shows it may differ: quotes, blanks, a full stop
-GOES_ON = re.compile(r"(?:on|of|at|in|for|to|by|between|and|with|from|concerning|regarding|sur|de|du|des|pour|von|zur?)\b", re.IGNORECASE)
+GOES_ON = pattern(r"<goes_on>\b")
 """How the second line of a heading begins."""
 LINKED = 0.5  # of a line's characters: with more in links it is a menu or a pointer to another article
 HEADINGS = {"h1": 3.0, "h2": 2.5, "h3": 2.0, "h4": 1.5, "h5": 1.0, "caption": 1.0, "center": 1.0}

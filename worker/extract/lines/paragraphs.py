@@ -8,14 +8,11 @@ from itertools import groupby, pairwise
 
 from worker.extract.dates.dateline import is_dateline
 from worker.extract.lines.line import SENTENCE_END
+from worker.extract.words.languages import pattern
 
 COLUMN = (45, 100)  # characters: typewriters and mail programs wrap lines at a column between these
 LIST_ITEM = re.compile(r"[-–•*]\s|\(?\w{1,3}[.)]\s")
-PAGE = re.compile(
-    r"(?:\S.*\s{2})?\W*(?:page|trang|หน้า|ទំព័រ|seite|halaman|página|pag\.?)\s?\d{1,3}(?:\s?(?:of|/|sur|von|de|dari)\s?\d{1,3})?\W*|"
-    r"[-–—]\s?\d{1,3}\s?[-–—]",
-    re.IGNORECASE,
-)
+PAGE = pattern(r"(?:\S.*\s{2})?\W*<page_number>\s?\d{1,3}(?:\s?(?:/|<of_pages>)\s?\d{1,3})?\W*|[-–—]\s?\d{1,3}\s?[-–—]")
 """A line with a page number."""
 HEADER = 12  # characters: shorter lines may occur twice without being a page's header
 HYPHEN = re.compile(r"(?<=[^\W\d_])-$")

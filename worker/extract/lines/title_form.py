@@ -9,15 +9,8 @@ from worker.extract.dates import dateline
 from worker.extract.dates.parse import SPACELESS
 from worker.extract.words.languages import pattern
 
-NO_TITLE = re.compile(
-    r"^(?:(?:press|news|media) (?:release|statement|note)s?|joint (?:press )?statement|statement|speech(?:es)?|"
-    r"announcements?|news(?: details?)?|"
-    r"home(?:page)?|untitled|documents?|articles?|blog|index|communiqu[eé]|menu|search|posts?|publications?|activit(?:y|ies)|events?|"
-    r"latest(?: news)?|breaking news|(?:local )?(?:sports|news) wire|"
-    r"(?:top|other|more|latest|local|related|our) (?:stories|news|headlines|entertainment)|"
-    r"read more|advertisement|សេចក្ត?[ីិ]ប្រកាសព័ត៌មាន|សេចក្ដីប្រកាសព័ត៌មាន|ព័ត៌មាន|ข่าว|ข่าวประชาสัมพันธ์|"
-    r"[\w\-. ()]+\.(?:pdf|docx?|jpe?g|png|tiff?)|(?:scan|scanned|img|doc|dsc|page|file|wp)[\W_]*\d[\w\W]{0,30}|[\d\W_]+)\W*$",
-    re.IGNORECASE,
+NO_TITLE = pattern(
+    r"^(?:<no_title>|[\w\-. ()]+\.(?:pdf|docx?|jpe?g|png|tiff?)|(?:scan|scanned|img|doc|dsc|page|file|wp)[\W_]*\d[\w\W]{0,30}|[\d\W_]+)\W*$"
 )
 """Lines above an article that are not a headline: a type of document, a section, the file name of a scan."""
 SOURCE_LINE = pattern(

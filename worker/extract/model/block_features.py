@@ -20,20 +20,13 @@ from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.class_hints import BITS, NAME_PARTS
 from worker.extract.page.class_hints import TAGS as CLASS_TAGS
 from worker.extract.page.subtree_totals import subtree_totals
+from worker.extract.words.languages import pattern
 
 WORD = re.compile(r"\w+")
-COMMENTS_BEGIN = re.compile(
-    r"\W*(?:\d+\s+|no |all |show |view )?(?:comments?|repl(?:y|ies)|responses?|discussion|leave a |join the |post a |kommentare?|"
-    r"commentaires?|comentarios|reacties|мнения|комментари|ความคิดเห็น|แสดงความ|មតិ|bình luận|评论|コメント)\b"
-)
-OTHERS_BEGIN = re.compile(
-    r"\W*(?:related|read (?:more|also|next)|also (?:read|see)|more (?:from|stories|news|on|like|in)|recommended|you (?:may|might)|"
-    r"popular|latest|trending|most (?:read|popular|viewed)|top (?:stories|\d)|"
-    r"see also|don['’]t miss|editor|featured|mehr (?:zum|von|aus)|"
-    r"lire aussi|à lire|lesen sie|das könnte|leer más|te puede|อ่าน|ข่าวที่|ข่าวล่า|ข่าวอื่น|អត្ថបទ|អាន|"
-    r"tin (?:liên|khác|mới)|xem thêm|相关|推荐|関連)"
-)
-"""Headings over other articles; both patterns are for text in lower case."""
+COMMENTS_HEADING = r"\W*(?:\d+\s+|no |all |show |view )?<comments_heading>\b"
+OTHERS_HEADING = r"\W*<others_heading>"
+"""Headings over comments and over other articles, with the words of all languages; both are for text in lower case."""
+COMMENTS_BEGIN, OTHERS_BEGIN = pattern(COMMENTS_HEADING, 0), pattern(OTHERS_HEADING, 0)
 HEADING_LENGTH = 60  # characters: headings over comments and over other articles are shorter
 FAR = 60  # blocks: a heading farther above has no influence
 FIRST_WORDS, FIRST_CHARS = 30, 60  # of a block that are analysed: boilerplate is recognised by its beginning
@@ -51,7 +44,7 @@ VOCABULARY = vocabulary(
     class_names=[*CLASS_TAGS, *(" ".join(group) for group in NAME_PARTS)],
     tags=[f"{tag} {number}" for tag, number in TAGS.items()],
     boilerplate_words=BOILERPLATE_WORDS,
-    headings=[COMMENTS_BEGIN.pattern, OTHERS_BEGIN.pattern],
+    headings=[COMMENTS_HEADING, OTHERS_HEADING],
     dates=[DATE_LIKE.pattern],
 )
 """What the forests of blocks have to be fitted on."""

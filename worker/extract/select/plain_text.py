@@ -21,6 +21,7 @@ from worker.extract.lines.paragraphs import LIST_ITEM, paragraphs_of
 from worker.extract.lines.title_form import could_be_title
 from worker.extract.model.line_features import line_probabilities
 from worker.extract.words.boilerplate import Kind
+from worker.extract.words.languages import pattern
 
 MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|article|section|table|span|meta|title|br|h1)\b", re.IGNORECASE)
 EMPHASIS = re.compile(r"^[*_#\s^]+|[*_#\s]+$")
@@ -41,7 +42,8 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 """`[NOTICE] Water will be cut`, `Subject: FW: Press release: Water will be cut`."""
-CONTINUATION = re.compile(r"(?:ON|OF|FOR|BETWEEN|BY|REGARDING|CONCERNING|AT|IN|TO|FROM|SUR|DE|ENTRE|DU|DES)\s")
+CONTINUATION = pattern(r"<goes_on>\s")
+"""How the second line of a heading in capitals begins."""
 NAME_LENGTH = 8  # letters: shorter lines below a text, such as "Share", may be the first word of a headline too
 NEARER = 0.25  # added to a headline's score for each candidate above it
 CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}(?!\d)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import feedparser
 import pytest
@@ -347,3 +348,14 @@ def test_dirt_in_a_text_never_costs_an_address(text: str, at: int, dirt: str) ->
 def test_what_is_not_well_formed_is_left_to_the_other_reader() -> None:
     with pytest.raises(NotWellFormed):
         list(StrictReader("<rss><item><link>a&b</link></item></rss>", Wanted(("item",), ("link",), ("rss",))))
+
+
+@pytest.mark.parametrize(
+    "tags",
+    ["<item><link>http://a.test/1</link></item>" + "<b>" * 100_000 + "</a>" * 200_000, "<a><item>" + "<b>" * 500 + "</a>" * 299_500],
+    ids=["never begun", "begun outside the entry"],
+)
+def test_an_end_tag_that_ends_nothing_searches_nothing(tags: str) -> None:
+    begun = time.process_time()
+    feeds.links(f"<rss><channel>{tags}".encode())
+    assert time.process_time() - begun < 2.5  # each searched 500 open elements: 3.6 and 4.9 s; now 0.5 and 0.6

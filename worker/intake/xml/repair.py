@@ -49,6 +49,8 @@ class RepairingReader:
         self._text, self._wanted = text, wanted
         self._tokens = Tokens(text)
         self._stack: list[_Open] = []
+        self._places: dict[str, list[int]] = {}
+        """By name as it is written, where in the stack such elements are open: an end tag without a beginning searches nothing."""
         self._done: list[Element] = []
         self._entry = self._root_at = -1
         self.root = ""
@@ -89,6 +91,7 @@ class RepairingReader:
 
     def _open(self, tag: Tag, prefix: str, name: str) -> None:
         opened = self._opened(tag, prefix, name)
+        self._places.setdefault(tag.name, []).append(len(self._stack))
         self._stack.append(opened)
         self._tokens.inside = tag.name
         if self._entry < 0 and name in self._wanted.entries and opened.element is not None and opened.element.vocabulary != "foreign":
@@ -133,15 +136,18 @@ class RepairingReader:
         """Ends the innermost open element of this name; where an entry is open, only a container reaches beyond it."""
         name = tag.name
         lowest = self._entry if self._entry >= 0 and name.rpartition(":")[2] not in CONTAINERS else 0
-        for at in range(len(self._stack) - 1, lowest - 1, -1):
-            if self._stack[at].name == name:
-                self._end_from(at)
-                return
+        places = self._places.get(name)
+        if places and places[-1] >= lowest:
+            self._end_from(places[-1])
 
     def _end_from(self, at: int) -> None:
         """Ends the open element number `at`, and all that is open in it."""
         while len(self._stack) > at:
             opened = self._stack.pop()
+            places = self._places[opened.name]
+            places.pop()
+            if not places:
+                del self._places[opened.name]  # a million names may come and go
             if opened.element is not None:
                 opened.element.text = resolved("".join(opened.pieces)[:MAX_TEXT]).strip()
                 opened.element.whole = len(self._stack) == at

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import islice, takewhile
 
 from lxml import html
@@ -60,6 +61,8 @@ REACH = 4  # elements after an item's heading: a date and a picture may come bet
 MENU_LINKS, MENU_SHARE = 20, 0.9
 """So many links hold such a share of a menu's text; two of 1,697 pages with an article are like that, and both say what they are."""
 MENU_REACH = 20_000  # characters and 2,000 links: enough to know a menu by, and 10 ms to look for them
+SAME_SHARE, SAME_REACH = 0.5, 20_000
+"""Share of one character beyond ASCII among a text's first ones: in prose of any script the most frequent has a fifth at most."""
 BRIEF = 250  # characters: less is not an article where the address indicates another type of page
 
 
@@ -68,6 +71,8 @@ def require_article(text: str, title: str | None, url: str | None, data: Structu
     text, which is judged by its words and its address alone."""
     if not text:
         raise ItemFailed(Reason.NO_TEXT, "expected an article, got a page without a main text")
+    if _is_one_character(text):
+        raise ItemFailed(Reason.NO_TEXT, "expected an article, got one character again and again")
     root = html.Element("html") if root is None else root
     titles = f"{title or ''} {data.title or ''}"
     if len(text) < SHORT and BROWSER_CHECK.search(f"{titles} {text}"):
@@ -84,6 +89,13 @@ def require_article(text: str, title: str | None, url: str | None, data: Structu
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a home page or a listing")
     if _is_menu(text, title or "", root):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a menu: nearly all of its text is in links")
+
+
+def _is_one_character(text: str) -> bool:
+    """Whether it is one character again and again, as where bytes that are no text were decoded: there a few others may stand among it."""
+    counts = Counter("".join(text[:SAME_REACH].split()))
+    character, count = counts.most_common(1)[0]
+    return len(counts) == 1 or (not character.isascii() and count >= SAME_SHARE * counts.total())
 
 
 def claims_article(data: StructuredData) -> bool:

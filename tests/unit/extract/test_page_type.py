@@ -171,3 +171,12 @@ def test_a_flat_text_is_judged_by_the_same_words_as_a_page(text: str) -> None:
     with pytest.raises(ItemFailed) as failed:
         extract_text(text, "https://press.example/a", "text/plain")
     assert failed.value.reason in (Reason.NOT_ARTICLE, Reason.NO_TEXT)
+
+
+@pytest.mark.parametrize("kind", [None, "text/plain", "text/html; charset=iso-8859-1"])
+@pytest.mark.parametrize("body", [b"\xff" * 1000, b"\xff\xff\xfe" * 400, (b"\xff" * 6 + b" ") * 150, "\u2014".encode() * 1000, b"5" * 1000])
+def test_one_character_again_and_again_is_no_article(body: bytes, kind: str | None) -> None:
+    for page in (body, b"<html><head><title>Accord</title></head><body><h1>Accord</h1><p>" + body + b"</p></body></html>"):
+        if page is body or kind != "text/plain":
+            with pytest.raises(ItemFailed, match="one character"):
+                extract_text(page, "https://x.example/news/one", kind)

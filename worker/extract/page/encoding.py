@@ -53,6 +53,11 @@ CODECS = {
 MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"RIFF")
 """First bytes of files that servers label HTML by mistake: PDF, ZIP and Office, PNG, GIF, JPEG, gzip, old Office, ELF, RIFF."""
 
+BINARY = bytes([*range(9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
+"""Bytes that no text has, as browsers tell binary files by (WHATWG MIME Sniffing)."""
+BINARY_SHARE = 0.02  # of the bytes: random ones have a tenth, and text has none but by mistake
+FEW_BINARY = 8  # such bytes: what slips into a short text by mistake
+
 HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "application/vnd.wap.xhtml+xml")
 SAMPLE = 65536  # bytes: enough to tell the encoding, and the detector's cost stays bounded
 BROKEN_SHARE = 0.1  # of the characters beyond ASCII; above it people cannot read the text either
@@ -129,6 +134,9 @@ def _utf_16(body: bytes) -> str | None:
 
 
 def _declared_or_guessed(body: bytes, content_type: str | None) -> tuple[str, list[str]]:
+    sample = body[:SAMPLE]
+    if len(sample) - len(sample.translate(None, BINARY)) > max(FEW_BINARY, BINARY_SHARE * len(sample)):
+        raise ItemFailed(Reason.NOT_HTML, "expected HTML or plain text, got a binary file")
     declared = _declared(body, content_type)
     if (mended := _mended_utf_8(body, declared)) is not None:
         return mended, ["broken_encoding"]

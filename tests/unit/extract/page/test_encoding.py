@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from worker.errors import ItemFailed
@@ -79,6 +81,14 @@ def test_what_is_not_a_page_is_refused_by_its_label_or_its_first_bytes(body, kin
     with pytest.raises(ItemFailed) as failed:
         decode(body, kind)
     assert failed.value.reason is Reason.NOT_HTML
+
+
+def test_a_binary_file_without_known_first_bytes_is_refused():
+    body = random.Random(1).randbytes(1000)
+    for kind in ("text/html", "text/html; charset=iso-8859-1", "text/plain"):
+        with pytest.raises(ItemFailed, match="got a binary file"):
+            decode(body, kind)
+    assert decode("caf\xe9 ".encode("latin-1") * 300 + b"\x0b" * 5, "text/html; charset=iso-8859-1")[0].startswith("caf\xe9 caf\xe9")
 
 
 def test_bytes_that_no_encoding_reads_are_refused():

@@ -25,6 +25,7 @@ class Request(requests.PreparedRequest):
     """A GET to a checked address, or a POST of `body`, with the deadline of the whole answer."""
 
     def __init__(self, address: Address, headers: Mapping[str, str], deadline: Deadline, body: bytes | None = None) -> None:
+        """A GET's answer begins within `first_byte_timeout`; a POST's receiver may use all of the deadline for it."""
         super().__init__()
         self.method, self.url, self.hooks = "GET" if body is None else "POST", address.url, {"response": []}
         self.content = body or b""
@@ -79,8 +80,9 @@ class GuardedAdapter(HTTPAdapter):
             raise
 
     def _answer(self, request: Request, wire: TimedSocket) -> requests.Response:
-        limit = self._settings.first_byte_timeout
-        wire.deadline = request.deadline.within(limit, f"no answer within {limit:g} s")
+        if request.method == "GET":
+            limit = self._settings.first_byte_timeout
+            wire.deadline = request.deadline.within(limit, f"no answer within {limit:g} s")
         wire.send(self._message(request))
         exchange = Exchange(wire, read_head(wire, self._settings), self._settings, request.deadline)
         response = requests.Response()

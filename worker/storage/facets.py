@@ -20,6 +20,13 @@ def topics_text(decisions: Decisions) -> str:
     return "|" + "".join(f"{label}{'?' if decision == 'unsure' else ''}|" for label, decision in decisions if decision != "no")
 
 
+def topic_keys(topics: str) -> list[str]:
+    """What an article with these topics (`|trade|culture?|`) counts as: each that is yes, `` without any, and `?` in doubt."""
+    marks = [mark for mark in topics.split("|") if mark]
+    sure = [mark for mark in marks if not mark.endswith("?")]
+    return (sure or [""]) + (["?"] if len(sure) < len(marks) else [])
+
+
 def write(connection: Connection, kept: Sequence[tuple[Labelled, int]]) -> None:
     """Writes the rows of new articles: pairs of article and cluster."""
     ids = [labelled.extracted.item_id for labelled, _ in kept]

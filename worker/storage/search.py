@@ -10,8 +10,10 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal_column, or_, select
 
 from classifier.labels import TOPICS
+from worker.config.search_fields import expect_labels
 from worker.storage import local_days, word_index
 from worker.storage.database import one_of
+from worker.storage.facets import topic_keys
 from worker.storage.tables import articles, facets, job_items, labels
 
 By = Literal["day", "outlet", "topic", "source_type", "language"]
@@ -57,6 +59,10 @@ class SearchFilter:
     """The id of a job that it belongs to."""
     zone: str = "UTC"
     """IANA name of the zone in which `since` and `until` are days."""
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for a label that there is not: nothing could match it."""
+        expect_labels(topic=self.topics, primary=[self.primary], source_type=[self.source_type])
 
 
 _ORDER = (facets.c.day, facets.c.published_at, facets.c.item_id)
@@ -205,13 +211,6 @@ def topics_of(connection: Connection, wanted: SearchFilter) -> tuple[int, list[t
         counts.update(dict.fromkeys(topic_keys(text), count))
         number += count
     return number, sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def topic_keys(topics: str) -> list[str]:
-    """What an article with these topics (`|trade|culture?|`) counts as: each that is yes, `` without any, and `?` in doubt."""
-    marks = [mark for mark in topics.split("|") if mark]
-    sure = [mark for mark in marks if not mark.endswith("?")]
-    return (sure or [""]) + (["?"] if len(sure) < len(marks) else [])
 
 
 def _clusters_by_topic(connection: Connection, filters: Sequence[ColumnElement[bool]]) -> list[tuple[str, int]]:

@@ -20,9 +20,10 @@ from tests.integration.parts.samples import LABELS, entry, extracted
 from tests.integration.parts.steps import keep
 from tests.integration.window.conftest import Desk
 from worker.cli import main as program
-from worker.config import Settings, load_values
+from worker.config import Settings, load, load_values
 from worker.config.value_types import parse_allow_private
 from worker.errors import UsageError
+from worker.fetch.post import WITHIN
 from worker.messages import Labelled
 from worker.operations.problems import Problem
 from worker.operations.sharing import webhooks
@@ -30,6 +31,8 @@ from worker.operations.sharing.webhooks import Sender, signed
 from worker.operations.webhook_problems import of_webhooks
 from worker.processes import dispatcher
 from worker.storage.ledger import Ledger
+from worker.storage.search import SearchFilter
+from worker.storage.webhooks.deliveries import wanted_articles
 
 CONSUME = Path(__file__).resolve().parents[3] / "docs" / "consume.md"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -326,6 +329,49 @@ def test_a_webhook_without_a_secret_does_not_start(hooked: Desk) -> None:
         settings = replace(hooked.services.settings, webhook_secret=secret)
         with pytest.raises(UsageError, match="PRESSMARK_WEBHOOK_SECRET"), dispatcher._webhook(settings):
             pass
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("topic=tpyo", "border_dispute, trade, demining, culture"),
+        ("topic=trade&topic=Culture", "border_dispute, trade, demining, culture"),
+        ("primary=none", "border_dispute, trade, demining, culture"),
+        ("source_type=blog", "official, promotional, independent"),
+        ("language=Khmer", "as en or km"),
+        ("host=https://press.example.org/", "the name of a host"),
+        ("unsure=maybe", "true or false"),
+        ("topic=", "topic has a value"),
+        ("language=km&language=en", "language once"),
+        ("since=2024-03-22", "q, topic, unsure, primary, source_type, language, host, outlet"),
+    ],
+)
+def test_a_search_that_nothing_can_match_is_refused_at_the_start(query: str, expected: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(expected)) as refused:
+        load({"PRESSMARK_WEBHOOK_SEARCH": query})
+    assert query in str(refused.value)
+
+
+def test_every_field_of_the_setting_is_one_of_a_search() -> None:
+    query = (
+        "q=rice+price&topic=trade&topic=culture&unsure=yes&primary=trade&source_type=official&language=km&host=Press.test&outlet=The+Post"
+    )
+    wanted = wanted_articles(load({"PRESSMARK_WEBHOOK_SEARCH": query}))
+    assert wanted == SearchFilter(
+        ("rice", "price"), ("trade", "culture"), "trade", "official", "km", "press.test", unsure=True, outlet="The Post"
+    )
+    with pytest.raises(UsageError, match="topic: expected one of"):
+        SearchFilter(topics=("tpyo",))
+
+
+def test_a_receiver_has_all_of_the_time_that_is_promised_to_it(hooked: Desk, receiver: Receiver) -> None:
+    receiver.patience = threading.Event()
+    timer = threading.Timer(1.5, receiver.patience.set)
+    timer.start()
+    pages = replace(hooked.services.settings, first_byte_timeout=0.5)  # of pages: what a receiver has is in the manual
+    assert webhooks.tried(pages).said == "status 204"
+    timer.join()
+    assert f"within {WITHIN:g} s" in CONSUME.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["webhook_search", "webhook_events"])

@@ -11,9 +11,8 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.labels import TOPICS
 from worker.dashboard.api.core.routing import Api, Asked, Dashboard, File, ItemId, Moment, Name, Page, Text, moment
-from worker.dashboard.security.answers import bad_request
 from worker.operations import articles as operations
 from worker.operations import show
 from worker.operations.articles import By, Counts
@@ -52,15 +51,7 @@ class Filter(Asked):
     """Stored at this time or later."""
 
     def wanted(self, zone: str) -> SearchFilter:
-        """The filter; raises Refused for a label that is not in the guide."""
-        for name, values, known in (
-            ("topic", self.topic, TOPICS),
-            ("primary", [self.primary], TOPICS),
-            ("source_type", [self.source_type], SOURCE_TYPES),
-        ):
-            for value in filter(None, values):
-                if value not in known:
-                    raise bad_request(f"{name}: expected one of {', '.join(known)}, got {value!r}.")
+        """The filter; raises UsageError for a label that is not in the guide."""
         return SearchFilter(
             words=tuple(self.q.split()),
             topics=tuple(self.topic),

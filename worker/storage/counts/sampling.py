@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from worker.storage import search, word_index
 from worker.storage.database import one_of
+from worker.storage.facets import topic_keys
 from worker.storage.search import By, SearchFilter
 from worker.storage.tables import articles, facets
 
@@ -73,7 +74,7 @@ class Survey:
         """As `search.counted`: days in order, others the most frequent first."""
         values: dict[str, list[Row]] = {}
         for row in self.rows:
-            for value in search.topic_keys(row.topics) if column == "topic" else [str(getattr(row, column))]:
+            for value in topic_keys(row.topics) if column == "topic" else [str(getattr(row, column))]:
                 values.setdefault(value, []).append(row)
         counts = [(value, self._counted(rows)) for value, rows in values.items()]
         return sorted(counts) if column == "day" else sorted(counts, key=lambda pair: (-pair[1], pair[0]))

@@ -6,11 +6,11 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 from sqlalchemy import Connection, Engine, case, delete, func, insert, or_, select, update
 
 from worker.config import Settings
+from worker.config.search_fields import read_query
 from worker.storage import search
 from worker.storage.database import one_of, reading, writing
 from worker.storage.search import SearchFilter
@@ -54,17 +54,18 @@ class Failing:
 
 def wanted_articles(settings: Settings) -> SearchFilter:
     """Which stored articles are sent, as the setting says it."""
-    given = parse_qs(settings.webhook_search)
-    one = {name: values[-1] for name, values in given.items()}
-    primary, source_type, language, outlet = map(one.get, ("primary", "source_type", "language", "outlet"))
+    given = read_query(settings.webhook_search)
+    primary, source_type, language, host, outlet = (
+        next(iter(given.get(name, ())), None) for name in ("primary", "source_type", "language", "host", "outlet")
+    )
     return SearchFilter(
-        words=tuple(one.get("q", "").split()),
+        words=tuple(" ".join(given.get("q", ())).split()),
         topics=tuple(given.get("topic", ())),
-        unsure=one.get("unsure", "") not in ("", "0", "false"),
+        unsure=any(given.get("unsure", ())),
         primary=primary,
         source_type=source_type,
         language=language,
-        host=one.get("host", "").lower() or None,
+        host=host,
         outlet=outlet,
     )
 

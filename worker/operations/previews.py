@@ -20,6 +20,8 @@ from worker.storage.values import DeadFilter
 
 LIFETIME = 600
 """Seconds for which a preview may be acted on: time to read it and ask somebody."""
+LARGEST = 10**12
+"""More than any time in seconds or count: a forged number is not shown to its reader over thousands of digits."""
 KEY = "previews"
 
 
@@ -66,15 +68,15 @@ def check(services: Services, given: str, intent: Intent, now: Callable[[], floa
     """Raises Conflict where the set is not the one that was previewed, or the preview is too old, UsageError for a foreign token."""
     try:
         head, _, signed = given.partition(".")
-        until, count = json.loads(_read(head))
-        signature, expected = _read(signed), _signature(services, intent, int(until))
+        until, count = map(_whole_number, json.loads(_read(head)))
+        signature, expected = _read(signed), _signature(services, intent, until)
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
         raise UsageError("expected the token of a preview, got something else") from None
     if until < now():
         raise Conflict("The preview is older than ten minutes. Look again.")
     if hmac.compare_digest(signature, expected):
         return
-    if isinstance(count, int) and count != intent.mark.count:
+    if count != intent.mark.count:
         raise Conflict(f"It was {count}, now {intent.mark.count}. Look again.")
     raise Conflict("These are not the same ones any more. Look again.")
 
@@ -83,6 +85,13 @@ def _signature(services: Services, intent: Intent, until: int) -> bytes:
     mark = intent.mark
     message = [intent.act, intent.who, asdict(intent.which), mark.count, mark.ids, round(mark.newest, 3), until]
     return hmac.new(signing_key(services.engine, KEY), json.dumps(message, sort_keys=True).encode(), hashlib.sha256).digest()
+
+
+def _whole_number(value: object) -> int:
+    """A time or a count as `token` writes it; raises ValueError for anything else."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < LARGEST:
+        raise ValueError("expected a whole number")
+    return value
 
 
 def _written(data: bytes) -> str:

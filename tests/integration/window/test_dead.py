@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 
 import pytest
@@ -126,7 +127,21 @@ def test_a_preview_lasts_ten_minutes(letters: Desk) -> None:
         previews.check(letters.services, signed, intent, lambda: time.time() + 610)
 
 
-@pytest.mark.parametrize("token", ["", "x", "a.b", "W10.W10", "é.x", "WzFd.", "." * 5000])
+FORGED = [
+    f"{base64.urlsafe_b64encode(head.encode()).decode().rstrip('=')}.eA"
+    for head in (
+        '["99999999999",3]',
+        "[true,3]",
+        "[99999999999.5,3]",
+        "[99999999999,true]",
+        f"[99999999999,1{'0' * 4000}]",
+        '{"a":1,"b":2}',
+    )
+]
+"""A time or a count that is none, before a signature that is none."""
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b", "W10.W10", "é.x", "WzFd.", "." * 5000, *FORGED])
 def test_what_is_no_token_is_a_wrong_call(letters: Desk, token: str) -> None:
     with pytest.raises(UsageError, match="expected the token of a preview"):
         dead.requeue(letters.services, TLS, token=token, who="ann")

@@ -46,7 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "the stored articles as a table, JSON lines, CSV, Parquet or ninjs"),
     "tail": ("tail", "follow Results as they are published"),
     "schema": ("schema", "the JSON Schema of a Result"),
-    "webhooks": ("webhooks", "what waits for the webhook; test it, try again"),
+    "webhooks": ("webhooks", "what waits for the webhooks; test them, try again, drop"),
     "seeds": ("seeds", "the labelled articles: check, add, import, export"),
     "train": ("train", "train a model on the seeds and register it"),
     "evaluate": ("evaluate", "figures on held-out seeds, or on labelled articles"),

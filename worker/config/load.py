@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -94,8 +95,10 @@ def _from_toml(f: SettingField, value: object, where: str) -> object:
 
 
 def _toml_text(value: object) -> str:
-    """A TOML value as the environment would give it; a list becomes comma-separated."""
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    """A TOML value as the environment would give it; a list becomes comma-separated, a table an object of JSON."""
+    if isinstance(value, list):
+        return ",".join(map(_toml_text, value))
+    return json.dumps(value, default=str) if isinstance(value, dict) else str(value)
 
 
 def _read(path: Path) -> str:

@@ -32,7 +32,7 @@ from worker.config.value_types import (
     parse_word,
     url_of,
 )
-from worker.config.webhooks import parse_webhook_events, parse_webhook_search
+from worker.config.webhooks import FIRST_RECEIVER, Receiver, parse_receivers, parse_webhook_events, parse_webhook_search
 
 PREFIX = "PRESSMARK_"
 KIB, MIB = 1024, 1024 * 1024
@@ -231,6 +231,9 @@ class Settings:
     webhook_search: str = setting(
         "", "which stored articles, as `topic=trade&language=km`, in the words of the API's search; empty: all", parse_webhook_search
     )
+    webhook_receivers: tuple[Receiver, ...] = setting(
+        (), "none: PRESSMARK_WEBHOOK_URL is the only one; more, as objects of JSON or tables of TOML", parse_receivers, secret=True
+    )
 
     # Logs and dashboard
     log_level: str = setting("info", "starts, stops, failed pages and trouble", one_of("debug", "info", "warning", "error"))
@@ -250,6 +253,12 @@ class Settings:
     """By name, where each value that is not the default was set: a variable or a file."""
     notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """Warnings for the user, a line each."""
+
+    @property
+    def receivers(self) -> tuple[Receiver, ...]:
+        """Every receiver of events, that of `webhook_url` first."""
+        first = Receiver(FIRST_RECEIVER, self.webhook_url or "", self.webhook_secret, self.webhook_events, self.webhook_search)
+        return (first, *self.webhook_receivers) if self.webhook_url else self.webhook_receivers
 
     @property
     def finish_within(self) -> float:

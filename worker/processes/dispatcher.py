@@ -1,4 +1,4 @@
-"""Run the dispatcher, and beside it, in a thread that cannot hold it up, what sends events to a webhook."""
+"""Run the dispatcher, and beside it, in threads that cannot hold it up, what sends events to webhooks."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def run(settings: Settings, stop: threading.Event) -> None:
 
 @contextmanager
 def _webhook(settings: Settings) -> Iterator[None]:
-    """Sends to the webhook meanwhile, where there is one; a dispatcher without one imports nothing of it."""
-    if settings.webhook_url is None:
+    """Sends to the webhooks meanwhile, where there are some; a dispatcher without one imports nothing of it."""
+    if not settings.receivers:
         yield
         return
     from worker.operations.sharing import webhooks
 
-    webhooks.expect_configured(settings)
+    webhooks.configured(settings)
     ended = threading.Event()
     thread = threading.Thread(target=webhooks.run, args=(settings, ended), name="webhook", daemon=True)
     thread.start()

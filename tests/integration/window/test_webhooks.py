@@ -27,6 +27,7 @@ from worker.fetch.post import WITHIN
 from worker.messages import Labelled
 from worker.operations.problems import Problem
 from worker.operations.sharing import webhooks
+from worker.operations.sharing.watch import LOOK, Watch
 from worker.operations.sharing.webhooks import Sender, signed
 from worker.operations.webhook_problems import of_webhooks
 from worker.processes import dispatcher
@@ -120,9 +121,7 @@ def publish(desk: Desk) -> None:
 
 
 def sender(desk: Desk, **more: Any) -> Sender:
-    made = Sender(desk.services, now=desk.clock, chance=lambda: 0.5, **more)
-    made._looked_at = float("inf")  # problems are another test's question
-    return made
+    return Sender(desk.services, desk.services.settings.receivers[0], now=desk.clock, chance=lambda: 0.5, **more)
 
 
 def waiting(desk: Desk) -> list[webhooks.WaitingEvent]:
@@ -141,12 +140,15 @@ def test_the_articles_of_the_search_are_sent_signed_and_then_gone(hooked: Desk, 
     assert receiver.events[0]["data"] == hooked.services.articles.of([first])[0].to_dict()
     for (headers, body), event in zip(receiver.took, receiver.events, strict=True):
         assert headers["webhook-id"] == event["id"]
-        assert headers["webhook-signature"] == signed(hooked.services.settings, event["id"], body, hooked.clock())["webhook-signature"]
+        assert (
+            headers["webhook-signature"]
+            == signed(hooked.services.settings.receivers[0], event["id"], body, hooked.clock())["webhook-signature"]
+        )
 
 
 def test_the_receiver_of_the_manual_knows_what_is_ours(hooked: Desk, receiver: Receiver) -> None:
     store(hooked, True)
-    Sender(hooked.services, now=lambda: max(time.time(), hooked.clock())).round()
+    Sender(hooked.services, hooked.services.settings.receivers[0], now=lambda: max(time.time(), hooked.clock())).round()
     [code] = [one for one in re.findall(r"```python\n(.*?)```", CONSUME.read_text(encoding="utf-8"), re.DOTALL) if "def verified" in one]
     names: dict[str, Any] = {}
     exec(compile(code, str(CONSUME), "exec"), names)  # noqa: S102 - the page's own program
@@ -158,7 +160,7 @@ def test_the_receiver_of_the_manual_knows_what_is_ours(hooked: Desk, receiver: R
     assert not names["verified"](SECRET, {**headers, "webhook-timestamp": "1"}, body)
     # The example of Standard Webhooks 1.0
     known = signed(
-        replace(hooked.services.settings, webhook_secret=SECRET), "msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}', 1614265330
+        replace(hooked.services.settings.receivers[0], secret=SECRET), "msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}', 1614265330
     )
     assert known["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
@@ -176,7 +178,7 @@ def test_what_is_not_taken_is_sent_again_later_each_time_and_is_the_same_event(h
         [due] = [one.due for one in hook._deliveries.all(10) if one.event_id == failing.id]
         assert due == pytest.approx(begun + wait)
         hooked.services.engine.dispose()  # as after a restart
-        others = [one for one in hook._deliveries.due(10) if one.event_id != failing.id]
+        others = [one for one in hook._deliveries.due("default", 10) if one.event_id != failing.id]
         for other in others:
             hook._deliveries.claim(other, due - hooked.clock() + 1)  # the other one is not this test's question
         hooked.clock.at = due
@@ -208,7 +210,7 @@ def test_a_private_address_that_was_not_named_is_never_connected_to(hooked: Desk
     assert sender(hooked).round() == 0
     assert receiver.took == []
     assert [one.said.partition(":")[0] for one in waiting(hooked) if one.said] in (["port"], ["private-address"])
-    tried = webhooks.tried(hooked.services.settings)
+    [tried] = webhooks.tried(hooked.services.settings)
     assert (tried.delivered, receiver.took) == (False, [])
 
 
@@ -230,7 +232,7 @@ def test_a_sender_that_is_killed_after_the_post_sends_the_same_event_again(hooke
 def test_two_senders_send_each_event_once(hooked: Desk, receiver: Receiver) -> None:
     store(hooked, True, True, True)
     one, other = sender(hooked), sender(hooked)
-    due = one._deliveries.due(10)
+    due = one._deliveries.due("default", 10)
     assert [one._deliveries.claim(delivery, 60) for delivery in due] == [True] * 3
     assert [other._deliveries.claim(delivery, 60) for delivery in due] == [False] * 3
 
@@ -257,22 +259,23 @@ def problem(code: str, level: Any = "wrong", count: int = 1) -> Problem:
 
 
 def test_a_problem_is_told_when_it_has_lasted_and_when_it_is_over_each_once(hooked: Desk, receiver: Receiver) -> None:
-    one, other = sender(hooked), sender(hooked)
+    one, other = Watch(hooked.services, hooked.clock), Watch(hooked.services, hooked.clock)
     looks = [["disk"], ["disk", "blip"], ["disk"], ["disk"], [], ["disk"], [], [], []]
     for number, codes in enumerate(looks):
         found = [problem(code, count=number) for code in codes] + [problem("paused", "held")]
         one.look(found)
         other.look(found)
-    one.round()
+    sender(hooked).round()
     assert [(event["type"], event["data"]["code"]) for event in receiver.events] == [("problem.opened", "disk"), ("problem.closed", "disk")]
     assert receiver.events[0]["data"]["what"] == "It is disk."
 
 
-def test_problems_are_looked_for_by_the_sender_itself(hooked: Desk, receiver: Receiver) -> None:
-    hook = Sender(hooked.services, now=hooked.clock)
+def test_problems_are_looked_for(hooked: Desk, receiver: Receiver) -> None:
+    watch = Watch(hooked.services, hooked.clock)
     for _ in range(3):
-        hook.round()
-        hooked.clock.at += webhooks.LOOK
+        assert watch.round() is False
+        hooked.clock.at += LOOK
+    sender(hooked).round()
     assert "redis-away" in {event["data"]["code"] for event in receiver.events}
 
 

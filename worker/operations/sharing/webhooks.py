@@ -1,7 +1,7 @@
-"""Send events to a webhook, signed, at least once: stored articles of a search, and problems when they begin and end.
+"""Send events to webhooks, signed, at least once: stored articles of a search, and problems when they begin and end.
 
-Events wait in the database until the receiver answers 2xx. Headers and signature are those of Standard Webhooks 1.0, so that
-a receiver can use its libraries.
+Events wait in the database until their receiver answers 2xx; one that is slow or away holds up no other. Headers and signature
+are those of Standard Webhooks 1.0, so that a receiver can use its libraries.
 """
 
 from __future__ import annotations
@@ -15,29 +15,30 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from worker.bootstrap import Services
 from worker.config import Settings
+from worker.config.webhooks import FIRST_RECEIVER, Receiver
 from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.fetch.post import Posted, post
+from worker.operations.audit import record
 from worker.operations.document import Document
-from worker.operations.problems import Problem, problems
+from worker.operations.sharing.watch import LOOK, Watch
 from worker.operations.times import rfc3339
-from worker.storage.webhooks.deliveries import Deliveries, Delivery
+from worker.storage.webhooks.deliveries import Chosen, Deliveries, Delivery
 
 log = logging.getLogger(__name__)
 
 TICK = 1.0
 """Seconds between two looks at what is due: one question to one index."""
-LOOK = 30.0
-"""Seconds between two looks at problems: they are figures of minutes."""
-SURE = 2
-"""Looks in a row after which a problem has begun, or ended: a figure near its limit is no message each minute."""
+UNFORESEEN = 30.0
+"""Seconds of rest after an error that nobody foresaw, so that it does not fill the log."""
 AT_ONCE = 20
-"""Events sent in one round, after which problems are looked at."""
+"""Events sent in one round, after which the thread looks whether it is to stop."""
 CLAIM = 60.0
 """Seconds that a sender has for one event: four times as long as a post may take."""
 FIRST, CAP, GIVE_UP = 30.0, 3600.0, 7 * 86_400.0
@@ -62,6 +63,8 @@ class WaitingEvent(Document):
     tries: int
     said: str | None
     """Why the last try failed."""
+    receiver: str
+    """Its name in the settings: `default` is that of PRESSMARK_WEBHOOK_URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,34 +75,44 @@ class Tried(Document):
     delivered: bool
     said: str
     """`status 200`, or why it failed."""
+    receiver: str
 
 
-def expect_configured(settings: Settings) -> str:
-    """The address; raises UsageError where it or its secret is not set, or the secret is none."""
-    if settings.webhook_url is None:
+@dataclass(frozen=True, slots=True)
+class DroppedEvents(Document):
+    """How many events were taken out undelivered."""
+
+    dropped: int
+
+
+def configured(settings: Settings) -> tuple[Receiver, ...]:
+    """The receivers; raises UsageError where there is none, or the secret of one is not set or is none."""
+    if not settings.receivers:
         raise UsageError("PRESSMARK_WEBHOOK_URL: expected an address, got none")
-    _key(settings)
-    return settings.webhook_url
+    for receiver in settings.receivers:
+        _key(receiver)
+    return settings.receivers
 
 
-def _key(settings: Settings) -> bytes:
+def _key(receiver: Receiver) -> bytes:
     """The bytes that sign: of `whsec_…` what its base64 means, else the secret itself."""
-    secret = settings.webhook_secret
+    first = receiver.name == FIRST_RECEIVER
+    where, secret = "PRESSMARK_WEBHOOK_SECRET" if first else f"PRESSMARK_WEBHOOK_RECEIVERS: {receiver.name}", receiver.secret
     if secret is None:
-        raise UsageError("PRESSMARK_WEBHOOK_SECRET: expected a secret with PRESSMARK_WEBHOOK_URL, got none")
+        raise UsageError(f"{where}: expected a secret with PRESSMARK_WEBHOOK_URL, got none")
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True) if secret.startswith("whsec_") else secret.encode()
     except (binascii.Error, ValueError):
-        raise UsageError("PRESSMARK_WEBHOOK_SECRET: expected base64 after whsec_, got something else") from None
+        raise UsageError(f"{where}: expected base64 after whsec_, got something else") from None
     if len(key) < SHORTEST_KEY:
-        raise UsageError(f"PRESSMARK_WEBHOOK_SECRET: expected a key of at least {SHORTEST_KEY} bytes, got one of {len(key)}")
+        raise UsageError(f"{where}: expected a key of at least {SHORTEST_KEY} bytes, got one of {len(key)}")
     return key
 
 
-def signed(settings: Settings, event_id: str, body: bytes, now: float) -> dict[str, str]:
+def signed(receiver: Receiver, event_id: str, body: bytes, now: float) -> dict[str, str]:
     """The headers of an event: HMAC-SHA256 over id, time and body."""
     at = str(int(now))
-    digest = hmac.new(_key(settings), b".".join([event_id.encode(), at.encode(), body]), hashlib.sha256).digest()
+    digest = hmac.new(_key(receiver), b".".join([event_id.encode(), at.encode(), body]), hashlib.sha256).digest()
     signature = f"v1,{base64.b64encode(digest).decode()}"
     return {"Content-Type": TYPE, "webhook-id": event_id, "webhook-timestamp": at, "webhook-signature": signature}
 
@@ -111,43 +124,30 @@ def document(event_id: str, kind: str, created_at: float, data: object) -> bytes
 
 
 class Sender:
-    """Sends what is due, and looks for problems; `now` and `post` are the tests' own there."""
+    """Sends what is due to one receiver; `now` and `post` are the tests' own there."""
 
     def __init__(
-        self, services: Services, post: Post = post, now: Callable[[], float] = time.time, chance: Callable[[], float] = random.random
+        self,
+        services: Services,
+        receiver: Receiver,
+        post: Post = post,
+        now: Callable[[], float] = time.time,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._services = services
+        self._receiver = receiver
         self._deliveries = Deliveries(services.engine, now)
         self._post, self._now, self._chance = post, now, chance
-        self._looked_at = 0.0
-        self._seen: dict[str, int] = {}
-        """By problem that was not told yet, in how many looks in a row it was there."""
-        self._gone: dict[str, int] = {}
-        """By problem that was told, in how many looks in a row it was not there."""
 
     def round(self) -> int:
-        """Looks for problems where it is time, and sends some of what is due; returns how many were delivered. Raises Unavailable."""
-        if "problems" in self._services.settings.webhook_events and self._now() - self._looked_at >= LOOK:
-            self._looked_at = self._now()
-            self.look(problems(self._services))
+        """Sends some of what is due; returns how many events were delivered. Raises Unavailable."""
         delivered = 0
-        for delivery in self._deliveries.due(AT_ONCE):
+        for delivery in self._deliveries.due(self._receiver.name, AT_ONCE):
             if self._deliveries.claim(delivery, CLAIM):
                 if not self._send(delivery):
                     break  # a receiver that fails is not asked for each of thousands
                 delivered += 1
         return delivered
-
-    def look(self, found: Iterable[Problem]) -> None:
-        """Tells of problems that begin and end; what is held back on purpose is none."""
-        now = {_name(problem): json.dumps(problem.to_dict(), ensure_ascii=False) for problem in found if problem.level != "held"}
-        told = self._deliveries.told()
-        self._seen = {key: self._seen.get(key, 0) + 1 for key in now.keys() - told.keys()}
-        self._gone = {key: self._gone.get(key, 0) + 1 for key in told.keys() - now.keys()}
-        opened = {key: now[key] for key, looks in self._seen.items() if looks >= SURE}
-        closed = {key: told[key] for key, looks in self._gone.items() if looks >= SURE}
-        if opened or closed:
-            self._deliveries.tell(opened, closed)
 
     def _send(self, delivery: Delivery) -> bool:
         """Whether it is out of the way: delivered, or of an article that is gone."""
@@ -155,9 +155,9 @@ class Sender:
         if body is None:
             self._deliveries.delivered(delivery)
             return True
-        settings = self._services.settings
         try:
-            posted = self._post(expect_configured(settings), body, signed(settings, delivery.event_id, body, self._now()), settings)
+            headers = signed(self._receiver, delivery.event_id, body, self._now())
+            posted = self._post(self._receiver.url, body, headers, self._services.settings)
         except ItemFailed as failure:
             return self._failed(delivery, str(failure), None)
         if posted.taken:
@@ -177,30 +177,51 @@ class Sender:
     def _failed(self, delivery: Delivery, said: str, asked: float | None) -> bool:
         wait = max(min(FIRST * 2 ** min(delivery.tries, 20), CAP) * (0.75 + self._chance() / 2), asked or 0.0)
         over = self._now() - delivery.created_at > GIVE_UP
-        url = self._services.settings.webhook_url or ""
-        host = urlsplit(url).hostname or ""
-        said = said.replace(url, host)  # the address may hold a token
+        host = urlsplit(self._receiver.url).hostname or ""
+        said = said.replace(self._receiver.url, host)  # the address may hold a token
         log.warning("webhook at %s failed: %s; %s", host, said, "given up" if over else f"again in {wait:.0f} s")
         self._deliveries.failed(delivery, said, None if over else wait)
         return False
 
 
-def _name(problem: Problem) -> str:
-    """The same for a problem while it lasts, whatever its figures are."""
-    return f"{problem.code} {problem.host or ''} {problem.act.href if problem.act else ''}".strip()
-
-
 def run(settings: Settings, stop: threading.Event) -> None:
-    """Sends until `stop` is set; an outage of the database is logged once and waited out. Raises UsageError for wrong settings."""
-    expect_configured(settings)
+    """Sends to every receiver until `stop` is set, each in a thread of its own; looks for problems meanwhile.
+
+    Raises UsageError for wrong settings.
+    """
+    senders = [partial(_sending, receiver) for receiver in configured(settings)]
+    threads = [threading.Thread(target=keep_on, args=(settings, stop, make, TICK), daemon=True) for make in senders]
+    for thread in threads:
+        thread.start()
+    if any("problems" in receiver.events for receiver in settings.receivers):
+        keep_on(settings, stop, _watching, LOOK)
+    for thread in threads:
+        thread.join()
+
+
+def _sending(receiver: Receiver, services: Services) -> Callable[[], bool]:
+    sender = Sender(services, receiver)
+    return lambda: sender.round() == AT_ONCE
+
+
+def _watching(services: Services) -> Callable[[], bool]:
+    watch = Watch(services)
+    return watch.round
+
+
+def keep_on(settings: Settings, stop: threading.Event, make: Callable[[Services], Callable[[], bool]], rest: float) -> None:
+    """Does what `make` returns again and again, at once while it says that there is more, else every `rest` seconds.
+
+    An outage of the database is logged once and waited out.
+    """
     services = Services(settings)
-    away = busy = False
+    away, busy = False, True
     try:
-        sender = Sender(services)
-        while not stop.wait(0 if busy else TICK):
+        work = make(services)
+        while not stop.wait(0 if busy else rest):
             busy = False
             try:
-                busy = sender.round() == AT_ONCE
+                busy = work()
                 away = False
             except Unavailable as error:
                 if not away:
@@ -208,36 +229,57 @@ def run(settings: Settings, stop: threading.Event) -> None:
                 away = True
             except Exception:
                 log.exception("unexpected error while sending to the webhook")
-                stop.wait(LOOK)
+                stop.wait(UNFORESEEN)
     finally:
         services.close()
 
 
-def waiting(services: Services, limit: int) -> list[WaitingEvent]:
-    """Events that were not delivered yet, the oldest first. Raises Unavailable."""
+def waiting(services: Services, limit: int, to: str | None = None) -> list[WaitingEvent]:
+    """Events that were not delivered yet, the oldest first, of one receiver or all. Raises Unavailable."""
     return [
         WaitingEvent(
             *(one.event_id, one.kind, one.item_id, rfc3339(one.created_at)),
             next_try_at=None if one.given_up else rfc3339(one.due),
             tries=one.tries,
             said=one.said,
+            receiver=one.receiver,
         )
-        for one in Deliveries(services.engine).all(limit)
+        for one in Deliveries(services.engine).all(limit, Chosen(to))
     ]
 
 
-def send_again(services: Services) -> int:
+def send_again(services: Services, to: str | None = None) -> int:
     """Makes all of them due now, also what was given up; returns how many there are. Raises Unavailable."""
-    return Deliveries(services.engine).send_again()
+    return Deliveries(services.engine).send_again(Chosen(to))
 
 
-def tried(settings: Settings) -> Tried:
-    """Sends a signed event of the type `test` here and now, once. Raises UsageError for wrong settings."""
-    url, now = expect_configured(settings), time.time()
+def meant(services: Services, to: str | None, *, given_up: bool) -> int:
+    """How many events `drop` would take out. Raises Unavailable."""
+    return Deliveries(services.engine).count(Chosen(to, given_up))
+
+
+def drop(services: Services, to: str | None, *, given_up: bool, who: str | None = None) -> DroppedEvents:
+    """Takes events out undelivered, for good: of one receiver or all, with `given_up` those alone. `who` goes into the log."""
+    dropped = Deliveries(services.engine).drop(Chosen(to, given_up))
+    record(services, who, "webhooks drop", count=dropped, which={"to": to, "given_up": given_up or None})
+    return DroppedEvents(dropped)
+
+
+def tried(settings: Settings, to: str | None = None) -> list[Tried]:
+    """Sends a signed event of the type `test` here and now, once to each receiver or to one. Raises UsageError for wrong settings."""
+    chosen = [receiver for receiver in configured(settings) if to in (None, receiver.name)]
+    if not chosen:
+        names = ", ".join(receiver.name for receiver in settings.receivers)
+        raise UsageError(f"--to: expected one of {names}, got {(to or '')[:60]!r}")
+    return [_tried(settings, receiver) for receiver in chosen]
+
+
+def _tried(settings: Settings, receiver: Receiver) -> Tried:
+    now = time.time()
     event_id = f"evt_test_{int(now)}"
     body = document(event_id, "test", now, {"message": "This is a test of Pressmark's webhook."})
     try:
-        posted = post(url, body, signed(settings, event_id, body, now), settings)
+        posted = post(receiver.url, body, signed(receiver, event_id, body, now), settings)
     except ItemFailed as failure:
-        return Tried(event_id, delivered=False, said=str(failure))
-    return Tried(event_id, delivered=posted.taken, said=f"status {posted.status}")
+        return Tried(event_id, delivered=False, said=str(failure), receiver=receiver.name)
+    return Tried(event_id, delivered=posted.taken, said=f"status {posted.status}", receiver=receiver.name)

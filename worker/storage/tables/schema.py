@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Integer, MetaData
 
 metadata = MetaData()
 
-SCHEMA = "0009"
+SCHEMA = "0011"
 """The newest revision in `migrations/versions`; revisions sort as text."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, Table, Text, text
 
 from worker.storage.tables.schema import Id, metadata
 
@@ -19,11 +19,15 @@ deliveries = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("given_up", Boolean, nullable=False, server_default=text("false")),
     Column("said", Text),
+    Column("receiver", Text, nullable=False, server_default="default"),
 )
-"""Events that were not delivered yet; a delivered one is deleted. An article's body is made when it is sent, from what is stored then.
+"""Events that were not delivered yet, a row for each receiver; a delivered one is deleted. An article's body is made when it is sent,
+from what is stored then.
 
-`event_id` is the same at every try; `due` is when the next is; `said` is why the last one failed.
+`event_id` is the same at every try; `receiver` is its name in the settings; `due` is when the next is; `said` is why the last one failed.
 """
+Index("ix_deliveries_receiver", deliveries.c.receiver, deliveries.c.due)
+"""What is due for one receiver, however much waits for another that is away."""
 
 alerts = Table(
     "alerts",

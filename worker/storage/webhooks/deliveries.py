@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, case, delete, func, insert, or_, select, true, update
 
 from worker.config import Settings
 from worker.config.search_fields import read_query
@@ -37,12 +37,28 @@ class Delivery:
     tries: int
     given_up: bool
     said: str | None
+    receiver: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Selects deliveries; an empty field selects all."""
+
+    receiver: str | None = None
+    given_up: bool = False
+    """Only what was given up."""
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """As conditions of a query."""
+        of = [deliveries.c.receiver == self.receiver] if self.receiver is not None else []
+        return [*of, deliveries.c.given_up] if self.given_up else of
 
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """A webhook that does not take what is sent to it."""
+    """A receiver that does not take what is sent to it."""
 
+    receiver: str
     count: int
     """Events that wait or were given up."""
     given_up: int
@@ -52,9 +68,9 @@ class Failing:
     """Why its last try failed."""
 
 
-def wanted_articles(settings: Settings) -> SearchFilter:
+def wanted_articles(query: str) -> SearchFilter:
     """Which stored articles are sent, as the setting says it."""
-    given = read_query(settings.webhook_search)
+    given = read_query(query)
     primary, source_type, language, host, outlet = (
         next(iter(given.get(name, ())), None) for name in ("primary", "source_type", "language", "host", "outlet")
     )
@@ -72,18 +88,19 @@ def wanted_articles(settings: Settings) -> SearchFilter:
 
 def queue_stored(connection: Connection, settings: Settings, outbox_ids: Sequence[int], now: float) -> None:
     """Queues the wanted ones of the articles that these entries of the outbox tell of; the caller removes the entries."""
-    if settings.webhook_url is None or "articles" not in settings.webhook_events:
-        return
     told = select(outbox.c.item_id).where(one_of(outbox.c.id, outbox_ids))
-    query = select(facets.c.item_id).where(facets.c.item_id.in_(told), *search.conditions(wanted_articles(settings)))
-    ids = connection.execute(query.order_by(facets.c.item_id)).scalars()
-    _queue(connection, [{"kind": STORED, "item_id": item_id, "body": None} for item_id in ids], now)
+    for receiver in settings.receivers:
+        if "articles" in receiver.events:
+            wanted = search.conditions(wanted_articles(receiver.search))
+            query = select(facets.c.item_id).where(facets.c.item_id.in_(told), *wanted).order_by(facets.c.item_id)
+            events = [{"kind": STORED, "item_id": item_id, "body": None} for item_id in connection.execute(query).scalars()]
+            _queue(connection, receiver.name, events, now)
 
 
-def _queue(connection: Connection, events: Sequence[Mapping[str, object]], now: float) -> None:
+def _queue(connection: Connection, receiver: str, events: Sequence[Mapping[str, object]], now: float) -> None:
     if events:
-        rows = [{**event, "event_id": f"evt_{uuid.uuid4().hex}", "created_at": now, "due": now} for event in events]
-        connection.execute(insert(deliveries), rows)
+        common = {"receiver": receiver, "created_at": now, "due": now}
+        connection.execute(insert(deliveries), [{**event, **common, "event_id": f"evt_{uuid.uuid4().hex}"} for event in events])
 
 
 class Deliveries:
@@ -93,29 +110,42 @@ class Deliveries:
         self._engine = engine
         self._now = now
 
-    def due(self, limit: int) -> list[Delivery]:
-        """Events whose next try is due, the oldest first."""
-        return self._found(deliveries.c.due <= self._now(), ~deliveries.c.given_up, limit=limit)
+    def due(self, receiver: str, limit: int) -> list[Delivery]:
+        """Events for a receiver whose next try is due, the oldest first."""
+        return self._found(deliveries.c.receiver == receiver, deliveries.c.due <= self._now(), ~deliveries.c.given_up, limit=limit)
 
-    def all(self, limit: int) -> list[Delivery]:
+    def all(self, limit: int, which: Chosen = Chosen()) -> list[Delivery]:
         """Events that wait or were given up, the oldest first."""
-        return self._found(limit=limit)
+        return self._found(*which.where(), limit=limit)
 
-    def _found(self, *where: object, limit: int) -> list[Delivery]:
+    def count(self, which: Chosen) -> int:
+        """How many these are."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(deliveries).where(*which.where())).scalar_one()
+
+    def drop(self, which: Chosen) -> int:
+        """Takes these out undelivered, for good; returns how many there were."""
+        with writing(self._engine) as connection:
+            return connection.execute(delete(deliveries).where(*which.where())).rowcount
+
+    def _found(self, *where: ColumnElement[bool], limit: int) -> list[Delivery]:
         columns = [deliveries.c[name] for name in Delivery.__dataclass_fields__]
         with reading(self._engine) as connection:
-            rows = connection.execute(select(*columns).where(*where).order_by(deliveries.c.id).limit(limit))  # type: ignore[arg-type]
+            rows = connection.execute(select(*columns).where(*where).order_by(deliveries.c.id).limit(limit))
             return [Delivery(**row._asdict()) for row in rows]
 
-    def failing(self) -> Failing | None:
-        """None where no event failed FAILED times in a row or was given up."""
+    def failing(self, named: Collection[str]) -> list[Failing]:
+        """The receivers of which an event failed FAILED times in a row or was given up, and those that none of the settings names."""
         c = deliveries.c
-        worst = select(c.created_at, c.said).where(or_(c.tries >= FAILED, c.given_up)).order_by(c.id).limit(1)
-        sums = select(func.count(), func.sum(case((c.given_up, 1), else_=0)))
+        sums = select(c.receiver, func.count(), func.sum(case((c.given_up, 1), else_=0))).group_by(c.receiver).order_by(c.receiver)
         with reading(self._engine) as connection:
-            oldest = connection.execute(worst).one_or_none()
-            count, given_up = connection.execute(sums).one()
-        return None if oldest is None else Failing(count, int(given_up or 0), oldest.created_at, oldest.said or "")
+            found = []
+            for receiver, count, given_up in connection.execute(sums).all():
+                bad = or_(c.tries >= FAILED, c.given_up) if receiver in named else true()
+                worst = select(c.created_at, c.said).where(c.receiver == receiver, bad).order_by(c.id).limit(1)
+                oldest = connection.execute(worst).one_or_none()
+                found += [Failing(receiver, count, int(given_up or 0), oldest.created_at, oldest.said or "")] if oldest else []
+            return found
 
     def claim(self, delivery: Delivery, seconds: float) -> bool:
         """Keeps others from sending it for so long; False where somebody else has claimed it meanwhile."""
@@ -134,10 +164,11 @@ class Deliveries:
         with writing(self._engine) as connection:
             connection.execute(update(deliveries).where(deliveries.c.id == delivery.id).values(**tried))
 
-    def send_again(self) -> int:
+    def send_again(self, which: Chosen = Chosen()) -> int:
         """Makes everything that waits due now, what was given up too, as new; returns how many there are."""
+        anew = {"due": self._now(), "created_at": self._now(), "tries": 0, "given_up": False}
         with writing(self._engine) as connection:
-            return connection.execute(update(deliveries).values(due=self._now(), created_at=self._now(), tries=0, given_up=False)).rowcount
+            return connection.execute(update(deliveries).where(*which.where()).values(**anew)).rowcount
 
     def told(self) -> dict[str, str]:
         """The problems whose beginning was told, by key."""
@@ -145,8 +176,8 @@ class Deliveries:
             found: dict[str, str] = dict(connection.execute(select(alerts.c.key, alerts.c.body)).all())
             return found
 
-    def tell(self, opened: Mapping[str, str], closed: Mapping[str, str]) -> None:
-        """Queues the beginning and the end of problems, each once, whoever else looks at the same time."""
+    def tell(self, receivers: Sequence[str], opened: Mapping[str, str], closed: Mapping[str, str]) -> None:
+        """Queues for these the beginning and the end of problems, each once, whoever else looks at the same time."""
         with writing(self._engine) as connection:
             known = set(connection.execute(select(alerts.c.key)).scalars())
             begun = {key: body for key, body in opened.items() if key not in known}
@@ -156,4 +187,5 @@ class Deliveries:
             if ended:
                 connection.execute(delete(alerts).where(alerts.c.key.in_(list(ended))))
             events = [(OPENED, body) for body in begun.values()] + [(CLOSED, body) for body in ended.values()]
-            _queue(connection, [{"kind": kind, "item_id": None, "body": body} for kind, body in events], self._now())
+            for receiver in receivers:
+                _queue(connection, receiver, [{"kind": kind, "item_id": None, "body": body} for kind, body in events], self._now())

@@ -359,7 +359,7 @@ def test_every_field_of_the_setting_is_one_of_a_search() -> None:
     query = (
         "q=rice+price&topic=trade&topic=culture&unsure=yes&primary=trade&source_type=official&language=km&host=Press.test&outlet=The+Post"
     )
-    wanted = wanted_articles(load({"PRESSMARK_WEBHOOK_SEARCH": query}))
+    wanted = wanted_articles(load({"PRESSMARK_WEBHOOK_SEARCH": query}).webhook_search)
     assert wanted == SearchFilter(
         ("rice", "price"), ("trade", "culture"), "trade", "official", "km", "press.test", unsure=True, outlet="The Post"
     )
@@ -372,7 +372,7 @@ def test_a_receiver_has_all_of_the_time_that_is_promised_to_it(hooked: Desk, rec
     timer = threading.Timer(1.5, receiver.patience.set)
     timer.start()
     pages = replace(hooked.services.settings, first_byte_timeout=0.5)  # of pages: what a receiver has is in the manual
-    assert webhooks.tried(pages).said == "status 204"
+    assert [answer.said for answer in webhooks.tried(pages)] == ["status 204"]
     timer.join()
     assert f"within {WITHIN:g} s" in CONSUME.read_text(encoding="utf-8")
 

@@ -99,6 +99,22 @@ def test_a_reader_parks_nothing_and_guesses_nothing(home: Home, client: redis.Re
     assert "expected a Result of version 1, got version 2" in done.told[0]
 
 
+def test_a_number_beyond_all_numbers_ends_neither_a_reader_nor_a_take_down(home: Home, client: redis.Redis, stream: PublicStream) -> None:
+    for junk in (b'{"v":1,"url":"u","outcome":"stored","extra":1e999}', b'{"v":1,"url":"u","outcome":"stored","item_id":1e999}'):
+        client.xadd("test:articles", {"result": junk})
+    stream.unpublish({1})
+    publish(stream, result(4, "trade"))
+    done = home.call("tail", "--from-start", "--no-follow", "--json")
+    assert (done.code, ids(done.lines)) == (0, [2, 3, 4])
+    assert done.err.count("left out: expected a Result") == 2
+
+
+def test_a_topic_that_there_is_not_is_a_wrong_wish(home: Home, stream: PublicStream) -> None:
+    done = home.call("tail", "--from-start", "--no-follow", "--topic", "tpyo")
+    assert (done.code, done.out) == (2, "")
+    assert "expected one of border_dispute, trade, demining, culture, got 'tpyo'" in done.err
+
+
 def test_an_empty_stream_and_wrong_wishes(home: Home, client: redis.Redis) -> None:
     assert home.call("tail", "--from-start", "--no-follow").code == 0
     for arguments in (["--since", "soon"], ["--since", "1h", "--from-start"], ["--no-follow"], ["--limit", "0"], ["--outcome", "lost"]):

@@ -174,5 +174,5 @@ def _item_of(fields: dict[bytes, bytes]) -> int | None:
     """The item of an entry; None where the entry is not one of ours."""
     try:
         return int(json.loads(fields[b"result"])["item_id"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):  # OverflowError: 1e999
         return None

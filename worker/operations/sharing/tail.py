@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from classifier.labels import SourceTypeLabel, TopicLabel
 from worker.bootstrap.connections import open_redis
 from worker.config import Settings
+from worker.config.search_fields import expect_labels
 from worker.errors import Unavailable
 from worker.messages import VERSION
 from worker.queues.public_stream import PublicReader, PublishedEntry
@@ -40,6 +42,10 @@ class Wanted:
     topics: tuple[str, ...] = ()
     unsure: bool = False
     outcomes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises UsageError for a topic that there is not."""
+        expect_labels(topic=self.topics)
 
     def matches(self, summary: Summary) -> bool:
         """Whether a Result is wanted."""
@@ -143,7 +149,7 @@ def _round(entries: Sequence[PublishedEntry], wanted: Wanted) -> Round:
 def _read(entry: PublishedEntry) -> Followed:
     """Raises ValueError with what was expected."""
     try:
-        document = json.loads(entry.result, parse_constant=_refused)
+        document = json.loads(entry.result, parse_constant=_refused, parse_float=_finite)
         summary = _adapter().validate_python(document)
     except (ValueError, RecursionError, ValidationError):
         raise ValueError("expected a Result") from None
@@ -155,6 +161,14 @@ def _read(entry: PublishedEntry) -> Followed:
 def _refused(constant: str) -> None:
     """NaN and Infinity, which JSON does not have, and which could not be printed as JSON."""
     raise ValueError(constant)
+
+
+def _finite(number: str) -> float:
+    """A number that can be printed again; raises ValueError for `1e999`, which Python reads as infinity."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(number)
+    return value
 
 
 @cache

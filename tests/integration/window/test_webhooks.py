@@ -229,6 +229,18 @@ def test_a_sender_that_is_killed_after_the_post_sends_the_same_event_again(hooke
     assert [event["id"] for event in receiver.events] == [receiver.events[0]["id"]] * 2
 
 
+def test_an_event_that_cannot_be_written_is_tried_told_and_given_up_and_the_others_go_on(hooked: Desk, receiver: Receiver) -> None:
+    hook = sender(hooked)
+    hook._deliveries.tell({"disk": "{no JSON"}, {})
+    (item,) = store(hooked, True)
+    assert [hook.round() for _ in range(2)] == [0, 1]
+    assert [event["data"]["item_id"] for event in receiver.events] == [item]
+    assert [(one.tries, one.said) for one in waiting(hooked)] == [(1, "its body cannot be written: JSONDecodeError")]
+    hooked.clock.at += webhooks.GIVE_UP + 1
+    hook.round()
+    assert [one.next_try_at for one in waiting(hooked)] == [None]
+
+
 def test_two_senders_send_each_event_once(hooked: Desk, receiver: Receiver) -> None:
     store(hooked, True, True, True)
     one, other = sender(hooked), sender(hooked)

@@ -151,7 +151,10 @@ class Sender:
 
     def _send(self, delivery: Delivery) -> bool:
         """Whether it is out of the way: delivered, or of an article that is gone."""
-        body = self._body(delivery)
+        try:
+            body = self._body(delivery)
+        except (ValueError, TypeError, RecursionError) as error:  # it counts as a try, so that it is told and ends, and the others go on
+            return self._failed(delivery, f"its body cannot be written: {type(error).__name__}", None)
         if body is None:
             self._deliveries.delivered(delivery)
             return True

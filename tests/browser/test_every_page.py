@@ -24,6 +24,7 @@ PAGES = {
     "add": "/add",
     "jobs": "/jobs",
     "job": "first of /jobs",
+    "job-report": "/jobs/1/report",
     "sources": "/sources",
     "dead": "/dead",
     "incident": "first of /dead",

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from worker.cli._shared.options import command, json_option, who
-from worker.cli._shared.output import show_json, show_lines, show_table, tell
+from worker.cli._shared.output import clean, show_json, show_lines, show_table, tell
 from worker.cli._shared.services import opened, opened_to_report
 from worker.config import Settings
 from worker.errors import UsageError
@@ -89,6 +89,8 @@ def _write_page(found: JobReport, file: Path, zone: str) -> None:
 
 def _show_report(found: JobReport, zone: str) -> None:
     show_table(HEADS, [_row(found.job, zone)])
+    if found.added_by:
+        tell(clean(f"added by {', '.join(found.added_by)}"))
     outcomes = ((one.state, one.reason, words(one.reason) if one.reason else None, one.count) for one in found.outcomes)
     show_table(("state", "reason", "in words", "items"), outcomes, title="outcomes")
     for title, rows in found.sections:

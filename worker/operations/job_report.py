@@ -46,6 +46,8 @@ class JobReport(Document):
     job: JobStatus
     at: str
     """When it was made."""
+    added_by: tuple[str, ...]
+    """Who added to it as the log of who did what has it, whoever was first first."""
     outcomes: tuple[JobOutcome, ...]
     articles: int
     """Stored articles. `stored` of the job counts the feeds and sitemaps that were read, too."""
@@ -79,6 +81,7 @@ def report(services: Services, name: str) -> JobReport:
     return JobReport(
         job=found.job,
         at=rfc3339(time.time()),
+        added_by=jobs.adders(services, [found.job]).get(found.job.name, ()),
         outcomes=found.outcomes,
         articles=articles.total(services, wanted),
         distinct=articles.total(services, wanted, once=True),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from worker.bootstrap import Services
 from worker.operations.audit import record
@@ -88,6 +89,20 @@ class JobDetail(Document):
 def jobs(services: Services, newest: int | None = None) -> list[JobStatus]:
     """Every job, or so many of them, newest first."""
     return [JobStatus.of(progress) for progress in services.operator_ledger.jobs(newest)]
+
+
+def adders(services: Services, of: Sequence[JobStatus]) -> Mapping[str, tuple[str, ...]]:
+    """By the job's name, who added to it as the log has it, whoever was first first; nobody for what sources brought.
+
+    Raises Unavailable.
+    """
+    if not of:
+        return {}
+    since = min(datetime.fromisoformat(job.created_at).timestamp() for job in of)
+    found: dict[str, tuple[str, ...]] = {}
+    for name, who in services.audit.doers("enqueue", "job", [job.name for job in of], since):
+        found[name] = (*found.get(name, ()), who)
+    return found
 
 
 def show(services: Services, name: str) -> JobStatus:

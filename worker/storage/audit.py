@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select
 
 from worker.storage.database import reading, writing
 from worker.storage.tables import audit
@@ -69,3 +69,14 @@ class AuditLog:
         with reading(self._engine) as connection:
             found = [Deed(**row._asdict()) for row in connection.execute(query.order_by(order))]
         return found[::-1] if after is not None else found
+
+    def doers(self, what: str, field: str, values: Collection[str], since: float) -> list[tuple[str, str]]:
+        """Each of `values` that a row of `what` has in this field of its filter, with who wrote one; whoever was first comes first.
+
+        Rows older than `since` are not looked at: the log only grows, and its index is by time.
+        """
+        value = audit.c.filter[field].as_string()
+        chosen = select(value.label("value"), audit.c.who, audit.c.id).where(audit.c.what == what, audit.c.at >= since).subquery()
+        query = select(chosen.c.value, chosen.c.who).where(chosen.c.value.in_(values)).group_by(chosen.c.value, chosen.c.who)
+        with reading(self._engine) as connection:
+            return [(row.value, row.who) for row in connection.execute(query.order_by(func.min(chosen.c.id)))]

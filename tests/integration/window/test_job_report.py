@@ -18,7 +18,7 @@ from tests.integration.window.conftest import Desk
 from worker.cli import main as program
 from worker.errors import NotFound
 from worker.messages import Labelled
-from worker.operations import job_report
+from worker.operations import audit, job_report
 from worker.operations.sharing.report_page import report_page
 from worker.results import Result
 
@@ -63,6 +63,16 @@ def test_a_report_counts_outcomes_labels_outlets_and_where_it_failed(desk: Desk,
     ]
     assert job_report.report(desk.services, "another").articles == 2
     json.dumps(found.to_dict())
+
+
+def test_a_report_names_who_added_to_the_job(desk: Desk, told: list[Result]) -> None:
+    assert job_report.report(desk.services, "job").added_by == ()
+    for who, job in (("ben", "job"), ("ann", "job"), ("ben", "job"), ("eve", "another")):
+        audit.record(desk.services, who, "enqueue", count=1, which={"job": job, "lane": "normal"})
+    audit.record(desk.services, "dan", "enqueue", count=0)
+    found = job_report.report(desk.services, "job")
+    assert found.added_by == ("ben", "ann")
+    assert "added by ben, ann" in lxml.html.fromstring(report_page(found, "UTC")).text_content()
 
 
 def test_a_job_without_items_and_one_that_is_not_there(desk: Desk) -> None:

@@ -78,8 +78,18 @@ def test_a_page_of_an_empty_installation_is_sound(app: FastAPI, path: str) -> No
 
 def test_every_page_of_a_full_installation_is_sound_whatever_pages_said(app: FastAPI, items: list[int]) -> None:
     articles = [f"/articles/{item}{query}" for item in items for query in ("", "?correct=1&q=x")]
-    places = [*PLACES, *articles, f"/articles/{items[0]}/take-down", "/jobs/1", "/jobs/1/stop", "/models/candidate-1", "/hosts/held.test"]
+    places = [
+        *PLACES,
+        *articles,
+        f"/articles/{items[0]}/take-down",
+        "/jobs/1",
+        "/jobs/1/report",
+        "/jobs/1/stop",
+        "/models/candidate-1",
+        "/hosts/held.test",
+    ]
     places += [
+        "/jobs/1/report",
         "/hosts/held.test/pause",
         "/due?host=held.test",
         "/dead/tls/outlet37.test%3A443",

@@ -1,39 +1,113 @@
-"""Show the jobs and how far each is; stop one after saying what that drops."""
+"""Show the jobs, how far each is, and its report; stop one after saying what that drops."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from worker.dashboard.pages.page import page
+from worker.dashboard.pages.read.search import Search
 from worker.dashboard.security.access import Role, Route
 from worker.dashboard.security.answers import not_found
 from worker.dashboard.security.middleware import caller_of
 from worker.dashboard.state import State, state_of
-from worker.dashboard.view import words
+from worker.dashboard.view import figures, words
 from worker.dashboard.view.rendering import Flash, go, part, show
 from worker.errors import UsageError
-from worker.operations import jobs
+from worker.operations import job_report, jobs
+from worker.operations.job_report import JobReport, Weighed
 from worker.operations.jobs import JobDetail, JobStatus
+from worker.operations.sharing.report_page import report_page
 
 SHOWN = 200
 """Jobs of the list, the newest first."""
+LISTED = 30
+"""Values of a section of a report: a month of days, and more outlets than anybody compares by eye; the file has all."""
+FIELDS = {"topics": "topic", "source types": "source_type", "outlets": "outlet", "languages": "language", "days of publication": "day"}
+"""The field of a search that each section of a report is about."""
+WORDED = {"none": "No topic", "unsure": "Unsure about a topic"}
 
 
 def listing(request: Request) -> Response:
     """Every job; `name` in the address leads to that one, whatever letters it has."""
     if name := request.query_params.get("name"):
         return go(request, f"/jobs/{_detail(request, name).job.id}")
-    found = jobs.jobs(state_of(request).services)
-    return show(request, "jobs.html", page="/jobs", jobs=found[:SHOWN], more=max(len(found) - SHOWN, 0), told=told)
+    services = state_of(request).services
+    found = jobs.jobs(services)
+    shown = found[:SHOWN]
+    adders = jobs.adders(services, shown)
+    return show(request, "jobs.html", page="/jobs", jobs=shown, more=max(len(found) - SHOWN, 0), told=told, adders=adders)
 
 
 def one(request: Request) -> Response:
     """One job with what became of its items."""
     detail = _found(request)
-    return show(request, "job.html", page="/jobs", detail=detail, job=detail.job, told=told)
+    adders = jobs.adders(state_of(request).services, [detail.job]).get(detail.job.name, ())
+    return show(request, "job.html", page="/jobs", detail=detail, job=detail.job, told=told, adders=adders)
+
+
+def report(request: Request) -> Response:
+    """What became of a job, and what its articles are."""
+    found = _report(request)
+    sections = [(title, [_share(found, title, row) for row in rows[:LISTED]], len(rows)) for title, rows in found.sections if rows]
+    return show(request, "job_report.html", page="/jobs", report=found, job=found.job, told=told, sections=sections)
+
+
+def report_file(request: Request) -> Response:
+    """The same as one page to hand on, as the command writes it."""
+    found = _report(request)
+    headers = {"Content-Disposition": f'attachment; filename="job-{found.job.id}.html"'}
+    return HTMLResponse(report_page(found, state_of(request).settings.timezone), headers=headers)
+
+
+def _report(request: Request) -> JobReport:
+    try:
+        return job_report.report(state_of(request).services, str(_found(request).job.id))
+    except UsageError:
+        raise not_found("This job is gone.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One value that articles of a job have."""
+
+    name: str
+    count: int
+    distinct: int
+    share: float
+    """Of the job's articles."""
+    tone: str
+    address: str
+    """The articles, empty where no search finds them."""
+
+
+def _share(found: JobReport, section: str, row: Weighed) -> Share:
+    field = FIELDS[section]
+    search = Search(job=str(found.job.id))
+    if field == "day":
+        search = replace(search, since=row.key, until=row.key)
+    elif row.key == "unsure":
+        search = replace(search, doubt="topic")
+    else:
+        search = search.having(field, row.key)
+    tone = words.tone(row.key) if field == "topic" else ""
+    return Share(
+        _name(field, row.key), row.count, row.distinct, row.count / max(found.articles, 1), tone, search.address() if row.key else ""
+    )
+
+
+def _name(field: str, key: str) -> str:
+    """A value in words."""
+    if not key:
+        return "Not known"
+    if field in ("topic", "source_type"):
+        return WORDED.get(key) or words.label(key)
+    if field == "language":
+        return words.language(key)
+    return figures.day(key) if field == "day" else key
 
 
 def stop_form(request: Request) -> Response:
@@ -100,6 +174,8 @@ def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
 ROUTES = (
     Route("GET", "/jobs", Role.VIEWER, page(listing)),
     Route("GET", "/jobs/{name}", Role.VIEWER, page(one)),
+    Route("GET", "/jobs/{name}/report", Role.VIEWER, page(report)),
+    Route("GET", "/jobs/{name}/report.html", Role.VIEWER, page(report_file)),
     Route("GET", "/jobs/{name}/stop", Role.EDITOR, page(stop_form)),
     Route("POST", "/jobs/{name}/stop", Role.EDITOR, page(stop), form=True),
 )

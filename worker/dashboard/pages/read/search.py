@@ -27,8 +27,11 @@ LABELS = {
     "source_type": "the source type",
     "doubt": "“in doubt”",
     "stored": "“stored today”",
+    "job": "the job",
 }
 """Each field as it is named where it can be lifted."""
+JOB_DIGITS = 18
+"""Of a job's number: what the databases' integers hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Search:
     source_type: str = ""
     doubt: str = ""
     stored: str = ""
+    job: str = ""
+    """The number of a job."""
     once: str = ""
     """Near copies of one text count as one."""
 
@@ -63,6 +68,8 @@ class Search:
             faults["topic"] = f"There is no topic “{unknown[0][:40]}”."
         if self.source_type and self.source_type not in [str(kind) for kind in SOURCE_TYPES]:
             faults["source_type"] = f"There is no source type “{self.source_type[:40]}”."
+        if self.job and not (self.job.isascii() and self.job.isdigit() and len(self.job) <= JOB_DIGITS):
+            faults["job"] = f"Expected a job's number, got “{self.job[:40]}”."
         return faults
 
     def filter(self, at: Clock) -> SearchFilter:
@@ -78,6 +85,7 @@ class Search:
             doubt=bool(self.doubt),
             no_topic=NONE in self.topic,
             stored_since=at.midnight if self.stored else None,
+            job=int(self.job) if self.job else None,
         )
 
     def address(self, path: str = "/articles", **more: str) -> str:
@@ -111,7 +119,8 @@ class Search:
         parts += [f"in {words.language(self.language)}" if self.language else "", f"from {self.outlet}" if self.outlet else ""]
         parts += [f"that is {words.label(self.source_type).lower()}" if self.source_type else "", "in doubt" if self.doubt else ""]
         parts += [f"since {figures.day(self.since)}" if self.since else "", f"until {figures.day(self.until)}" if self.until else ""]
-        return " ".join(part for part in [*parts, "stored today" if self.stored else ""] if part)
+        parts += ["stored today" if self.stored else "", f"in job {self.job}" if self.job else ""]
+        return " ".join(part for part in parts if part)
 
 
 def _topic(name: str) -> str:

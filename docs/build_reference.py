@@ -35,6 +35,7 @@ from worker.operations.jobs import JobOutcome, JobStatus
 from worker.operations.previews import Blocked, Preview
 from worker.operations.problems import Act, Problem
 from worker.operations.queues import Ledger, ModelInUse, PausedNow, QueueReport, QueueStatus
+from worker.operations.revisions.versions import LastRecheck, Revision
 from worker.operations.settings import markdown_table
 from worker.operations.sharing.webhooks import Tried, WaitingEvent
 from worker.operations.show import ChainLink, Copy, GivenReview, Shown, ShownLabels
@@ -42,7 +43,7 @@ from worker.operations.status import Status
 from worker.operations.trace import ItemTrace, Step
 from worker.operations.workers import Worker
 from worker.reasons import Fate, Reason
-from worker.results import HttpAnswer, ModelSaid, Result, ReviewSummary
+from worker.results import Flip, HttpAnswer, ModelSaid, Result, ReviewSummary, RevisionSummary
 from worker.storage.values import Stage, State
 
 REFERENCE = Path(__file__).with_name("reference.md")
@@ -96,7 +97,7 @@ the order of the commits. `pressmark tail` follows it, `pressmark schema` prints
 
 SHAPES: tuple[type, ...] = (
     *(Article, Extractor, Labels, TopicLabel, SourceTypeLabel, OutletOpinion, Evidence, Term, ModelName),
-    *(Result, HttpAnswer, ReviewSummary),
+    *(Result, HttpAnswer, ReviewSummary, RevisionSummary, Flip),
     *(QueueReport, QueueStatus, Ledger, DeadCause, Worker, ModelInUse, Status),
     *(DueFigures, PausedNow, Problem, Act, Due, DueGroup, DueEntry, Lifted, HostStatus, RobotsSeen, HostDetail, HostRequest),
     *(
@@ -116,6 +117,8 @@ SHAPES: tuple[type, ...] = (
         ShownLabels,
         Copy,
         ChainLink,
+        Revision,
+        LastRecheck,
         ModelSaid,
     ),
     *(Counts, Bucket, History, OutcomeCount, Gap, Agreement, LabelAgreement, Disputed, GivenReview, LogEntry, Diagnosis, Finding),

@@ -51,6 +51,27 @@ class ReviewSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Flip:
+    """A label that a new version of the text changed: a topic with its decisions, or `source_type` with its labels."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionSummary:
+    """That the page changed since the article was first stored."""
+
+    number: int
+    """Earlier versions that are kept."""
+    replaced_at: str
+    """When the last of them was replaced: RFC 3339, UTC."""
+    flips: list[Flip]
+    """The labels that changed with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSaid:
     """What the model said of an article whose labels a person gave: by topic its decision, the main topic, the source type."""
 
@@ -111,6 +132,8 @@ class Result:
     labelled_at: str | None = None
     model_said: ModelSaid | None = None
     """None where the labels are the model's own. Probabilities and evidence are always the model's."""
+    revision: RevisionSummary | None = None
+    """None where the text is the first one that was stored."""
     job_ids: list[int] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, object]:
@@ -161,6 +184,7 @@ def of_row(
     job_ids: list[int],
     *,
     model_decisions: Mapping[str, Decided] | None = None,
+    revision: RevisionSummary | None = None,
 ) -> Result:
     """Of an item in the database; `model_decisions` are the model's where a person gave the labels.
 
@@ -179,6 +203,7 @@ def of_row(
         attempts=row["item_attempts"],
         review=review,
         job_ids=job_ids,
+        revision=revision,
         **(_article_of(row) if has_article else _answer_of(row["item_answer"] or {})),
         **(_labels_of(row, topics, evidence) if has_labels else {}),
         **(_by_hand(row, model_decisions or {}) if has_labels and row["label_labelled_by"] else {}),

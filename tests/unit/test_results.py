@@ -22,7 +22,7 @@ KEYS = [
     *("language", "site_name", "description", "image", "extractor", "warnings", "opt_outs", "content_sha256", "cluster_id"),
     *("topics", "primary_topic", "source_type", "evidence", "language_supported", "unknown_words", "model", "outcome", "reason"),
     *("final_url", "http", "duplicate_of", "fetched_at", "stored_at", "attempts"),
-    *("review", "labelled_by", "labelled_at", "model_said", "job_ids"),
+    *("review", "labelled_by", "labelled_at", "model_said", "revision", "job_ids"),
 ]
 """As readers of the public stream have had them since its first version."""
 

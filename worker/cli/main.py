@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sources": ("sources", "feeds and sitemaps that are followed, and how they are"),
     "jobs": ("jobs", "the jobs and how far they are"),
     "dead": ("dead", "the dead letters: list, show, requeue, drop"),
+    "recheck": ("recheck", "fetch stored articles again, to see whether they changed"),
     "pause": ("pause", "stop a stage or a host until `resume`"),
     "resume": ("resume", "let a stage or a host go on"),
     "forget": ("forget", "take an article and its traces out"),

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from worker.config.schedule import parse_ages
 from worker.config.value_types import (
     Address,
     AllowedPlace,
@@ -209,6 +210,11 @@ class Settings:
     dead_days: float | None = setting(
         None, "days after which a dead letter is given up as `dead drop` does; unset: never, since people decide", days
     )
+    recheck_after: tuple[float, ...] = setting(
+        (),
+        "none: stored articles are not fetched again; `6h,1d,7d` looks for corrections at these ages, by conditional request",
+        parse_ages,
+    )
     disk_free_min: int = setting(200 * MIB, "bytes; the dispatcher sends nothing while less is free on the disk", number(int, 0, 1 << 50))
     stop_grace: float = setting(10.0, "seconds to finish or return what a process works on when it stops", seconds)
 
@@ -226,7 +232,9 @@ class Settings:
         None, "unset: none; signs what is sent, so that the receiver knows the sender; needed with the URL", parse_word, secret=True
     )
     webhook_events: tuple[str, ...] = setting(
-        ("articles", "problems"), "both: stored articles, and what is wrong or needs somebody", parse_webhook_events
+        ("articles", "problems", "flips"),
+        "all: stored articles, what is wrong or needs somebody, labels that flip",
+        parse_webhook_events,
     )
     webhook_search: str = setting(
         "", "which stored articles, as `topic=trade&language=km`, in the words of the API's search; empty: all", parse_webhook_search

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from worker.config.search_fields import read_query
 from worker.config.value_types import parse_word, url_of
 
-WEBHOOK_EVENTS = ("articles", "problems")
+WEBHOOK_EVENTS = ("articles", "problems", "flips")
 """What can be sent to a webhook."""
 FIRST_RECEIVER = "default"
 """Name of the receiver that PRESSMARK_WEBHOOK_URL is."""

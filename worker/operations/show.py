@@ -12,6 +12,8 @@ from worker.errors import NotFound
 from worker.extract.near_duplicates import common_share, words_of
 from worker.operations.document import Document
 from worker.operations.items import Item
+from worker.operations.revisions import versions
+from worker.operations.revisions.versions import LastRecheck, Revision
 from worker.operations.times import rfc3339
 from worker.operations.trace import ItemTrace
 from worker.results import ModelSaid, Result
@@ -103,6 +105,10 @@ class Shown(Document):
     reviews: tuple[GivenReview, ...]
     chain: tuple[ChainLink, ...] = ()
     """Who published the text: the first, then who copied it, in the order of time, the item itself among them; empty without a copy."""
+    revisions: tuple[Revision, ...] = ()
+    """Earlier versions of its text, the first one first."""
+    recheck: LastRecheck | None = None
+    """None: it was never looked at again, and will not be by itself."""
 
     def to_dict(self) -> dict[str, object]:
         """With the article as the contract's Result."""
@@ -131,7 +137,16 @@ def show(services: Services, which: int | Entry) -> Shown:
         trace=ItemTrace.of(trace),
         reviews=tuple(map(GivenReview.of, services.reviews.of(item_id))),
         chain=tuple(_chain(services, copies)),
+        revisions=tuple(versions.of(services, item_id, article)),
+        recheck=versions.last(services, item_id),
     )
+
+
+def revision(services: Services, which: int | Entry, number: int) -> Revision:
+    """One earlier version of an article, with its text. Raises NotFound, Unavailable."""
+    item_id = which if isinstance(which, int) else _of_entry(services, which)
+    article = next(iter(services.articles.of([item_id])), None)
+    return versions.one(services, item_id, number, article)
 
 
 def _of_entry(services: Services, entry: Entry) -> int:

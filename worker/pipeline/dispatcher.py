@@ -40,7 +40,7 @@ SWEEP = 60.0
 MEND = 3600.0
 """Seconds between two searches for next attempts later than any rule allows; also when a leader begins. It reads every waiting item."""
 POLL = 1.0
-"""Seconds between two looks for sources that are due: one row of an index, and the shortest interval is 300 times that."""
+"""Seconds between two looks for sources and rechecks that are due: one row of an index, and the shortest interval is 300 times that."""
 SAMPLE = 10.0
 """Seconds between two samples of metrics: fine enough for a graph of an hour."""
 STEP = 5.0
@@ -198,6 +198,7 @@ class Dispatcher:
             del self._done_at["sweep"]  # there is more: at the next tick
         if self._due("sources", POLL):
             self._ledger.poll_sources(lead)
+            self._ledger.recheck_articles(lead)
         if self._due("sample", SAMPLE):
             self._sample()
         self._sample_minute()

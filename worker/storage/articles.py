@@ -17,6 +17,7 @@ from worker.storage.counts import sampling
 from worker.storage.counts.sampling import Survey
 from worker.storage.database import one_of, reading
 from worker.storage.duplicates import bands
+from worker.storage.revisions import versions
 from worker.storage.search import By, Place, SearchFilter
 from worker.storage.tables import articles, evidence, items, job_items, labels, topics
 from worker.storage.values import TERMINAL, State
@@ -155,11 +156,12 @@ def _results(connection: Connection, ids: Sequence[int]) -> list[Result]:
     evidence_of = _evidence_by_item(connection, ids)
     review_of = reviews.summaries(connection, ids)
     jobs_of = jobs.of_items(connection, ids)
+    revision_of = versions.summaries(connection, ids)
     found = []
     for row in _rows(connection, ids):
         given, models = topics_of.get(row.item_id, ([], {}))
         others = evidence_of.get(row.item_id, []), review_of.get(row.item_id), jobs_of.get(row.item_id, [])
-        found.append(results.of_row(row._asdict(), given, *others, model_decisions=models))
+        found.append(results.of_row(row._asdict(), given, *others, model_decisions=models, revision=revision_of.get(row.item_id)))
     return found
 
 

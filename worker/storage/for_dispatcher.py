@@ -12,6 +12,7 @@ from worker.storage.database import reading, writing
 from worker.storage.host_rules import OPEN_LONGEST
 from worker.storage.item_rules import JITTER, SPREAD_LONGEST
 from worker.storage.ledger_base import LedgerBase
+from worker.storage.revisions import rechecks
 from worker.storage.settlement import Settlement
 from worker.storage.tables import hosts as hosts_table
 from worker.storage.tables import items
@@ -61,6 +62,15 @@ class ForDispatcher(LedgerBase):
         with writing(self._engine) as connection:
             leadership.require(connection, lead)
             return sources.send_due(connection, self._rules())
+
+    def recheck_articles(self, lead: Leadership) -> int:
+        """Sends the stored articles that are due to be looked at again; returns how many there were."""
+        with reading(self._engine) as connection:
+            if not self._settings.recheck_after or not rechecks.any_due(connection, self._now()):
+                return 0
+        with writing(self._engine) as connection:
+            leadership.require(connection, lead)
+            return rechecks.send_due(connection, self._rules())
 
     def hand_back(self, leased: Sequence[URLRequest]) -> None:
         """Gives leases back that could not be sent: the items wait again at once, at no cost."""

@@ -13,7 +13,8 @@ from worker.storage import counters, dead, due, history, hosts, jobs, pauses, ta
 from worker.storage.database import reading, writing
 from worker.storage.item_rules import Item, ItemRules, Transition
 from worker.storage.ledger_base import LedgerBase
-from worker.storage.values import Balance, DeadFilter, DeadGroup, DeadItem, Job, Paused, Progress, Trace
+from worker.storage.revisions import rechecks
+from worker.storage.values import Balance, DeadFilter, DeadGroup, DeadItem, Job, Paused, Progress, Stage, Trace
 
 ASKED = (Reason.HTTP_429.word, Reason.HTTP_5XX.word, Reason.ROBOTS_UNAVAILABLE.word)
 """Reasons of items that a host's own answer put off."""
@@ -83,6 +84,16 @@ class ForOperator(LedgerBase):
             if not waiting:
                 return total
             total += len(waiting)
+
+    # Rechecks
+
+    def recheck(self, item_ids: Sequence[int]) -> int:
+        """Fetches these articles again at once; returns how many are stored and not under way. Several transactions."""
+        total = 0
+        for at in range(0, len(item_ids), rechecks.AT_ONCE):
+            with writing(self._engine) as connection:
+                total += rechecks.send(connection, item_ids[at : at + rechecks.AT_ONCE], self._rules(), Stage.OPERATOR)
+        return total
 
     # Dead letters
 

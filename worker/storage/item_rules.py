@@ -46,6 +46,7 @@ class Item:
     duplicate_of: int | None
     answer: Answer | None
     forced: bool = False
+    recheck: bool = False
 
     @property
     def open(self) -> bool:
@@ -142,8 +143,11 @@ class ItemRules:
         """Redis was emptied: its lease is taken back at no cost."""
         return self.again(item, 0.0, item.reason, item.detail, Event(self.now, Stage.DISPATCH, "reclaimed", detail="Redis was emptied"))
 
-    def requeued(self, item: Item, stage: Stage = Stage.OPERATOR) -> Transition:
-        """Starts again with all its tries; the article of a stored item stays, whatever this brings."""
+    def requeued(self, item: Item, stage: Stage = Stage.OPERATOR, *, recheck: bool = False) -> Transition:
+        """Starts again with all its tries; the article of a stored item stays, whatever this brings.
+
+        A `recheck` replaces it by a new version only.
+        """
         after = replace(
             item,
             tries=0,
@@ -152,8 +156,10 @@ class ItemRules:
             host_wait_since=None,
             duplicate_of=None,
             refetch=item.has_article,
+            recheck=recheck,
         )
-        return replace(self.again(after, 0.0, None, None, Event(self.now, stage, "requeued")), before=item)
+        event = Event(self.now, stage, "recheck" if recheck else "requeued")
+        return replace(self.again(after, 0.0, None, None, event), before=item)
 
     def dropped(self, item: Item, detail: str | None = None) -> Transition:
         """Given up by an operator."""
@@ -182,6 +188,7 @@ class ItemRules:
             taken=False,
             refetch=False,
             forced=False,
+            recheck=False,
             host_wait_since=None,
         )
         if item.refetch and state != State.STORED:

@@ -9,13 +9,16 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from worker.messages import Failed, Labelled, Listed, Outcome, Relabelled, Returned, Struck, Taken, Unchanged
+from worker.messages import Extracted, Failed, Labelled, Listed, Outcome, Relabelled, Returned, Struck, Taken, Unchanged
 from worker.reasons import Reason
 from worker.storage import articles, counters, hosts, leadership, relabelling, sources, transitions
 from worker.storage.duplicates import Duplicates
 from worker.storage.item_rules import Item, ItemRules, Transition, answer_of, one_line
+from worker.storage.revisions import rechecks, versions
+from worker.storage.revisions.rechecks import Verdict
 from worker.storage.sources import Brought
 from worker.storage.values import Event, Kept, Stage, State
+from worker.storage.webhooks import deliveries
 
 
 class Settlement:
@@ -32,6 +35,10 @@ class Settlement:
         self._copies = Duplicates(connection, [outcome.extracted for outcome in batch if isinstance(outcome, Labelled)])
         self._events: list[tuple[int, Event]] = []
         self._articles: list[tuple[Labelled, int]] = []
+        again = [outcome.extracted.item_id for outcome in batch if isinstance(outcome, Labelled)]
+        again = [item_id for item_id in again if item_id in self._found and self._found[item_id].refetch]
+        self._stored = versions.stored(connection, again)
+        self._rechecked: list[tuple[int, Verdict]] = []
         self._publish: set[int] = set()
         self._reports: list[hosts.Report] = []
         self._ignored = 0
@@ -61,6 +68,8 @@ class Settlement:
                 self._ignored += 1
                 continue
             self._current[item_id] = made.after
+            if item.recheck and not made.after.open and not isinstance(outcome, Labelled | Unchanged):
+                self._rechecked.append((item_id, rechecks.judged(made.before, outcome)))
             self._events += [(item_id, event) for event in made.events]
             self._publish |= {item_id} if made.publish else set()
             self._note_hosts(item, outcome)
@@ -102,6 +111,8 @@ class Settlement:
         answer = answer_of(extracted.final_url, extracted.http, extracted.fetched_at)
         item = replace(item, attempts=item.attempts + 1, answer=answer)
         original = self._copies.original(item.id, extracted.content_sha256)
+        if item.recheck and (said := rechecks.verdict(self._stored.get(item.id), extracted, original)) is not None:
+            return self._stays(item, said, extracted.http.ms)
         if original is not None and not item.refetch:
             event = Event(now, Stage.STORE, "duplicate", Reason.DUPLICATE.word, f"of item {original}")
             made = self._rules.end(replace(item, duplicate_of=original), State.DUPLICATE, Reason.DUPLICATE.word, None, event)
@@ -124,10 +135,40 @@ class Settlement:
         if item.kind != "article":
             return self._rules.end(replace(item, attempts=item.attempts + 1), State.STORED, None, None, event)
         if item.refetch:
+            self._rechecked += [(item.id, Verdict("unchanged", Reason.NOT_MODIFIED.word))] if item.recheck else []
             ended = self._rules.end(replace(item, attempts=item.attempts + 1), State.STORED, None, None, event)
             return replace(ended, publish=False)
         unasked = Failed(item.id, item.token, Reason.BAD_RESPONSE.word, "304 without a condition", http=outcome.http)
         return self._rules.failed(item, unasked)
+
+    def _stays(self, item: Item, said: Verdict, ms: int) -> Transition:
+        """The stored article stays as it is, whatever the page shows now."""
+        self._rechecked.append((item.id, said))
+        event = Event(self._rules.now, Stage.STORE, said.outcome, said.reason, said.detail, ms)
+        return replace(self._rules.end(item, State.STORED, None, None, event), publish=False)
+
+    def _write_articles(self) -> None:
+        """Writes the articles; what one was before its page changed is kept, and a label that flips is told."""
+        connection, now, settings = self._connection, self._rules.now, self._rules.settings
+        revised = [one.extracted for one, _ in self._articles if self._is_revised(one.extracted)]
+        before = versions.keep(connection, [one.item_id for one in revised], now)
+        matched = deliveries.matching(connection, settings, before) if before else {}
+        new = articles.write(connection, self._articles, now)
+        counters.add(connection, Counter({counters.ARTICLES: new}))
+        rechecks.schedule(connection, [one.extracted.item_id for one, _ in self._articles], self._rules)
+        flips = versions.note_flips(connection, before) if before else {}
+        for one in revised:
+            changed = f"{self._stored[one.item_id].length} characters before, {len(one.article.text)} now"
+            self._events.append((one.item_id, Event(now, Stage.STORE, "revised", None, changed)))
+            told = (f"{flip.label}: {flip.before} before, {flip.after} now" for flip in flips[one.item_id])
+            self._events += [(one.item_id, Event(now, Stage.LABEL, "flipped", None, line)) for line in told]
+            self._rechecked.append((one.item_id, Verdict("revised")))
+        if any(flips.values()):
+            deliveries.queue_flips(connection, settings, flips, matched, now)
+
+    def _is_revised(self, found: Extracted) -> bool:
+        stored = self._stored.get(found.item_id)
+        return stored is not None and (stored.content_sha256, stored.title) != (found.content_sha256, found.article.title)
 
     def _write(self) -> int:
         connection, now = self._connection, self._rules.now
@@ -136,8 +177,8 @@ class Settlement:
             for item_id, before in self._found.items()
             if self._current[item_id] is not before
         ]
-        new = articles.write(connection, self._articles, now)
-        counters.add(connection, Counter({counters.ARTICLES: new}))
+        self._write_articles()
+        rechecks.note(connection, self._rechecked, now)
         transitions.apply(connection, changed, now)
         transitions.record(connection, self._events)
         hosts.report(connection, self._reports, self._rules.settings, now)

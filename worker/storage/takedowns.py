@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from worker.storage import articles, counters, hosts, tables, transitions
 from worker.storage.aliases import has_key
 from worker.storage.item_rules import ItemRules
-from worker.storage.tables import deliveries, events, items, outbox, parked, reviews
+from worker.storage.tables import deliveries, events, items, outbox, parked, rechecks, reviews, revisions
 from worker.storage.values import Stage
 
 FORGOTTEN = "forgotten:"
@@ -47,5 +47,5 @@ def _delete_traces(connection: Connection, ids: Sequence[int]) -> None:
     stored = select(func.count()).select_from(tables.articles).where(tables.articles.c.item_id.in_(ids))
     counters.add(connection, Counter({counters.ARTICLES: -connection.execute(stored).scalar_one()}))
     articles.remove(connection, ids)
-    for table in (events, outbox, parked, reviews, deliveries):
+    for table in (events, outbox, parked, reviews, deliveries, revisions, rechecks):
         connection.execute(delete(table).where(table.c.item_id.in_(ids)))

@@ -29,7 +29,7 @@ from worker.operations.audit import record
 from worker.operations.document import Document
 from worker.operations.sharing.watch import LOOK, Watch
 from worker.operations.times import rfc3339
-from worker.storage.webhooks.deliveries import Chosen, Deliveries, Delivery
+from worker.storage.webhooks.deliveries import FLIPPED, Chosen, Deliveries, Delivery
 
 log = logging.getLogger(__name__)
 
@@ -175,7 +175,10 @@ class Sender:
         found = next(iter(self._services.articles.of([delivery.item_id])), None)
         if found is None or found.text is None:
             return None
-        return document(delivery.event_id, delivery.kind, delivery.created_at, found.to_dict())
+        data = found.to_dict()
+        if delivery.kind == FLIPPED:
+            data = {name: data[name] for name in ("item_id", "url", "title", "revision")} | {"flips": json.loads(delivery.body or "[]")}
+        return document(delivery.event_id, delivery.kind, delivery.created_at, data)
 
     def _failed(self, delivery: Delivery, said: str, asked: float | None) -> bool:
         wait = max(min(FIRST * 2 ** min(delivery.tries, 20), CAP) * (0.75 + self._chance() / 2), asked or 0.0)

@@ -18,6 +18,7 @@ from worker.storage.tables.ledger import (
     samples,
 )
 from worker.storage.tables.registry import audit, model_parts, models, promotions, review_leases, review_skips, reviews, secrets
+from worker.storage.tables.revisions import rechecks, revisions
 from worker.storage.tables.schema import SCHEMA, metadata
 from worker.storage.tables.sources import aliases, sources
 from worker.storage.tables.webhooks import alerts, deliveries
@@ -49,9 +50,11 @@ __all__ = [
     "parked",
     "promotions",
     "receipts",
+    "rechecks",
     "review_leases",
     "review_skips",
     "reviews",
+    "revisions",
     "samples",
     "secrets",
     "sources",

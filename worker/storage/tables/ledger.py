@@ -38,6 +38,7 @@ items = Table(
     Column("depth", SmallInteger, nullable=False, server_default="0"),
     Column("refetch", Boolean, nullable=False, server_default=text("false")),
     Column("forced", Boolean, nullable=False, server_default=text("false")),
+    Column("recheck", Boolean, nullable=False, server_default=text("false")),
     Column("host_wait_since", Double),
     Column("duplicate_of", BigInteger),
     Column("answer", JSON(none_as_null=True)),
@@ -48,7 +49,8 @@ items = Table(
 
 `lane` is an index in LANES; `token` rises with each lease; `tries` and `strikes` count what speaks against the page, `attempts`
 every answer; `taken` and `alone` describe the lease: a worker has begun, and without others in its message; `depth` counts
-the lists that led here; `forced`: what it lists is fetched again, too; `answer` is the last answer in JSON, an `Answer`.
+the lists that led here; `forced`: what it lists is fetched again, too;
+`recheck`: only a new version replaces its article; `answer` is the last answer in JSON, an `Answer`.
 """
 Index(
     "ix_items_waiting",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Connection, Engine, case, delete, func, insert, or_, select, true, update
 
 from worker.config import Settings
 from worker.config.search_fields import read_query
+from worker.results import Flip
 from worker.storage import search
 from worker.storage.database import one_of, reading, writing
 from worker.storage.search import SearchFilter
 from worker.storage.tables import alerts, deliveries, facets, outbox
 
-STORED, OPENED, CLOSED = "article.stored", "problem.opened", "problem.closed"
+STORED, OPENED, CLOSED, FLIPPED = "article.stored", "problem.opened", "problem.closed", "label.flipped"
 """Kinds of events."""
 FAILED = 3
 """Tries after which somebody is told: that is two minutes, and a restart of the receiver takes less."""
@@ -31,7 +33,7 @@ class Delivery:
     kind: str
     item_id: int | None
     body: str | None
-    """JSON; None for an article, whose body is made when it is sent."""
+    """JSON; None for an article, whose body is made when it is sent, and of a flipped label what flipped."""
     created_at: float
     due: float
     tries: int
@@ -95,6 +97,29 @@ def queue_stored(connection: Connection, settings: Settings, outbox_ids: Sequenc
             query = select(facets.c.item_id).where(facets.c.item_id.in_(told), *wanted).order_by(facets.c.item_id)
             events = [{"kind": STORED, "item_id": item_id, "body": None} for item_id in connection.execute(query).scalars()]
             _queue(connection, receiver.name, events, now)
+
+
+def matching(connection: Connection, settings: Settings, item_ids: Collection[int]) -> dict[str, set[int]]:
+    """By receiver of flipped labels, those of these articles that its search finds now."""
+    wanting = [receiver for receiver in settings.receivers if "flips" in receiver.events]
+    found = {}
+    for receiver in wanting:
+        wanted = search.conditions(wanted_articles(receiver.search))
+        found[receiver.name] = set(
+            connection.execute(select(facets.c.item_id).where(one_of(facets.c.item_id, item_ids), *wanted)).scalars()
+        )
+    return found
+
+
+def queue_flips(
+    connection: Connection, settings: Settings, flips: Mapping[int, Sequence[Flip]], before: Mapping[str, set[int]], now: float
+) -> None:
+    """Queues an event for each article of which labels flipped, for whoever's search found it `before` or finds it now."""
+    flipped = [item_id for item_id in sorted(flips) if flips[item_id]]
+    for name, found in matching(connection, settings, flipped).items():
+        told = [item_id for item_id in flipped if item_id in found | before.get(name, set())]
+        bodies = {item_id: json.dumps([asdict(flip) for flip in flips[item_id]]) for item_id in told}
+        _queue(connection, name, [{"kind": FLIPPED, "item_id": item_id, "body": bodies[item_id]} for item_id in told], now)
 
 
 def _queue(connection: Connection, receiver: str, events: Sequence[Mapping[str, object]], now: float) -> None:

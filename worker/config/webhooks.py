@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
-from worker.config.search_fields import read_query
+from worker.config.search_filter import read_query
 from worker.config.value_types import parse_word, url_of
 
 WEBHOOK_EVENTS = ("articles", "problems", "flips")

@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal_column, or_, select
 
 from classifier.labels import TOPICS
-from worker.config.search_fields import expect_labels
+from worker.config.search_filter import expect_labels
 from worker.storage import local_days, word_index
 from worker.storage.database import one_of
 from worker.storage.facets import topic_keys

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from classifier.labels import SourceTypeLabel, TopicLabel
 from worker.bootstrap.connections import open_redis
 from worker.config import Settings
-from worker.config.search_fields import expect_labels
+from worker.config.search_filter import expect_labels
 from worker.errors import Unavailable
 from worker.messages import VERSION
 from worker.queues.public_stream import PublicReader, PublishedEntry

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import ColumnElement, Connection, Engine, case, delete, func, insert, or_, select, true, update
 
 from worker.config import Settings
-from worker.config.search_fields import read_query
+from worker.config.search_filter import read_query
 from worker.results import Flip
 from worker.storage import search
 from worker.storage.database import one_of, reading, writing

@@ -46,6 +46,7 @@ class Kept(Generic[T]):
         self._clock, self._cost = clock, cost
         self._value: T | None = None
         self._until = 0.0
+        self._made_at = 0.0
 
     def get(self) -> T:
         """The figure; raises what `make` raises."""
@@ -55,8 +56,14 @@ class Kept(Generic[T]):
             begun = self._cost()
             value = self._make()
             kept = min(max(self._fresh, self._share * (self._cost() - begun)), self._oldest)
-            self._value, self._until = value, self._clock() + kept
+            self._made_at = self._clock()
+            self._value, self._until = value, self._made_at + kept
         return value
+
+    @property
+    def age(self) -> float:
+        """Seconds since the figure that is given now was made; 0 where there is none."""
+        return 0.0 if self._value is None else self._clock() - self._made_at
 
     def forget(self) -> None:
         """Asks anew the next time."""
@@ -105,6 +112,11 @@ class WatchedFigures:
             return self._ledger.running_balance()
         self._checked.forget()
         return counted
+
+    @property
+    def age(self) -> float:
+        """Seconds since the oldest of those that may be old was made: what is due, what died, and its bursts."""
+        return max(one.age for one in (self._dead, self._due, self._bursts))
 
     def forget(self) -> None:
         """Asks anew the next time: something was changed."""

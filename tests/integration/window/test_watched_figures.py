@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 from sqlalchemy import delete, insert
@@ -9,7 +10,7 @@ from sqlalchemy import delete, insert
 from tests.integration.window.conftest import Desk
 from worker.operations import figures as figures_module
 from worker.operations import queues
-from worker.operations.figures import WatchedFigures, asked
+from worker.operations.figures import Kept, WatchedFigures, asked
 from worker.operations.history import Histories, history
 from worker.storage.database import writing
 from worker.storage.tables import history as history_table
@@ -24,6 +25,35 @@ def test_watched_figures_are_those_of_the_ledger(desk: Desk) -> None:
         watched.forget()
         now, shown = queues.report(desk.services), queues.report(desk.services, watched.figures)
         assert (shown.ledger, shown.balanced, shown.dead, shown.due) == (now.ledger, now.balanced, now.dead, now.due)
+
+
+def test_a_figure_that_was_slow_is_kept_and_says_how_old_it_is() -> None:
+    at, cost, made = [100.0], [0.0], []
+
+    def make() -> int:
+        cost[0] += 0.1
+        made.append(at[0])
+        return len(made)
+
+    kept = Kept(make, share=250.0, oldest=30.0, clock=lambda: at[0], cost=lambda: cost[0])
+    assert kept.age == 0
+    for seconds, value, age in ((0, 1, 0), (24, 1, 24), (26, 2, 0), (30, 2, 4)):
+        at[0] = 100.0 + seconds
+        assert (kept.get(), kept.age) == (value, age)
+    kept.forget()
+    assert kept.age == 0
+
+
+def test_the_age_of_watched_figures_is_that_of_the_oldest(desk: Desk, monkeypatch) -> None:
+    monkeypatch.setattr(figures_module, "WATCHED_SHARE", 1e9)
+    watched = WatchedFigures(desk.services)
+    assert watched.age == 0
+    watched.figures.dead()
+    time.sleep(0.2)
+    watched.figures.due()
+    assert 0.2 <= watched.age < figures_module.OLDEST
+    watched.forget()
+    assert watched.age == 0
 
 
 def test_the_ledger_moves_on_between_two_counts_of_every_row(desk: Desk, monkeypatch) -> None:

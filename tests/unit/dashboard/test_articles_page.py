@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import json
 from datetime import UTC, datetime
@@ -46,10 +47,55 @@ def test_a_search_is_exported_as_the_command_writes_it(app: FastAPI, services: D
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
 
 
+@pytest.mark.skipif(importlib.util.find_spec("pyarrow") is None, reason="pyarrow is an extra that nothing else needs")
+def test_a_search_is_taken_away_as_parquet_with_the_rows_of_the_list(
+    app: FastAPI, services: DashboardServices, items: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyarrow.parquet
+
+    monkeypatch.setattr("worker.operations.sharing.parquet.ROWS_A_GROUP", 2)
+    links = lxml.html.fromstring(ask(app, "GET", "/articles?language=km").body.decode())
+    [address] = links.xpath("//a[.='Parquet']/@href")
+    answer = ask(app, "GET", address)
+    assert (answer.status, answer.headers["content-disposition"]) == (200, 'attachment; filename="articles.parquet"')
+    file = pyarrow.parquet.ParquetFile(io.BytesIO(answer.body))
+    assert file.num_row_groups > 1
+    found = list(articles.found_by(services, SearchFilter(language="km")))
+    assert [row["item_id"] for row in file.read().to_pylist()] == [result.item_id for result in found]
+
+
+def test_without_the_extra_parquet_is_not_offered_and_asking_for_it_says_what_to_install(
+    app: FastAPI, items: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.operations.sharing.parquet.installed", lambda: False)
+    assert ">Parquet<" not in ask(app, "GET", "/articles").body.decode()
+    answer = ask(app, "GET", "/export/articles?format=parquet")
+    assert answer.status == 400
+    assert "pressmark[parquet]" in answer.body.decode()
+
+
+@pytest.mark.parametrize("query", ["", "?language=km&q=Article", "?topic=trade&doubt=topic&once=1", "?since=2020-01-01&outlet=x%26y"])
+def test_the_feeds_of_a_list_have_its_articles(app: FastAPI, items: list[int], query: str) -> None:
+    page = lxml.html.fromstring(ask(app, "GET", f"/articles{query}").body.decode())
+    listed = [int(link.get("href").partition("?")[0].rsplit("/", 1)[1]) for link in page.xpath("//a[@data-row]")]
+    rss, feed = page.xpath("//head/link[@rel='alternate']/@href")
+    assert [rss, feed] == page.xpath("//main//a[starts-with(@href, '/api/v1/')]/@href")
+    told = json.loads(ask(app, "GET", feed).body)
+    assert [item["_pressmark"]["item_id"] for item in told["items"]] == listed
+    assert len(lxml.etree.fromstring(ask(app, "GET", rss).body).findall("channel/item")) == len(listed)
+
+
+@pytest.mark.parametrize("query", ["job=1", "stored=today", "topic=none", "q=%22two+words%22"])
+def test_a_search_that_the_api_does_not_have_offers_no_feed_of_it(app: FastAPI, items: list[int], query: str) -> None:
+    page = lxml.html.fromstring(ask(app, "GET", f"/articles?{query}").body.decode())
+    assert page.xpath("//a[starts-with(@href, '/api/v1/')] | //link[@rel='alternate']") == []
+    assert page.xpath(f"//main//a[@href='/articles.rss?{query}']")
+
+
 def test_an_unknown_format_is_told(app: FastAPI) -> None:
     answer = ask(app, "GET", "/export/articles?format=exe")
     assert answer.status == 400
-    assert "expected jsonl or csv" in answer.body.decode()
+    assert "expected one of jsonl, csv, parquet" in answer.body.decode()
 
 
 def test_a_saved_search_is_a_feed_whatever_titles_hold(app: FastAPI, items: list[int]) -> None:

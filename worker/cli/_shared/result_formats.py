@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
 from functools import partial
-from itertools import islice
-from types import ModuleType
 
 from worker.cli._shared.output import show_lines, show_table
 from worker.config import Settings
 from worker.errors import UsageError
+from worker.operations.sharing import parquet
 from worker.operations.sharing.ninjs import ninjs
-from worker.operations.sharing.result_rows import COLUMNS, csv_lines, flat
+from worker.operations.sharing.result_rows import csv_lines
 from worker.operations.times import local_day
 from worker.results import Result
 
 Results = Iterable[Result]
 Writer = Callable[[Results], None]
 FORMATS = ("table", "jsonl", "csv", "parquet", "ninjs")
-
-NUMBERS = ("item_id", "duplicate_of", "cluster_id", "http_status", "attempts")
-"""Columns that are whole numbers in Parquet."""
-TIMES = ("published_at", "modified_at", "fetched_at", "stored_at")
-DAYS = ("published_on",)
-LISTS = ("authors", "topics", "unsure_topics", "job_ids", "warnings")
-"""Columns that are timestamps, days and lists in Parquet; all others are text."""
-ROWS_A_GROUP = 1000
-"""Rows of Parquet written at once: a few megabytes."""
 
 
 def table_row(result: Result, zone: str = "UTC") -> tuple[object, ...]:
@@ -82,46 +70,13 @@ def write_csv(results: Results, *, bom: bool = False) -> None:
 
 
 def _expect_parquet() -> None:
-    if importlib.util.find_spec("pyarrow") is None:
-        raise UsageError("Parquet needs the extra `parquet`, which is not installed here: `pip install 'pressmark[parquet]'`")
+    if not parquet.installed():
+        raise UsageError(parquet.MISSING)
     if sys.stdout.isatty():
         raise UsageError("Parquet is binary: expected a file or a pipe on standard output, got a terminal")
 
 
 def write_parquet(results: Results) -> None:
-    """Groups of rows on standard output: lists, timestamps in UTC (a day without a time is its midnight), and days as such."""
-    arrow = importlib.import_module("pyarrow")  # an extra, which may be missing
-    parquet = importlib.import_module("pyarrow.parquet")
-    schema = arrow.schema([(name, _arrow_type(arrow, name)) for name in COLUMNS])
-    rows = iter(results)
-    with parquet.ParquetWriter(sys.stdout.buffer, schema) as file:
-        while group := [_typed(flat(result)) for result in islice(rows, ROWS_A_GROUP)]:
-            file.write_table(arrow.Table.from_pylist(group, schema=schema))
-
-
-def _arrow_type(arrow: ModuleType, name: str) -> object:
-    if name in TIMES:
-        return arrow.timestamp("s", tz="UTC")
-    if name in DAYS:
-        return arrow.date32()
-    if name in LISTS:
-        return arrow.list_(arrow.int64() if name == "job_ids" else arrow.string())
-    return arrow.int64() if name in NUMBERS else arrow.string()
-
-
-def _typed(row: dict[str, object]) -> dict[str, object]:
-    """With times and days as Python's own; what cannot be read as one is None."""
-    return {name: _moment(value) if name in TIMES else _day(value) if name in DAYS else value for name, value in row.items()}
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:  # None, too
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _day(value: object) -> date | None:
-    moment = _moment(value)
-    return moment.date() if moment else None
+    """Groups of rows on standard output."""
+    for piece in parquet.pieces(results):
+        sys.stdout.buffer.write(piece)

@@ -27,6 +27,8 @@ from worker.operations.queues import QueueReport
 
 SHOWN = 5
 """Notices on the page; more than that are one trouble with many faces."""
+A_MOMENT = 5.0
+"""Seconds: pages ask every two, and a person takes what is younger than that for now."""
 UNITS = {"hour": "minute", "day": "quarter of an hour", "month": "day"}
 TITLES = {"hour": "The last hour", "day": "The last day", "month": "The last month"}
 FINISHED = {"stored": "Stored", "duplicate": "Copies", "refused": "Refused", "dead": "Dead"}
@@ -81,6 +83,8 @@ class Overview:
     steps: tuple[Step, ...]
     times: tuple[float, ...]
     """When each step of the history begins, in seconds since 1970."""
+    counted: str
+    """Which figures are older than a moment, and how old; empty where none is."""
 
 
 def overview(request: Request) -> Response:
@@ -94,7 +98,7 @@ def overview(request: Request) -> Response:
 def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
     """The parts that change."""
     view = _view(state, fields.get("range") if fields.get("range") in RANGES else "hour")
-    names = ("verdict", "notices", "flow", "sum", "today", "workers")
+    names = ("verdict", "notices", "flow", "sum", "today", "counted", "workers")
     frame = of_state(state)
     parts = {name: part(f"overview/{name}.html", state.settings, view=view, frame=frame) for name in names}
     drawn = state.drawn.of(f"overview, {view.history.range}", (view.history, clock(state.settings).today), lambda: _drawn(state, view))
@@ -124,7 +128,13 @@ def _view(state: State, wanted: str | None) -> Overview:
         now=_now(past, report),
         steps=_steps(report, today, at),
         times=tuple(datetime.fromisoformat(begin).timestamp() for begin in past.begins),
+        counted=_counted(state.ledger.age),
     )
+
+
+def _counted(age: float) -> str:
+    """How many seconds ago was counted what takes long in a large ledger, where that is more than A_MOMENT."""
+    return f"What is due and what is dead was counted {figures.span(age)} ago: in a large ledger that takes long." if age > A_MOMENT else ""
 
 
 def _steps(report: QueueReport, today: Mapping[str, int], at: Clock) -> tuple[Step, ...]:

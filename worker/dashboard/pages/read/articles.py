@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from worker.dashboard.pages.page import page
-from worker.dashboard.pages.read.search import LABELS, Search, bucket_name, days_of
+from worker.dashboard.pages.read.search import LABELS, NONE, Search, bucket_name, days_of
 from worker.dashboard.security.access import Role, Route
 from worker.dashboard.security.answers import bad_request
 from worker.dashboard.state import State, state_of
@@ -21,13 +21,16 @@ from worker.dashboard.view.figures import Clock
 from worker.dashboard.view.rendering import clock, show
 from worker.operations import articles
 from worker.operations.articles import Bucket, Matches
+from worker.operations.sharing import parquet
+from worker.operations.sharing.feeds import JSON_FEED, RSS
 from worker.operations.sharing.result_rows import csv_lines, json_lines
+from worker.results import Result
 from worker.storage.search import SearchFilter
 
 PERIODS = ("day", "week", "month")
 DAYS, WEEKS = 92, 731
 """Days up to which a chart has a bar a day, and a bar a week: more bars than that cannot be told apart."""
-FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 """What the articles of a search can be taken away as."""
 OUTLETS = 8
 """Outlets that are listed; the others are found by searching."""
@@ -75,7 +78,7 @@ def listing(request: Request) -> Response:
     search, faults = Search.of(query)
     at = clock(state.settings)
     if faults:
-        return show(request, "articles.html", status=400, page="/articles", search=search, faults=faults, found=None, at=at)
+        return show(request, "articles.html", status=400, page="/articles", search=search, faults=faults, found=None, feeds=(), at=at)
     wanted = search.filter(at)
     found = articles.search(state.services, wanted, cursor=query.get("cursor") or None, once=bool(search.once))
     matches = Matches(state.services, wanted, once=bool(search.once))
@@ -92,8 +95,23 @@ def listing(request: Request) -> Response:
         facets=_facets(matches, search) if total.number else {},
         lifts=[] if total.number else _lifts(state, search, at),
         cursor=query.get("cursor", ""),
+        parquet=parquet.installed(),
+        feeds=_feeds(search, wanted),
         watched=search.address("articles", shown=str(int(at.now))),
     )
+
+
+def _feeds(search: Search, wanted: SearchFilter) -> tuple[tuple[str, str, str], ...]:
+    """The search as feeds, each with its name, media type and address: those of the API, which a reader with a token may ask, too.
+
+    None where the API cannot ask the same: a search for a phrase, for no topic, or within a job; "today" would stand still there.
+    """
+    if wanted.words != tuple(search.q.split()) or search.job or search.stored or NONE in search.topic:
+        return ()
+    named = (("RSS", RSS, "/api/v1/articles.rss"), ("JSON Feed", JSON_FEED, "/api/v1/articles.feed.json"))
+    asked = replace(search, doubt="", once="")
+    more = {**({"doubt": "true"} if search.doubt else {}), **({"distinct": "true"} if search.once else {})}
+    return tuple((name, media, asked.address(path, **more)) for name, media, path in named)
 
 
 def _counted(matches: Matches, search: Search, by: str) -> Counted:
@@ -180,17 +198,25 @@ def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def export(request: Request) -> Response:
-    """Every article of a search, as the command `export` writes them: lines of JSON, or CSV that Excel reads."""
+    """Every article of a search, as the command `export` writes them: lines of JSON, CSV that Excel reads, or Parquet."""
     state, form = state_of(request), request.query_params.get("format") or "jsonl"
     search, faults = Search.of(request.query_params)
     if form not in FORMATS:
-        faults = {**faults, "format": f"format: expected {' or '.join(FORMATS)}."}
+        faults = {**faults, "format": f"format: expected one of {', '.join(FORMATS)}."}
+    elif form == "parquet" and not parquet.installed():
+        faults = {**faults, "format": f"{parquet.MISSING}."}
     if faults:
         raise bad_request(" ".join(faults.values()))
     found = articles.found_by(state.services, search.filter(clock(state.settings)), once=bool(search.once))
-    lines = csv_lines(found, bom=True) if form == "csv" else json_lines(found)
     headers = {"Content-Disposition": f'attachment; filename="articles.{form}"'}
-    return StreamingResponse(lines, media_type=FORMATS[form], headers=headers)
+    return StreamingResponse(_written(form, found), media_type=FORMATS[form], headers=headers)
+
+
+def _written(form: str, found: Iterator[Result]) -> Iterator[str] | Iterator[bytes]:
+    """The articles in one of FORMATS, piece by piece."""
+    if form == "parquet":
+        return parquet.pieces(found)
+    return csv_lines(found, bom=True) if form == "csv" else json_lines(found)
 
 
 ROUTES = (

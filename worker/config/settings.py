@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from worker.config.mail import parse_addresses, parse_mail_url
 from worker.config.schedule import parse_ages
 from worker.config.value_types import (
     Address,
@@ -33,7 +34,7 @@ from worker.config.value_types import (
     parse_word,
     url_of,
 )
-from worker.config.webhooks import FIRST_RECEIVER, Receiver, parse_receivers, parse_webhook_events, parse_webhook_search
+from worker.config.webhooks import FIRST_RECEIVER, MAIL, Receiver, parse_receivers, parse_webhook_events, parse_webhook_search
 
 PREFIX = "PRESSMARK_"
 KIB, MIB = 1024, 1024 * 1024
@@ -140,9 +141,7 @@ class Settings:
         30.0, "seconds for one page, redirects included, so that a server that sends a byte at a time holds no thread for long", seconds
     )
     min_rate: int = setting(
-        128,
-        "bytes a second over 10 s; a modem gave 50 times as much, so slower servers are broken or hostile",
-        number(int, 1, 1 << 30),
+        128, "bytes a second over 10 s; a modem gave 50 times as much, so slower servers are broken or hostile", number(int, 1, 1 << 30)
     )
     codings: tuple[str, ...] = setting(
         ("gzip", "deflate"),
@@ -199,9 +198,7 @@ class Settings:
         number(int, MIB, 1 << 40),
     )
     publish_days: float = setting(
-        30.0,
-        "days in the public stream; a reader that was away for longer begins with `export`",
-        number(float, 0.01, 3650),
+        30.0, "days in the public stream; a reader that was away for longer begins with `export`", number(float, 0.01, 3650)
     )
     events_days: float = setting(30.0, "days that `trace` shows", number(float, 0.01, 3650))
     articles_days: float | None = setting(
@@ -210,11 +207,7 @@ class Settings:
     dead_days: float | None = setting(
         None, "days after which a dead letter is given up as `dead drop` does; unset: never, since people decide", days
     )
-    recheck_after: tuple[float, ...] = setting(
-        (),
-        "none: stored articles are not fetched again; `6h,1d,7d` looks for corrections at these ages, by conditional request",
-        parse_ages,
-    )
+    recheck_after: tuple[float, ...] = setting((), "none; `6h,1d,7d` looks at stored articles again at these ages", parse_ages)
     disk_free_min: int = setting(200 * MIB, "bytes; the dispatcher sends nothing while less is free on the disk", number(int, 0, 1 << 50))
     stop_grace: float = setting(10.0, "seconds to finish or return what a process works on when it stops", seconds)
 
@@ -232,9 +225,7 @@ class Settings:
         None, "unset: none; signs what is sent, so that the receiver knows the sender; needed with the URL", parse_word, secret=True
     )
     webhook_events: tuple[str, ...] = setting(
-        ("articles", "problems", "flips"),
-        "all: stored articles, what is wrong or needs somebody, labels that flip",
-        parse_webhook_events,
+        ("articles", "problems", "flips"), "all: stored articles, what is wrong or needs somebody, labels that flip", parse_webhook_events
     )
     webhook_search: str = setting(
         "", "which stored articles, as `topic=trade&language=km`, in the words of the API's search; empty: all", parse_webhook_search
@@ -242,6 +233,13 @@ class Settings:
     webhook_receivers: tuple[Receiver, ...] = setting(
         (), "none: PRESSMARK_WEBHOOK_URL is the only one; more, as objects of JSON or tables of TOML", parse_receivers, secret=True
     )
+
+    mail_url: str | None = setting(None, "unset: no mail; smtps: or smtp+starttls:, user:password@host:port", parse_mail_url, secret=True)
+    mail_from: tuple[str, ...] = setting((), "none; needed with the server", parse_addresses)
+    mail_to: tuple[str, ...] = setting((), "none; needed with the server", parse_addresses)
+    mail_events: tuple[str, ...] = setting(("problems",), "alerts alone: articles are many", parse_webhook_events)
+    mail_search: str = setting("", "which stored articles, as in PRESSMARK_WEBHOOK_SEARCH; empty: all", parse_webhook_search)
+    mail_every: float = setting(3600.0, "seconds between two digests: never a mail an article", number(float, 60, 7 * 86400))
 
     # Logs and dashboard
     log_level: str = setting("info", "starts, stops, failed pages and trouble", one_of("debug", "info", "warning", "error"))
@@ -267,6 +265,12 @@ class Settings:
         """Every receiver of events, that of `webhook_url` first."""
         first = Receiver(FIRST_RECEIVER, self.webhook_url or "", self.webhook_secret, self.webhook_events, self.webhook_search)
         return (first, *self.webhook_receivers) if self.webhook_url else self.webhook_receivers
+
+    @property
+    def told(self) -> tuple[Receiver, ...]:
+        """Everybody that events wait for: the receivers, and mail."""
+        mail = Receiver(MAIL, self.mail_url or "", None, self.mail_events, self.mail_search, self.mail_every)
+        return (*self.receivers, mail) if self.mail_url else self.receivers
 
     @property
     def finish_within(self) -> float:

@@ -12,7 +12,8 @@ WEBHOOK_EVENTS = ("articles", "problems", "flips")
 """What can be sent to a webhook."""
 FIRST_RECEIVER = "default"
 """Name of the receiver that PRESSMARK_WEBHOOK_URL is."""
-RECEIVER_NAMES_TAKEN = (FIRST_RECEIVER, "mail")
+MAIL = "mail"
+RECEIVER_NAMES_TAKEN = (FIRST_RECEIVER, MAIL)
 RECEIVERS = (
     'objects {"name","url","secret","events"?,"search"?} of JSON, comma-separated; each name once, of up to 40 letters, digits, '
     f"- and _, other than {' and '.join(RECEIVER_NAMES_TAKEN)}"
@@ -44,9 +45,11 @@ class Receiver:
     """Signs what is sent; None: it is missing, and nothing is sent."""
     events: tuple[str, ...] = WEBHOOK_EVENTS
     search: str = ""
+    every: float = 0.0
+    """Seconds between two digests; 0: each event at once."""
 
     def __str__(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json.dumps({name: value for name, value in asdict(self).items() if name != "every"}, ensure_ascii=False)
 
 
 def parse_receivers(value: str) -> tuple[Receiver, ...]:
@@ -62,7 +65,7 @@ def parse_receivers(value: str) -> tuple[Receiver, ...]:
 
 
 def _receiver(said: object) -> Receiver:
-    if not isinstance(said, dict) or not {"name", "url", "secret"} <= set(said) <= set(Receiver.__dataclass_fields__):
+    if not isinstance(said, dict) or not {"name", "url", "secret"} <= set(said) <= set(Receiver.__dataclass_fields__) - {"every"}:
         raise ValueError(RECEIVERS)
     events = said.get("events", list(WEBHOOK_EVENTS))
     texts = name, address, secret, query = [said.get(key, "") for key in ("name", "url", "secret", "search")]

@@ -13,7 +13,7 @@ from worker.storage.webhooks.deliveries import Deliveries, Failing
 
 def of_webhooks(services: Services) -> Iterator[Problem]:
     """One for all receivers of which an event failed several times or was given up, or that are none any more."""
-    named = [receiver.name for receiver in services.settings.receivers]
+    named = [receiver.name for receiver in services.settings.told]
     failing = Deliveries(services.engine).failing(named)
     if failing:
         since = rfc3339(min(one.since for one in failing))

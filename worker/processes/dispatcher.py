@@ -30,12 +30,12 @@ def run(settings: Settings, stop: threading.Event) -> None:
 @contextmanager
 def _webhook(settings: Settings) -> Iterator[None]:
     """Sends to the webhooks meanwhile, where there are some; a dispatcher without one imports nothing of it."""
-    if not settings.receivers:
+    if not settings.told:
         yield
         return
     from worker.operations.sharing import webhooks
 
-    webhooks.configured(settings)
+    webhooks.expect_ready(settings)
     ended = threading.Event()
     thread = threading.Thread(target=webhooks.run, args=(settings, ended), name="webhook", daemon=True)
     thread.start()

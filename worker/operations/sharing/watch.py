@@ -41,7 +41,7 @@ class Watch:
         opened = {key: now[key] for key, looks in self._seen.items() if looks >= SURE}
         closed = {key: told[key] for key, looks in self._gone.items() if looks >= SURE}
         if opened or closed:
-            wanted = [receiver.name for receiver in self._services.settings.receivers if "problems" in receiver.events]
+            wanted = [receiver for receiver in self._services.settings.told if "problems" in receiver.events]
             self._deliveries.tell(wanted, opened, closed)
 
 

@@ -6,13 +6,10 @@ are those of Standard Webhooks 1.0, so that a receiver can use its libraries.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
 import json
 import logging
 import random
+import smtplib
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -22,11 +19,13 @@ from urllib.parse import urlsplit
 
 from worker.bootstrap import Services
 from worker.config import Settings
-from worker.config.webhooks import FIRST_RECEIVER, Receiver
+from worker.config.webhooks import MAIL, Receiver
 from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.fetch.post import Posted, post
 from worker.operations.audit import record
 from worker.operations.document import Document
+from worker.operations.sharing import mail
+from worker.operations.sharing.signing import configured, document, signed
 from worker.operations.sharing.watch import LOOK, Watch
 from worker.operations.times import rfc3339
 from worker.storage.webhooks.deliveries import FLIPPED, Chosen, Deliveries, Delivery
@@ -43,9 +42,6 @@ CLAIM = 60.0
 """Seconds that a sender has for one event: four times as long as a post may take."""
 FIRST, CAP, GIVE_UP = 30.0, 3600.0, 7 * 86_400.0
 """Seconds to the second try, doubled up to an hour, and from the first until it is given up: over a long weekend nothing is lost."""
-TYPE = "application/json"
-SHORTEST_KEY = 8
-"""Bytes: nobody signs with less on purpose, and an empty key signs nothing. Standard Webhooks makes them of 24 to 64."""
 
 Post = Callable[[str, bytes, Mapping[str, str], Settings], Posted]
 
@@ -85,42 +81,11 @@ class DroppedEvents(Document):
     dropped: int
 
 
-def configured(settings: Settings) -> tuple[Receiver, ...]:
-    """The receivers; raises UsageError where there is none, or the secret of one is not set or is none."""
-    if not settings.receivers:
-        raise UsageError("PRESSMARK_WEBHOOK_URL: expected an address, got none")
-    for receiver in settings.receivers:
-        _key(receiver)
-    return settings.receivers
-
-
-def _key(receiver: Receiver) -> bytes:
-    """The bytes that sign: of `whsec_…` what its base64 means, else the secret itself."""
-    first = receiver.name == FIRST_RECEIVER
-    where, secret = "PRESSMARK_WEBHOOK_SECRET" if first else f"PRESSMARK_WEBHOOK_RECEIVERS: {receiver.name}", receiver.secret
-    if secret is None:
-        raise UsageError(f"{where}: expected a secret with PRESSMARK_WEBHOOK_URL, got none")
-    try:
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True) if secret.startswith("whsec_") else secret.encode()
-    except (binascii.Error, ValueError):
-        raise UsageError(f"{where}: expected base64 after whsec_, got something else") from None
-    if len(key) < SHORTEST_KEY:
-        raise UsageError(f"{where}: expected a key of at least {SHORTEST_KEY} bytes, got one of {len(key)}")
-    return key
-
-
-def signed(receiver: Receiver, event_id: str, body: bytes, now: float) -> dict[str, str]:
-    """The headers of an event: HMAC-SHA256 over id, time and body."""
-    at = str(int(now))
-    digest = hmac.new(_key(receiver), b".".join([event_id.encode(), at.encode(), body]), hashlib.sha256).digest()
-    signature = f"v1,{base64.b64encode(digest).decode()}"
-    return {"Content-Type": TYPE, "webhook-id": event_id, "webhook-timestamp": at, "webhook-signature": signature}
-
-
-def document(event_id: str, kind: str, created_at: float, data: object) -> bytes:
-    """The body of an event."""
-    found = {"id": event_id, "type": kind, "timestamp": rfc3339(created_at), "data": data}
-    return json.dumps(found, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+def expect_ready(settings: Settings) -> None:
+    """Raises UsageError where a receiver's secret, or an address of mail, is missing or wrong."""
+    if settings.receivers:
+        configured(settings)
+    mail.expect_configured(settings)
 
 
 class Sender:
@@ -181,7 +146,7 @@ class Sender:
         return document(delivery.event_id, delivery.kind, delivery.created_at, data)
 
     def _failed(self, delivery: Delivery, said: str, asked: float | None) -> bool:
-        wait = max(min(FIRST * 2 ** min(delivery.tries, 20), CAP) * (0.75 + self._chance() / 2), asked or 0.0)
+        wait = max(_wait(delivery.tries, self._chance()), asked or 0.0)
         over = self._now() - delivery.created_at > GIVE_UP
         host = urlsplit(self._receiver.url).hostname or ""
         said = said.replace(self._receiver.url, host)  # the address may hold a token
@@ -195,11 +160,12 @@ def run(settings: Settings, stop: threading.Event) -> None:
 
     Raises UsageError for wrong settings.
     """
-    senders = [partial(_sending, receiver) for receiver in configured(settings)]
+    expect_ready(settings)
+    senders = [partial(_sending, receiver) for receiver in settings.receivers] + ([_mailing] if settings.mail_url else [])
     threads = [threading.Thread(target=keep_on, args=(settings, stop, make, TICK), daemon=True) for make in senders]
     for thread in threads:
         thread.start()
-    if any("problems" in receiver.events for receiver in settings.receivers):
+    if any("problems" in receiver.events for receiver in settings.told):
         keep_on(settings, stop, _watching, LOOK)
     for thread in threads:
         thread.join()
@@ -208,6 +174,16 @@ def run(settings: Settings, stop: threading.Event) -> None:
 def _sending(receiver: Receiver, services: Services) -> Callable[[], bool]:
     sender = Sender(services, receiver)
     return lambda: sender.round() == AT_ONCE
+
+
+def _mailing(services: Services) -> Callable[[], bool]:
+    sender = mail.MailSender(services, lambda tries: _wait(tries, random.random()), GIVE_UP)  # noqa: S311 - spreads tries, guards nothing
+    return lambda: sender.round() == mail.AT_ONCE
+
+
+def _wait(tries: int, chance: float) -> float:
+    """Seconds until another try, with jitter; `chance` from 0 to 1."""
+    return min(FIRST * 2.0 ** min(tries, 20), CAP) * (0.75 + chance / 2)
 
 
 def _watching(services: Services) -> Callable[[], bool]:
@@ -273,11 +249,24 @@ def drop(services: Services, to: str | None, *, given_up: bool, who: str | None 
 
 def tried(settings: Settings, to: str | None = None) -> list[Tried]:
     """Sends a signed event of the type `test` here and now, once to each receiver or to one. Raises UsageError for wrong settings."""
-    chosen = [receiver for receiver in configured(settings) if to in (None, receiver.name)]
+    if not settings.told:
+        configured(settings)
+    expect_ready(settings)
+    chosen = [receiver for receiver in settings.told if to in (None, receiver.name)]
     if not chosen:
-        names = ", ".join(receiver.name for receiver in settings.receivers)
+        names = ", ".join(receiver.name for receiver in settings.told)
         raise UsageError(f"--to: expected one of {names}, got {(to or '')[:60]!r}")
-    return [_tried(settings, receiver) for receiver in chosen]
+    return [_mailed(settings) if receiver.name == MAIL else _tried(settings, receiver) for receiver in chosen]
+
+
+def _mailed(settings: Settings) -> Tried:
+    now = time.time()
+    event_id = f"evt_test_{int(now)}"
+    try:
+        mail.send(settings, mail.made(settings, "Pressmark: a test", ["This is a test of Pressmark's mail."], event_id, now))
+    except (smtplib.SMTPException, OSError) as error:
+        return Tried(event_id, delivered=False, said=mail.one_line(f"{type(error).__name__}: {error}"), receiver=MAIL)
+    return Tried(event_id, delivered=True, said="taken by the server", receiver=MAIL)
 
 
 def _tried(settings: Settings, receiver: Receiver) -> Tried:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, case, delete, func, in
 
 from worker.config import Settings
 from worker.config.search_filter import read_query
+from worker.config.webhooks import Receiver
 from worker.results import Flip
 from worker.storage import search
 from worker.storage.database import one_of, reading, writing
@@ -91,18 +92,18 @@ def wanted_articles(query: str) -> SearchFilter:
 def queue_stored(connection: Connection, settings: Settings, outbox_ids: Sequence[int], now: float) -> None:
     """Queues the wanted ones of the articles that these entries of the outbox tell of; the caller removes the entries."""
     told = select(outbox.c.item_id).where(one_of(outbox.c.id, outbox_ids))
-    for receiver in settings.receivers:
+    for receiver in settings.told:
         if "articles" in receiver.events:
             wanted = search.conditions(wanted_articles(receiver.search))
             query = select(facets.c.item_id).where(facets.c.item_id.in_(told), *wanted).order_by(facets.c.item_id)
             events = [{"kind": STORED, "item_id": item_id, "body": None} for item_id in connection.execute(query).scalars()]
-            _queue(connection, receiver.name, events, now)
+            _queue(connection, receiver, events, now)
 
 
 def matching(connection: Connection, settings: Settings, item_ids: Collection[int]) -> dict[str, set[int]]:
     """By receiver of flipped labels, those of these articles that its search finds now."""
-    wanting = [receiver for receiver in settings.receivers if "flips" in receiver.events]
-    found = {}
+    wanting = [receiver for receiver in settings.told if "flips" in receiver.events]
+    found: dict[str, set[int]] = {}
     for receiver in wanting:
         wanted = search.conditions(wanted_articles(receiver.search))
         found[receiver.name] = set(
@@ -116,15 +117,19 @@ def queue_flips(
 ) -> None:
     """Queues an event for each article of which labels flipped, for whoever's search found it `before` or finds it now."""
     flipped = [item_id for item_id in sorted(flips) if flips[item_id]]
-    for name, found in matching(connection, settings, flipped).items():
-        told = [item_id for item_id in flipped if item_id in found | before.get(name, set())]
+    after = matching(connection, settings, flipped)
+    for receiver in settings.told:
+        found = after.get(receiver.name, set()) | before.get(receiver.name, set())
+        told = [item_id for item_id in flipped if item_id in found]
         bodies = {item_id: json.dumps([asdict(flip) for flip in flips[item_id]]) for item_id in told}
-        _queue(connection, name, [{"kind": FLIPPED, "item_id": item_id, "body": bodies[item_id]} for item_id in told], now)
+        _queue(connection, receiver, [{"kind": FLIPPED, "item_id": item_id, "body": bodies[item_id]} for item_id in told], now)
 
 
-def _queue(connection: Connection, receiver: str, events: Sequence[Mapping[str, object]], now: float) -> None:
+def _queue(connection: Connection, receiver: Receiver, events: Sequence[Mapping[str, object]], now: float) -> None:
+    """Due at once, or at the next full interval of a digest, so that all of an interval go out together, also after a restart."""
     if events:
-        common = {"receiver": receiver, "created_at": now, "due": now}
+        due = (now // receiver.every + 1) * receiver.every if receiver.every else now
+        common = {"receiver": receiver.name, "created_at": now, "due": due}
         connection.execute(insert(deliveries), [{**event, **common, "event_id": f"evt_{uuid.uuid4().hex}"} for event in events])
 
 
@@ -178,10 +183,27 @@ class Deliveries:
         with writing(self._engine) as connection:
             return connection.execute(update(deliveries).where(*mine).values(due=self._now() + seconds)).rowcount == 1
 
+    def claim_all(self, found: Sequence[Delivery], seconds: float) -> list[Delivery]:
+        """Claims these for so long; returns those that nobody else has claimed meanwhile."""
+        if not found:
+            return []
+        c = deliveries.c
+        with writing(self._engine) as connection:
+            ours = dict(connection.execute(select(c.id, c.due).where(one_of(c.id, [one.id for one in found]), ~c.given_up)).all())
+            claimed = [one for one in found if ours.get(one.id) == one.due]
+            mine = one_of(c.id, [one.id for one in claimed])
+            connection.execute(update(deliveries).where(mine).values(due=self._now() + seconds))
+        return claimed
+
     def delivered(self, delivery: Delivery) -> None:
         """Takes it out."""
-        with writing(self._engine) as connection:
-            connection.execute(delete(deliveries).where(deliveries.c.id == delivery.id))
+        self.delivered_all([delivery])
+
+    def delivered_all(self, found: Sequence[Delivery]) -> None:
+        """Takes these out."""
+        if found:
+            with writing(self._engine) as connection:
+                connection.execute(delete(deliveries).where(one_of(deliveries.c.id, [one.id for one in found])))
 
     def failed(self, delivery: Delivery, said: str, again_in: float | None) -> None:
         """Notes why, and when it is tried again; None: it is given up, and stays until somebody sends it again."""
@@ -201,7 +223,7 @@ class Deliveries:
             found: dict[str, str] = dict(connection.execute(select(alerts.c.key, alerts.c.body)).all())
             return found
 
-    def tell(self, receivers: Sequence[str], opened: Mapping[str, str], closed: Mapping[str, str]) -> None:
+    def tell(self, receivers: Sequence[Receiver], opened: Mapping[str, str], closed: Mapping[str, str]) -> None:
         """Queues for these the beginning and the end of problems, each once, whoever else looks at the same time."""
         with writing(self._engine) as connection:
             known = set(connection.execute(select(alerts.c.key)).scalars())

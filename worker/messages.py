@@ -28,8 +28,7 @@ class URLRequest:
     """One item under a lease, sent to a fetch worker."""
 
     item_id: int
-    token: int
-    """Rises with every lease of the item; an outcome with an older token is ignored."""
+    token: int  # rises with every lease of the item; an outcome with an older token is ignored
     url: str
     kind: Kind = "article"
     alone: bool = False  # a suspect: a worker took it once and reported no outcome, so it is sent in a message of its own
@@ -213,11 +212,12 @@ class Extracted:
     final_url: str
     http: Http
     content_sha256: str
-    simhash: str
-    """Of the text, 16 hexadecimal digits; near copies differ in few bits."""
+    simhash: str  # of the text, 16 hexadecimal digits; near copies differ in few bits
     opt_outs: list[str]
     host: HostReport | None = None
     fetched_at: str = ""
+    page_sha256: str | None = None  # and the next: of the page in the archive, where pages are kept
+    page_bytes: int = 0
     type: Literal["extracted"] = "extracted"
     v: Literal[1] = VERSION
 

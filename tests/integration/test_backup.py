@@ -21,12 +21,15 @@ from worker.bootstrap import Services
 from worker.config import Settings
 from worker.errors import Unavailable, UsageError
 from worker.operations import articles, installation, queues
+from worker.operations import backup as backup_of
 from worker.operations.backup import MANIFEST, backup, restore
 from worker.storage import row_copies
 from worker.storage.database import reading
 from worker.storage.ledger import Ledger
 from worker.storage.search import SearchFilter
 from worker.storage.tables import metadata
+
+KEPT = "archive/ab/cd/" + "abcd" * 16 + ".page"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -58,7 +61,7 @@ def original(new, kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Serv
     store(services, 4)
     register(services, "mine")
     services.registry.promote("mine", "ann")
-    for name in ("models/abc/weights.npy", "cards/mine/card.md", "seeds/mine.jsonl", "redis/dump", "up.lock"):
+    for name in ("models/abc/weights.npy", "cards/mine/card.md", KEPT, KEPT + ".part", "seeds/mine.jsonl", "redis/dump", "up.lock"):
         path = services.settings.data_dir / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(name.encode())
@@ -80,6 +83,7 @@ def test_all_of_an_installation_comes_back_on_either_database(original, new, tar
     assert {name for name in files if not name.startswith("pressmark.sqlite")} == {
         "models/abc/weights.npy",
         "cards/mine/card.md",
+        KEPT,
         "seeds/mine.jsonl",
     }
     # And it works on: counts, search, new items with new numbers
@@ -111,6 +115,21 @@ def test_what_is_written_meanwhile_is_not_in_it(original, new, tmp_path: Path, m
     there = new("sqlite")
     restore(there, tmp_path / "b.zip")
     assert queues.report(there).balanced
+
+
+def test_a_kept_page_that_goes_meanwhile_does_not_end_the_backup(original, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = backup_of._files
+
+    def listed_before(settings):
+        found = list(whole(settings))
+        (settings.data_dir / KEPT).unlink()
+        return iter(found)
+
+    monkeypatch.setattr(backup_of, "_files", listed_before)
+    made = backup(original, tmp_path / "b.zip")
+    with zipfile.ZipFile(tmp_path / "b.zip") as file:
+        assert f"data/{KEPT}" not in file.namelist()
+        assert len(file.namelist()) == len(made.rows) + made.files + 1
 
 
 def store_more(services: Services) -> None:

@@ -204,10 +204,11 @@ class Settings:
     articles_days: float | None = setting(
         None, "days after which a stored article is taken out as `forget` does; unset: never, since an archive grows more useful", days
     )
-    dead_days: float | None = setting(
-        None, "days after which a dead letter is given up as `dead drop` does; unset: never, since people decide", days
-    )
+    dead_days: float | None = setting(None, "days after which `dead drop` takes a dead letter; unset: never, since people decide", days)
     recheck_after: tuple[float, ...] = setting((), "none; `6h,1d,7d` looks at stored articles again at these ages", parse_ages)
+    keep_pages: bool = setting(False, "whether pages are kept as received, to read them again; ten times the space of texts", parse_flag)
+    pages_days: float | None = setting(None, "days that a kept page stays; unset: as long as its article", days)
+    pages_max_bytes: int | None = setting(None, "bytes of all kept pages; the oldest go first; unset: no limit", number(int, MIB, 1 << 50))
     disk_free_min: int = setting(200 * MIB, "bytes; the dispatcher sends nothing while less is free on the disk", number(int, 0, 1 << 50))
     stop_grace: float = setting(10.0, "seconds to finish or return what a process works on when it stops", seconds)
 

@@ -134,7 +134,8 @@ def _write(services: Services, file: IO[bytes], progress: Progress) -> _Manifest
                 rows[table] = counted.count
                 done += counted.count
         for number, (path, source) in enumerate(_files(services.settings), 1):
-            digests[path] = _add(archive, path, _chunks(source))
+            with suppress(FileNotFoundError):  # a kept page whose time is over goes meanwhile
+                digests[path] = _add(archive, path, _opened_chunks(source))
             progress(done + number)
         manifest = _Manifest(made_at, __version__, SCHEMA, rows, digests)
         archive.writestr(MANIFEST, json.dumps({"format": FORMAT, "v": VERSION, **asdict(manifest)}))
@@ -182,8 +183,13 @@ def _below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _chunks(source: Path) -> Iterator[bytes]:
-    with source.open("rb") as file:
+def _opened_chunks(source: Path) -> Iterator[bytes]:
+    """The file's bytes; opened at once, so that FileNotFoundError comes before anything of it is written."""
+    return _chunks(source.open("rb"))
+
+
+def _chunks(opened: IO[bytes]) -> Iterator[bytes]:
+    with opened as file:
         while chunk := file.read(CHUNK):
             yield chunk
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
+from worker.archive.page_archive import KeptPage
 from worker.errors import ItemFailed, Unavailable
 from worker.fetch.client import Answer, FetchFailed, HostBusy
 from worker.intake.links import Links
@@ -38,6 +39,13 @@ class Parses(Protocol):
         """The links of a feed or sitemap; raises the same."""
 
 
+class KeepsPages(Protocol):
+    """What this stage needs of an archive."""
+
+    def keep(self, page: Page) -> KeptPage | None:
+        """Writes the page; None where it could not be written."""
+
+
 @dataclass(frozen=True, slots=True)
 class ItemReader:
     """Fetches and parses one item at a time, from many threads. Never raises: whatever happens is an outcome.
@@ -49,6 +57,8 @@ class ItemReader:
     parser: Parses
     refuse_opt_outs: bool = False
     """Whether a page's reservations refuse it; those in its headers have done so before, in the fetcher."""
+    archive: KeepsPages | None = None
+    """Where pages are kept that became articles; those that reserve `noarchive` are not."""
 
     def read(self, request: URLRequest) -> Extracted | Outcome:
         """Fetches and parses the item."""
@@ -96,6 +106,7 @@ class ItemReader:
         parsed = self.parser.extract(page)
         if parsed.opt_outs and self.refuse_opt_outs:
             raise ItemFailed(Reason.OPTED_OUT, "; ".join(parsed.opt_outs))
+        kept = self.archive.keep(page) if self.archive and not any("noarchive" in said for said in parsed.opt_outs) else None
         return Extracted(
             item_id=request.item_id,
             token=request.token,
@@ -107,6 +118,8 @@ class ItemReader:
             opt_outs=parsed.opt_outs,
             host=answer.host,
             fetched_at=page.fetched_at,
+            page_sha256=kept.sha256 if kept else None,
+            page_bytes=kept.bytes if kept else 0,
         )
 
 

@@ -31,7 +31,7 @@ class FetchProcess:
         self._pulse = pulse
         self._stops = False
         self._publisher = Publisher(self._send_articles, self._send_outcomes)
-        reader = ItemReader(services.fetcher, TimedParser(services.parser, services.durations), settings.refuse_opt_outs)
+        reader = ItemReader(services.fetcher, TimedParser(services.parser, services.durations), settings.refuse_opt_outs, services.archive)
         self._worker = FetchWorker(
             *(reader, self._announce, self._deliver, settings.fetch_threads, settings.parse_processes, this_process()),
             finish_within=settings.finish_within,

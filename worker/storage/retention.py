@@ -1,4 +1,4 @@
-"""Take out what is older than the settings keep it: events and samples, stored articles, dead letters."""
+"""Take out what is older than the settings keep it: events and samples, stored articles, kept pages, dead letters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from worker.config import Settings
 from worker.reasons import Reason
 from worker.storage import dead, history, takedowns, transitions
+from worker.storage.archive import pages
 from worker.storage.item_rules import ItemRules
 from worker.storage.tables import articles, items
 
@@ -22,6 +23,7 @@ def sweep(connection: Connection, settings: Settings, rules: ItemRules) -> bool:
     again. A dead letter is given up, as an operator would drop it.
     """
     more = [history.forget_old(connection, rules.now, settings.events_days)]
+    more.append(pages.sweep(connection, settings, rules.now))
     if settings.articles_days is not None:
         more.append(_take_out_articles(connection, rules.now - settings.articles_days * DAY, rules))
     if settings.dead_days is not None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from worker.messages import Extracted, Failed, Labelled, Listed, Outcome, Relabelled, Returned, Struck, Taken, Unchanged
 from worker.reasons import Reason
 from worker.storage import articles, counters, hosts, leadership, relabelling, sources, transitions
+from worker.storage.archive import pages
 from worker.storage.duplicates import Duplicates
 from worker.storage.item_rules import Item, ItemRules, Transition, answer_of, one_line
 from worker.storage.revisions import rechecks, versions
@@ -39,6 +40,7 @@ class Settlement:
         again = [item_id for item_id in again if item_id in self._found and self._found[item_id].refetch]
         self._stored = versions.stored(connection, again)
         self._rechecked: list[tuple[int, Verdict]] = []
+        self._pages: list[tuple[int, str, int]] = []
         self._publish: set[int] = set()
         self._reports: list[hosts.Report] = []
         self._ignored = 0
@@ -110,6 +112,7 @@ class Settlement:
         extracted, now = outcome.extracted, self._rules.now
         answer = answer_of(extracted.final_url, extracted.http, extracted.fetched_at)
         item = replace(item, attempts=item.attempts + 1, answer=answer)
+        self._pages += [(item.id, extracted.page_sha256, extracted.page_bytes)] if extracted.page_sha256 else []
         original = self._copies.original(item.id, extracted.content_sha256)
         if item.recheck and (said := rechecks.verdict(self._stored.get(item.id), extracted, original)) is not None:
             return self._stays(item, said, extracted.http.ms)
@@ -179,6 +182,7 @@ class Settlement:
         ]
         self._write_articles()
         rechecks.note(connection, self._rechecked, now)
+        pages.write(connection, self._pages, now)
         transitions.apply(connection, changed, now)
         transitions.record(connection, self._events)
         hosts.report(connection, self._reports, self._rules.settings, now)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from worker.storage import articles, counters, hosts, tables, transitions
 from worker.storage.aliases import has_key
+from worker.storage.archive import pages
 from worker.storage.item_rules import ItemRules
 from worker.storage.tables import deliveries, events, items, outbox, parked, rechecks, reviews, revisions
 from worker.storage.values import Stage
@@ -37,6 +38,7 @@ def forget(connection: Connection, ids: Sequence[int], rules: ItemRules) -> int:
     copies = transitions.find(connection, items.c.duplicate_of.in_(ids), items.c.id.not_in(ids))
     freed = [rules.requeued(item, Stage.FORGET) for item in copies]
     _delete_traces(connection, ids)
+    pages.remove(connection, rules.settings, ids)
     transitions.apply(connection, [*freed, *forgotten], rules.now)
     for item_id in ids:
         connection.execute(update(items).where(items.c.id == item_id).values(url=f"{FORGOTTEN}{item_id}", host="forgotten"))

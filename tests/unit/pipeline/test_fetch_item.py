@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from worker.archive.page_archive import KeptPage
 from worker.errors import ItemFailed, Unavailable
 from worker.fetch.client import Answer, FetchFailed, HostBusy
 from worker.intake.links import Links
@@ -75,6 +76,39 @@ def test_what_the_page_reserves_ends_it_where_the_operator_says_so():
     says = Says()
     outcome = ItemReader(says, says, refuse_opt_outs=True).read(REQUEST)
     assert (outcome.reason, outcome.detail) == ("opted-out", "x-robots-tag: noai; robots: noarchive")
+
+
+class Keeps:
+    """An archive that keeps what it is given, or can keep nothing."""
+
+    def __init__(self, kept: KeptPage | None) -> None:
+        self.kept, self.pages = kept, []
+
+    def keep(self, page):
+        self.pages.append(page)
+        return self.kept
+
+
+PLAIN = Parsed(ARTICLE, "a" * 64, "b" * 16, [])
+
+
+def test_a_page_that_became_an_article_is_kept_and_its_digest_travels_on():
+    says, archive = Says(parsed=PLAIN), Keeps(KeptPage("c" * 64, 77))
+    outcome = ItemReader(says, says, archive=archive).read(REQUEST)
+    assert (outcome.page_sha256, outcome.page_bytes, archive.pages) == ("c" * 64, 77, [PAGE])
+
+
+def test_a_page_that_cannot_be_kept_goes_on_without():
+    says = Says(parsed=PLAIN)
+    outcome = ItemReader(says, says, archive=Keeps(None)).read(REQUEST)
+    assert (outcome.article, outcome.page_sha256, outcome.page_bytes) == (ARTICLE, None, 0)
+
+
+@pytest.mark.parametrize("parsed", [None, ItemFailed(Reason.NO_TEXT, "nothing")], ids=["noarchive", "no article"])
+def test_a_page_that_reserves_it_or_is_no_article_is_not_kept(parsed):
+    says, archive = Says(parsed=parsed), Keeps(KeptPage("c" * 64, 77))
+    ItemReader(says, says, archive=archive).read(REQUEST)
+    assert archive.pages == []
 
 
 @pytest.mark.parametrize("kind", ["feed", "sitemap"])

@@ -17,6 +17,7 @@ from worker.storage.tables.ledger import (
     receipts,
     samples,
 )
+from worker.storage.tables.pages import pages
 from worker.storage.tables.registry import audit, model_parts, models, promotions, review_leases, review_skips, reviews, secrets
 from worker.storage.tables.revisions import rechecks, revisions
 from worker.storage.tables.schema import SCHEMA, metadata
@@ -47,6 +48,7 @@ __all__ = [
     "model_parts",
     "models",
     "outbox",
+    "pages",
     "parked",
     "promotions",
     "receipts",

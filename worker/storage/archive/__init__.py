@@ -1,0 +1,1 @@
+"""Know which pages are kept, and take them out when their time is over."""

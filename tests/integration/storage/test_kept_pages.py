@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.integration.parts.samples import entry, labelled
 from tests.integration.parts.steps import balanced, keep, leased
@@ -15,7 +15,7 @@ from worker.archive.page_files import archive_of, path_of
 from worker.messages import Page
 from worker.storage.archive import pages as kept_pages
 from worker.storage.articles import Articles
-from worker.storage.database import reading
+from worker.storage.database import reading, writing
 from worker.storage.ledger import Ledger
 from worker.storage.tables import pages
 
@@ -134,6 +134,16 @@ def test_a_row_whose_file_is_gone_hinders_no_take_down(ledger, store, archive) -
     path_of(archive.folder, digest).unlink()
     assert ledger.forget(key=entry(1, "h1.test:443").key) == 1
     assert archive.rows() == set()
+
+
+def test_a_row_that_names_no_digest_hinders_no_take_down_and_reaches_no_file(ledger, store, archive, engine, tmp_path) -> None:
+    store(ledger, 1)
+    (tmp_path / "x.page").write_bytes(b"")
+    with writing(engine) as connection:
+        connection.execute(update(pages).values(sha256="../x"))
+    assert ledger.forget(key=entry(1, "h1.test:443").key) == 1
+    assert archive.rows() == set()
+    assert (tmp_path / "x.page").exists()
 
 
 def test_strays_go_after_a_day_and_pages_of_items_never(ledger, store, archive, clock) -> None:

@@ -39,7 +39,7 @@ def remove(connection: Connection, settings: Settings, item_ids: Sequence[int]) 
     query = select(pages.c.sha256).where(pages.c.item_id.in_(list(item_ids)))
     archive = page_files.archive_of(settings.data_dir)
     try:
-        for sha256 in connection.execute(query).scalars():
+        for sha256 in filter(page_files.is_digest, connection.execute(query).scalars()):  # a restored row may say anything
             page_files.remove(archive, sha256)
     except OSError as error:
         raise Unavailable(f"{archive}: a kept page cannot be removed: {error.strerror or error}") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -24,8 +24,8 @@ from worker.operations.sharing.report_page import report_page
 
 SHOWN = 200
 """Jobs of the list, the newest first."""
-LISTED = 30
-"""Values of a section of a report: a month of days, and more outlets than anybody compares by eye; the file has all."""
+LISTED = 12
+"""Values of a section of a report, of days the last: more cannot be compared by eye, and the file has all."""
 FIELDS = {"topics": "topic", "source types": "source_type", "outlets": "outlet", "languages": "language", "days of publication": "day"}
 """The field of a search that each section of a report is about."""
 WORDED = {"none": "No topic", "unsure": "Unsure about a topic"}
@@ -52,7 +52,7 @@ def one(request: Request) -> Response:
 def report(request: Request) -> Response:
     """What became of a job, and what its articles are."""
     found = _report(request)
-    sections = [(title, [_share(found, title, row) for row in rows[:LISTED]], len(rows)) for title, rows in found.sections if rows]
+    sections = [(title, [_share(found, title, row) for row in _listed(title, rows)], len(rows)) for title, rows in found.sections if rows]
     return show(request, "job_report.html", page="/jobs", report=found, job=found.job, told=told, sections=sections)
 
 
@@ -97,6 +97,11 @@ def _share(found: JobReport, section: str, row: Weighed) -> Share:
     return Share(
         _name(field, row.key), row.count, row.distinct, row.count / max(found.articles, 1), tone, search.address() if row.key else ""
     )
+
+
+def _listed(section: str, rows: Sequence[Weighed]) -> Sequence[Weighed]:
+    """Days come in their order, all others the most frequent first."""
+    return rows[-LISTED:] if FIELDS[section] == "day" else rows[:LISTED]
 
 
 def _name(field: str, key: str) -> str:

@@ -11,10 +11,10 @@ from typing import Literal
 from pressmark.errors import public_errors
 from worker.bootstrap import Services
 from worker.config import Settings, load, load_values
-from worker.messages import Lane
 from worker.operations import articles, installation
 from worker.operations.accept import BATCH, Acceptance, Answer, Candidate, Terms
 from worker.operations.queues import QueueReport, report
+from worker.reasons import Lane
 from worker.results import Result
 from worker.storage.search import SearchFilter
 

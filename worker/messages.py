@@ -15,12 +15,11 @@ from pydantic_core import to_jsonable_python
 
 from classifier.labels import Labels
 from worker.errors import BadMessage
+from worker.reasons import Kind
 
 VERSION: Literal[1] = 1  # of the messages; a reader parks a message of another version
 
 STRICT = ConfigDict(strict=True, extra="forbid", ser_json_inf_nan="null", defer_build=True)  # a record costs 5 ms to build
-Kind = Literal["article", "feed", "sitemap"]
-Lane = Literal["urgent", "normal", "bulk"]
 
 
 @checked(frozen=True, config=STRICT)

@@ -1,8 +1,15 @@
-"""List every reason why an item is in its state, and what each one does to the item."""
+"""List every reason why an item is in its state and what each one does to it, and the kinds and lanes of items.
+
+All are closed lists that tables and commands name without loading the messages, whose import builds pydantic's models.
+"""
 
 from __future__ import annotations
 
 from enum import Enum, StrEnum
+from typing import Literal
+
+Kind = Literal["article", "feed", "sitemap"]
+Lane = Literal["urgent", "normal", "bulk"]
 
 
 class Fate(StrEnum):

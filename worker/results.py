@@ -15,8 +15,8 @@ from pydantic_core import to_jsonable_python
 
 from classifier.labels import Evidence, Labels, ModelName, SourceTypeLabel, TopicLabel, source_type_from_dict
 from worker.errors import ItemFailed
-from worker.messages import VERSION, Article, Extracted, Extractor, Http, Kind
-from worker.reasons import Fate
+from worker.messages import VERSION, Article, Extracted, Extractor, Http
+from worker.reasons import Fate, Kind
 
 Decided = Literal["yes", "no", "unsure"]
 EndState = Literal["stored", "duplicate", "refused", "dead"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 
-from worker.messages import Kind, Page
+from worker.messages import Page
+from worker.reasons import Kind
 from worker.sandbox.child import read
 
 FIXTURE = b"SEGFAULT-FIXTURE"

@@ -17,11 +17,11 @@ from worker.cli._shared.services import opened
 from worker.cli._shared.url_lists import Format, check_files, from_arguments, from_file
 from worker.config import Settings
 from worker.errors import UsageError
-from worker.messages import Lane
 from worker.operations import installation
 from worker.operations.accept import BATCH, Acceptance, Answer, Candidate, Terms, Totals
 from worker.operations.jobs import causes_of, until_ended
 from worker.operations.reason_words import words
+from worker.reasons import Lane
 
 SHOWN_FAULTS = 200
 """Lines on standard error; of a list with more bad lines the rest is counted."""

@@ -14,13 +14,13 @@ from worker.cli._shared.output import clean, complain, show_json, show_lines, sh
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import UsageError
-from worker.messages import Kind
 from worker.operations import sources as operations
 from worker.operations.discovery import Found
 from worker.operations.document import Document
 from worker.operations.source_files import FILE_LIMIT, Format
 from worker.operations.sources import Added, Source
 from worker.operations.times import duration, local_time
+from worker.reasons import Kind
 from worker.storage.sources import About
 
 COLUMNS = ("id", "health", "kind", "every", "new", "a day", "last new", "outlet", "url", "what is odd")

@@ -23,10 +23,10 @@ from worker.fetch.robots import Robots, product, sitemaps_named
 from worker.fetch.robots_check import REDIRECTS, RobotsCheck
 from worker.fetch.soft_errors import passing_error
 from worker.fetch.transport import Exchange
-from worker.messages import HostReport, Http, Kind, Page
+from worker.messages import HostReport, Http, Page
 from worker.net import policy
 from worker.net.url import Address
-from worker.reasons import Fate, Reason, http_reason
+from worker.reasons import Fate, Kind, Reason, http_reason
 
 __all__ = ["Answer", "FetchFailed", "Fetcher", "HostBusy"]
 

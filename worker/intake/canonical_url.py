@@ -12,9 +12,8 @@ from urllib.parse import unquote_to_bytes
 from worker.config import Settings
 from worker.errors import ItemFailed
 from worker.intake.tracking import without_amp, without_clicks, without_session
-from worker.messages import Kind
 from worker.net import policy
-from worker.reasons import Reason
+from worker.reasons import Kind, Reason
 from worker.storage.values import Entry
 
 _TWINS = re.compile(r"(?:www\d?|m|mobile|amp|wap)\.(?=[^.]+\.[^.])")

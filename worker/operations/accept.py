@@ -11,11 +11,10 @@ from worker.bootstrap import Services
 from worker.config import Settings
 from worker.errors import ItemFailed
 from worker.intake.canonical_url import admit
-from worker.messages import Kind, Lane
 from worker.operations import installation
 from worker.operations.audit import record
 from worker.operations.document import Document
-from worker.reasons import Reason
+from worker.reasons import Kind, Lane, Reason
 from worker.storage.values import Accepted, Entry, Job
 
 BATCH = 1000

@@ -15,9 +15,9 @@ from worker.fetch.client import Fetcher, HostBusy
 from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
 from worker.intake.canonical_url import admit
-from worker.messages import Kind, Page
+from worker.messages import Page
 from worker.operations.document import Document
-from worker.reasons import Reason
+from worker.reasons import Kind, Reason
 from worker.sandbox.pool import ParseKilled, ParsePool
 
 Where = Literal["itself", "named", "usual", "robots"]

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from worker.bootstrap import Services
 from worker.errors import NotFound, UsageError
-from worker.messages import Kind
 from worker.operations import cursors
 from worker.operations.document import Document
 from worker.operations.hosts import canonical_host
 from worker.operations.times import rfc3339
+from worker.reasons import Kind
 from worker.storage.item_list import ItemFilter, ItemRow
 from worker.storage.values import Entry, State
 

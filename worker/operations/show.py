@@ -9,7 +9,7 @@ from datetime import datetime
 from classifier.labels import Evidence, ModelName, SourceTypeLabel, TopicLabel
 from worker.bootstrap import Services
 from worker.errors import NotFound
-from worker.extract.near_duplicates import common_share, words_of
+from worker.extract.shared_words import common_share, words_of
 from worker.operations.document import Document
 from worker.operations.items import Item
 from worker.operations.revisions import versions

@@ -14,7 +14,7 @@ from worker.errors import ItemFailed, UsageError
 from worker.intake.text_encoding import decoded
 from worker.intake.xml.elements import resolved
 from worker.intake.xml.tokens import Tag, Tokens, attributes_of
-from worker.messages import Kind
+from worker.reasons import Kind
 from worker.storage.sources import About, SourceRow
 
 Format = Literal["opml", "csv"]

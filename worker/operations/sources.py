@@ -11,7 +11,6 @@ from worker.bootstrap import Services
 from worker.config import Settings
 from worker.errors import ItemFailed, NotFound, UsageError
 from worker.intake.canonical_url import admit
-from worker.messages import Kind
 from worker.models.outlets import OutletKinds
 from worker.operations import source_files
 from worker.operations.audit import record
@@ -19,7 +18,7 @@ from worker.operations.discovery import Found, discover
 from worker.operations.document import Document
 from worker.operations.source_files import Format
 from worker.operations.times import rfc3339
-from worker.reasons import Reason
+from worker.reasons import Kind, Reason
 from worker.storage.sources import About, SourceRow
 from worker.storage.values import OPEN, Entry
 

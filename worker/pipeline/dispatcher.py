@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.logs import fields
-from worker.messages import Lane, URLRequest
+from worker.messages import URLRequest
 from worker.pipeline.run_loop import run_until
 from worker.queues import FETCH, URGENT, Control, Depths, MinuteFigures, this_process
+from worker.reasons import Lane
 from worker.storage.for_dispatcher import ForDispatcher
 from worker.storage.leadership import LeadLost
 from worker.storage.values import Leadership, Stage

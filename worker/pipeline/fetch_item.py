@@ -12,8 +12,8 @@ from worker.errors import ItemFailed, Unavailable
 from worker.fetch.client import Answer, FetchFailed, HostBusy
 from worker.intake.links import Links
 from worker.logs import fields
-from worker.messages import Extracted, Failed, HostReport, Kind, Listed, Outcome, Page, Returned, Struck, Unchanged, URLRequest
-from worker.reasons import Fate, Reason
+from worker.messages import Extracted, Failed, HostReport, Listed, Outcome, Page, Returned, Struck, Unchanged, URLRequest
+from worker.reasons import Fate, Kind, Reason
 from worker.sandbox.pool import Parsed, ParseKilled
 
 log = logging.getLogger(__name__)

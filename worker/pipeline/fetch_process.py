@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from worker.bootstrap.fetch import FetchServices
 from worker.config import Settings
 from worker.intake.links import Links
-from worker.messages import Extracted, Kind, Outcome, Page, Taken, URLRequest
+from worker.messages import Extracted, Outcome, Page, Taken, URLRequest
 from worker.pipeline.fetch_item import ItemReader, Parses
 from worker.pipeline.fetch_worker import FetchWorker
 from worker.pipeline.publisher import Publisher
 from worker.queues import FETCH, LABEL, RESULTS, Durations, QueueFull, this_process
+from worker.reasons import Kind
 from worker.sandbox.pool import Parsed
 
 SendArticles = Callable[[Sequence[Extracted]], None]

@@ -22,8 +22,8 @@ from worker.config import Settings
 from worker.errors import ItemFailed, PressmarkError
 from worker.intake import feeds, sitemaps
 from worker.intake.front_page import feeds_named
-from worker.messages import Kind, Page, encode
-from worker.reasons import Reason
+from worker.messages import Page, encode
+from worker.reasons import Kind, Reason
 from worker.sandbox.limits import (
     INTERVALS,
     address_space,

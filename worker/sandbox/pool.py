@@ -11,8 +11,8 @@ from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable
 from worker.intake.feed_schedule import About
 from worker.intake.links import Links
-from worker.messages import Article, Kind, Page, decode
-from worker.reasons import Reason
+from worker.messages import Article, Page, decode
+from worker.reasons import Kind, Reason
 from worker.sandbox.child import SAMPLE, Child, NotStarted, ParseEnded, ParseKilled, ParseStalled, Read, Wanted, read
 
 __all__ = ["Links", "ParseKilled", "ParsePool", "Parsed"]

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from worker.messages import Kind
-from worker.reasons import Fate, Reason
+from worker.reasons import Fate, Kind, Reason
 from worker.storage import counters, transitions
 from worker.storage.database import insert_into, one_of
 from worker.storage.hosts import look

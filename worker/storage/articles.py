@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Connection, Engine, Row, Table, case, delete, func, insert, or_, select
 
 from classifier.labels import Evidence, Labels, TopicLabel, evidence_from_dict
 from worker import results
-from worker.messages import Labelled
 from worker.results import ARTICLE_FIELDS, Decided, Result
 from worker.storage import copies, facets, hand_labels, jobs, reviews, search, tables, word_index
 from worker.storage.counts import sampling
@@ -21,6 +20,9 @@ from worker.storage.revisions import versions
 from worker.storage.search import By, Place, SearchFilter
 from worker.storage.tables import articles, evidence, items, job_items, labels, topics
 from worker.storage.values import TERMINAL, State
+
+if TYPE_CHECKING:
+    from worker.messages import Labelled
 
 PAGE = 200
 """Results read at once: about a megabyte."""

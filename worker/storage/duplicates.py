@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, or_, select
 
-from worker.messages import Extracted
 from worker.storage.database import one_of
 from worker.storage.tables import articles
+
+if TYPE_CHECKING:
+    from worker.messages import Extracted
 
 NEAR = 3
 """Bits by which the simhashes of near copies differ at most, of 64 (Manku, Jain, Das Sarma: Detecting near-duplicates, 2007)."""

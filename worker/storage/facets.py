@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from classifier.labels import Labels
-from worker.messages import Labelled
 from worker.storage.database import one_of
 from worker.storage.tables import facets, items, labels, topics
+
+if TYPE_CHECKING:
+    from worker.messages import Labelled
 
 Decisions = Iterable[tuple[str, str]]
 """Pairs of a topic and its decision, in the order of the label set."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Column, ColumnElement, Connection, true, update
 
-from worker.messages import Lane, Returned, URLRequest
+from worker.messages import Returned, URLRequest
+from worker.reasons import Lane
 from worker.storage import counters, history, hosts, leadership, leases, retention, sources, time_series, transitions
 from worker.storage.database import reading, writing
 from worker.storage.host_rules import OPEN_LONGEST

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Literal
 
-from worker.messages import Lane
+from worker.reasons import Lane
 from worker.storage import acceptance, jobs
 from worker.storage.acceptance import Acceptance
 from worker.storage.database import reading, writing

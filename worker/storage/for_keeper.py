@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select
 
 from worker.errors import ItemFailed
-from worker.messages import Kind, Labelled, Listed, Outcome
-from worker.reasons import Reason
+from worker.messages import Labelled, Listed, Outcome
+from worker.reasons import Kind, Reason
 from worker.storage import acceptance, aliases, history, jobs, sources, transitions, word_index
 from worker.storage.acceptance import Acceptance
 from worker.storage.database import Unacceptable, reading, writing

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from worker.config import Settings
-from worker.messages import HostReport
 from worker.reasons import Reason
+
+if TYPE_CHECKING:
+    from worker.messages import HostReport
 
 CRAWL_DELAY_CAP = 300.0
 """Seconds of a robots.txt's crawl-delay that are honoured at most: a longer one means a ban, for which there is `pause`."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, case, exists, func, literal_column, or_, select, update
 
 from worker.config import Settings
-from worker.messages import HostReport
 from worker.storage.database import insert_into
 from worker.storage.host_rules import Host, lifted, reported
 from worker.storage.tables import hosts, items
+
+if TYPE_CHECKING:
+    from worker.messages import HostReport
 
 COLUMNS = [hosts.c[name] for name in Host.__dataclass_fields__]
 REPORTED = [
@@ -44,7 +47,7 @@ def look(connection: Connection, dues: Iterable[tuple[str, float]]) -> None:
     connection.execute(upsert, [{"host": host, "look_at": earliest[host]} for host in sorted(earliest)])
 
 
-Report = tuple[str, HostReport | None, str | None]
+Report: TypeAlias = "tuple[str, HostReport | None, str | None]"
 """A host, what a fetch reported of it (None for a request that ended without a report), and the reason of a failure."""
 
 

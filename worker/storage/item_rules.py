@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from worker.config import Settings
-from worker.messages import Failed, Http, Kind, Returned, Struck
-from worker.reasons import Fate, Reason
+from worker.reasons import Fate, Kind, Reason
 from worker.storage.values import OPEN, Answer, Event, Stage, State
+
+if TYPE_CHECKING:
+    from worker.messages import Failed, Http, Returned, Struck
 
 JITTER = 0.25
 """Share of a back-off that chance adds or takes away, so that items that failed together are not tried again together."""

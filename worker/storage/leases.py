@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, literal, or_, select, true, update
 
 from worker.config import Settings
-from worker.messages import Lane, URLRequest
+from worker.messages import URLRequest
+from worker.reasons import Lane
 from worker.storage import counters, hosts, sources, transitions
 from worker.storage.host_rules import BREAK_AFTER, Host, together
 from worker.storage.item_rules import ItemRules

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from worker.messages import Failed, Kind, Listed, Outcome, Unchanged
+from worker.messages import Failed, Listed, Outcome, Unchanged
+from worker.reasons import Kind
 from worker.storage import jobs, transitions
 from worker.storage.acceptance import Acceptance, accept
 from worker.storage.database import one_of

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
-from worker.messages import Kind, Outcome
+from worker.reasons import Kind
+
+if TYPE_CHECKING:
+    from worker.messages import Outcome
 
 
 class State(StrEnum):

@@ -15,7 +15,8 @@ from tests.integration.parts.samples import delivered, digest, labelled
 from tests.integration.parts.steps import Clock
 from worker.intake import feeds, sitemaps
 from worker.intake.links import Links
-from worker.messages import Failed, HostReport, Http, Kind, Listed, Unchanged, URLRequest
+from worker.messages import Failed, HostReport, Http, Listed, Unchanged, URLRequest
+from worker.reasons import Kind
 from worker.storage.for_sources import ForSources
 from worker.storage.ledger import Ledger
 from worker.storage.sources import About

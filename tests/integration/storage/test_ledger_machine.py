@@ -17,8 +17,8 @@ from sqlalchemy import Engine, event, text
 from tests.integration.conftest import empty_tables
 from tests.integration.parts.samples import admit, delivered, digest, entry, failed, labelled
 from worker.config import Settings
-from worker.messages import Http, Kind, Listed, Outcome, Returned, Struck, Taken, Unchanged
-from worker.reasons import Fate, Reason
+from worker.messages import Http, Listed, Outcome, Returned, Struck, Taken, Unchanged
+from worker.reasons import Fate, Kind, Reason
 from worker.storage.articles import Articles
 from worker.storage.database import open_database, writing
 from worker.storage.for_keeper import DEPTH

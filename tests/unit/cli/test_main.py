@@ -11,8 +11,10 @@ import click
 import pytest
 
 from worker.cli import main as program
+from worker.config import Settings
 from worker.errors import ItemFailed, PressmarkError, Unavailable, UsageError
 from worker.reasons import Reason
+from worker.storage.database import migrate, open_database
 
 HEAVY = {"sklearn", "scipy", "numpy", "celery", "kombu", "sqlalchemy", "alembic", "redis", "requests", "lxml", "rich", "pydantic"}
 
@@ -123,6 +125,33 @@ def test_short_answers_import_nothing_heavy(arguments: list[str]) -> None:
     script = f"import sys; from worker.cli.main import run; run({arguments!r}); print(sorted({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+REPORTS = {
+    ("models",): set(),
+    ("due",): set(),
+    ("dead", "list"): {"pydantic"},
+    ("trace", "https://paper.example/1"): {"pydantic"},
+    ("search", "rice"): {"pydantic"},
+    ("show", "https://paper.example/1"): {"pydantic"},
+    ("queues",): {"pydantic", "redis"},
+    ("status",): {"pydantic", "redis"},
+}
+"""Commands that only read, and what each may load beside the database: pydantic comes with Results, which are made of messages."""
+
+
+@pytest.mark.parametrize(("arguments", "allowed"), REPORTS.items(), ids=lambda value: value[0] if isinstance(value, tuple) else "")
+def test_a_command_that_reads_imports_only_what_it_needs(arguments: tuple[str, ...], allowed: set[str], tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    engine = open_database(settings)
+    migrate(engine)
+    engine.dispose()
+    heavy = HEAVY - {"sqlalchemy", "rich"} | {"sqlalchemy.dialects.postgresql"}
+    script = f"import sys; from worker.cli.main import run; run({list(arguments)!r}); print(sorted({heavy!r} & set(sys.modules)))"
+    environment = {"PATH": "", "PRESSMARK_DATA_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == str(sorted(allowed))
+    assert "unexpected" not in done.stderr
 
 
 def test_completion_knows_the_commands() -> None:

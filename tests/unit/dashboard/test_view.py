@@ -12,9 +12,8 @@ from worker.dashboard.view import charts, figures, guide, words
 from worker.dashboard.view.figures import Clock
 from worker.dashboard.view.marks import Piece, paragraphs
 from worker.dashboard.view.words import LANES
-from worker.messages import Lane
 from worker.operations.dead import REASONS
-from worker.reasons import Reason
+from worker.reasons import Lane, Reason
 from worker.storage.values import Stage, State
 
 BANNED = ("please", "oops", "successfully", "invalid", "error occurred", "!")

@@ -3,7 +3,8 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 
-from worker.extract.near_duplicates import common_share, content_sha256, distance, simhash, words_of
+from worker.extract.near_duplicates import content_sha256, distance, simhash
+from worker.extract.shared_words import common_share, words_of
 
 TEXT = " ".join(
     f"Sentence number {n} tells how the ministry of item {n * 7 % 31} met delegation {n * 13 % 57} on subject {n * n % 91}."

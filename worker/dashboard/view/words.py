@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from classifier.labels import SourceType, Topic, TopicLabel
-from worker.messages import Lane
 from worker.operations import reason_words
 from worker.operations.articles import Total
-from worker.reasons import Reason
+from worker.reasons import Lane, Reason
 from worker.storage.values import Stage, State
 
 ADVICE = {

@@ -1,14 +1,15 @@
 """Tables of the ledger: items and their receipts, jobs, hosts, events, and what the engine keeps about itself.
 
 Times are seconds since 1970 in UTC; `leased_until` alone is on the engine's own clock (see `engine_state`). Partial indexes
-keep what the dispatcher reads at each tick small, however many items have ended.
+keep what the dispatcher reads at each tick small, however many items have ended. Their conditions stand here for SQLite; the
+migrations give PostgreSQL the same ones, since to name them here would load its dialect into every command (docs/decisions/startup.md).
 """
 
 from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, SmallInteger, Table, Text, UniqueConstraint, text
 
-from worker.messages import Lane
+from worker.reasons import Lane
 from worker.storage.tables.schema import Id, metadata
 
 LANES: tuple[Lane, ...] = ("urgent", "normal", "bulk")
@@ -58,40 +59,36 @@ Index(
     items.c.lane,
     items.c.due,
     sqlite_where=text("state = 'waiting'"),
-    postgresql_where=text("state = 'waiting'"),
 )
 Index(
     "ix_items_urgent",
     items.c.due,
     sqlite_where=text("state = 'waiting' AND lane = 0"),
-    postgresql_where=text("state = 'waiting' AND lane = 0"),
 )
-Index("ix_items_running", items.c.host, sqlite_where=text("state = 'running'"), postgresql_where=text("state = 'running'"))
+Index("ix_items_running", items.c.host, sqlite_where=text("state = 'running'"))
 WAITS = text("state = 'waiting'")
-Index("ix_items_due", items.c.due, items.c.id, sqlite_where=WAITS, postgresql_where=WAITS)
+Index("ix_items_due", items.c.due, items.c.id, sqlite_where=WAITS)
 """What waits in the order of its next try: the list that `due` shows."""
 ENDED = text("state IN ('stored', 'duplicate', 'refused', 'dead')")
-Index("ix_items_ended", items.c.host, items.c.state, items.c.changed_at, sqlite_where=ENDED, postgresql_where=ENDED)
+Index("ix_items_ended", items.c.host, items.c.state, items.c.changed_at, sqlite_where=ENDED)
 """What came of a host's items lately."""
 RARE = text("state IN ('duplicate', 'refused')")
-Index("ix_items_rare", items.c.state, items.c.id, sqlite_where=RARE, postgresql_where=RARE)
+Index("ix_items_rare", items.c.state, items.c.id, sqlite_where=RARE)
 """The states that few items end in: a list of them would read all the others, too."""
-Index("ix_items_dead", items.c.reason, items.c.changed_at, sqlite_where=text("state = 'dead'"), postgresql_where=text("state = 'dead'"))
+Index("ix_items_dead", items.c.reason, items.c.changed_at, sqlite_where=text("state = 'dead'"))
 IS_DEAD = text("state = 'dead'")
 Index(
     "ix_items_causes",
     *(items.c[name] for name in ("reason", "host", "detail", "changed_at", "id")),
     sqlite_where=IS_DEAD,
-    postgresql_where=IS_DEAD,
 )
 """All that grouping dead letters by cause reads; `detail` has at most 500 characters."""
-Index("ix_items_died", items.c.changed_at, items.c.id, sqlite_where=IS_DEAD, postgresql_where=IS_DEAD)
+Index("ix_items_died", items.c.changed_at, items.c.id, sqlite_where=IS_DEAD)
 """Dead letters one by one, the newest first."""
 Index(
     "ix_items_duplicate_of",
     items.c.duplicate_of,
     sqlite_where=text("duplicate_of IS NOT NULL"),
-    postgresql_where=text("duplicate_of IS NOT NULL"),
 )
 
 receipts = Table(

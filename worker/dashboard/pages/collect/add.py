@@ -20,10 +20,10 @@ from worker.dashboard.view import words
 from worker.dashboard.view.rendering import Flash, go, show
 from worker.errors import ItemFailed
 from worker.intake.canonical_url import admit
-from worker.messages import Kind, Lane
 from worker.operations import pauses
 from worker.operations.accept import BATCH, Acceptance, Answer, Candidate, Terms
 from worker.operations.jobs import JobStatus
+from worker.reasons import Kind, Lane
 
 SHOWN = 500
 """Lines of an answer on the page, those that were refused first."""

@@ -19,10 +19,10 @@ from worker.dashboard.state import State, state_of
 from worker.dashboard.view import words
 from worker.dashboard.view.rendering import Flash, go, show
 from worker.errors import UsageError
-from worker.messages import Kind
 from worker.operations import sources
 from worker.operations.discovery import PATIENCE
 from worker.operations.sources import Added
+from worker.reasons import Kind
 from worker.storage.sources import About
 
 AT_ONCE = 2.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import json
 
-from worker.messages import Kind
 from worker.operations.accept import Candidate
+from worker.reasons import Kind
 
 MOST = 10_000
 """Lines at once: a morning's list has some hundreds; longer ones are for `pressmark enqueue`."""

@@ -23,10 +23,10 @@ from worker.dashboard.view.marks import Piece, paragraphs
 from worker.dashboard.view.rendering import Button, Flash, clock, go, show
 from worker.errors import UsageError
 from worker.intake.canonical_url import admit
-from worker.messages import Kind
 from worker.operations import articles, cursors, relabel, review, takedown
 from worker.operations import show as showing
 from worker.operations.show import Shown
+from worker.reasons import Kind
 from worker.results import Result
 
 

@@ -18,6 +18,11 @@ FILE_LIMIT = 1024 * 1024
 MOST_TOPICS = 64
 """Every topic is fitted and asked for each article; a longer list is no list of topics."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_OTHER_MEANINGS = ("all", "any", "no", "none", "not", "primary", "primary_topic", "source", "source_type", "unsure", "yes")
+RESERVED = frozenset({*map(str, SOURCE_TYPES), *_OTHER_MEANINGS})
+"""Names that mean something else in searches, answers, figures or lists of words."""
+LONGEST = 2000
+"""Characters of a description or a word: a page."""
 _DESCRIPTIONS = {
     "border_dispute": "territory or a line contested between states, and what the dispute causes",
     "trade": "commerce between countries or with the world",
@@ -71,6 +76,7 @@ def read_label_set(folder: Path) -> LabelSet:
         content = tomllib.loads(read_text(path, FILE_LIMIT))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadSeeds(f"{path}: expected TOML, got {error}") from error
+    _refuse_unknown(content, ("topics",), str(path))
     return label_set_of(content.get("topics"), str(path))
 
 
@@ -82,15 +88,29 @@ def label_set_of(topics: object, where: str) -> LabelSet:
 
 
 def _entry(name: object, value: object, where: str) -> TopicEntry:
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or name in tuple(SOURCE_TYPES):
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise BadSeeds(f"{where}: expected a topic's name of a to z, 0 to 9 and _, got {_short(name)}")
+    if name in RESERVED:
+        raise BadSeeds(f"{where}: expected a topic's name that has no other meaning here, got {_short(name)}")
     record = value if isinstance(value, Mapping) else {}
+    _refuse_unknown(record, ("description", "words"), f"{where}: {name}")
     description, words = record.get("description", ""), record.get("words", [])
-    if not isinstance(value, Mapping) or not isinstance(description, str):
-        raise BadSeeds(f"{where}: {name}: expected `description` to be a text, got {_short(value)}")
-    if not isinstance(words, list) or not all(isinstance(word, str) and not set(word) & set("[]#,\n") for word in words):
+    if not isinstance(value, Mapping) or not _is_line(description):
+        raise BadSeeds(f"{where}: {name}: expected `description` to be a line of text, got {_short(value)}")
+    if not isinstance(words, list) or not all(_is_line(word) and word.strip() and not set(word) & set("[]#,") for word in words):
         raise BadSeeds(f"{where}: {name}: expected `words` to be a list of words, got {_short(words)}")
     return TopicEntry(name, description or _DESCRIPTIONS.get(name, ""), tuple(words))
+
+
+def _is_line(value: object) -> bool:
+    """Whether this is a line of text without control characters, which would garble a terminal, a page and a list of words."""
+    return isinstance(value, str) and len(value) <= LONGEST and value.isprintable()
+
+
+def _refuse_unknown(table: Mapping[str, object], known: tuple[str, ...], where: str) -> None:
+    """Raises BadSeeds for a key that is none of `known`: a slip of the pen would else be taken for nothing."""
+    if unknown := [key for key in table if key not in known]:
+        raise BadSeeds(f"{where}: expected no keys but {', '.join(known)}, got {_short(unknown[0])}")
 
 
 def _short(value: object) -> str:

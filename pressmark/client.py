@@ -11,7 +11,7 @@ from typing import Literal
 from pressmark.errors import public_errors
 from worker.bootstrap import Services
 from worker.config import Settings, load, load_values
-from worker.operations import articles, installation
+from worker.operations import articles, installation, models
 from worker.operations.accept import BATCH, Acceptance, Answer, Candidate, Terms
 from worker.operations.queues import QueueReport, report
 from worker.reasons import Lane
@@ -76,8 +76,9 @@ class Client:
         one; `language` a code as `km`; `host` includes its subdomains; `since` and `until` are days as `2024-03-22`, both included.
         `distinct` gives of copies and near copies of one text only the one that was first.
         """
-        wanted = SearchFilter(tuple(words), tuple(topics), primary, source_type, language, host, since, until, unsure)
         with public_errors():
+            wanted = SearchFilter(tuple(words), tuple(topics), primary, source_type, language, host, since, until, unsure)
+            models.expect_topics(self._opened(), filter(None, (*wanted.topics, primary)))
             return articles.search(self._opened(), wanted, limit, once=distinct).results
 
     def queues(self) -> QueueReport:

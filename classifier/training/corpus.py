@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +125,10 @@ def count_corpus(
 
 
 def _paragraphs(seeds: Sequence[Seed], encoder: Encoder, label_set: LabelSet) -> Paragraphs:
-    labelled = [(row, paragraph) for row, seed in enumerate(seeds) for paragraph in seed.paragraphs if paragraph.topics is not None]
+    """Those that people labelled; where there is none at all, every paragraph with the topics of its article."""
+    every = [(row, paragraph) for row, seed in enumerate(seeds) for paragraph in seed.paragraphs]
+    labelled = [(row, paragraph) for row, paragraph in every if paragraph.topics is not None]
+    labelled = labelled or [(row, replace(paragraph, topics=seeds[row].topics)) for row, paragraph in every]
     counts = encoder.count([parse_text("", paragraph.text) for _, paragraph in labelled]).articles
     topics = np.array([[topic in (paragraph.topics or ()) for topic in label_set.topics] for _, paragraph in labelled], np.int8)
     return Paragraphs(counts, topics.reshape(len(labelled), len(label_set.topics)), np.array([row for row, _ in labelled], np.int64))

@@ -40,6 +40,9 @@ def _tell(report: PromotionReport) -> None:
         tell(f"{report.id} is the active model; workers follow within five seconds, and `pressmark rollback` goes back")
     else:
         tell(f"{report.id} is not promoted: {'; '.join(report.objections)} (--force goes past the gate)")
+    if report.topics:
+        new, gone = (", ".join(names) or "none" for names in (report.topics.new, report.topics.gone))
+        tell(f"other topics than the active model's: new {new}; gone {gone}; stored labels keep theirs until `pressmark relabel`")
     if report.verdict:
         verdict = report.verdict
         tell(

@@ -12,11 +12,12 @@ from worker.bootstrap import Services
 from worker.cli._shared import files, options
 from worker.cli._shared.options import command, json_option, seeds_option
 from worker.cli._shared.output import complain, show_lines, tell
-from worker.cli._shared.review_keys import Session, expect_terminal, keyboard
+from worker.cli._shared.review_keys import Keys, Session, expect_terminal, keyboard
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.operations import review as operations
+from worker.operations.models import label_set
 from worker.operations.seeds import REVIEWED, add_reviewed
 from worker.results import Result
 from worker.storage.reviews import Answer, Review
@@ -59,7 +60,10 @@ def _at_terminal(services: Services, who: str, articles: Sequence[Result], seeds
     try:
         with keyboard() as keys:
             session = Session(
-                lambda answer: _keep(services, answer, who), lambda item_id: operations.take_back(services, item_id, who), keys
+                Keys.of(label_set(services).topics),
+                lambda answer: _keep(services, answer, who),
+                lambda item_id: operations.take_back(services, item_id, who),
+                keys,
             )
             session.label(articles)
     finally:
@@ -72,11 +76,11 @@ def _keep(services: Services, answer: Answer, who: str) -> None:
 
 def _from_lines(services: Services, who: str, name: str, seeds: Path) -> int:
     """Every line that can be used is kept; each other one costs a line on standard error, and exit code 1."""
-    bad = 0
+    bad, topics = 0, label_set(services).topics
     with files.opened(name) as file:
         for number, line in files.lines(file, LONGEST):
             try:
-                operations.keep(services, operations.answer_of(_value(line)), who)
+                operations.keep(services, operations.answer_of(_value(line), topics), who)
             except UsageError as error:
                 complain(f"{files.shown(name)}:{number}: {error}")
                 bad += 1

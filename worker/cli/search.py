@@ -6,16 +6,15 @@ from datetime import date
 
 import click
 
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.labels import SOURCE_TYPES
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import tell
 from worker.cli._shared.result_formats import FORMATS, writer
 from worker.cli._shared.services import opened
 from worker.config import Settings
-from worker.operations import articles
+from worker.operations import articles, models
 from worker.storage.search import SearchFilter
 
-TOPIC = click.Choice([topic.value for topic in TOPICS])
 SOURCE_TYPE = click.Choice([source_type.value for source_type in SOURCE_TYPES])
 
 
@@ -32,9 +31,9 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> str | None
     example="pressmark search rice tariff --topic trade --since 2026-11-01",
 )
 @click.argument("words", nargs=-1)
-@click.option("--topic", "topics", multiple=True, type=TOPIC, help="With this topic; more than once: with all of them.")
+@click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="With this topic; more than once: with all of them.")
 @click.option("--unsure", is_flag=True, help="Topics in doubt count too.")
-@click.option("--primary", type=TOPIC, help="With this primary topic.")
+@click.option("--primary", metavar="TOPIC", help="With this primary topic.")
 @click.option("--source-type", type=SOURCE_TYPE, help="Likeliest of this source type.")
 @click.option("--language", metavar="CODE", help="In this language, as en or km.")
 @click.option("--host", metavar="HOST", help="Of this host and its subdomains.")
@@ -75,8 +74,10 @@ def search(
         until=until,
         unsure=unsure,
     )
+    services = opened(settings)
+    models.expect_topics(services, (*topics, *([primary] if primary else [])))
     write = writer("jsonl" if as_json else form, settings, bom=bom)
-    found = articles.search(opened(settings), wanted, limit, once=distinct)
+    found = articles.search(services, wanted, limit, once=distinct)
     write(found.results)
     if not found.results:
         tell("no stored article matches")

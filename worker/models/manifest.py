@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from classifier.errors import BadSeeds
+from classifier.label_set import DEFAULT, LabelSet, label_set_of
 from worker.errors import UsageError
 
 ManifestJson = dict[str, Any]
@@ -21,6 +23,8 @@ class ModelNote:
     id: str
     sha256: str
     reference: ManifestJson | None
+    label_set: LabelSet = DEFAULT
+    """Its topics, in their order."""
 
 
 def read(folder: Path | None) -> ModelNote:
@@ -28,9 +32,17 @@ def read(folder: Path | None) -> ModelNote:
     file = (folder or _shipped()) / "manifest.json"
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
-        return ModelNote(str(manifest["id"]), str(manifest["sha256"]), manifest.get("reference"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return ModelNote(str(manifest["id"]), str(manifest["sha256"]), manifest.get("reference"), label_set(manifest))
+    except (BadSeeds, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(f"{file}: expected a model's manifest, got {type(error).__name__}: {error}") from error
+
+
+def label_set(manifest: ManifestJson) -> LabelSet:
+    """The topics that a manifest names, in the order of its labels; the program's own where an early version wrote it. Raises BadSeeds."""
+    described = manifest.get("label_set")
+    if described is None:
+        return DEFAULT
+    return label_set_of({name: described.get(name, {}) for name in manifest["topics"]}, "the manifest")
 
 
 def shipped_name() -> str:

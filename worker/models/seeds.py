@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from classifier.errors import ClassifierError
-from classifier.label_set import read_label_set
+from classifier.label_set import DEFAULT, LabelSet, read_label_set
 from classifier.regular_file import read_text
 from classifier.seeds import lint
 from classifier.seeds.dataset import FILE_LIMIT, Seed, parse_seed, read_seeds
@@ -36,15 +36,21 @@ def check(folder: Path) -> list[Finding]:
         return lint.lint(read_seeds(folder), read_label_set(folder).topics)
 
 
-def parse(record: Mapping[str, object], where: str) -> Seed:
-    """The seed that a line of JSON holds; raises UsageError, naming `where`, where it holds none."""
-    return parse_line(json.dumps(record), where)
-
-
-def parse_line(line: str, where: str) -> Seed:
-    """The seed in a line of a seeds file; raises UsageError, naming `where`, where there is none."""
+def label_set(folder: Path) -> LabelSet:
+    """The topics of a folder's seeds: those of its `labels.toml`, else the program's own. Raises UsageError for a file that names none."""
     with as_usage_error():
-        return parse_seed(line, where)
+        return read_label_set(folder)
+
+
+def parse(record: Mapping[str, object], where: str, topics: LabelSet = DEFAULT) -> Seed:
+    """The seed that a line of JSON holds; raises UsageError, naming `where`, where it holds none with these topics."""
+    return parse_line(json.dumps(record), where, topics)
+
+
+def parse_line(line: str, where: str, topics: LabelSet = DEFAULT) -> Seed:
+    """The seed in a line of a seeds file; raises UsageError, naming `where`, where there is none with these topics."""
+    with as_usage_error():
+        return parse_seed(line, where, topics)
 
 
 @contextmanager

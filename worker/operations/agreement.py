@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from classifier.labels import TOPICS
 from worker.bootstrap import Services
 from worker.operations.document import Document
+from worker.operations.models import label_set
 from worker.operations.show import GivenReview
 from worker.storage.reviews import Review, by_item, disagree
 
@@ -66,7 +66,7 @@ def agreement(services: Services, first: str | None = None, second: str | None =
     pairs = [pair for of_one in of_items.values() if (pair := _pair(of_one, people)) is not None]
     labels = [
         _of_label(label, [(_said(a, label), _said(b, label)) for a, b in pairs])
-        for label in (*map(str, TOPICS), "primary_topic", "source_type")
+        for label in (*label_set(services).topics, "primary_topic", "source_type")
     ]
     disputed = sorted((item_id for item_id, of_one in of_items.items() if disagree(of_one)), reverse=True)[:ARTICLES]
     return Agreement(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_lowercase
 
+from classifier.label_set import DEFAULT, LabelSet
 from worker.bootstrap import Services
+from worker.errors import UsageError
 from worker.models.manifest import shipped_name
 from worker.operations.document import Document
 from worker.operations.times import rfc3339
@@ -53,6 +57,43 @@ def listed(services: Services) -> ModelList:
     registry = services.registry
     registered = tuple(RegisteredModel.of(entry) for entry in registry.all())
     return ModelList(registered, ShippedModel(shipped_name(), registry.active() is None), tuple(registry.history()))
+
+
+def label_set(services: Services) -> LabelSet:
+    """The topics of the active model. Raises UsageError where its manifest cannot be read, Unavailable."""
+    return services.model_note.label_set
+
+
+def unknown_topic(services: Services, names: Iterable[str]) -> str | None:
+    """The first of the names that no model here has as a topic, None where each has one.
+
+    Labels of earlier models stay in the store, so their topics count too. Raises UsageError, Unavailable.
+    """
+    unknown = [name for name in names if name not in DEFAULT.topics]
+    known = _topics(services) if unknown else ()
+    return next((name for name in unknown if name not in known), None)
+
+
+def expect_topics(services: Services, names: Iterable[str]) -> None:
+    """Raises UsageError for a topic that no model here has, Unavailable."""
+    unknown = unknown_topic(services, names)
+    if unknown is not None:
+        raise UsageError(f"expected one of {', '.join(_topics(services))}, got {unknown[:80]!r}")
+
+
+def assigned(names: Sequence[str], taken: Set[str]) -> list[str]:
+    """A key for each name: its first free letter, else the first free one of the alphabet, empty where none is left."""
+    keys: list[str] = []
+    for name in names:
+        letters = [letter for letter in name if letter in ascii_lowercase] + list(ascii_lowercase)
+        keys.append(next((letter for letter in letters if letter not in taken and letter not in keys), ""))
+    return keys
+
+
+def _topics(services: Services) -> list[str]:
+    """Those of the active model first, then of all others."""
+    active = label_set(services).topics
+    return list(dict.fromkeys([*active, *DEFAULT.topics, *(topic for entry in services.registry.all() for topic in entry.topics)]))
 
 
 def is_shipped(model: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from classifier.label_set import LabelSet
 from worker.bootstrap import Services
-from worker.models import training
+from worker.models import manifest, training
 from worker.models.manifest import shipped_name
 from worker.models.training import Verdict
 from worker.operations.audit import record
@@ -17,6 +18,20 @@ NO_FIGURES = ("passed", "objections")
 
 
 @dataclass(frozen=True, slots=True)
+class TopicChange:
+    """The topics of a model beside those of the active one; stored labels keep theirs until they are given again."""
+
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+
+    @classmethod
+    def between(cls, before: LabelSet, after: LabelSet) -> TopicChange | None:
+        """None where both have the same."""
+        new, gone = (tuple(sorted(set(a.topics) - set(b.topics))) for a, b in ((after, before), (before, after)))
+        return cls(new, gone) if new or gone else None
+
+
+@dataclass(frozen=True, slots=True)
 class PromotionReport:
     """Whether a model was promoted, and why not."""
 
@@ -24,6 +39,8 @@ class PromotionReport:
     promoted: bool
     forced: bool | None = None
     """None where there was nothing to ask the gate: the model was active already, or is the shipped one."""
+    topics: TopicChange | None = None
+    """None where the topics stay."""
     verdict: Verdict | None = None
     """None where the gate was not asked."""
 
@@ -36,7 +53,8 @@ class PromotionReport:
         """The JSON of `promote --json`: the gate's figures are there only where it was asked."""
         forced = {} if self.forced is None else {"forced": self.forced}
         figures = {name: value for name, value in asdict(self.verdict).items() if name not in NO_FIGURES} if self.verdict else {}
-        return {"id": self.id, "promoted": self.promoted, **forced, "objections": list(self.objections), **figures}
+        topics = {"topics": asdict(self.topics)} if self.topics else {}
+        return {"id": self.id, "promoted": self.promoted, **forced, "objections": list(self.objections), **topics, **figures}
 
 
 def promote(services: Services, model: str, seeds: Path, by: str, *, force: bool = False, note: str = "") -> PromotionReport:
@@ -47,18 +65,26 @@ def promote(services: Services, model: str, seeds: Path, by: str, *, force: bool
     """
     registry = services.registry
     candidate = None if is_shipped(model) else registry.find(model)
-    active = registry.active()
+    active, before = registry.active(), _topics(services, registry.active())
     if candidate is None or candidate.id == active:
         registry.promote(candidate.id if candidate else None, by, note=note)
         record(services, by, "model promote", reason=note, which={"model": model})
-        return PromotionReport(candidate.id if candidate else shipped_name(), promoted=True)
+        return PromotionReport(
+            candidate.id if candidate else shipped_name(),
+            promoted=True,
+            topics=TopicChange.between(before, _topics(services, candidate.id if candidate else None)),
+        )
     services.model_cache.labeller(candidate.id)  # raises UsageError where the workers could not load it
     verdict = None if force else training.compare(seeds, services.model_cache.folder(candidate.id), folder(services, active))
     promoted = verdict is None or verdict.passed
     if promoted:
         registry.promote(candidate.id, by, forced=force, note=note)
         record(services, by, "model promote", reason=note, which={"model": candidate.id, "forced": force or None})
-    return PromotionReport(candidate.id, promoted, force, verdict)
+    return PromotionReport(candidate.id, promoted, force, TopicChange.between(before, _topics(services, candidate.id)), verdict)
+
+
+def _topics(services: Services, model: str | None) -> LabelSet:
+    return manifest.read(folder(services, model)).label_set
 
 
 def verdict(services: Services, model: str, seeds: Path) -> Verdict:

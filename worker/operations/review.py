@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import cast
 
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.label_set import DEFAULT
+from classifier.labels import SOURCE_TYPES
 from worker.bootstrap import Services
 from worker.errors import NotFound, UsageError
 from worker.models.sampling import doubt, sample
@@ -259,13 +260,17 @@ def _midnight(services: Services, now: float) -> float:
     return midnights(now, services.settings.timezone, 1)[0]
 
 
-def answer_of(value: object) -> Answer:
-    """The answer in a JSON value, None standing for text that is no JSON; raises UsageError."""
+def answer_of(value: object, topics_known: Container[str] = DEFAULT.topics) -> Answer:
+    """The answer in a JSON value, None standing for text that is no JSON; raises UsageError, also for a topic that is not known."""
     expected = 'expected {"item_id","topics","primary","source_type"}'
     if not isinstance(value, dict) or type(value.get("item_id")) is not int or not isinstance(value.get("topics"), list):
         raise UsageError(f"{expected}, got {str(value)[:200] if value is not None else 'no JSON'}")
     topics, primary, source_type = value["topics"], value.get("primary"), value.get("source_type")
-    in_guide = all(topic in TOPICS for topic in topics) and (primary is None or primary in topics) and source_type in SOURCE_TYPES
+    in_guide = (
+        all(isinstance(topic, str) and topic in topics_known for topic in topics)
+        and (primary is None or primary in topics)
+        and source_type in SOURCE_TYPES
+    )
     if not in_guide:
         raise UsageError(f"{expected} with the labels of the guide, got {str(value)[:200]}")
     return Answer(value["item_id"], tuple(topics), primary, str(source_type))

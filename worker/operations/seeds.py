@@ -9,7 +9,8 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.label_set import LabelSet
+from classifier.labels import SOURCE_TYPES
 from worker.bootstrap import Services
 from worker.errors import UsageError
 from worker.models import seeds as seed_files
@@ -67,7 +68,7 @@ class Balance(Document):
 def balance(folder: Path) -> Balance:
     """Counts the seeds of a folder. Raises UsageError for a line that is no seed."""
     found = seed_files.read(folder)
-    by_label: dict[str, Counter[str]] = {name: Counter() for name in (*TOPICS, *SOURCE_TYPES)}
+    by_label: dict[str, Counter[str]] = {name: Counter() for name in (*seed_files.label_set(folder).topics, *SOURCE_TYPES)}
     for seed in found:
         for name in (*seed.topics, seed.source_type):
             by_label[name][seed.language] += 1
@@ -141,11 +142,11 @@ def import_labelled(text: str, name: str, folder: Path) -> tuple[Imported, list[
 
     Returns a message for each line that could not be used, too. Raises UsageError where the seeds themselves cannot be read.
     """
-    others = _not_imported(folder)
+    others, topics = _not_imported(folder), seed_files.label_set(folder)
     fresh, faults, known = [], [], 0
     for entry in read_labelled(text, name):
         try:
-            new = _new(entry, others)
+            new = _new(entry, others, topics)
         except UsageError as error:
             faults.append(str(error))
         else:
@@ -160,11 +161,11 @@ def _not_imported(folder: Path) -> dict[str, Seed]:
     return {_words(seed): seed for seed in seeds if not seed.id.startswith("import-")}
 
 
-def _new(entry: Entry, others: dict[str, Seed]) -> Record | None:
+def _new(entry: Entry, others: dict[str, Seed], topics: LabelSet) -> Record | None:
     """The record, None where a seed has the same words; raises UsageError for what is no seed, or contradicts one."""
     if entry.record is None:
         raise UsageError(f"{entry.where}: {entry.fault}")
-    seed = seed_files.parse(entry.record, entry.where)
+    seed = seed_files.parse(entry.record, entry.where, topics)
     same = others.get(_words(seed))
     if same is None:
         return entry.record
@@ -179,11 +180,12 @@ def _words(seed: Seed) -> str:
 
 def _append(file: Path, records: Iterable[Record], removed: Container[object] = ()) -> int:
     """Writes the records that are new or changed by id, all at once or none, without those `removed`; returns how many."""
-    found = {record["id"]: record for record in _lines(file)} if file.exists() else {}
+    topics = seed_files.label_set(file.parent)
+    found = {record["id"]: record for record in _lines(file, topics)} if file.exists() else {}
     old = {name: record for name, record in found.items() if name not in removed}
     new = {record["id"]: record for record in records if old.get(record["id"]) != record}
     for record in new.values():
-        seed_files.parse(record, "the seed")
+        seed_files.parse(record, "the seed", topics)
     if new or len(old) < len(found):
         _write(file, (old | new).values())
     return len(new)
@@ -199,9 +201,9 @@ def _write(file: Path, records: Iterable[Record]) -> None:
         raise UsageError(f"{file}: expected a file that can be written: {error.strerror}") from error
 
 
-def _lines(file: Path) -> Iterator[Record]:
+def _lines(file: Path, topics: LabelSet) -> Iterator[Record]:
     """The records as they are in the file; raises UsageError for a line that is no seed."""
     for number, line in enumerate(seed_files.read_lines(file), start=1):
         if line.strip():
-            seed_files.parse_line(line, f"{file}:{number}")
+            seed_files.parse_line(line, f"{file}:{number}", topics)
             yield json.loads(line)

@@ -32,6 +32,8 @@ class ModelEntry:
     added_at: float
     added_by: str
     active: bool
+    topics: tuple[str, ...] = ()
+    """That it tells apart, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ def _entry(row: Row[Any], active: str | None) -> ModelEntry:
         added_at=row.added_at,
         added_by=row.added_by,
         active=row.id == active,
+        topics=tuple(manifest.get("topics", ())),
     )
 
 

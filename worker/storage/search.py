@@ -9,7 +9,6 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal_column, or_, select
 
-from classifier.labels import TOPICS
 from worker.config.search_filter import expect_labels
 from worker.storage import local_days, word_index
 from worker.storage.database import one_of
@@ -61,8 +60,8 @@ class SearchFilter:
     """IANA name of the zone in which `since` and `until` are days."""
 
     def __post_init__(self) -> None:
-        """Raises UsageError for a label that there is not: nothing could match it."""
-        expect_labels(topic=self.topics, primary=[self.primary], source_type=[self.source_type])
+        """Raises UsageError for a source type that there is not; which topics there are depends on the models."""
+        expect_labels(source_type=[self.source_type])
 
 
 _ORDER = (facets.c.day, facets.c.published_at, facets.c.item_id)
@@ -214,7 +213,8 @@ def topics_of(connection: Connection, wanted: SearchFilter) -> tuple[int, list[t
 
 
 def _clusters_by_topic(connection: Connection, filters: Sequence[ColumnElement[bool]]) -> list[tuple[str, int]]:
-    tests = {topic.value: _has(topic.value) for topic in TOPICS} | {"": _no_topic(), "?": _in_doubt()}
+    texts = connection.scalars(select(facets.c.topics).where(*filters).distinct())
+    tests = {key: _has(key) for text in texts for key in topic_keys(text)} | {"": _no_topic(), "?": _in_doubt()}
     counts = [func.count(case((test, facets.c.cluster_id)).distinct()) for test in tests.values()]
     row = connection.execute(select(*counts).select_from(facets).where(*filters)).one()
     return sorted(((key, int(count)) for key, count in zip(tests, row, strict=True)), key=lambda pair: (-pair[1], pair[0]))
@@ -294,5 +294,6 @@ def _in_doubt() -> ColumnElement[bool]:
 
 
 def _no_topic() -> ColumnElement[bool]:
-    """Every topic is `no`, or unsure."""
-    return and_(*(~_has(topic.value) for topic in TOPICS))
+    """Every topic is `no`, or unsure: of the marks in `|trade?|culture?|` each is in doubt, whatever the topics are called."""
+    marks, doubts = (func.length(facets.c.topics) - func.length(func.replace(facets.c.topics, mark, "")) for mark in "|?")
+    return marks - 1 <= doubts

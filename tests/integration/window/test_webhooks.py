@@ -375,8 +375,8 @@ def test_every_field_of_the_setting_is_one_of_a_search() -> None:
     assert wanted == SearchFilter(
         ("rice", "price"), ("trade", "culture"), "trade", "official", "km", "press.test", unsure=True, outlet="The Post"
     )
-    with pytest.raises(UsageError, match="topic: expected one of"):
-        SearchFilter(topics=("tpyo",))
+    with pytest.raises(UsageError, match="source_type: expected one of"):
+        SearchFilter(source_type="tpyo")
 
 
 def test_a_receiver_has_all_of_the_time_that_is_promised_to_it(hooked: Desk, receiver: Receiver) -> None:

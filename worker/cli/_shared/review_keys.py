@@ -8,7 +8,7 @@ import sys
 import termios
 import textwrap
 import tty
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -16,6 +16,7 @@ import click
 
 from worker.cli._shared.output import clean, tell
 from worker.errors import UsageError
+from worker.operations.models import assigned
 from worker.results import Result
 from worker.storage.reviews import Answer
 
@@ -23,18 +24,48 @@ SHOWN = 1500
 """Characters of an article shown at first: enough for most labels, and a screen's height."""
 WIDEST = 100
 """Columns; longer lines are hard to read, whatever the window's width."""
-TOPIC_KEYS = {"b": "border_dispute", "t": "trade", "d": "demining", "c": "culture"}
 SOURCE_KEYS = {"o": "official", "p": "promotional", "i": "independent"}
-HELP = """b t d c  border dispute, trade, demining, culture: on or off
-1 2 3 4  the primary topic, in the same order; 0: none
-o p i    official, promotional, independent: kept, and on to the next
+TAKEN = frozenset("opiymsuq?0123456789")
+"""Keys that are no topic's."""
+HELP = """o p i    official, promotional, independent: kept, and on to the next
 y        all as shown: kept, and on to the next
 m        the whole text
 s        skip; the article is asked for again another day
 u        back to the article before; your answer to it is taken back
 ?        this help
 q        stop; so does Ctrl-C. Every answer is kept as soon as it is given"""
-LINE = "b t d c topics · 1-4 0 primary · o p i source type, next · y as shown, next · m more · s skip · u back · ? help · q stop"
+LINE = "o p i source type, next · y as shown, next · m more · s skip · u back · ? help · q stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of a model's topics: a letter each, the first free one of its name; a digit makes one of the first nine primary."""
+
+    topics: Mapping[str, str]
+    """Topics by key, in their order; a topic for which no letter is left has none, and is given by `--answers`."""
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> Keys:
+        """Of these topics."""
+        letters = assigned(names, TAKEN)
+        return cls({key: name for key, name in zip(letters, names, strict=True) if key}, tuple(names))
+
+    @property
+    def primary(self) -> Mapping[str, str | None]:
+        """Primary topics by digit; 0 is none."""
+        return {"0": None} | {str(number): name for number, name in enumerate(self.names[:9], start=1)}
+
+    @property
+    def line(self) -> str:
+        """All keys in a line."""
+        return f"{' '.join(self.topics)} topics · 1-{len(self.primary) - 1} 0 primary · {LINE}"
+
+    @property
+    def help(self) -> str:
+        """A line for each key or group of keys."""
+        told = ", ".join(f"{key} {name.replace('_', ' ')}" for key, name in self.topics.items())
+        return f"{told}: on or off\n1-{len(self.primary) - 1}      the primary topic, in the same order; 0: none\n{HELP}"
 
 
 @dataclass(frozen=True)
@@ -46,9 +77,9 @@ class Draft:
     source_type: str | None
     complete: bool = False
 
-    def line(self) -> str:
-        """As the person sees it."""
-        topics = ", ".join(name for name in TOPIC_KEYS.values() if name in self.topics)
+    def line(self, keys: Keys) -> str:
+        """As the person sees it, topics in the model's order."""
+        topics = ", ".join(name for name in keys.names if name in self.topics)
         return f"topics: {topics or 'none'}; primary: {self.primary or 'none'}; source type: {self.source_type or '?'}"
 
     def answer(self, item_id: int) -> Answer:
@@ -63,13 +94,13 @@ def first_draft(article: Result) -> Draft:
     return Draft(topics, primary, article.source_type.label if article.source_type else None)
 
 
-def after_key(draft: Draft, key: str) -> Draft:
+def after_key(draft: Draft, key: str, keys: Keys) -> Draft:
     """The draft after a key; the same where the key labels nothing."""
-    if key in TOPIC_KEYS:
-        topics = draft.topics ^ {TOPIC_KEYS[key]}
+    if key in keys.topics:
+        topics = draft.topics ^ {keys.topics[key]}
         return replace(draft, topics=topics, primary=draft.primary if draft.primary in topics else None)
-    if key in "01234":
-        primary = [None, *TOPIC_KEYS.values()][int(key)]
+    if key in keys.primary:
+        primary = keys.primary[key]
         return replace(draft, primary=primary, topics=draft.topics | {primary} if primary else draft.topics)
     if key in SOURCE_KEYS:
         return replace(draft, source_type=SOURCE_KEYS[key], complete=True)
@@ -102,7 +133,8 @@ def _keys(terminal: int) -> Iterator[str]:
 class Session:
     """One person labels some articles; `keep` stores an answer, `take_back` deletes that of an item."""
 
-    def __init__(self, keep: Callable[[Answer], None], take_back: Callable[[int], None], keys: Iterator[str]) -> None:
+    def __init__(self, meanings: Keys, keep: Callable[[Answer], None], take_back: Callable[[int], None], keys: Iterator[str]) -> None:
+        self._meanings = meanings
         self._keep = keep
         self._take_back = take_back
         self._keys = keys
@@ -110,7 +142,7 @@ class Session:
 
     def label(self, articles: Sequence[Result]) -> int:
         """How many were labelled; ends with the last article, or where the keys do."""
-        tell(LINE)
+        tell(self._meanings.line)
         place = 0
         while 0 <= place < len(articles):
             _show(articles[place], f"[{place + 1}/{len(articles)}]")
@@ -130,21 +162,21 @@ class Session:
     def _ask(self, article: Result, *, first: bool) -> int:
         """1 for the next article, -1 for the one before, 0 to stop."""
         draft = first_draft(article)
-        tell(draft.line())
+        tell(draft.line(self._meanings))
         for key in self._keys:
             if key == "s" or (key == "u" and not first):
                 return 1 if key == "s" else -1
-            draft = after_key(draft, key)
+            draft = after_key(draft, key, self._meanings)
             if draft.complete:
                 self._keep(draft.answer(article.stored_id))
                 self._answered.add(article.stored_id)
-                tell(f"kept: {draft.line()}")
+                tell(f"kept: {draft.line(self._meanings)}")
                 return 1
-            _respond(key, article, draft)
+            _respond(key, article, draft, self._meanings)
         return 0
 
 
-def _respond(key: str, article: Result, draft: Draft) -> None:
+def _respond(key: str, article: Result, draft: Draft, keys: Keys) -> None:
     """Shows what a key asks for that neither keeps nor skips the article."""
     if key == "m":
         text = article.text or ""
@@ -153,9 +185,9 @@ def _respond(key: str, article: Result, draft: Draft) -> None:
         tell("this is the first one")
     elif key == "y":
         tell("the model names no source type: o, p or i")
-    elif key not in (*TOPIC_KEYS, *"01234"):
-        _tell_lines(HELP)
-    tell(draft.line())
+    elif key not in keys.topics and key not in keys.primary:
+        _tell_lines(keys.help)
+    tell(draft.line(keys))
 
 
 def _show(article: Result, number: str) -> None:

@@ -11,11 +11,16 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from classifier.labels import TOPICS
+from classifier.label_set import MOST_TOPICS
+from classifier.labels import SOURCE_TYPES
+from worker.bootstrap import Services
 from worker.dashboard.api.core.routing import Api, Asked, Dashboard, File, ItemId, Moment, Name, Page, Text, moment
+from worker.dashboard.security.answers import bad_request
+from worker.errors import UsageError
 from worker.operations import articles as operations
 from worker.operations import show
 from worker.operations.articles import By, Counts
+from worker.operations.models import expect_topics
 from worker.operations.sharing.feeds import JSON_FEED, RSS, About, json_feed, rss
 from worker.operations.show import Shown
 from worker.results import Result
@@ -23,7 +28,7 @@ from worker.storage.search import SearchFilter
 
 api = Api("articles")
 
-Topics = Annotated[list[Name], Field(max_length=len(TOPICS))]
+Topics = Annotated[list[Name], Field(max_length=MOST_TOPICS)]
 
 
 class Filter(Asked):
@@ -50,8 +55,15 @@ class Filter(Asked):
     stored: Moment | None = None
     """Stored at this time or later."""
 
-    def wanted(self, zone: str) -> SearchFilter:
-        """The filter; raises UsageError for a label that is not in the guide."""
+    def wanted(self, services: Services) -> SearchFilter:
+        """The filter; raises Refused for a label that no model here has."""
+        for name, values in (("topic", self.topic), ("primary", [self.primary])):
+            try:
+                expect_topics(services, filter(None, values))
+            except UsageError as error:
+                raise bad_request(f"{name}: {error}.") from error
+        if self.source_type and self.source_type not in SOURCE_TYPES:
+            raise bad_request(f"source_type: expected one of {', '.join(SOURCE_TYPES)}, got {self.source_type!r}.")
         return SearchFilter(
             words=tuple(self.q.split()),
             topics=tuple(self.topic),
@@ -64,7 +76,7 @@ class Filter(Asked):
             unsure=self.unsure,
             outlet=self.outlet,
             doubt=self.doubt,
-            stored_since=moment(self.stored, zone),
+            stored_since=moment(self.stored, services.settings.timezone),
         )
 
 
@@ -100,7 +112,7 @@ class ArticlePage(BaseModel):
 @api.get("/articles", ArticlePage)
 def search_articles(state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) -> dict[str, object]:
     """Stored articles that match, each as `search --json` prints it."""
-    found = operations.search(state.services, asked.wanted(state.settings.timezone), asked.limit, asked.cursor, once=asked.distinct)
+    found = operations.search(state.services, asked.wanted(state.services), asked.limit, asked.cursor, once=asked.distinct)
     copies = {str(item_id): count for item_id, count in (found.copies or {}).items()}
     return {"articles": [one.to_dict() for one in found.results], "older": found.older, "newer": found.newer, "copies": copies}
 
@@ -108,20 +120,20 @@ def search_articles(state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) 
 @api.get("/articles/counts", Counts)
 def count_articles(state: Dashboard, asked: Annotated[CountsAsked, Query()]) -> Counts:
     """How many articles that match there are by day, week, month, outlet, topic, source type or language."""
-    return operations.counts(state.services, asked.wanted(state.settings.timezone), asked.by, once=asked.once or asked.distinct)
+    return operations.counts(state.services, asked.wanted(state.services), asked.by, once=asked.once or asked.distinct)
 
 
 @api.get("/articles.rss", File((RSS,)))
 def articles_as_rss(request: Request, state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) -> Response:
     """The same articles as RSS 2.0: title, address, day, authors, outlet, topics and a summary of each."""
-    found = operations.search(state.services, asked.wanted(state.settings.timezone), asked.limit, asked.cursor, once=asked.distinct)
+    found = operations.search(state.services, asked.wanted(state.services), asked.limit, asked.cursor, once=asked.distinct)
     return _feed(request, rss(found.results, _about(request, asked)), RSS)
 
 
 @api.get("/articles.feed.json", File((JSON_FEED,), "object"))
 def articles_as_json_feed(request: Request, state: Dashboard, asked: Annotated[ArticlesAsked, Query()]) -> Response:
     """The same articles as JSON Feed 1.1, with the address of the next page."""
-    found = operations.search(state.services, asked.wanted(state.settings.timezone), asked.limit, asked.cursor, once=asked.distinct)
+    found = operations.search(state.services, asked.wanted(state.services), asked.limit, asked.cursor, once=asked.distinct)
     older = str(request.url.include_query_params(cursor=found.older)) if found.older else None
     return _feed(request, json_feed(found.results, _about(request, asked), older), JSON_FEED)
 

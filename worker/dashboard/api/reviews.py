@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import BaseModel, Field
 
-from classifier.labels import TOPICS
+from classifier.label_set import MOST_TOPICS
 from worker.dashboard.api.core.routing import Api, Asked, Body, Dashboard, ItemId, Name, Page, Text, Who
 from worker.dashboard.security.access import Role
 from worker.operations import agreement, review
 from worker.operations.agreement import Agreement
+from worker.operations.models import label_set
 from worker.operations.review import KeptAnswer, ReviewArticle, ReviewDay, ReviewPage
 from worker.operations.show import GivenReview
 
@@ -37,7 +38,7 @@ class NewAnswer(Body):
     """The labels that a person gives an article."""
 
     item_id: ItemId
-    topics: Annotated[list[Name], Field(max_length=len(TOPICS))]
+    topics: Annotated[list[Name], Field(max_length=MOST_TOPICS)]
     primary: Name | None = None
     source_type: Literal["official", "promotional", "independent"]
 
@@ -100,7 +101,7 @@ def reviews_of(state: Dashboard, item_id: ItemId) -> list[GivenReview]:
 @api.post("/reviews", KeptAnswer, role=Role.EDITOR, errors=(404,))
 def answer_review(state: Dashboard, who: Who, body: NewAnswer) -> KeptAnswer:
     """Keep the caller's labels, in place of earlier ones; shows them beside the model's."""
-    return review.keep(state.services, review.answer_of(body.model_dump()), who)
+    return review.keep(state.services, review.answer_of(body.model_dump(), label_set(state.services).topics), who)
 
 
 @api.post("/reviews/{item_id}/skip", Skipped, role=Role.EDITOR, errors=(404,))

@@ -7,8 +7,10 @@ from starlette.responses import Response
 
 from worker.dashboard.pages.page import page
 from worker.dashboard.security.access import Role, Route
+from worker.dashboard.state import state_of
 from worker.dashboard.view import guide
 from worker.dashboard.view.rendering import show
+from worker.operations.models import label_set
 
 EVERYWHERE = (
     ("?", "this list"),
@@ -38,8 +40,9 @@ ARTICLE = (
 
 def keys(request: Request) -> Response:
     """Every key with what it does."""
-    topics = [(entry.key, f"{entry.label}: on, off") for entry in guide.topics()]
-    main = [(f"1–{len(guide.topics())}", "main topic; 0: none")]
+    entries = guide.topics(label_set(state_of(request).services))
+    topics = [(entry.key, f"{entry.label}: on, off") for entry in entries if entry.key]
+    main = [(f"1–{min(len(entries), 9)}", "main topic; 0: none")]
     kinds = [(entry.key, f"{entry.label}: keeps the answer and goes on") for entry in guide.source_types()]
     review = (*topics, *main, *kinds, ("s", "skip"), ("u", "undo the last answer"))
     groups = {"Everywhere": EVERYWHERE, "Lists": LISTS, "An article": ARTICLE, "Review": review}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import classifier
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.label_set import DEFAULT, LabelSet
+from classifier.labels import SOURCE_TYPES
 from worker.dashboard.view import words
+from worker.operations.models import assigned
 
 GUIDE = Path(classifier.__file__).parent / "LABEL_GUIDE.md"
 TAKEN = set("su?/0123456789")
@@ -29,17 +30,20 @@ class Entry:
 
 
 @cache
-def topics() -> tuple[Entry, ...]:
-    """Every topic in the order of the label set."""
-    rows = {name: (counts, excluded) for name, counts, excluded in _rows(3)}
-    return tuple(_entry(str(topic), key, *rows[str(topic)]) for topic, key in zip(TOPICS, _keys([*TOPICS, *SOURCE_TYPES]), strict=False))
+def topics(labels: LabelSet = DEFAULT) -> tuple[Entry, ...]:
+    """Every topic in the order of the label set: the program's own as the guide has them, others as their `labels.toml` describes them."""
+    rows = {name: (counts, excluded) for name, counts, excluded in _rows(3)} if labels.is_default else {}
+    keys = assigned([*labels.topics, *map(str, SOURCE_TYPES)] if labels.is_default else labels.topics, _taken(labels))
+    return tuple(
+        _entry(entry.name, key, *rows.get(entry.name, (entry.description,))) for entry, key in zip(labels.entries, keys, strict=False)
+    )
 
 
 @cache
 def source_types() -> tuple[Entry, ...]:
     """Every source type."""
     rows = {name: counts for name, counts in _rows(2)}  # noqa: C416 - a dict of pairs, for mypy
-    keys = _keys([*TOPICS, *SOURCE_TYPES])[len(TOPICS) :]
+    keys = assigned([*DEFAULT.topics, *map(str, SOURCE_TYPES)], TAKEN)[len(DEFAULT.topics) :]
     return tuple(_entry(str(kind), key, rows[str(kind)]) for kind, key in zip(SOURCE_TYPES, keys, strict=True))
 
 
@@ -55,12 +59,6 @@ def _rows(columns: int) -> Iterator[tuple[str, ...]]:
             yield (cells[0].strip("`"), *(cell.replace("`", "") for cell in cells[1:]))
 
 
-def _keys(names: list[str]) -> list[str]:
-    """The first free letter of each name."""
-    taken = set(TAKEN)
-    keys = []
-    for name in names:
-        key = next(letter for letter in re.findall(r"[a-z]", name) + list("abcdefghijklmnopqrstuvwxyz") if letter not in taken)
-        taken.add(key)
-        keys.append(key)
-    return keys
+def _taken(labels: LabelSet) -> set[str]:
+    """Keys that no topic may have; those of source types stay what they are, whatever the topics are called."""
+    return TAKEN if labels.is_default else TAKEN | {entry.key for entry in source_types()}

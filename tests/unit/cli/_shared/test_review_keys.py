@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from classifier.label_set import DEFAULT
 from classifier.labels import SourceTypeLabel, TopicLabel
-from worker.cli._shared.review_keys import Draft, Session, after_key, first_draft
+from worker.cli._shared.review_keys import Draft, Keys, Session, after_key, first_draft
 from worker.results import Result
 from worker.storage.reviews import Answer
 
+KEYS = Keys.of(DEFAULT.topics)
 EMPTY = Draft(frozenset(), None, None)
 
 
@@ -26,7 +28,7 @@ def article(number: int, source_type: str | None = "official") -> Result:
 
 def typed(keys: str, draft: Draft = EMPTY) -> Draft:
     for key in keys:
-        draft = after_key(draft, key)
+        draft = after_key(draft, key, KEYS)
     return draft
 
 
@@ -59,10 +61,29 @@ def test_a_session_keeps_answers_skips_and_takes_back() -> None:
     # Given three articles; the second has no source type
     kept: list[Answer] = []
     removed: list[int] = []
-    session = Session(kept.append, removed.append, iter("yusym" + "i"))
+    session = Session(KEYS, kept.append, removed.append, iter("yusym" + "i"))
     # When the first is answered, taken back and skipped, and the second answered after `y` said nothing
     labelled = session.label([article(1), article(2, None), article(3)])
     # Then
     assert kept == [Answer(1, ("trade",), "trade", "official"), Answer(2, ("trade",), "trade", "independent")]
     assert removed == [1]
     assert labelled == 1
+
+
+def test_topics_of_ones_own_have_the_first_letter_that_is_free() -> None:
+    own = Keys.of(["migration", "mining", "sport", "trade"])
+    assert dict(own.topics) == {"g": "migration", "n": "mining", "r": "sport", "t": "trade"}
+    assert own.line.startswith("g n r t topics · 1-4 0 primary")
+    assert after_key(EMPTY, "1", own) == Draft(frozenset({"migration"}), "migration", None)
+
+
+def test_the_keys_of_the_programs_own_topics_stay() -> None:
+    assert (
+        KEYS.line
+        == "b t d c topics · 1-4 0 primary · o p i source type, next · y as shown, next · m more · s skip · u back · ? help · q stop"
+    )
+
+
+def test_a_topic_for_which_no_letter_is_left_has_no_key() -> None:
+    many = Keys.of([f"topic_{number}" for number in range(40)])
+    assert len(many.topics) == 26 - len("opiymsuq")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from worker.dashboard.security.answers import Refused, bad_request
 from worker.dashboard.security.forms import Form
 from worker.errors import UsageError
@@ -9,12 +11,12 @@ from worker.operations.review import answer_of
 from worker.storage.reviews import Answer
 
 
-def read_answer(form: Form, item_id: int) -> Answer:
+def read_answer(form: Form, item_id: int, known: Container[str]) -> Answer:
     """The answer; a main topic is a topic too. Raises Refused for labels that the guide does not have."""
     primary = form.text("primary") or None
     topics = list(dict.fromkeys([*form.all("topics"), *([primary] if primary else [])]))
     try:
-        return answer_of({"item_id": item_id, "topics": topics, "primary": primary, "source_type": form.text("source_type")})
+        return answer_of({"item_id": item_id, "topics": topics, "primary": primary, "source_type": form.text("source_type")}, known)
     except UsageError:
         raise _unknown(form) from None
 

@@ -25,6 +25,7 @@ from worker.errors import UsageError
 from worker.intake.canonical_url import admit
 from worker.operations import articles, cursors, relabel, review, takedown
 from worker.operations import show as showing
+from worker.operations.models import label_set
 from worker.operations.show import Shown
 from worker.reasons import Kind
 from worker.results import Result
@@ -42,7 +43,7 @@ def one(request: Request) -> Response:
     """The article, or where its item is while there is none."""
     state, item_id = state_of(request), request.path_params["item_id"]
     shown = showing.show(state.services, min(item_id, LARGEST))
-    search, _ = Search.of(request.query_params)
+    search, _ = Search.of(request.query_params, state.services)
     at = clock(state.settings)
     if shown.article is None or shown.labels is None:
         return show(request, "item.html", page="/articles", shown=shown, back=search.address())
@@ -63,7 +64,7 @@ def one(request: Request) -> Response:
         plain_address=search.address(f"/articles/{item_id}"),
         list=search.address("").removeprefix("?"),
         marked={one.label for one in shown.evidence},
-        guide=guide.topics(),
+        guide=guide.topics(label_set(state.services)),
         kinds_guide=guide.source_types(),
         again=Button("Label again", f"/articles/{item_id}/label-again") if _is_outdated(state, shown) else None,
         line_told=LINE,
@@ -139,7 +140,7 @@ def correct(request: Request) -> Response:
     """Keeps labels that a person gives, with Undo."""
     state, caller, item_id = state_of(request), caller_of(request), request.path_params["item_id"]
     form = Form.of(request)
-    kept = review.correct(state.services, read_answer(form, item_id), caller.name)
+    kept = review.correct(state.services, read_answer(form, item_id, label_set(state.services).topics), caller.name)
     state.changed()
     told = f"Kept. You and the model agree on {kept.agree} of {kept.of}."
     return go(request, _back(form, item_id), Flash(told, Button("Undo", f"/articles/{item_id}/labels/undo")))

@@ -75,7 +75,7 @@ class Counted:
 def listing(request: Request) -> Response:
     """The list with its counts."""
     state, query = state_of(request), request.query_params
-    search, faults = Search.of(query)
+    search, faults = Search.of(query, state.services)
     at = clock(state.settings)
     if faults:
         return show(request, "articles.html", status=400, page="/articles", search=search, faults=faults, found=None, feeds=(), at=at)
@@ -189,7 +189,7 @@ def _lifts(state: State, search: Search, at: Clock) -> list[Lift]:
 
 def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
     """How many articles of a search were stored since its list was shown; the list itself does not move under the hand."""
-    search, faults = Search.of(QueryParams(fields["query"]))
+    search, faults = Search.of(QueryParams(fields["query"]), state.services)
     shown = fields.get("shown", "")
     if faults or not shown.isascii() or not shown.isdigit() or len(shown) > len("1790000000"):
         return {"new-articles": ""}
@@ -200,7 +200,7 @@ def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
 def export(request: Request) -> Response:
     """Every article of a search, as the command `export` writes them: lines of JSON, CSV that Excel reads, or Parquet."""
     state, form = state_of(request), request.query_params.get("format") or "jsonl"
-    search, faults = Search.of(request.query_params)
+    search, faults = Search.of(request.query_params, state.services)
     if form not in FORMATS:
         faults = {**faults, "format": f"format: expected one of {', '.join(FORMATS)}."}
     elif form == "parquet" and not parquet.installed():

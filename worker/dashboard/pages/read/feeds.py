@@ -22,7 +22,7 @@ from worker.results import Result
 def feed(request: Request) -> Response:
     """The newest articles of a search; the address is that of the list."""
     state = state_of(request)
-    search, faults = Search.of(request.query_params)
+    search, faults = Search.of(request.query_params, state.services)
     if faults:
         raise bad_request(" ".join(faults.values()))
     found = articles.search(state.services, search.filter(clock(state.settings)))

@@ -17,6 +17,7 @@ from worker.dashboard.view import figures, guide, words
 from worker.dashboard.view.marks import paragraphs
 from worker.dashboard.view.rendering import Button, Flash, go, show
 from worker.operations import review
+from worker.operations.models import label_set
 from worker.operations.review import Difference, KeptAnswer
 
 SECOND = "second"
@@ -35,7 +36,7 @@ def ask(request: Request) -> Response:
         title=paragraphs(article.title or article.url or "", [], "title", {})[0] if article else [],
         paragraphs=paragraphs(article.text, [], "text", {}) if article else [],
         day=review.today(state.services, caller.name) if may else None,
-        guide=guide.topics(),
+        guide=guide.topics(label_set(state.services)),
         kinds_guide=guide.source_types(),
         second=second,
         link=own_link(article.url) if article else "",
@@ -44,8 +45,8 @@ def ask(request: Request) -> Response:
 
 def keep(request: Request) -> Response:
     """Keeps the answer, and goes on to the next article with both answers of this one in sight."""
-    form = Form.of(request)
-    kept = review.keep(state_of(request).services, read_answer(form, _item(form)), caller_of(request).name)
+    form, services = Form.of(request), state_of(request).services
+    kept = review.keep(services, read_answer(form, _item(form), label_set(services).topics), caller_of(request).name)
     return go(request, _again(form), Flash(told(kept), Button("Undo", "/review/undo", _second(form)), key="u"))
 
 

@@ -10,9 +10,11 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.labels import SOURCE_TYPES
+from worker.bootstrap import Services
 from worker.dashboard.view import figures, words
 from worker.dashboard.view.figures import Clock
+from worker.operations.models import unknown_topic
 from worker.storage.search import SearchFilter
 
 NONE = "none"
@@ -53,19 +55,20 @@ class Search:
     """Near copies of one text count as one."""
 
     @classmethod
-    def of(cls, query: QueryParams) -> tuple[Search, Mapping[str, str]]:
+    def of(cls, query: QueryParams, services: Services) -> tuple[Search, Mapping[str, str]]:
         """The search, and what is wrong with its fields, by field."""
         given = {name: query.get(name, "").strip() for name in cls.__slots__ if name != "topic"}
         search = cls(**given, topic=tuple(dict.fromkeys(topic for topic in query.getlist("topic") if topic)))
-        return search, search._faults()
+        return search, search._faults(services)
 
-    def _faults(self) -> dict[str, str]:
+    def _faults(self, services: Services) -> dict[str, str]:
         faults = {}
         for name in ("since", "until"):
             if (value := getattr(self, name)) and not _is_day(value):
                 faults[name] = f"Expected a day such as 2024-03-22, got “{value[:40]}”."
-        if unknown := [topic for topic in self.topic if topic not in (*map(str, TOPICS), NONE)]:
-            faults["topic"] = f"There is no topic “{unknown[0][:40]}”."
+        unknown = unknown_topic(services, [topic for topic in self.topic if topic != NONE])
+        if unknown is not None:
+            faults["topic"] = f"There is no topic “{unknown[:40]}”."
         if self.source_type and self.source_type not in [str(kind) for kind in SOURCE_TYPES]:
             faults["source_type"] = f"There is no source type “{self.source_type[:40]}”."
         if self.job and not (self.job.isascii() and self.job.isdigit() and len(self.job) <= JOB_DIGITS):

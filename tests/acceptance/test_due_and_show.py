@@ -78,7 +78,8 @@ def test_show_gives_all_that_is_known_of_an_item_by_number_and_by_url(desk: Home
     by_number, by_url = desk.call("show", "1", "--json"), desk.call("show", "https://read.test/1", "--json")
     assert by_number.lines == by_url.lines
     document = by_number.lines[0]
-    assert list(document) == ["item", "article", "labels", "evidence", "model", "copies", "trace", "reviews", "chain"]
+    known = ["item", "article", "labels", "evidence", "model", "copies", "trace", "reviews", "chain", "revisions", "recheck"]
+    assert list(document) == known
     assert document["article"]["text"] == "The text of https://read.test/1."
     assert document["model"]["id"] == "m-1"
     assert desk.call("show", "1").lines == by_number.lines, "JSON where nobody looks at a terminal"

@@ -231,7 +231,7 @@ def test_a_sender_that_is_killed_after_the_post_sends_the_same_event_again(hooke
 
 def test_an_event_that_cannot_be_written_is_tried_told_and_given_up_and_the_others_go_on(hooked: Desk, receiver: Receiver) -> None:
     hook = sender(hooked)
-    hook._deliveries.tell(["default"], {"disk": "{no JSON"}, {})
+    hook._deliveries.tell(hooked.services.settings.receivers, {"disk": "{no JSON"}, {})
     (item,) = store(hooked, True)
     assert [hook.round() for _ in range(2)] == [0, 1]
     assert [event["data"]["item_id"] for event in receiver.events] == [item]

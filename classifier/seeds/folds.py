@@ -16,11 +16,23 @@ FOLDS = 6
 def groups(seeds: Sequence[Seed]) -> NDArray[np.int64]:
     """A number for each seed, (seeds,); those of one file whose ids differ only in the final digits (one author's) share it.
 
-    Languages other than English have too few seeds for that: there every article is its own group.
+    Languages other than English have too few seeds for that: there every article is its own group. So it is with a group that alone
+    has a topic, as where ids are `fishing-1`, `fishing-2`: without it nothing would be left to learn that topic from.
     """
     names = [f"{seed.where.rpartition(':')[0]} {_author(seed)}" for seed in seeds]
+    alone = _alone(seeds, names)
+    names = [f"{name} {seed.id}" if name in alone else name for name, seed in zip(names, seeds, strict=True)]
     order = {name: number for number, name in enumerate(sorted(set(names)))}
     return np.array([order[name] for name in names], np.int64)
+
+
+def _alone(seeds: Sequence[Seed], names: Sequence[str]) -> set[str]:
+    """The groups that have all articles of some topic."""
+    having: dict[str, set[str]] = {}
+    for name, seed in zip(names, seeds, strict=True):
+        for topic in seed.topics:
+            having.setdefault(topic, set()).add(name)
+    return set().union(*(found for found in having.values() if len(found) == 1))
 
 
 def _author(seed: Seed) -> str:

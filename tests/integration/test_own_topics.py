@@ -1,4 +1,4 @@
-"""Topics of one's own from the seeds to the export: three others in place of the program's four."""
+"""Topics of one's own from the seeds to the export: three others in place of the program's four, and a fifth beside them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ def page(topic: str | None) -> bytes:
     return f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>".encode()
 
 
-@pytest.mark.parametrize(("topics", "wanted"), [(["fisheries", "railways", "epidemics"], "railways")])
+@pytest.mark.parametrize(
+    ("topics", "wanted"),
+    [(["fisheries", "railways", "epidemics"], "railways"), ([*DEFAULT, "migration"], "migration")],
+    ids=["three", "fifth"],
+)
 def test_own_topics_are_trained_promoted_labelled_searched_reviewed_and_exported(tmp_path: Path, topics: list[str], wanted: str) -> None:
     seeds = tmp_path / "own"
     write_seeds(seeds, topics)

@@ -78,7 +78,8 @@ class Client:
         """
         with public_errors():
             wanted = SearchFilter(tuple(words), tuple(topics), primary, source_type, language, host, since, until, unsure)
-            models.expect_topics(self._opened(), filter(None, (*wanted.topics, primary)))
+            models.expect_topics(self._opened(), "topics", *wanted.topics)
+            models.expect_topics(self._opened(), "primary", primary)
             return articles.search(self._opened(), wanted, limit, once=distinct).results
 
     def queues(self) -> QueueReport:

@@ -75,7 +75,8 @@ def search(
         unsure=unsure,
     )
     services = opened(settings)
-    models.expect_topics(services, (*topics, *([primary] if primary else [])))
+    models.expect_topics(services, "--topic", *topics)
+    models.expect_topics(services, "--primary", primary)
     write = writer("jsonl" if as_json else form, settings, bom=bom)
     found = articles.search(services, wanted, limit, once=distinct)
     write(found.results)

@@ -74,11 +74,11 @@ def unknown_topic(services: Services, names: Iterable[str]) -> str | None:
     return next((name for name in unknown if name not in known), None)
 
 
-def expect_topics(services: Services, names: Iterable[str]) -> None:
-    """Raises UsageError for a topic that no model here has, Unavailable."""
-    unknown = unknown_topic(services, names)
+def expect_topics(services: Services, field: str, *names: str | None) -> None:
+    """Raises UsageError, which names the field, for a topic that no model here has; None and empty are no topic. Raises Unavailable."""
+    unknown = unknown_topic(services, filter(None, names))
     if unknown is not None:
-        raise UsageError(f"expected one of {', '.join(_topics(services))}, got {unknown[:80]!r}")
+        raise UsageError(f"{field}: expected one of {', '.join(_topics(services))}, got {unknown[:80]!r}")
 
 
 def assigned(names: Sequence[str], taken: Set[str]) -> list[str]:

@@ -23,7 +23,7 @@ def test_nothing_found_is_said_on_standard_error_and_is_no_failure(capsys):
     ("arguments", "told"),
     [
         (["--since", "last week"], "expected a day as 2024-03-22, got 'last week'"),
-        (["--topic", "sport"], "'sport' is not one of"),
+        (["--topic", "sport"], "--topic: expected one of border_dispute, trade, demining, culture, got 'sport'"),
         (["--limit", "0"], "0 is not in the range"),
     ],
 )

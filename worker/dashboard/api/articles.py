@@ -57,11 +57,11 @@ class Filter(Asked):
 
     def wanted(self, services: Services) -> SearchFilter:
         """The filter; raises Refused for a label that no model here has."""
-        for name, values in (("topic", self.topic), ("primary", [self.primary])):
-            try:
-                expect_topics(services, filter(None, values))
-            except UsageError as error:
-                raise bad_request(f"{name}: {error}.") from error
+        try:
+            expect_topics(services, "topic", *self.topic)
+            expect_topics(services, "primary", self.primary)
+        except UsageError as error:
+            raise bad_request(f"{error}.") from error
         if self.source_type and self.source_type not in SOURCE_TYPES:
             raise bad_request(f"source_type: expected one of {', '.join(SOURCE_TYPES)}, got {self.source_type!r}.")
         return SearchFilter(

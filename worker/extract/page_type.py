@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from itertools import islice, takewhile
 
@@ -67,12 +68,11 @@ BRIEF = 250  # characters: less is not an article where the address indicates an
 
 
 def require_article(text: str, title: str | None, url: str | None, data: StructuredData, root: Element | None) -> None:
-    """Raise ItemFailed(NO_TEXT | NOT_ARTICLE) where `text`, the page's main text, is not an article's. `root`: None for a flat
+    """Raise ItemFailed(NO_TEXT | DECODE | NOT_ARTICLE) where `text`, the page's main text, is not an article's. `root`: None for a flat
     text, which is judged by its words and its address alone."""
     if not text:
         raise ItemFailed(Reason.NO_TEXT, "expected an article, got a page without a main text")
-    if _is_one_character(text):
-        raise ItemFailed(Reason.NO_TEXT, "expected an article, got one character again and again")
+    _require_characters(text)
     root = html.Element("html") if root is None else root
     titles = f"{title or ''} {data.title or ''}"
     if len(text) < SHORT and BROWSER_CHECK.search(f"{titles} {text}"):
@@ -91,11 +91,19 @@ def require_article(text: str, title: str | None, url: str | None, data: Structu
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a menu: nearly all of its text is in links")
 
 
-def _is_one_character(text: str) -> bool:
-    """Whether it is one character again and again, as where bytes that are no text were decoded: there a few others may stand among it."""
+def _require_characters(text: str) -> None:
+    """Raise ItemFailed(NO_TEXT | DECODE) for one character again and again, among which a few others may stand: bytes that are no text.
+
+    Marks upon letters do not count: whatever stands on a letter of a headline, the article below it is one.
+    """
     counts = Counter("".join(text[:SAME_REACH].split()))
-    character, count = counts.most_common(1)[0]
-    return len(counts) == 1 or (not character.isascii() and count >= SAME_SHARE * counts.total())
+    letters = Counter({character: count for character, count in counts.items() if unicodedata.category(character)[0] != "M"}) or counts
+    character, count = letters.most_common(1)[0]
+    if len(letters) > 1 and (character.isascii() or count < SAME_SHARE * letters.total()):
+        return
+    if character == "\ufffd":
+        raise ItemFailed(Reason.DECODE, "expected text, got bytes that no charset turns into text")
+    raise ItemFailed(Reason.NO_TEXT, "expected an article, got one character again and again")
 
 
 def claims_article(data: StructuredData) -> bool:

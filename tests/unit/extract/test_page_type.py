@@ -180,3 +180,18 @@ def test_one_character_again_and_again_is_no_article(body: bytes, kind: str | No
         if page is body or kind != "text/plain":
             with pytest.raises(ItemFailed, match="one character"):
                 extract_text(page, "https://x.example/news/one", kind)
+
+
+def test_marks_upon_a_letter_of_the_headline_cost_no_article() -> None:
+    marked = "Safe title a" + "\u0301" * 10_000
+    body = "".join(
+        f"<p>The council repaired {number} street lamps before the rains, the mayor of the town said.</p>" for number in range(9)
+    )
+    page = f"<html><head><title>{marked}</title></head><body><article><h1>{marked}</h1>{body}</article></body></html>"
+    assert "repaired 3 street lamps" in extract_text(page.encode(), "https://x.example/news/one", None).text
+
+
+def test_bytes_that_no_charset_turns_into_text_are_told_as_that() -> None:
+    with pytest.raises(ItemFailed, match="no charset") as refused:
+        extract_text(b"\xff\xfe" + b"\x00\xd8" * 20_000, "https://x.example/news/one", "text/html; charset=utf-16")
+    assert refused.value.reason is Reason.DECODE

@@ -180,7 +180,7 @@ def seconds_until(service: RunningService, good: int, patience: float) -> float:
 
 
 @pytest.mark.soak
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="A2: 200 bad pages stop everything")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="A2: 200 bad pages take two thirds of the throughput")
 @pytest.mark.timeout(1800)
 def test_200_such_pages_cost_a_thousand_good_ones_less_than_a_fifth_of_their_throughput(tmp_path, redis_server, figure):
     # Given: the time that the good ones take alone

@@ -217,6 +217,6 @@ def answer_of(final_url: str | None, http: Http | None, fetched_at: str | None) 
     return {"final_url": final_url, "http": dict(vars(http)) if http else None, "fetched_at": fetched_at or None}
 
 
-def one_line(detail: str) -> str:
-    """At most DETAIL characters, each of them printable."""
-    return "".join(c if c.isprintable() else " " for c in detail[:DETAIL])
+def one_line(text: str, longest: int = DETAIL) -> str:
+    """At most `longest` characters, each of them printable."""
+    return "".join(c if c.isprintable() else " " for c in text[:longest])

@@ -18,6 +18,7 @@ from worker.bootstrap import Services
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.results import Flip, Result
+from worker.storage.item_rules import one_line
 from worker.storage.webhooks.deliveries import CLOSED, FLIPPED, OPENED, STORED, Deliveries, Delivery
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class MailSender:
         return len(told)
 
     def _failed(self, told: Sequence[Delivery], error: Exception) -> None:
-        said = one_line(f"{type(error).__name__}: {error}")
+        said = one_line(f"{type(error).__name__}: {error}", LINE)
         log.warning("mail failed, to be tried again: %s", said)
         for one in told:
             over = self._now() - one.created_at > self._give_up
@@ -127,20 +128,15 @@ def _section(kind: str, told: Sequence[Delivery], found: dict[int, Result]) -> I
     chosen = [one for one in told if one.kind == kind]
     for one in chosen[:LISTED]:
         if one.item_id is None:
-            yield f"{'Over' if kind == CLOSED else 'Began'}: {one_line(json.loads(one.body or '{}').get('what') or kind)}"
+            yield f"{'Over' if kind == CLOSED else 'Began'}: {one_line(json.loads(one.body or '{}').get('what') or kind, LINE)}"
             continue
         article = found[one.item_id]
         for flip in (Flip(**said) for said in json.loads(one.body or "[]")):
             yield f"{flip.label}: {flip.before} before, {flip.after} now"
-        yield one_line(article.title or "without a title")
-        yield f"  {one_line(article.outlet)}, {article.published_on or 'no day'}"
-        yield f"  {one_line(article.url or '')}"
+        yield one_line(article.title or "without a title", LINE)
+        yield f"  {one_line(article.outlet, LINE)}, {article.published_on or 'no day'}"
+        yield f"  {one_line(article.url or '', LINE)}"
     if len(chosen) > LISTED:
         yield f"and {len(chosen) - LISTED} more"
     if chosen:
         yield ""
-
-
-def one_line(text: str) -> str:
-    """Printable, and of at most LINE characters."""
-    return "".join(letter if letter.isprintable() else " " for letter in text[:LINE])

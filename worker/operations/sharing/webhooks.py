@@ -28,6 +28,7 @@ from worker.operations.sharing import mail
 from worker.operations.sharing.signing import configured, document, signed
 from worker.operations.sharing.watch import LOOK, Watch
 from worker.operations.times import rfc3339
+from worker.storage.item_rules import one_line
 from worker.storage.webhooks.deliveries import FLIPPED, Chosen, Deliveries, Delivery
 
 log = logging.getLogger(__name__)
@@ -265,7 +266,7 @@ def _mailed(settings: Settings) -> Tried:
     try:
         mail.send(settings, mail.made(settings, "Pressmark: a test", ["This is a test of Pressmark's mail."], event_id, now))
     except (smtplib.SMTPException, OSError) as error:
-        return Tried(event_id, delivered=False, said=mail.one_line(f"{type(error).__name__}: {error}"), receiver=MAIL)
+        return Tried(event_id, delivered=False, said=one_line(f"{type(error).__name__}: {error}", mail.LINE), receiver=MAIL)
     return Tried(event_id, delivered=True, said="taken by the server", receiver=MAIL)
 
 

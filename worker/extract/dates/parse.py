@@ -31,8 +31,9 @@ _ZEROS = "\u0660\u06f0\u0966\u09e6\u0e50\u0ed0\u1040\u17e0"
 _DIGITS = {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
 _YEAR = r"(?P<year>(?:19|20|24|25|26)\d\d)"
 _ERA = rf"(?:,?\s*|\s*{any_of('before_year')}\s*)"
-_DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?"
-_NUMBERS = {"year": _YEAR, "number": r"(?P<month>\d{1,2})", "month": f"(?P<month>{_NAMES})", "day": r"(?<!\d)(?P<day>\d{1,2})"}
+_DAY_NUMBER = r"(?<!\d)(?P<day>\d{1,2})"
+_DAY = rf"{_DAY_NUMBER}(?:st|nd|rd|th|er|\.)?"
+_NUMBERS = {"year": _YEAR, "number": r"(?P<month>\d{1,2})", "month": f"(?P<month>{_NAMES})", "day": _DAY_NUMBER}
 """What stands in a language's `written_date`."""
 
 

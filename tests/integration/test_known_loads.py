@@ -73,6 +73,10 @@ class Watched(RunningService):
         with sqlite3.connect(self.folder / "data" / "pressmark.sqlite", timeout=30) as connection:
             return connection.execute(query).fetchall()
 
+    def obeyed(self, queue: str) -> bool:
+        """Whether the worker of a queue has heard of its pause: it asks at each of its heartbeats."""
+        return f"queue {queue} paused" in self.log.read_text()
+
     def states(self) -> Counter[str]:
         return Counter(dict(self.rows("SELECT state, count(*) FROM items GROUP BY state")))
 
@@ -138,6 +142,7 @@ def test_figures_are_equal_everywhere_under_a_paused_stage_a_host_that_asks_slow
     # Given a paused stage: what was fetched waits to be labelled
     line.call("pause", "label")
     line.until(lambda: line.metric("stage_paused", stage="label") == 1, PATIENCE)
+    line.until(lambda: line.obeyed("label") and line.obeyed("label.bulk"), PATIENCE)
     line.enqueue([url for url in line.site.urls() if "slow" not in url])
     line.until(lambda: line.in_redis()["label"] == GOOD, PATIENCE)
     expect_equal(line)

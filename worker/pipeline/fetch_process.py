@@ -59,7 +59,9 @@ class FetchProcess:
         self._worker.stop()
 
     def close(self) -> None:
-        """Delivers what is left, for the rest of the time in which to exit; ends connections and idle parse processes."""
+        """Lets large pages finish while there is time, delivers what is left for the rest of the time in which to exit;
+        ends connections and idle parse processes."""
+        self._worker.finish()
         self._publisher.close(self._settings.exit_within - self._settings.finish_within)
         self._services.close()
 

@@ -17,7 +17,8 @@ from worker.fetch.client import Answer
 from worker.logs import fields
 from worker.messages import Extracted, Failed, Outcome, Page, Returned, Taken, URLRequest
 from worker.pipeline.fetch_item import ItemReader, returned
-from worker.sandbox.parse_queue import ParseQueue
+from worker.sandbox.parse_queue import LARGE, ParseQueue
+from worker.sandbox.waiting_items import WaitingItems
 from worker.sandbox.waiting_pages import EXPECTED, PageRoom, WaitingPage
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class FetchWorker:
         self._parsing = ThreadPoolExecutor(self.parsers, thread_name_prefix="parse")
         self._waiting = ParseQueue(lambda: self._count, self.stopping)
         self.room = PageRoom()
+        self.waiting_items = WaitingItems()
 
     def parse_later(self, parse: Callable[[], None], size: int) -> None:
         """Frees the fetch thread: a page that waits for a parse process must not keep another from being fetched."""
@@ -73,13 +75,17 @@ class FetchWorker:
         return self._count
 
     def work(self, requests: Sequence[URLRequest]) -> None:
-        """Processes every item of a chunk; returns when each is settled."""
+        """Processes every item of a chunk; returns when each is settled, but for large pages, which wait for their turn without it."""
         self.count(len(requests))
         chunk = _Chunk(self, requests)
+        only_large = False
         try:
-            chunk.work()
+            only_large = chunk.work()
         finally:
-            self.count(-chunk.open)
+            if not only_large:
+                self.count(-chunk.open)
+        if only_large:
+            self.waiting_items.watch(chunk)
 
     def count(self, more: int) -> None:
         """Changes how many items are being processed: each counts until it is settled, not until its chunk is."""
@@ -90,6 +96,10 @@ class FetchWorker:
         """Makes every chunk return its items: those that have not begun at once. May be called in a signal handler."""
         self._return_at = time.monotonic() + self.finish_within
         self.stopping.set()
+
+    def finish(self) -> None:
+        """After `stop` and the last chunk: waits for large pages while there is time, and returns the others."""
+        self.waiting_items.finish(self.time_left)
 
     @property
     def time_left(self) -> float:
@@ -103,32 +113,41 @@ class _Chunk:
     def __init__(self, worker: FetchWorker, requests: Sequence[URLRequest]) -> None:
         self._worker = worker
         self._open = {request.item_id: request for request in requests}
+        self._large: set[int] = set()
+        """Items whose pages were fetched and wait until others had their turn."""
         self._lock = threading.Lock()
         self._done = threading.Event()
         self._begun = time.monotonic()
 
     @property
     def open(self) -> int:
-        """Items that are not settled; after `work` those of a chunk that could not be announced."""
+        """Items that are not settled; after `work` large pages, or those of a chunk that could not be announced."""
         return len(self._open)
 
-    def work(self) -> None:
+    def work(self) -> bool:
+        """Returns when all is settled but large pages; whether such are left."""
         requests = list(self._open.values())
         if not self._announced(requests):
-            return None  # it was never taken, so its expired lease counts for nothing
+            return False  # it was never taken, so its expired lease counts for nothing
         futures = {self._worker.fetching.submit(self._fetch_group, group): group for group in self._groups(requests)}
         while not self._done.wait(LOOK):
             if self._worker.stopping.is_set():
-                return self._stop(futures)
+                self._stop(futures)
+                break
             if self._age() > START_WITHIN:
                 self._return_unstarted(futures)
-            if self._age() > END_WITHIN:
-                return self._return_open()
-        return None
+            if self.is_late():
+                self.return_open()
+                break
+        return bool(self._open)
 
     def _groups(self, requests: Sequence[URLRequest]) -> list[list[URLRequest]]:
         """What is fetched one after the other: the items of a host that has a pace."""
         return _by_host(requests) if self._worker.paced else [[request] for request in requests]
+
+    def is_late(self) -> bool:
+        """Whether its leases end soon."""
+        return self._age() > END_WITHIN
 
     def _age(self) -> float:
         return time.monotonic() - self._begun
@@ -192,6 +211,10 @@ class _Chunk:
         page = cast(Page, answer.page)
         waiting = WaitingPage.of(page)
         self._worker.room.release(EXPECTED - waiting.size)
+        if len(page.body) >= LARGE:
+            with self._lock:
+                self._large.add(request.item_id)
+                self._end_if_done()
         self._worker.parse_later(partial(self._parse, request, replace(answer, page=None), waiting), len(page.body))
 
     def _parse(self, request: URLRequest, answer: Answer, waiting: WaitingPage) -> None:
@@ -209,7 +232,14 @@ class _Chunk:
         if first is not None:
             self._worker.deliver(outcome)
             self._worker.count(-1)
+        with self._lock:
+            self._end_if_done()
         if last:
+            self._worker.waiting_items.settled()
+
+    def _end_if_done(self) -> None:
+        """Ends the message where nothing is left of it but large pages."""
+        if self._large.issuperset(self._open):
             self._done.set()
 
     def _return_unstarted(self, futures: Mapping[Future[None], Sequence[URLRequest]]) -> None:
@@ -221,10 +251,11 @@ class _Chunk:
     def _stop(self, futures: Mapping[Future[None], Sequence[URLRequest]]) -> None:
         """Returns what has not begun at once, and what is not finished in time."""
         self._return_unstarted(futures)
-        self._done.wait(self._worker.time_left)
-        self._return_open()
+        if not self._done.wait(self._worker.time_left):
+            self.return_open()
 
-    def _return_open(self) -> None:
+    def return_open(self) -> None:
+        """Returns what is not settled, to be sent again."""
         for request in list(self._open.values()):
             self._settle(request, returned(request))
 

@@ -12,6 +12,12 @@ LARGE = 2 * 1024 * 1024
 sentences take as much CPU as forty ordinary pages."""
 LARGE_WAITS = 30.0
 """Seconds that it waits for them at most: with the 80 within which it was fetched, its message still ends inside its lease."""
+QUIET = 1.0
+"""Seconds for which nothing else must have been in hand: the next message comes within two ticks of the dispatcher, 0.5 s each,
+and would find every parse process taken for three seconds."""
+REST = 6.0
+"""How many times as long as the last large page took the next one waits while others are in hand: with one parse process the
+large ones take a seventh of its time, with two a fourteenth; a fifth is the most that they may cost the others."""
 LOOK = 0.5
 """Seconds between two checks whether the others are done."""
 WAITING = 200
@@ -33,6 +39,10 @@ class ParseQueue:
         self._ordinary: deque[Parse] = deque()
         self._large: deque[tuple[float, Parse]] = deque()
         self._parsing_large = 0
+        self._next_large_at = float("-inf")
+        """When a large page may begin although others are in hand."""
+        self._busy_at = float("-inf")
+        """When other pages than large ones were last seen in hand."""
         self._changed = threading.Condition()
         self._places = {False: threading.Semaphore(WAITING), True: threading.Semaphore(WAITING)}
 
@@ -44,17 +54,21 @@ class ParseQueue:
                 self._large.append((self._clock(), parse))
             else:
                 self._ordinary.append(parse)
+                self._busy_at = self._clock()
             self._changed.notify()
 
     def run_next(self) -> None:
         """Runs what has its turn; called once for each `add`, and waits where only large pages are left whose turn has not come."""
         parse, large = self._take()
+        begun = self._clock()
         try:
             parse()
         finally:
             self._places[large].release()
             with self._changed:
-                self._parsing_large -= large
+                if large:
+                    self._parsing_large -= 1
+                    self._next_large_at = self._clock() + REST * (self._clock() - begun)
                 self._changed.notify_all()
 
     def _take(self) -> tuple[Parse, bool]:
@@ -64,11 +78,18 @@ class ParseQueue:
                     self._parsing_large += 1
                     return self._large.popleft()[1], True
                 if self._ordinary:
+                    self._busy_at = self._clock()
                     return self._ordinary.popleft(), False
                 self._changed.wait(LOOK)
 
     def _may_begin_large(self) -> bool:
-        """Whether the first large page has waited long enough, one at a time, or nothing else is in hand."""
-        if self._stopping.is_set() or self._in_hand() <= len(self._large) + self._parsing_large:
+        """Whether nothing else has been in hand for a while, or the first large page has waited long enough; then one at a time,
+        and with a rest after each."""
+        if self._stopping.is_set():
             return not self._ordinary
-        return not self._parsing_large and self._clock() - self._large[0][0] >= LARGE_WAITS
+        now = self._clock()
+        if self._ordinary or self._in_hand() > len(self._large) + self._parsing_large:
+            self._busy_at = now
+        if now - self._busy_at >= QUIET:
+            return True
+        return not self._parsing_large and now >= max(self._large[0][0] + LARGE_WAITS, self._next_large_at)

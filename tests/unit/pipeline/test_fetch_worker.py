@@ -14,6 +14,8 @@ from worker.fetch.client import Answer
 from worker.messages import Failed, HostReport, Http, Page, Returned, URLRequest
 from worker.pipeline import fetch_worker
 from worker.pipeline.fetch_worker import FetchWorker
+from worker.sandbox import waiting_items
+from worker.sandbox.parse_queue import LARGE
 from worker.sandbox.waiting_pages import EXPECTED, PageRoom
 
 PATIENCE = 30.0
@@ -271,3 +273,70 @@ def test_urls_of_a_paced_host_that_have_not_begun_are_returned_when_the_worker_s
     record.worker.work(requests(1, 2, 3))
     assert [number for number, _ in reader.fetched] == [1]
     assert record.returned() == [2, 3]
+
+
+class LargeAtSeven(SlowParser):
+    """The page of item 7 is very large, and waits at its parser until `go`; the others are read at once."""
+
+    def fetch(self, request: URLRequest) -> Answer:
+        body = b"x" * LARGE if request.item_id == 7 else b""
+        return Answer(Page(request.url, request.url, 200, body), Http(), HostReport("a.test:80", ok=True))
+
+    def parse(self, request: URLRequest, answer: Answer) -> Failed:
+        if request.item_id == 7:
+            self.go.wait(PATIENCE)
+        return Failed(request.item_id, request.token, "no-text")
+
+
+def until(true) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_message_ends_while_its_large_page_waits_and_the_page_is_settled_later():
+    # Given
+    reader = LargeAtSeven()
+    record = Record(reader)
+    # When: this returns although page 7 is not read
+    record.worker.work(requests(6, 7, 8))
+    # Then
+    assert record.failed() == [6, 8]
+    assert record.worker.running == 1
+    reader.go.set()
+    until(lambda: record.failed() == [6, 7, 8])
+    until(lambda: record.worker.running == 0)
+    assert record.returned() == []
+
+
+def test_a_large_page_that_outlives_its_message_goes_back_before_its_lease_runs_out(monkeypatch):
+    # Given
+    monkeypatch.setattr(fetch_worker, "END_WITHIN", 0.3)
+    monkeypatch.setattr(waiting_items, "LOOK", 0.02)
+    reader = LargeAtSeven()
+    record = Record(reader)
+    # When
+    record.worker.work(requests(6, 7))
+    until(lambda: record.returned() == [7])
+    reader.go.set()
+    # Then
+    assert record.failed() == [6]
+    assert record.worker.running == 0
+
+
+@pytest.mark.parametrize("finishes", [True, False])
+def test_a_worker_that_stops_lets_a_large_page_finish_or_returns_it(finishes):
+    # Given
+    reader = LargeAtSeven()
+    record = Record(reader, finish_within=PATIENCE if finishes else 0.2)
+    record.worker.work(requests(6, 7))
+    # When
+    record.worker.stop()
+    if finishes:
+        threading.Timer(0.2, reader.go.set).start()
+    record.worker.finish()
+    reader.go.set()
+    # Then
+    assert record.failed() == ([6, 7] if finishes else [6])
+    assert record.returned() == ([] if finishes else [7])

@@ -7,20 +7,25 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from worker.sandbox.parse_queue import LARGE, LARGE_WAITS, ParseQueue
+from worker.sandbox.parse_queue import LARGE, LARGE_WAITS, QUIET, REST, ParseQueue
 
 PATIENCE = 30.0
 
 
 class Worker:
-    """Counts what it has in hand; its clock moves by hand."""
+    """Counts what it has in hand; its clock moves by hand, and by a step whenever it is read."""
 
     def __init__(self) -> None:
         self.in_hand = 0
         self.at = 0.0
+        self.step = 0.0
         self.stopping = threading.Event()
         self.done: list[str] = []
-        self.queue = ParseQueue(lambda: self.in_hand, self.stopping, lambda: self.at)
+        self.queue = ParseQueue(lambda: self.in_hand, self.stopping, self._clock)
+
+    def _clock(self) -> float:
+        self.at += self.step
+        return self.at
 
     def add(self, name: str, size: int = 1000) -> None:
         self.in_hand += 1
@@ -51,6 +56,7 @@ def test_a_large_page_waits_for_those_that_came_after_it(worker):
     worker.add("large", LARGE)
     for name in "abc":
         worker.add(name, LARGE - 1)
+    worker.step = QUIET
     assert worker.run(4) == ["a", "b", "c", "large"]
 
 
@@ -63,6 +69,7 @@ def test_a_large_page_waits_for_pages_that_are_still_being_fetched(worker):
         worker.add("fetched meanwhile")
         turn.result(PATIENCE)
         assert worker.done == ["fetched meanwhile"]
+        worker.step = QUIET
         pool.submit(worker.queue.run_next).result(PATIENCE)
     assert worker.done == ["fetched meanwhile", "large"]
 
@@ -81,6 +88,40 @@ def test_a_large_page_that_has_waited_long_enough_goes_first_but_never_two_at_on
     # Then
     assert worker.done == ["a", "large 0"]
     assert worker.run(2) == ["a", "large 0", "large 1", "b"]
+
+
+def test_a_large_page_does_not_begin_in_the_moment_between_two_messages(worker):
+    # Given: the last page of a message is read, and the next message comes a little later
+    worker.add("large", LARGE)
+    worker.add("a")
+    worker.run(1)
+    with ThreadPoolExecutor(1) as pool:
+        # When
+        turn = pool.submit(worker.queue.run_next)
+        worker.at += QUIET * 0.9
+        worker.add("of the next message")
+        # Then
+        turn.result(PATIENCE)
+        assert worker.done == ["a", "of the next message"]
+        worker.step = QUIET
+        pool.submit(worker.queue.run_next).result(PATIENCE)
+    assert worker.done == ["a", "of the next message", "large"]
+
+
+def test_after_a_large_page_others_have_their_turn_for_several_times_as_long(worker):
+    # Given: two large pages that have waited long enough, and a worker that has always something else in hand
+    for number in range(2):
+        worker.add(f"large {number}", LARGE)
+    for number in range(20):
+        worker.add(f"page {number}")
+    worker.at = LARGE_WAITS
+    # When: every page takes a second of work and several looks at the clock
+    worker.step = 0.25
+    worker.run(20)
+    # Then
+    first, second = worker.done.index("large 0"), worker.done.index("large 1")
+    assert first == 0
+    assert second > REST / 2
 
 
 def test_a_worker_that_stops_does_not_let_a_large_page_wait(worker):

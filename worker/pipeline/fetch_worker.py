@@ -53,6 +53,8 @@ class FetchWorker:
     paced: bool = False
     """Whether hosts have a pace, so that the items of one are fetched one after the other."""
     _count: int = field(default=0, init=False)
+    _large: int = field(default=0, init=False)
+    """Items in hand whose pages were fetched and are large."""
     _return_at: float = field(default=0.0, init=False)
     """When items in hand are returned, in monotonic seconds; set by `stop`."""
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
@@ -60,7 +62,7 @@ class FetchWorker:
     def __post_init__(self) -> None:
         self.fetching = ThreadPoolExecutor(self.threads, thread_name_prefix="fetch")
         self._parsing = ThreadPoolExecutor(self.parsers, thread_name_prefix="parse")
-        self._waiting = ParseQueue(lambda: self._count, self.stopping)
+        self._waiting = ParseQueue(lambda: self._count - self._large, self.parsers, self.stopping)
         self.room = PageRoom()
         self.waiting_items = WaitingItems()
 
@@ -87,10 +89,13 @@ class FetchWorker:
         if only_large:
             self.waiting_items.watch(chunk)
 
-    def count(self, more: int) -> None:
-        """Changes how many items are being processed: each counts until it is settled, not until its chunk is."""
+    def count(self, more: int, large: int = 0) -> None:
+        """Changes how many items, and `large` pages among them, are being processed: each counts until it is settled, not until
+        its chunk is.
+        """
         with self._lock:
             self._count += more
+            self._large += large
 
     def stop(self) -> None:
         """Makes every chunk return its items: those that have not begun at once. May be called in a signal handler."""
@@ -212,10 +217,17 @@ class _Chunk:
         waiting = WaitingPage.of(page)
         self._worker.room.release(EXPECTED - waiting.size)
         if len(page.body) >= LARGE:
-            with self._lock:
-                self._large.add(request.item_id)
-                self._end_if_done()
+            self._set_aside(request)
         self._worker.parse_later(partial(self._parse, request, replace(answer, page=None), waiting), len(page.body))
+
+    def _set_aside(self, request: URLRequest) -> None:
+        """Lets the message end without this item, whose page is large."""
+        with self._lock:
+            if request.item_id not in self._open:  # it was returned meanwhile
+                return
+            self._large.add(request.item_id)
+            self._worker.count(0, large=1)
+            self._end_if_done()
 
     def _parse(self, request: URLRequest, answer: Answer, waiting: WaitingPage) -> None:
         try:
@@ -229,9 +241,10 @@ class _Chunk:
         with self._lock:
             first = self._open.pop(request.item_id, None)
             last = not self._open
+            large = request.item_id in self._large
         if first is not None:
             self._worker.deliver(outcome)
-            self._worker.count(-1)
+            self._worker.count(-1, large=-1 if large else 0)
         with self._lock:
             self._end_if_done()
         if last:

@@ -27,14 +27,18 @@ Parse = Callable[[], None]
 
 
 class ParseQueue:
-    """Pages that wait for a parse process. May be called from many threads.
+    """Pages that wait for one of `processes` parse processes. May be called from many threads.
 
-    `in_hand` tells how many items the worker has, those that wait here included.
+    `others` tells how many items the worker has in hand that are no large pages, those that wait here included.
     """
 
-    def __init__(self, in_hand: Callable[[], int], stopping: threading.Event, clock: Callable[[], float] = time.monotonic) -> None:
-        self._in_hand = in_hand
+    def __init__(
+        self, others: Callable[[], int], processes: int, stopping: threading.Event, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._others = others
         self._stopping = stopping
+        self._large_at_once = max(1, processes - 1)
+        """Large pages that are parsed at a time: the next message finds a process that is free."""
         self._clock = clock
         self._ordinary: deque[Parse] = deque()
         self._large: deque[tuple[float, Parse]] = deque()
@@ -84,12 +88,13 @@ class ParseQueue:
 
     def _may_begin_large(self) -> bool:
         """Whether nothing else has been in hand for a while, or the first large page has waited long enough; then one at a time,
-        and with a rest after each."""
+        and with a rest after each.
+        """
         if self._stopping.is_set():
             return not self._ordinary
         now = self._clock()
-        if self._ordinary or self._in_hand() > len(self._large) + self._parsing_large:
+        if self._others() > 0:
             self._busy_at = now
         if now - self._busy_at >= QUIET:
-            return True
+            return self._parsing_large < self._large_at_once
         return not self._parsing_large and now >= max(self._large[0][0] + LARGE_WAITS, self._next_large_at)

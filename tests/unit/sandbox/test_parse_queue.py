@@ -13,27 +13,27 @@ PATIENCE = 30.0
 
 
 class Worker:
-    """Counts what it has in hand; its clock moves by hand, and by a step whenever it is read."""
+    """Counts the ordinary pages that it has in hand; its clock moves by hand, and by a step whenever it is read."""
 
     def __init__(self) -> None:
-        self.in_hand = 0
+        self.others = 0
         self.at = 0.0
         self.step = 0.0
         self.stopping = threading.Event()
         self.done: list[str] = []
-        self.queue = ParseQueue(lambda: self.in_hand, self.stopping, self._clock)
+        self.queue = ParseQueue(lambda: self.others, 2, self.stopping, self._clock)
 
     def _clock(self) -> float:
         self.at += self.step
         return self.at
 
     def add(self, name: str, size: int = 1000) -> None:
-        self.in_hand += 1
-        self.queue.add(lambda: self._parse(name), size)
+        self.others += size < LARGE
+        self.queue.add(lambda: self._parse(name, size), size)
 
-    def _parse(self, name: str) -> None:
+    def _parse(self, name: str, size: int) -> None:
         self.done.append(name)
-        self.in_hand -= 1
+        self.others -= size < LARGE
 
     def run(self, count: int) -> list[str]:
         for _ in range(count):
@@ -62,10 +62,10 @@ def test_a_large_page_waits_for_those_that_came_after_it(worker):
 
 def test_a_large_page_waits_for_pages_that_are_still_being_fetched(worker):
     worker.add("large", LARGE)
-    worker.in_hand += 1  # another one is under way
+    worker.others += 1  # another one is under way
     with ThreadPoolExecutor(1) as pool:
         turn = pool.submit(worker.queue.run_next)
-        worker.in_hand -= 1
+        worker.others -= 1
         worker.add("fetched meanwhile")
         turn.result(PATIENCE)
         assert worker.done == ["fetched meanwhile"]
@@ -124,9 +124,31 @@ def test_after_a_large_page_others_have_their_turn_for_several_times_as_long(wor
     assert second > REST / 2
 
 
+def test_one_process_stays_free_for_others_while_large_pages_are_parsed(worker):
+    # Given: nothing but large pages for a while, and two processes
+    for number in range(2):
+        worker.add(f"large {number}", LARGE)
+    worker.step = QUIET
+    asked = worker.queue._large[0]
+    with ThreadPoolExecutor(1) as pool:
+
+        def parse_first() -> None:
+            turn = pool.submit(worker.queue.run_next)  # the second process asks while the first parses
+            worker.add("a")
+            turn.result(PATIENCE)
+            asked[1]()
+
+        worker.queue._large[0] = (asked[0], parse_first)
+        # When
+        worker.queue.run_next()
+    # Then
+    assert worker.done == ["a", "large 0"]
+    assert worker.run(1) == ["a", "large 0", "large 1"]
+
+
 def test_a_worker_that_stops_does_not_let_a_large_page_wait(worker):
     worker.add("large", LARGE)
-    worker.in_hand += 5
+    worker.others += 5
     worker.stopping.set()
     assert worker.run(1) == ["large"]
 

@@ -98,7 +98,9 @@ def show(settings: Settings, *, which: str, as_json: bool) -> None:
 @json_option
 def add(settings: Settings, *, url: str, kind: str | None, as_json: bool, **said: str | None) -> None:
     """The source; further feeds of the site are named and not followed."""
-    added = operations.add(opened(settings), url, About(**said), cast("Kind | None", kind), who())
+    title, country, language, outlet_kind = map(said.get, ("title", "country", "language", "outlet_kind"))
+    about = About(title, None, country, language, outlet_kind)
+    added = operations.add(opened(settings), url, about, cast("Kind | None", kind), who())
     if as_json:
         show_json(added)
         return

@@ -39,7 +39,6 @@ class Listed:
     about: About
     where: str
     """The line, or the number of the outline."""
-    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,10 @@ def _opml(text: str, name: str) -> Iterator[Listed]:
 
 def _outline(attributes: dict[str, str], where: str) -> Listed:
     title = attributes.get("title") or attributes.get("text") or None
-    values = (attributes.get(key) or None for key in ("htmlurl", "country", "language", "outletkind"))
+    site, country, language, outlet_kind = (attributes.get(key) or None for key in ("htmlurl", "country", "language", "outletkind"))
+    about = About(title, site, country, language, outlet_kind, attributes.get("paused") == "true")
     kind: Kind = "sitemap" if attributes.get("type", "").lower() == "sitemap" else "feed"
-    return Listed(attributes["xmlurl"].strip(), kind, About(title, *values), where, attributes.get("paused") == "true")
+    return Listed(attributes["xmlurl"].strip(), kind, about, where)
 
 
 def _csv(text: str, name: str) -> Iterator[Listed]:
@@ -95,9 +95,10 @@ def _csv(text: str, name: str) -> Iterator[Listed]:
         for row in reader:
             values = {(key or "").strip().lower(): _unquoted(_one_line(value)) for key, value in row.items() if isinstance(value, str)}
             if values.get("url"):
-                about = About(*(values.get(column) or None for column in COLUMNS[2:7]))
+                title, site, country, language, outlet_kind = (values.get(column) or None for column in COLUMNS[2:7])
+                about = About(title, site, country, language, outlet_kind, values.get("paused") == "true")
                 kind: Kind = "sitemap" if values.get("kind") == "sitemap" else "feed"
-                yield Listed(values["url"], kind, about, f"{name}:{reader.line_num}", values.get("paused") == "true")
+                yield Listed(values["url"], kind, about, f"{name}:{reader.line_num}")
     except csv.Error as error:
         raise UsageError(f"{name}:{reader.line_num}: expected CSV, got a line that is none: {error}") from error
 

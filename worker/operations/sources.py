@@ -283,9 +283,7 @@ def import_file(services: Services, data: bytes, name: str, who: str | None = No
     """Follows the sources of an OPML or CSV file, an answer for each, and one for a missing end; raises UsageError for what is neither."""
     added, listing = 0, source_files.read(data, name)
     answers = _add_all(services, ((one.url, one.kind, one.about, one.where) for one in listing.sources))
-    for one, answer in zip(listing.sources, answers, strict=True):
-        if one.paused and answer.source and answer.state == "added":
-            services.sources.pause([answer.source.id], paused=True)
+    for answer in answers:
         added += answer.state == "added"
         yield answer
     if listing.is_cut:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import count as count_from
 from zoneinfo import ZoneInfo
@@ -24,6 +24,19 @@ def open_job(connection: Connection, name: str | None, now: float, zone: str = "
     number = (connection.execute(select(func.max(jobs.c.id))).scalar() or 0) + 1
     connection.execute(insert(jobs).values(id=number, name=name, created_at=now))
     return Job(number, name, now)
+
+
+def open_jobs(connection: Connection, names: Collection[str], now: float) -> dict[str, Job]:
+    """The jobs with these names, by name, made where there are none."""
+    if not names:
+        return {}
+    fields = [jobs.c[name] for name in Job.__dataclass_fields__]
+    found = {row.name: Job(**row._asdict()) for row in connection.execute(select(*fields).where(jobs.c.name.in_(list(names))))}
+    first = (connection.execute(select(func.max(jobs.c.id))).scalar() or 0) + 1
+    made = [Job(number, name, now) for number, name in enumerate((name for name in dict.fromkeys(names) if name not in found), first)]
+    if made:
+        connection.execute(insert(jobs), [{"id": job.id, "name": job.name, "created_at": now} for job in made])
+    return found | {job.name: job for job in made}
 
 
 def _free_name(connection: Connection, day: str) -> str:

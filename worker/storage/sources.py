@@ -1,22 +1,21 @@
-"""Keep the sources that are followed: add, list and change them, find those that are due, and note what their polls brought."""
+"""Keep the sources that are followed: list and change them, find those that are due, and note what their polls brought."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from worker.messages import Failed, Listed, Outcome, Unchanged
 from worker.reasons import Kind
 from worker.storage import jobs, transitions
-from worker.storage.acceptance import Acceptance, accept
 from worker.storage.database import one_of
 from worker.storage.item_rules import Item, ItemRules, one_line
 from worker.storage.source_habits import alarms_of
-from worker.storage.source_rules import FIRST, Asked, after_failure, capped, learned, plan, silence
-from worker.storage.tables import LANES, items, sources
-from worker.storage.values import OPEN, Entry, Stage, State
+from worker.storage.source_rules import Asked, after_failure, capped, learned, plan, silence
+from worker.storage.tables import items, sources
+from worker.storage.values import OPEN, Stage, State
 
 AT_ONCE = 200
 """Sources sent in one transaction, which takes some ten milliseconds."""
@@ -31,6 +30,15 @@ class About:
     country: str | None = None
     language: str | None = None
     outlet_kind: str | None = None
+    paused: bool = False
+    """Whether it is not polled until it is resumed, where it is new; a known one stays as it is."""
+
+    def said(self) -> dict[str, object]:
+        """What is said, by column."""
+        return {name: value for name in SAID if (value := getattr(self, name)) is not None}
+
+
+SAID = ("title", "site_url", "country", "language", "outlet_kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +104,6 @@ def find(connection: Connection, *which: ColumnElement[bool], limit: int | None 
     return [SourceRow(**{**row._asdict(), "state": State(row.state)}) for row in rows]
 
 
-def add(connection: Connection, entry: Entry, about: About, rules: ItemRules) -> tuple[SourceRow, bool]:
-    """Follows a feed or a sitemap, which is polled at once; returns it, and whether it is new. A known one takes what is said of it."""
-    known = find(connection, sources.c.item_id.in_(select(items.c.id).where(one_of(items.c.key, entry.keys), items.c.kind == entry.kind)))
-    said = {name: value for name in About.__dataclass_fields__ if (value := getattr(about, name)) is not None}
-    if known:
-        if said:
-            connection.execute(update(sources).where(sources.c.id == known[0].id).values(said))
-        return find(connection, sources.c.id == known[0].id)[0], False
-    job = jobs.open_job(connection, f"source: {entry.url}", rules.now)
-    item_id = accept(connection, [entry], Acceptance((job.id,), LANES.index("normal"), reread=True), rules)[0].item_id
-    values = {"item_id": item_id, "job_id": job.id, "kind": entry.kind, "url": entry.url, "added_at": rules.now, **said}
-    timing = {"next_at": rules.now + FIRST, "interval": FIRST, "why": "it was added just now", "asked_at": rules.now}
-    connection.execute(insert(sources).values(**values, **timing))
-    return find(connection, sources.c.item_id == item_id)[0], True
-
-
 def remove(connection: Connection, ids: Collection[int]) -> int:
     """Follows these no longer; their items, jobs and articles stay."""
     return connection.execute(delete(sources).where(one_of(sources.c.id, ids))).rowcount
@@ -136,8 +128,10 @@ def send_due(connection: Connection, rules: ItemRules) -> int:
 def send(connection: Connection, rows: Sequence[SourceRow], rules: ItemRules) -> int:
     """Sends the items of these sources now; returns how many were not under way already."""
     ended = [row for row in rows if row.state not in OPEN]
-    for row in rows:
-        connection.execute(update(sources).where(sources.c.id == row.id).values(next_at=rules.now + row.interval, asked_at=rules.now))
+    times = [{"b_id": row.id, "b_next": rules.now + row.interval} for row in rows]
+    if times:
+        later = update(sources).where(sources.c.id == bindparam("b_id")).values(next_at=bindparam("b_next"), asked_at=rules.now)
+        connection.execute(later, times)
     found = transitions.load(connection, [row.item_id for row in ended]).values() if ended else []
     made = [rules.requeued(item, Stage.DISPATCH) for item in found if not item.forgotten]
     transitions.apply(connection, made, rules.now)

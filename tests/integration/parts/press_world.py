@@ -164,13 +164,13 @@ class World:
             return Unchanged(request.item_id, request.token, Http(304), report)
         return _listed(request, _links(outlet, self._clock.at), Http(200, etag=etag), report)
 
-    def delays(self, since: float) -> list[float]:
-        """Seconds from the publication to the finding of every article published since."""
+    def delays(self, since: float, until: float) -> list[float]:
+        """Seconds from the publication to the finding of every article published then."""
         return sorted(
             outlet.seen_at[outlet.article(number)] - at
             for outlet in self.outlets.values()
             for number, at in enumerate(outlet.times)
-            if since <= at and outlet.article(number) in outlet.seen_at
+            if since <= at < until and outlet.article(number) in outlet.seen_at
         )
 
     def missed(self, until: float) -> list[str]:

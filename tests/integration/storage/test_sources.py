@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from tests.integration.parts.samples import digest, entry, failed, labelled
 from tests.integration.parts.steps import HOUR, balanced, keep, leased
@@ -69,6 +70,56 @@ def test_a_source_that_is_followed_twice_is_one(followed):
     first = follow(followed)
     again = list(followed.add([(feed(), About(country="KH"))]))
     assert [(row.id, new, row.country) for row, new in again] == [(first.id, False, "KH")]
+
+
+def test_a_batch_of_new_known_and_repeated_sources_is_answered_in_its_order(ledger, lead, followed):
+    # Given one that is followed, and a feed that was only read once
+    first = follow(followed, about=About(title="Press", country="KH"))
+    ledger.accept([feed("https://once.test/rss")], ledger.open_job("once"))
+    found = [
+        (feed("https://new.test/rss"), About(title="New", paused=True)),
+        (feed(), About(country="LA", paused=True)),
+        (feed("https://new.test/rss"), About(language="lo")),
+        (feed("https://once.test/rss"), About()),
+        (replace(feed("https://new.test/rss"), kind="sitemap"), About()),
+    ]
+    # When
+    answers = list(followed.add(found))
+    # Then each has its answer; one address may be a feed and a sitemap, each with a job of its own
+    assert [(row.url, row.kind, new, row.paused) for row, new in answers] == [
+        ("https://new.test/rss", "feed", True, True),
+        (FEED, "feed", False, False),
+        ("https://new.test/rss", "feed", False, True),
+        ("https://once.test/rss", "feed", True, False),
+        ("https://new.test/rss", "sitemap", True, False),
+    ]
+    assert [(row.title, row.country, row.language) for row, _ in answers[:3]] == [
+        ("New", None, "lo"),
+        ("Press", "LA", None),
+        ("New", None, "lo"),
+    ]
+    assert len({row.job_id for row, _ in answers} | {first.job_id}) == len({row.id for row, _ in answers}) == 4
+    # And a source's articles join its job, those of a removed one the job that it had
+    followed.remove([answers[0][0].id])
+    assert [(row.job_id, new) for row, new in followed.add(found[:1])] == [(answers[0][0].job_id, True)]
+    assert {request.url for request in polled(ledger, lead)} == {FEED, "https://new.test/rss", "https://once.test/rss"}
+    assert balanced(ledger)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_long_list_costs_no_more_statements_than_a_short_one(engine, followed):
+    # One by one, 100,000 lines of OPML cost ten minutes of CPU
+    sent: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *call: sent.append(call[2]))
+
+    def statements(first: int, count: int) -> int:
+        sent.clear()
+        found = [(feed(f"https://p{number}.test/rss"), About(title=f"Paper {number}")) for number in range(first, first + count)]
+        assert [new for _, new in followed.add(found)] == [True] * count
+        assert [new for _, new in followed.add(found)] == [False] * count
+        return len(sent)
+
+    assert statements(0, 300) == statements(300, 2)
 
 
 def test_two_polls_at_once_are_one(ledger, lead, followed):

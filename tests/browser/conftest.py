@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 
 from tests.acceptance.conftest import Home
 from tests.browser.payloads import HOST, addresses, payload_site
+from tests.browser.repaired_press import HOSTS, RepairedPress, repaired_press
 from tests.conftest import missing
 from worker.demo.server import press_site
 from worker.demo.site import hosts
@@ -47,18 +48,20 @@ class World:
     address: str
     """`http://127.0.0.1:PORT`."""
     press_port: int
+    press: RepairedPress
+    """A site of which nothing was added yet."""
 
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Everything read, some of it dead, one host paused."""
-    with press_site() as site, payload_site() as payload_port:
+    with press_site() as site, payload_site() as payload_port, repaired_press() as press:
         port = free_port()
         home = Home(
             tmp_path_factory.mktemp("browser"),
             {
-                "PRESSMARK_RESOLVE": ",".join(f"{host}=127.0.0.1" for host in (*hosts(), HOST)),
-                "PRESSMARK_ALLOW_PRIVATE": f"127.0.0.0/8:{site.port},127.0.0.0/8:{payload_port}",
+                "PRESSMARK_RESOLVE": ",".join(f"{host}=127.0.0.1" for host in (*hosts(), *HOSTS, HOST)),
+                "PRESSMARK_ALLOW_PRIVATE": ",".join(f"127.0.0.0/8:{port}" for port in (site.port, payload_port, press.server_port)),
                 "PRESSMARK_HOST_INTERVAL": "0",
                 "PRESSMARK_BACKOFF": "0.5",
                 "PRESSMARK_DASHBOARD_ADDRESS": f"127.0.0.1:{port}",
@@ -72,7 +75,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             assert '"refused"' not in read.out, read.out
             home.run("pause", "--host", f"wire.example:{site.port}")
             home.run("enqueue", f"http://wire.example:{site.port}/waits-for-its-host")
-            yield World(home, f"http://127.0.0.1:{port}", site.port)
+            yield World(home, f"http://127.0.0.1:{port}", site.port, press)
 
 
 @dataclass

@@ -215,7 +215,8 @@ def _detail(cause: Why, wait: Wait | None, reasons: Counter[str], note: str | No
         return f"robots.txt cannot be read; asked again and again, costs no try, dead after {days:g} days"
     if cause == "again":
         return ", ".join(f"{word} {count}" for word, count in reasons.most_common())
-    return f"one page of a host at a time, {services.settings.host_interval:g} s apart or more"
+    apart = services.settings.host_interval
+    return f"one page of a host at a time{f', {apart:g} s apart or more' if apart else ''}"
 
 
 def held_because(wait: Wait | None) -> str:

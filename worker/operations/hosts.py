@@ -126,7 +126,7 @@ def _status(row: HostRow, settings: Settings) -> HostStatus:
     waits_until = max(one.asked_until, one.open_until)
     delay = min(one.crawl_delay or 0.0, row.interval_s)
     source: Literal["settings", "robots", "slowed"] = (
-        "slowed" if one.slowdown > 1 else "robots" if delay > settings.host_interval else "settings"
+        "slowed" if _slowed(row) else "robots" if delay > settings.host_interval else "settings"
     )
     return HostStatus(
         host=one.host,
@@ -158,7 +158,12 @@ def _state(row: HostRow) -> State:
         return "failing"
     if one.robots == "unavailable":
         return "robots"
-    return "slow" if one.slowdown > 1 else "working"
+    return "slow" if _slowed(row) else "working"
+
+
+def _slowed(row: HostRow) -> bool:
+    """Whether it is asked less often after failures; where no pace is kept, there is none to slow."""
+    return row.host.slowdown > 1 and row.interval_s > 0
 
 
 def canonical_host(host: str) -> str:

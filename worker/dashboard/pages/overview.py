@@ -14,7 +14,7 @@ from worker import queues as names
 from worker.dashboard.pages.page import page
 from worker.dashboard.security.access import Role, Route
 from worker.dashboard.security.answers import bad_request
-from worker.dashboard.state import State, state_of
+from worker.dashboard.state import TODAY, State, state_of
 from worker.dashboard.view import charts, figures
 from worker.dashboard.view.charts import Chart
 from worker.dashboard.view.figures import Clock
@@ -128,13 +128,14 @@ def _view(state: State, wanted: str | None) -> Overview:
         now=_now(past, report),
         steps=_steps(report, today, at),
         times=tuple(datetime.fromisoformat(begin).timestamp() for begin in past.begins),
-        counted=_counted(state.ledger.age),
+        counted=_counted(state.ledger.age, today["all"]),
     )
 
 
-def _counted(age: float) -> str:
-    """How many seconds ago was counted what takes long in a large ledger, where that is more than A_MOMENT."""
-    return f"What is due and what is dead was counted {figures.span(age)} ago: in a large ledger that takes long." if age > A_MOMENT else ""
+def _counted(age: float, today: int) -> str:
+    """Which figures are older than A_MOMENT, and how old: those that a large ledger takes long to count, and today's."""
+    told = f"What is due and what is dead was counted {figures.span(age)} ago: in a large ledger that takes long." if age > A_MOMENT else ""
+    return f"{told} What was stored today is counted every {figures.span(TODAY)}.".lstrip() if today else told
 
 
 def _steps(report: QueueReport, today: Mapping[str, int], at: Clock) -> tuple[Step, ...]:
@@ -207,10 +208,10 @@ def _trend(values: Sequence[float | None], past: History, at: Clock) -> str:
     known = [(step, value) for step, value in enumerate(values) if value is not None]
     if len(known) < 2:
         return "Nothing was sampled yet." + _gaps(past, at)
-    (first, before), (_, now) = known[0], known[-1]
-    change = now - before
+    (first, before), (last, after) = known[0], known[-1]
+    change = after - before
     how = "as many as" if abs(change) < 1 else f"{figures.count(abs(change))} {'more' if change > 0 else 'fewer'} than"
-    return f"{figures.count(now)} now, {how} at {_when(past, first, at)}.{_gaps(past, at)}"
+    return f"{figures.count(after)} at {_when(past, last, at)}, {how} at {_when(past, first, at)}.{_gaps(past, at)}"
 
 
 def _longest(values: Sequence[float | None], past: History, at: Clock) -> str:

@@ -41,6 +41,11 @@ def span(seconds: float | None) -> str:
     return _two(whole // 86400, "d", whole % 86400 // 3600, "h")
 
 
+def brief(seconds: float) -> str:
+    """The same, with milliseconds below one second: `40 ms`."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else span(seconds)
+
+
 def _two(large: int, unit: str, small: int, small_unit: str) -> str:
     return f"{large} {unit} {small} {small_unit}" if small else f"{large} {unit}"
 

@@ -21,7 +21,7 @@ ADVICE = {
     Reason.NOT_FEED: "The address is a page: follow the feed that it names.",
     Reason.TOO_BIG: "No article is that large: drop them.",
     Reason.TOO_MANY_REDIRECTS: "Often mended within a day. Send again later.",
-    Reason.HTTP_404: "Gone for good on most sites: drop them.",
+    Reason.HTTP_404: "Gone for good on most sites: drop them. Send again what the site has put back.",
     Reason.HTTP_410: "Gone for good: drop them.",
     Reason.HTTP_4XX: "Look at the host: it may refuse every program.",
     Reason.TLS: "Send again when the site has mended its certificate.",

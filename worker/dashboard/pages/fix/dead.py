@@ -23,6 +23,7 @@ from worker.dashboard.view.rendering import Flash, clock, go, part, show
 from worker.errors import Conflict
 from worker.operations import dead, pauses
 from worker.operations.dead import CANARY, REASONS, SMALL, Ends, Incident
+from worker.operations.hosts import canonical_host
 from worker.operations.pauses import Target
 from worker.storage.values import DeadFilter
 
@@ -48,7 +49,7 @@ class Cause:
         reason = given.get("reason", "")
         if reason and reason not in REASONS:
             raise bad_request(f"There is no reason “{reason[:60]}”.", "reason")
-        return cls(reason, given.get("host", "")[:300], given.get("detail"))
+        return cls(reason, canonical_host(given.get("host", "")[:300]), given.get("detail"))
 
     @property
     def filter(self) -> DeadFilter:

@@ -44,11 +44,14 @@ def listing(request: Request) -> Response:
     found = due.due(state.services, query.get("host") or None, query.get("reason") or None, cursor=query.get("cursor") or None)
     narrowed = {name: query[name] for name in ("host", "reason") if query.get(name)}
     older = f"/due?{urlencode({**narrowed, 'cursor': found.next})}" if found.next else ""
+    all_of_them = state.queues().due
     return show(
         *(request, "due.html"),
         page="/due",
         found=found,
         total=_total(found),
+        watched=f"due?{urlencode({'shown': all_of_them.now + all_of_them.later})}",
+        again=f"/due?{urlencode(narrowed)}" if narrowed else "/due",
         why=WHY,
         then=THEN,
         by=why_told,
@@ -69,9 +72,13 @@ def why_told(group: DueGroup) -> str:
 
 
 def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
-    """The sentence with the figures; rows do not move under the hand."""
+    """The sentence with the figures, and whether the rows are old by now: they do not move under the hand."""
     found = state.queues().due
-    return {"due-figures": part("due_figures.html", state.settings, found=found, total=found.now + found.later)}
+    total = found.now + found.later
+    return {
+        "due-figures": part("due_figures.html", state.settings, found=found, total=total),
+        "due-changed": "" if fields.get("shown") in (None, str(total)) else "It has changed since. Show it as it is now",
+    }
 
 
 def lift_form(request: Request) -> Response:

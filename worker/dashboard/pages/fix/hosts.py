@@ -42,7 +42,7 @@ class Told:
     def now(self, host: HostStatus) -> str:
         """What the host does now."""
         until = f" until {self.at.moment(host.until).shown}" if host.until else ""
-        slow = f": {figures.span((host.median_ms or 0) / 1000)} a page" if host.median_ms else ""
+        slow = f": {figures.brief(host.median_ms / 1000)} a page" if host.median_ms else ""
         return {
             "working": "Working",
             "slow": f"Slow{slow}",

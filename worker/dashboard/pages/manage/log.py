@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -43,7 +44,16 @@ def listing(request: Request) -> Response:
         for name, cursor in (("older", found.older), ("newer", found.newer))
         if cursor
     }
-    return show(request, "log.html", page="/log", found=found, who=who, what=what, areas=AREAS, pages=pages, narrowed=narrowed)
+    return show(request, "log.html", page="/log", found=found, who=who, what=what, areas=AREAS, pages=pages, narrowed=narrowed, which=which)
+
+
+def which(fields: Mapping[str, object] | None) -> str:
+    """On which something was done: `host press.example, rate 20 a minute`; a rate is kept in pages a second."""
+    told = (
+        (name, f"{value * 60:g} a minute" if name == "rate" and isinstance(value, float | int) else value)
+        for name, value in (fields or {}).items()
+    )
+    return ", ".join(f"{name} {value}" for name, value in told)
 
 
 ROUTES = (Route("GET", "/log", Role.VIEWER, page(listing)),)

@@ -142,6 +142,23 @@ def show(services: Services, which: int | Entry) -> Shown:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Revisions(Document):
+    """The earlier versions of an article, the first one first, and what came of the last recheck."""
+
+    item_id: int
+    revisions: tuple[Revision, ...]
+    recheck: LastRecheck | None
+
+
+def revisions(services: Services, item_id: int) -> Revisions:
+    """What `show` tells of earlier versions, alone. Raises NotFound, Unavailable."""
+    if not services.viewer_ledger.items_of([item_id]):
+        raise NotFound(f"expected the number of an item, got {item_id}")
+    article = next(iter(services.articles.of([item_id])), None)
+    return Revisions(item_id, tuple(versions.of(services, item_id, article)), versions.last(services, item_id))
+
+
 def revision(services: Services, which: int | Entry, number: int) -> Revision:
     """One earlier version of an article, with its text. Raises NotFound, Unavailable."""
     item_id = which if isinstance(which, int) else _of_entry(services, which)

@@ -259,7 +259,7 @@ def test_a_person_asks_for_it_and_the_log_keeps_who(
     assert program.run(["show", str(item), "--revision", "1"]) == 0
     assert json.loads(capsys.readouterr().out)["text"] == LONG
     assert program.run(["show", str(item), "--revision", "7"]) == 2
-    assert capsys.readouterr().err == "pressmark: --revision: expected one of 1 to 1, got 7\n"
+    assert capsys.readouterr().err == "pressmark: revision: expected one of 1 to 1, got 7\n"
     assert program.run(["recheck"]) == 2
     assert program.run(["recheck", "--host", host, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"sent": 1, "under_way": 0}

@@ -18,8 +18,9 @@ from worker.operations import articles as operations
 from worker.operations import show
 from worker.operations.articles import By, Counts
 from worker.operations.models import expect_topics
+from worker.operations.revisions.versions import Revision
 from worker.operations.sharing.feeds import JSON_FEED, RSS, About, json_feed, rss
-from worker.operations.show import Shown
+from worker.operations.show import Revisions, Shown
 from worker.results import Result
 from worker.storage.search import SearchFilter
 
@@ -150,3 +151,15 @@ def _feed(request: Request, body: bytes, media: str) -> Response:
 def show_article(state: Dashboard, item_id: ItemId) -> Shown:
     """One item with its article, labels, evidence, model, copies and trace: what `show --json` prints."""
     return show.show(state.services, item_id)
+
+
+@api.get("/articles/{item_id}/revisions", Revisions, errors=(404,))
+def list_revisions(state: Dashboard, item_id: ItemId) -> Revisions:
+    """Its earlier versions, each with its labels, the labels that flipped, and how the next one differs; and the last recheck."""
+    return show.revisions(state.services, item_id)
+
+
+@api.get("/articles/{item_id}/revisions/{number}", Revision, errors=(404,))
+def show_revision(state: Dashboard, item_id: ItemId, number: ItemId) -> Revision:
+    """One earlier version with its text: what `show --revision` prints."""
+    return show.revision(state.services, item_id, number)

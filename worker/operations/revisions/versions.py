@@ -73,7 +73,7 @@ def one(services: Services, item_id: int, number: int, article: Result | None) -
     found = versions.of(services.engine, item_id)
     if not 0 < number <= len(found):
         has = f"one of 1 to {len(found)}" if found else "none, since the article has no earlier version"
-        raise NotFound(f"--revision: expected {has}, got {number}")
+        raise NotFound(f"revision: expected {has}, got {number}")
     listed = of(services, item_id, article)[number - 1]
     return replace(listed, text=found[number - 1].text)
 

@@ -17,7 +17,7 @@ from worker.dashboard.security.access import Role, Route
 from worker.dashboard.security.forms import Form
 from worker.dashboard.security.middleware import caller_of
 from worker.dashboard.state import State, state_of
-from worker.dashboard.view import guide, words
+from worker.dashboard.view import guide, revisions, words
 from worker.dashboard.view.figures import Clock
 from worker.dashboard.view.marks import Piece, paragraphs
 from worker.dashboard.view.rendering import Button, Flash, clock, go, show
@@ -68,6 +68,9 @@ def one(request: Request) -> Response:
         kinds_guide=guide.source_types(),
         again=Button("Label again", f"/articles/{item_id}/label-again") if _is_outdated(state, shown) else None,
         line_told=LINE,
+        earlier=revisions.earlier(shown.revisions),
+        line_kinds=revisions.KINDS,
+        recheck=revisions.recheck_told(shown.recheck) if shown.recheck and shown.recheck.at else "",
         link=own_link(shown.article.final_url or shown.item.url),
     )
 

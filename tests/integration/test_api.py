@@ -195,6 +195,32 @@ def test_a_job_with_a_name_full_of_slashes_is_shown_and_stopped(dashboard):
     assert [job["dead"] for job in dashboard.get("jobs").json] == [1]
 
 
+def test_a_stop_is_looked_at_first_and_reaches_what_was_seen_or_nothing(dashboard: Dashboard) -> None:
+    dashboard.post("items", {"urls": [f"https://h{number}.test/" for number in range(7)], "job": "monday"})
+    dashboard.post("items", {"urls": ["https://h0.test/"], "job": "tuesday"})
+    seen = dashboard.post("jobs/monday/stop", {"dry_run": True}).json
+    assert (seen["count"], len(seen["examples"]), seen["blocked"]) == (6, 5, []), "one of the seven is in another job, too"
+    assert dashboard.get("jobs/monday").json["job"]["waiting"] == 7
+    dashboard.post("items", {"urls": ["https://h9.test/"], "job": "monday"})
+    late = dashboard.post("jobs/monday/stop", {"token": seen["token"]})
+    assert (late.status, late.json["error"]["message"]) == (409, "It was 6, now 7. Look again.")
+    again = dashboard.post("jobs/monday/stop", {"dry_run": True}).json
+    assert dashboard.post("jobs/monday/stop", {"token": again["token"]}).json == {"job": "monday", "dropped": 7}
+
+
+def test_an_act_does_not_pass_over_a_field_that_it_does_not_know(dashboard: Dashboard) -> None:
+    dashboard.post("items", {"urls": ["https://h0.test/"], "job": "monday"})
+    for act in ("jobs/monday/stop", "hosts/h0.test/lift", "models/rollback", "reviews/1/skip", "sources/1/poll"):
+        refused = dashboard.post(act, {"dry": True})
+        assert (refused.status, refused.json["error"]["message"]) == (400, "dry: there is no field with this name."), act
+    assert dashboard.get("jobs/monday").json["job"]["waiting"] == 1
+    assert dashboard.ask("DELETE", "/api/v1/pauses?stage=all", {"dry_run": True}).status == 400
+    assert dashboard.ask("POST", "/api/v1/hosts/h0.test/lift", raw=b"[1]").status == 400
+    assert dashboard.post("hosts/h0.test/lift", {}).status == 200
+    told = dashboard.ask("POST", "/api/v1/items", raw=b"{not json").json["error"]["message"]
+    assert told == "body: expected a body of JSON."
+
+
 def test_the_next_page_of_hosts_stands_in_the_header_link(dashboard):
     dashboard.post("items", {"urls": [f"https://h{number}.test/" for number in range(5)]})
     first = dashboard.get("hosts?limit=3")

@@ -10,8 +10,13 @@ from datetime import datetime
 from worker.bootstrap import Services
 from worker.operations.audit import record
 from worker.operations.document import Document
+from worker.operations.items import Item
+from worker.operations.previews import Intent, Preview, check, token
 from worker.operations.times import rfc3339
 from worker.storage.values import Job, Progress, State
+
+EXAMPLES = 5
+"""Items of a preview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +137,23 @@ def until_ended(services: Services, job: Job, every: float) -> Iterator[JobStatu
     yield status
 
 
-def stop(services: Services, name: str, who: str | None = None) -> Stopped:
+def preview_of_stop(services: Services, name: str, who: str | None = None) -> Preview:
+    """What stopping this job would drop now; raises UsageError where there is no such job."""
+    job = services.operator_ledger.find_job(name)
+    mark, some = services.operator_ledger.waiting_in(job, EXAMPLES)
+    examples = tuple(Item.of(row) for row in services.viewer_ledger.items_of(some))
+    return Preview(mark.count, examples, (), token(services, Intent("job stop", who or "", job, mark)))
+
+
+def stop(services: Services, name: str, who: str | None = None, seen: str | None = None) -> Stopped:
     """Drops what still waits in this job and in no other, as `dropped-by-user`; raises UsageError where there is no such job.
 
-    `who` goes into the log.
+    `who` goes into the log. With the token of a preview as `seen`, what waits must still be what was seen, else Conflict is raised and
+    nothing is done.
     """
     job = services.operator_ledger.find_job(name)
+    if seen is not None:
+        check(services, seen, Intent("job stop", who or "", job, services.operator_ledger.waiting_in(job, 0)[0]))
     dropped = services.operator_ledger.stop_job(job)
     record(services, who, "job stop", count=dropped, which={"job": job.name})
     return Stopped(job.name, dropped)

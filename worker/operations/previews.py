@@ -16,7 +16,7 @@ from worker.errors import Conflict, UsageError
 from worker.operations.document import Document
 from worker.storage.incidents import SetMark
 from worker.storage.signing_keys import signing_key
-from worker.storage.values import DeadFilter
+from worker.storage.values import DeadFilter, Job
 
 LIFETIME = 600
 """Seconds for which a preview may be acted on: time to read it and ask somebody."""
@@ -54,7 +54,7 @@ class Intent:
 
     act: str
     who: str
-    which: DeadFilter
+    which: DeadFilter | Job
     mark: SetMark
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from worker.reasons import Reason
 from worker.storage import counters, dead, due, history, hosts, jobs, pauses, takedowns, transitions
 from worker.storage.database import reading, writing
+from worker.storage.incidents import SetMark
 from worker.storage.item_rules import Item, ItemRules, Transition
 from worker.storage.ledger_base import LedgerBase
 from worker.storage.revisions import rechecks
@@ -84,6 +85,12 @@ class ForOperator(LedgerBase):
             if not waiting:
                 return total
             total += len(waiting)
+
+    def waiting_in(self, job: Job, some: int) -> tuple[SetMark, list[int]]:
+        """The mark of what `stop_job` would drop now, and up to `some` of those items."""
+        with reading(self._engine) as connection:
+            count, ids = jobs.mark_of_waiting(connection, job.id)
+            return SetMark(count, ids, 0.0), jobs.waiting_in_no_other(connection, job.id, some)
 
     # Rechecks
 

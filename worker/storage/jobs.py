@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count as count_from
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from worker.errors import NotFound
 from worker.storage.database import one_of
@@ -90,11 +90,20 @@ def stop(connection: Connection, job_id: int, now: float) -> None:
 
 def waiting_in_no_other(connection: Connection, job_id: int, limit: int) -> list[int]:
     """Up to `limit` items of this job that still wait and that no other job has."""
+    return list(connection.execute(_waiting_in_no_other(job_id, items.c.id).limit(limit)).scalars())
+
+
+def mark_of_waiting(connection: Connection, job_id: int) -> tuple[int, int]:
+    """How many those are, and the sum of their numbers, which differs where the items do."""
+    count, ids = connection.execute(_waiting_in_no_other(job_id, func.count(), func.coalesce(func.sum(items.c.id), 0))).one()
+    return int(count), int(ids)
+
+
+def _waiting_in_no_other(job_id: int, *columns: ColumnElement[int]) -> Select[*tuple[int, ...]]:
     other = job_items.alias()
     shared = select(other.c.item_id).where(other.c.item_id == job_items.c.item_id, other.c.job_id != job_id).exists()
     joined = job_items.join(items, items.c.id == job_items.c.item_id)
-    query = select(items.c.id).select_from(joined).where(job_items.c.job_id == job_id, items.c.state == State.WAITING, ~shared)
-    return list(connection.execute(query.limit(limit)).scalars())
+    return select(*columns).select_from(joined).where(job_items.c.job_id == job_id, items.c.state == State.WAITING, ~shared)
 
 
 def of_items(connection: Connection, item_ids: Iterable[int]) -> dict[int, list[int]]:

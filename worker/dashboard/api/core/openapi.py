@@ -11,13 +11,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from worker import __version__
-from worker.dashboard.api.core.routing import PREFIX
+from worker.dashboard.api.core.routing import ALWAYS, MEANINGS, PREFIX
 from worker.dashboard.security.access import Role, Route
 
 DESCRIPTION = (
     "What the commands of Pressmark show and do, for programs. On loopback without a token nobody has to sign in; else send "
     "`Authorization: Bearer TOKEN`. A program sends neither `Origin` nor `Sec-Fetch-Site`. Times are RFC 3339 in UTC."
 )
+STREAM = "/events"
+"""The one address that FastAPI does not describe: a plain route that never ends its answer."""
 
 
 class Document:
@@ -30,6 +32,7 @@ class Document:
     def content(self) -> Mapping[str, object]:
         """OpenAPI 3.1, without FastAPI's own error, which this API never sends."""
         found = get_openapi(title="Pressmark", version=__version__, description=DESCRIPTION, routes=self._routes)
+        found["paths"][f"{PREFIX}{STREAM}"] = {"get": _stream()}
         for operation in (operation for path in found["paths"].values() for operation in path.values()):
             operation["responses"].pop("422", None)
             operation["security"] = [{}, {"token": []}]
@@ -38,6 +41,21 @@ class Document:
             schemas.pop(name, None)
         found["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         return found
+
+
+def _stream() -> dict[str, object]:
+    """Of the stream of events, in OpenAPI's words."""
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    return {
+        "tags": ["events"],
+        "summary": "Follow what changes, as server-sent events: queues, problem, job, dead, pause, model, review and ping",
+        "description": f"Each is an object that begins with `at`; `ping` comes every 15 seconds. Needs the role {Role.VIEWER.word}.",
+        "operationId": "events",
+        "responses": {
+            "200": {"description": "A stream without end.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+            **{str(code): {"description": MEANINGS[code], "content": error} for code in ALWAYS},
+        },
+    }
 
 
 async def document(request: Request) -> Response:

@@ -20,7 +20,7 @@ async def unreadable(request: Request, error: Exception) -> Response:
     place, *names = found["loc"]
     if place == "path":
         return as_json(not_found(f"There is nothing called {str(found['input'])[:SHOWN]!r}."))
-    where = ".".join(map(str, names)) or str(place)
+    where = str(place) if found["type"] == "json_invalid" else ".".join(map(str, names)) or str(place)
     return as_json(bad_request(f"{where}: {_sentence(found)}"))
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias, TypeVar, get_type_hints
+from typing import Annotated, TypeAlias, TypeVar, get_args, get_type_hints
 
 import anyio
 from anyio import to_thread
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, params
 from fastapi.params import Query as QueryField
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.requests import HTTPConnection, Request
@@ -113,6 +114,34 @@ async def _expect_no_query(connection: HTTPConnection) -> None:
         raise bad_request(f"{next(iter(connection.query_params))[:60]}: there is no field with this name.")
 
 
+async def _expect_no_body(request: Request) -> None:
+    """An act that takes no fields does not pass over one, such as `dry_run`, and do what was only asked about."""
+    body = (await request.body()).strip()
+    if not body:
+        return
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        raise bad_request("expected no body, or an empty object of JSON.") from None
+    if given is not None and not isinstance(given, dict):
+        raise bad_request("expected no body, or an empty object of JSON.")
+    if given:
+        raise bad_request(f"{next(iter(given))[:60]}: there is no field with this name.")
+
+
+def _reads_body(function: Callable[..., object]) -> bool:
+    """Whether the endpoint takes a Body, or one where it wants to."""
+    hints = get_type_hints(function).values()
+    kinds = [kind for hint in hints for kind in (hint, *get_args(hint))]
+    return any(isinstance(kind, type) and issubclass(kind, Body) for kind in kinds)
+
+
+def _expectations(function: Callable[..., object], method: str) -> list[params.Depends]:
+    """What an endpoint that does not take fields of the query, or of the body, expects there: none."""
+    silent = [] if _asks(function) else [Depends(_expect_no_query)]
+    return silent if method == "GET" or _reads_body(function) else [*silent, Depends(_expect_no_body)]
+
+
 def _asks(function: Callable[..., object]) -> bool:
     """Whether the endpoint takes fields of the query itself, and refuses others."""
     hints = get_type_hints(function, include_extras=True).values()
@@ -187,7 +216,7 @@ class Api:
                 description=f"Needs the role {row.role.word}.",
                 response_model=None,
                 response_class=Response if isinstance(gives, File) else JSONResponse,
-                dependencies=[] if _asks(function) else [Depends(_expect_no_query)],
+                dependencies=_expectations(function, row.method),
                 responses={**done, **described},
             )
             return function

@@ -117,7 +117,9 @@ def _name(field: str, key: str) -> str:
 
 def stop_form(request: Request) -> Response:
     """Says what stopping drops."""
-    return show(request, "job_stop.html", page="/jobs", job=_found(request).job)
+    job = _found(request).job
+    preview = jobs.preview_of_stop(state_of(request).services, str(job.id))
+    return show(request, "job_stop.html", page="/jobs", job=job, preview=preview)
 
 
 def stop(request: Request) -> Response:

@@ -7,6 +7,7 @@ completion answer at once.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import io
 import os
@@ -106,7 +107,11 @@ class Program(click.Group):
 
 def _command_of(name: str) -> click.Command:
     stem = COMMANDS[name][0]
-    module = importlib.import_module(f"worker.cli.{stem}")
+    gc.disable()  # what modules are made of stays: to look for garbage in it again and again costs 8 % of an import's CPU
+    try:
+        module = importlib.import_module(f"worker.cli.{stem}")
+    finally:
+        gc.enable()
     command: click.Command = getattr(module, stem)
     return command
 

@@ -12,9 +12,9 @@ from worker.config import Settings
 from worker.errors import ItemFailed, NotFound, UsageError
 from worker.intake.canonical_url import admit
 from worker.models.outlets import OutletKinds
-from worker.operations import source_files
+from worker.operations import discovery, source_files
 from worker.operations.audit import record
-from worker.operations.discovery import Found, discover
+from worker.operations.discovery import Found
 from worker.operations.document import Document
 from worker.operations.source_files import Format
 from worker.operations.times import rfc3339
@@ -196,7 +196,7 @@ def _discovered(settings: Settings, url: str) -> list[Found]:
 def discovered(settings: Settings, url: str) -> list[Found]:
     """The feeds and sitemaps of a site; an empty list where it names none. Raises UsageError where its page cannot be read."""
     try:
-        return discover(settings, url)
+        return discovery.discover(settings, url)
     except ItemFailed as failed:
         raise UsageError(f"expected a feed, a sitemap or a page that names one, got {url!r}: {failed}") from failed
 

@@ -21,7 +21,7 @@ from worker.reasons import Reason
 from worker.storage.articles import Articles
 from worker.storage.database import Unacceptable
 from worker.storage.for_keeper import ForKeeper
-from worker.storage.takedowns import FORGOTTEN
+from worker.storage.removal.takedowns import FORGOTTEN
 from worker.storage.values import Delivered, Entry, Stage
 
 log = logging.getLogger(__name__)

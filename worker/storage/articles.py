@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, Engine, Row, Table, case, delete, func, insert, or_, select
+from sqlalchemy import Connection, Engine, Row, Table, case, func, insert, or_, select
 
 from classifier.labels import Evidence, Labels, TopicLabel, evidence_from_dict
 from worker import results
@@ -16,6 +16,7 @@ from worker.storage.counts import sampling
 from worker.storage.counts.sampling import Survey
 from worker.storage.database import one_of, reading
 from worker.storage.duplicates import bands
+from worker.storage.removal.articles import remove
 from worker.storage.revisions import versions
 from worker.storage.search import By, Place, SearchFilter
 from worker.storage.tables import articles, evidence, items, job_items, labels, topics
@@ -232,21 +233,6 @@ def _insert_labels(connection: Connection, given: Sequence[tuple[int, Labels, in
     ):
         if rows:
             connection.execute(insert(table), rows)
-
-
-def remove_labels(connection: Connection, item_ids: Sequence[int]) -> None:
-    """Deletes the labels of articles; the articles stay."""
-    for table in (labels, topics, evidence) if item_ids else ():
-        connection.execute(delete(table).where(table.c.item_id.in_(item_ids)))
-
-
-def remove(connection: Connection, item_ids: Sequence[int]) -> None:
-    """Deletes articles with their labels."""
-    remove_labels(connection, item_ids)
-    facets.remove(connection, item_ids)
-    if item_ids:
-        word_index.remove(connection, item_ids)
-        connection.execute(delete(articles).where(articles.c.item_id.in_(item_ids)))
 
 
 def _article_row(labelled: Labelled, cluster: int, now: float) -> dict[str, object]:

@@ -8,11 +8,12 @@ from sqlalchemy import Column, ColumnElement, Connection, true, update
 
 from worker.messages import Returned, URLRequest
 from worker.reasons import Lane
-from worker.storage import counters, history, hosts, leadership, leases, retention, sources, time_series, transitions
+from worker.storage import counters, history, hosts, leadership, leases, sources, time_series, transitions
 from worker.storage.database import reading, writing
 from worker.storage.host_rules import OPEN_LONGEST
 from worker.storage.item_rules import JITTER, SPREAD_LONGEST
 from worker.storage.ledger_base import LedgerBase
+from worker.storage.removal import retention
 from worker.storage.revisions import rechecks
 from worker.storage.settlement import Settlement
 from worker.storage.tables import hosts as hosts_table

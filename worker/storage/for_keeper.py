@@ -21,7 +21,8 @@ from worker.storage.for_intake import BATCH
 from worker.storage.item_rules import Item, one_line
 from worker.storage.ledger_base import LedgerBase
 from worker.storage.settlement import Settlement
-from worker.storage.sources import Brought, SourceRow
+from worker.storage.source_settlement import Brought
+from worker.storage.sources import SourceRow
 from worker.storage.tables import outbox
 from worker.storage.values import Delivered, Entry, Event, Kept, Stage, State
 from worker.storage.webhooks.deliveries import queue_stored

@@ -9,11 +9,12 @@ from itertools import count
 from sqlalchemy import Connection
 
 from worker.reasons import Reason
-from worker.storage import counters, dead, due, history, hosts, jobs, pauses, takedowns, transitions
+from worker.storage import counters, dead, due, history, hosts, jobs, pauses, transitions
 from worker.storage.database import reading, writing
 from worker.storage.incidents import SetMark
 from worker.storage.item_rules import Item, ItemRules, Transition
 from worker.storage.ledger_base import LedgerBase
+from worker.storage.removal import takedowns
 from worker.storage.revisions import rechecks
 from worker.storage.values import Balance, DeadFilter, DeadGroup, DeadItem, Job, Paused, Progress, Stage, Trace
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, se
 from worker.messages import Relabel, Relabelled
 from worker.storage import articles, model_registry
 from worker.storage.database import reading
+from worker.storage.removal.articles import remove_labels
 from worker.storage.tables import articles as kept
 from worker.storage.tables import labels, reviews
 
@@ -53,6 +54,6 @@ def apply(connection: Connection, outcomes: Sequence[Relabelled]) -> int:
     chosen = [
         newest[item_id] for item_id, model_id in rows if item_id not in reviewed and rank(newest[item_id].labels.model.id) >= rank(model_id)
     ]
-    articles.remove_labels(connection, [outcome.item_id for outcome in chosen])
+    remove_labels(connection, [outcome.item_id for outcome in chosen])
     articles.write_labels(connection, [(outcome.item_id, outcome.labels, outcome.label_ms) for outcome in chosen])
     return len(chosen)

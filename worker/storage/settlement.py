@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from worker.messages import Extracted, Failed, Labelled, Listed, Outcome, Relabelled, Returned, Struck, Taken, Unchanged
 from worker.reasons import Reason
-from worker.storage import articles, counters, hosts, leadership, relabelling, sources, transitions
+from worker.storage import articles, counters, hosts, leadership, relabelling, source_settlement, transitions
 from worker.storage.archive import pages
 from worker.storage.duplicates import Duplicates
 from worker.storage.item_rules import Item, ItemRules, Transition, answer_of, one_line
+from worker.storage.revisions import outcome as recheck_outcome
 from worker.storage.revisions import rechecks, versions
-from worker.storage.revisions.rechecks import Verdict
-from worker.storage.sources import Brought
+from worker.storage.revisions.outcome import Verdict
+from worker.storage.source_settlement import Brought
 from worker.storage.values import Event, Kept, Stage, State
 from worker.storage.webhooks import deliveries
 
@@ -71,7 +72,7 @@ class Settlement:
                 continue
             self._current[item_id] = made.after
             if item.recheck and not made.after.open and not isinstance(outcome, Labelled | Unchanged):
-                self._rechecked.append((item_id, rechecks.judged(made.before, outcome)))
+                self._rechecked.append((item_id, recheck_outcome.judged(made.before, outcome)))
             self._events += [(item_id, event) for event in made.events]
             self._publish |= {item_id} if made.publish else set()
             self._note_hosts(item, outcome)
@@ -114,7 +115,7 @@ class Settlement:
         item = replace(item, attempts=item.attempts + 1, answer=answer)
         self._pages += [(item.id, extracted.page_sha256, extracted.page_bytes)] if extracted.page_sha256 else []
         original = self._copies.original(item.id, extracted.content_sha256)
-        if item.recheck and (said := rechecks.verdict(self._stored.get(item.id), extracted, original)) is not None:
+        if item.recheck and (said := recheck_outcome.verdict(self._stored.get(item.id), extracted, original)) is not None:
             return self._stays(item, said, extracted.http.ms)
         if original is not None and not item.refetch:
             event = Event(now, Stage.STORE, "duplicate", Reason.DUPLICATE.word, f"of item {original}")
@@ -181,12 +182,12 @@ class Settlement:
             if self._current[item_id] is not before
         ]
         self._write_articles()
-        rechecks.note(connection, self._rechecked, now)
+        recheck_outcome.note(connection, self._rechecked, now)
         pages.write(connection, self._pages, now)
         transitions.apply(connection, changed, now)
         transitions.record(connection, self._events)
         hosts.report(connection, self._reports, self._rules.settings, now)
-        sources.note(connection, self._lists, self._brought, self._rules)
+        source_settlement.note(connection, self._lists, self._brought, self._rules)
         relabelling.apply(connection, [outcome for outcome in self._batch if isinstance(outcome, Relabelled)])
         return len(changed)
 

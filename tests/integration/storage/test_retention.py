@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from tests.integration.parts.samples import entry, failed, labelled
 from tests.integration.parts.steps import balanced, keep, leased
-from worker.storage import retention
 from worker.storage.articles import Articles
 from worker.storage.database import reading
 from worker.storage.ledger import Ledger
+from worker.storage.removal import retention
 from worker.storage.tables import evidence, labels
 from worker.storage.values import DeadFilter
 

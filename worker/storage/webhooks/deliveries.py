@@ -7,17 +7,20 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, Engine, case, delete, func, insert, or_, select, true, update
 
 from worker.config import Settings
 from worker.config.search_filter import read_query
 from worker.config.webhooks import Receiver
-from worker.results import Flip
 from worker.storage import search
 from worker.storage.database import one_of, reading, writing
 from worker.storage.search import SearchFilter
 from worker.storage.tables import alerts, deliveries, facets, outbox
+
+if TYPE_CHECKING:
+    from worker.results import Flip
 
 STORED, OPENED, CLOSED, FLIPPED = "article.stored", "problem.opened", "problem.closed", "label.flipped"
 """Kinds of events."""

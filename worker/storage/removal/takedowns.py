@@ -12,10 +12,11 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from worker.storage import articles, counters, hosts, tables, transitions
+from worker.storage import counters, hosts, tables, transitions
 from worker.storage.aliases import has_key
 from worker.storage.archive import pages
 from worker.storage.item_rules import ItemRules
+from worker.storage.removal import articles
 from worker.storage.tables import deliveries, events, items, outbox, parked, rechecks, reviews, revisions
 from worker.storage.values import Stage
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import urljoin
 
 from worker.config import Settings
@@ -16,33 +14,14 @@ from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
 from worker.intake.canonical_url import admit
 from worker.messages import Page
-from worker.operations.document import Document
+from worker.operations.discovery.site_feeds import PATIENCE, Found, Where
 from worker.reasons import Kind, Reason
 from worker.sandbox.pool import ParseKilled, ParsePool
 
-Where = Literal["itself", "named", "usual", "robots"]
 USUAL = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml")
 """Paths at which content systems serve a feed that no page names: of WordPress, Drupal, Ghost, Jekyll, Blogger and Hugo."""
-PATIENCE = 120.0
-"""Seconds for one site: a dozen requests at the usual pace."""
 MOST = 8
 """Feeds and sitemaps that are looked at: each costs a request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found(Document):
-    """A feed or a sitemap of a site."""
-
-    url: str
-    kind: Kind
-    title: str | None
-    language: str | None
-    articles: int
-    """Addresses that it lists now; for an index those of further sitemaps."""
-    where: Where
-    """How it was found."""
-    site_url: str | None = None
-    """The front page that led there."""
 
 
 def discover(settings: Settings, url: str) -> list[Found]:

@@ -6,9 +6,10 @@ from sqlalchemy import Connection, select
 
 from worker.config import Settings
 from worker.reasons import Reason
-from worker.storage import dead, history, takedowns, transitions
+from worker.storage import dead, history, transitions
 from worker.storage.archive import pages
 from worker.storage.item_rules import ItemRules
+from worker.storage.removal import takedowns
 from worker.storage.tables import articles, items
 
 DAY = 86400.0

@@ -1,0 +1,29 @@
+"""What is found at a site, and how long it may take; apart from the search, which needs all that fetches and reads pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from worker.operations.document import Document
+from worker.reasons import Kind
+
+Where = Literal["itself", "named", "usual", "robots"]
+PATIENCE = 120.0
+"""Seconds for one site: a dozen requests at the usual pace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Document):
+    """A feed or a sitemap of a site."""
+
+    url: str
+    kind: Kind
+    title: str | None
+    language: str | None
+    articles: int
+    """Addresses that it lists now; for an index those of further sitemaps."""
+    where: Where
+    """How it was found."""
+    site_url: str | None = None
+    """The front page that led there."""

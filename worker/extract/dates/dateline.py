@@ -27,7 +27,7 @@ WEEKDAY = pattern(r"^(?:<today>[\s:,]*)?<weekday>")
 LABEL = pattern(r"<edge><published><edge>")
 """Words before a date of publication."""
 UPDATE = pattern(r"<edge><updated><edge>")
-DATA = pattern(r"\b(?:last|latest|date|at|post time)\b|<edge><updated><edge>|\u0e19\.")
+DATA = pattern(r"\b(?:last|latest|date|at|post time)\b|<edge>(?:<updated>|<weekday>)<edge>|\u0e19\.")
 """Other words in a line that gives data about a text; the last is the Thai abbreviation after a time of day."""
 
 

@@ -10,26 +10,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from worker.extract.words.languages import any_of, languages, pattern, words
+from worker.extract.dates.days import SOLAR_YEARS, in_digits, solar_day, western_day
+from worker.extract.words.languages import any_of, branches, months, pattern, words
 
 OLDEST = date(1990, 1, 1)
 """Before the first web pages: an older date is a mistake, or belongs to the article's subject."""
 
-MONTHS = {
-    word.replace("_", " "): number
-    for slots in languages().values()
-    for number, words in enumerate(slots.get("months", ()), 1)
-    for word in words.split()
-}
+MONTHS = months()
 """The number of every month's name."""
+_SOLAR_MONTHS = months("solar_months")
 
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """A letter of a script written without spaces: Thai, Lao, Burmese, Khmer, Kana, Han."""
-_NAMES = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True))
-_ZEROS = "\u0660\u06f0\u0966\u09e6\u0e50\u0ed0\u1040\u17e0"
-"""Zero in Arabic, Persian, Devanagari, Bengali, Thai, Lao, Burmese and Khmer."""
-_DIGITS = {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
-_YEAR = r"(?P<year>(?:19|20|24|25|26)\d\d)"
+_NAMES = branches([*MONTHS, *_SOLAR_MONTHS])
+_YEAR = r"(?P<year>(?:19|20|24|25|26|13(?=[6-9])|14(?=0))\d\d|(?<![^\W\d])['’][0-4]\d)"
+"""Of our era, the Buddhist one or the solar one, or the last two digits after an apostrophe."""
 _ERA = rf"(?:,?\s*|\s*{any_of('before_year')}\s*)"
 _DAY_NUMBER = r"(?<!\d)(?P<day>\d{1,2})"
 _DAY = rf"{_DAY_NUMBER}(?:st|nd|rd|th|er|\.)?"
@@ -53,15 +48,12 @@ PROSE = (
 )
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_REACH = 12  # characters before a date, in which its weekday may stand
-ERAS = {name: int(before) for name, before in map(str.split, words("era"))}
-"""The year before the first of each era."""
-ERA = re.compile(rf"({'|'.join(ERAS)})\s?(\d{{1,2}})(?=\D)")
-"""The number of a year in its era."""
-_THAI = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if "\u0e00" <= word[0] <= "\u0e7f")
+_THAI = branches(word for word in MONTHS if "\u0e00" <= word[0] <= "\u0e7f")
 THAI_SHORT = re.compile(rf"{_DAY}\s*(?P<month>{_THAI})\s*(?P<short>[4-9]\d)(?!\d)")
 """Thai months with the last two digits of the Buddhist year: the third of June 68 is in 2025."""
-_DIGIT = re.compile(r"\d")
-_NUMERIC = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])(?P<b>\d{{1,2}})(?P=sep){_YEAR}(?![\d/])")
+_DIGIT = re.compile("[\\d\u4e00\u4e8c\u5341]")
+"""A digit of any script, or the letter for one, two or ten that every date in Han letters has."""
+_NUMERIC = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])\s?(?P<b>\d{{1,2}})(?P=sep)\s?{_YEAR}(?![\d/])")
 _SHORT_YEAR = re.compile(r"(?<![\d/.\-])(?P<a>\d{2})(?P<sep>[/.\-])(?P<b>\d{2})(?P=sep)(?P<short>[0-4]\d)(?![\d/.\-]|\s?%)")
 """Numbers with the last two digits of the year: 30.10.23."""
 _COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=\s+\d\d:\d\d)")
@@ -75,9 +67,9 @@ _ISO = re.compile(
     r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?!\d)"
 )
 _BASIC = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?\s*(Z|[+-]\d{2}:?\d{2})?)?\s*$")
-_WEEK_DATE = re.compile(r"(?P<year>(?:19|20)\d\d)-?W(?P<week>\d\d)-?(?P<weekday>[1-7])")
-_YEAR_DAY = re.compile(r"(?P<year>(?:19|20)\d\d)-(?P<number>\d{3})(?:T.*)?")
-_EPOCH = re.compile(r"(\d{10})(?:\d{3})?(?:\.\d+)?")
+_ORDINAL = re.compile(r"(?P<year>(?:19|20)\d\d)(?:-?W(?P<week>\d\d)-?(?P<weekday>[1-7])|-(?P<number>\d{3})(?:T.*)?)")
+"""The other dates of ISO 8601: year, week and weekday, or year and day of the year."""
+_EPOCH = re.compile(r"(?:/?Date\()?(\d{10})(?:\d{3})?(?:\.\d+)?(?:[+-]\d{4})?(?:\)/?)?")
 _RFC_850 = re.compile(r"(\d{1,2})-([A-Za-z]{3})-([0-4]\d)(?=\s)")
 """The date of RFC 850, with two digits of the year: 22-Mar-24."""
 _UNIX = re.compile(
@@ -108,11 +100,10 @@ class Moment:
 def parse_machine_date(value: object) -> Moment | None:
     """The moment in an attribute or a JSON value: ISO 8601 (extended, basic, week or day of the year), RFC 850, 1123 and 2822,
     `date(1)`, seconds or milliseconds since 1970, else prose; None where it holds no date."""
-    text = str(value).strip().translate(_DIGITS)[:MAX_LENGTH]
-    if match := _WEEK_DATE.fullmatch(text):
-        return _week_day(int(match["year"]), int(match["week"]), int(match["weekday"]))
-    if match := _YEAR_DAY.fullmatch(text):
-        return _day_of_year(int(match["year"]), int(match["number"]))
+    text = in_digits(str(value).strip()[:MAX_LENGTH])
+    if match := _ORDINAL.fullmatch(text):
+        year = int(match["year"])
+        return _day_of_year(year, int(match["number"])) if match["number"] else _week_day(year, int(match["week"]), int(match["weekday"]))
     if match := _ISO.match(text) or _BASIC.match(text):
         return _iso(match.groups())
     if match := _EPOCH.fullmatch(text):
@@ -135,7 +126,7 @@ def find_dates(text: str) -> list[tuple[int, Moment]]:
     """All full dates in `text` with their positions, in order."""
     if not has_digits(text):  # most lines of a page
         return []
-    text = ERA.sub(lambda match: str(ERAS[match[1]] + int(match[2])), text.translate(_DIGITS))
+    text = in_digits(text)
     found = [(m.start(), _with_time(_from_match(m), text, m.end())) for pattern in PROSE for m in pattern.finditer(text)]
     found += [(m.start(), _with_time(_from_numbers(m, text[: m.start()]), text, m.end())) for m in _NUMERIC.finditer(text)]
     found += [(m.start(), _from_short_year(m)) for m in _SHORT_YEAR.finditer(text)]
@@ -160,21 +151,30 @@ def _with_time(moment: Moment | None, text: str, end: int) -> Moment | None:
 
 def without_dates(text: str) -> str:
     """`text` with every full date replaced by a blank."""
-    text = text.translate(_DIGITS)
+    text = in_digits(text)
     for form in (*PROSE, _NUMERIC, _SHORT_YEAR, _COMPACT, THAI_SHORT):
         text = form.sub(" ", text)
     return text
 
 
 def _from_match(match: re.Match[str]) -> Moment | None:
-    month = match["month"].lower()
-    return _day(int(match["year"]), MONTHS[month] if month in MONTHS else int(month), int(match["day"]))
+    """The day of a written date: by the solar calendar, where the month is one of its, or a number in a year of its."""
+    month, year, day = match["month"].lower(), _year_of(match), int(match["day"])
+    if month in _SOLAR_MONTHS or (month.isdigit() and year in SOLAR_YEARS):
+        return _solar(year, _SOLAR_MONTHS[month] if month in _SOLAR_MONTHS else int(month), day)
+    return _day(year, MONTHS[month] if month in MONTHS else int(month), day)
+
+
+def _year_of(match: re.Match[str]) -> int:
+    """The year of a date; two digits after an apostrophe are of this century."""
+    digits = match["year"]
+    return int(digits) if digits.isdigit() else 2000 + int(digits[1:])
 
 
 def _from_numbers(match: re.Match[str], before: str) -> Moment | None:
     """Day first, as the region writes; month first where the second number can only be a day, or where the weekday `before` it
     is that of the other day."""
-    first, second, year = int(match["a"]), int(match["b"]), int(match["year"])
+    first, second, year = int(match["a"]), int(match["b"]), _year_of(match)
     found = [moment for moment in (_day(year, second, first), _day(year, first, second)) if moment]
     words = re.findall(r"[a-z]+", before[-WEEKDAY_REACH:].lower())
     named = next((at for at, day in enumerate(WEEKDAYS) if words and words[-1][:3] == day), None)
@@ -187,15 +187,20 @@ def _from_short_year(match: re.Match[str]) -> Moment | None:
 
 
 def _day(year: int, month: int, day: int) -> Moment | None:
-    """The day; a year of the Buddhist era (543 ahead) is converted. None where there is no such day."""
-    try:
-        return Moment(date(year - 543 if year >= 2400 else year, month, day))
-    except ValueError:
-        return None
+    """The day of our calendar; None where there is no such day."""
+    found = western_day(year, month, day)
+    return Moment(found) if found else None
+
+
+def _solar(year: int, month: int, day: int) -> Moment | None:
+    """The day of the solar calendar; None where there is no such day."""
+    found = solar_day(year, month, day)
+    return Moment(found) if found else None
 
 
 def _iso(parts: tuple[str | None, ...]) -> Moment | None:
-    day = _day(int(parts[0] or 0), int(parts[1] or 0), int(parts[2] or 0))
+    year, month, number = (int(part or 0) for part in parts[:3])
+    day = _solar(year, month, number) if year in SOLAR_YEARS else _day(year, month, number)
     if day is None or parts[3] is None or parts[6] is None:
         return day
     try:

@@ -48,7 +48,7 @@ NEXT_PAGE = re.compile(r"[/_\-,]?(?:p|page|seite)?[/_\-,]?\d{1,3}/?(?:\.\w+)?", 
 _MICRODATA = etree.XPath("//@itemprop[. = 'datePublished']")
 _DATED = etree.XPath("//@class[contains(., 'date') or contains(., 'time') or contains(., 'ublish') or contains(., 'posted')]")
 DATE_CLASS = re.compile(
-    r"(?:post|entry|article|story|news|detail|item|blog)_{0,2}-?(?:publish(?:ed)?-?)?(?:date|time)\b|\bdate-header\b|\bposted-?on\b|"
+    r"(?:post|entry|article|story|news|detail|item|blog)_{0,2}-?(?:list-|single-|publish(?:ed)?-?)?(?:date|time)\b|\bdate-header\b|\bposted-?on\b|"
     r"publish(?:ed|ing)?[-_]?(?:date|time|on|at)|\bpub-?date\b|\bpublished\b",
     re.IGNORECASE,
 )

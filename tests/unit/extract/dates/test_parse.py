@@ -44,6 +44,49 @@ def test_dates_in_prose_are_read_as_the_region_writes_them(written):
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "2024. március 22.", "2024 m. kovo 22 d.", "2024. gada 22. marts", "22. märts 2024", "22. marca 2024", "22. ožujka 2024.",
+        "22. mart 2024.", "22 de març de 2024", "22 de marzo del 2024", "2024ko martxoaren 22a", "22 сакавіка 2024", "22 მარტი, 2024",
+        "22 մարտի, 2024", "22 Mart 2024, Cümə", "2024 жылғы 22 наурыз", "2024 оны 3-р сарын 22", "22 مارچ 2024", "22 மார்ச் 2024",
+        "22 మార్చి 2024", "૨૨ માર્ચ ૨૦૨૪", "22 Machi 2024", "22. Mrz. 2024", "22 Μαρ 2024", "22 бер. 2024", "Ika-22 ng Marso 2024",
+        "22. 3. 2024", "2024, March 22", "Mar 22, '24", "22 March ’24",
+    ],
+)  # fmt: skip
+def test_dates_in_prose_are_read_in_forty_languages(written):
+    assert str(parse_prose_date(written)) == "2024-03-22"
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("جمعه ۳ فروردین ۱۴۰۳", "2024-03-22"),
+        ("2 تير 1399 - 12:09:08", "2020-06-22"),
+        ("۱۴۰۳/۰۱/۰۳", "2024-03-22"),
+        ("1403-12-30", "2025-03-20"),
+        ("30 اسفند 1402", None),
+        ("1 حمل 1369", "1990-03-21"),
+        ("中華民國113年3月22日", "2024-03-22"),
+        ("民國 113 年 03 月 22 日", "2024-03-22"),
+        ("二〇二四年三月二十二日", "2024-03-22"),
+        ("二〇二四年十月二十日", "2024-10-20"),
+        ("二〇一九年十二月十日", "2019-12-10"),
+        ("令和元年十二月三十一日", "2019-12-31"),
+        ("平成31年4月30日", "2019-04-30"),
+        ("In May 1402 he fought at 5 places", None),
+        ("from 12 to 1403 people", None),
+        ("/Date(1711074600000)/", "2024-03-22T02:30:00Z"),
+    ],
+)
+def test_days_of_other_calendars_are_read(written, day):
+    assert parse_machine_date(written) == (None if day is None else parse_machine_date(day))
+
+
+def test_a_weekday_in_lower_case_is_no_word_of_a_sentence():
+    assert str(date_of_line("vendredi 22 mars 2024 à 10h30")) == "2024-03-22"
+
+
+@pytest.mark.parametrize(
     ("line", "day"),
     [
         ("Phnom Penh, March 22, 2024 – Dr. CHEM Widhya, Secretary of State, embarked on a visit.", "2024-03-22"),

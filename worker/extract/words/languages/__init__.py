@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
@@ -18,6 +19,8 @@ SLOTS = {
     "weekday": "names of weekdays",
     "today": "words before the current day in a masthead",
     "months": "names of the twelve months, in order; `_` stands for a blank within a name",
+    "solar_months": "names of the twelve months of the solar year that begins in March, in order",
+    "numerals": "the numbers from 0 to 10 in letters, where a date may be written in them; an entry may hold several for one number",
     "before_month": "between the day and the month of a date",
     "before_year": "between the month and the year of a date",
     "written_date": "a date of numbers and words: `<year>`, `<month>` by its name, `<number>` of the month and `<day>` stand for them",
@@ -79,6 +82,29 @@ def words(slot: str) -> list[str]:
 def any_of(slot: str) -> str:
     """A pattern that matches any entry of a slot."""
     return f"(?:{'|'.join(words(slot)) or NEVER})"
+
+
+def months(slot: str = "months") -> dict[str, int]:
+    """The number of every month's name, in lower case, in all languages."""
+    return {
+        word.replace("_", " "): number
+        for slots in languages().values()
+        for number, names in enumerate(slots.get(slot, ()), 1)
+        for word in names.split()
+    }
+
+
+def branches(words: Iterable[str]) -> str:
+    """A pattern that matches any of many plain words, the longest possible: those with the same first letters share a branch, so that
+    few are tried at each place."""
+    first: dict[str, list[str]] = {}
+    for word in words:
+        first.setdefault(word[:1], []).append(word[1:])
+    found = []
+    for letter, rests in first.items():
+        if letter:
+            found.append(re.escape(letter) + (branches(rests) if len(rests) > 1 else re.escape(rests[0])))
+    return f"(?:{'|'.join(found)}){'?' if '' in first else ''}" if found else ""
 
 
 def pattern(template: str, flags: int = re.IGNORECASE) -> re.Pattern[str]:

@@ -42,9 +42,12 @@ class Dashboard(uvicorn.Server):
         self._stop = stop
         self._progress = progress
 
+    async def on_tick(self, counter: int) -> bool:
+        """Asks at each of uvicorn's ten looks a second whether it is to stop."""
+        return await super().on_tick(counter) or self._stop.is_set()
+
     async def _beat(self) -> None:
-        """Shows that the loop goes on: whether it is to stop is asked by a call that is a sign of life."""
-        self.should_exit = self.should_exit or self._stop.is_set()
+        """Shows that the loop goes on."""
         await to_thread.run_sync(self._progress)
 
     @contextmanager

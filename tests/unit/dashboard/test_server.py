@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from fastapi import FastAPI
 
 from worker.config import Settings
 from worker.config.value_types import Address
@@ -75,3 +77,15 @@ def test_waiting_for_a_port_ends_when_everything_is_to_stop(settings: Settings, 
 )
 def test_the_address_that_is_printed_opens_in_a_browser_here(address: Address, url: str) -> None:
     assert server.url_of(address) == url
+
+
+@pytest.mark.parametrize("look", range(1, 10))
+def test_it_stops_at_the_next_look_not_at_the_next_whole_second(look: int) -> None:
+    # Given
+    stop = threading.Event()
+    made = server.Dashboard(FastAPI(), stop, lambda: None)
+    assert not asyncio.run(made.on_tick(look))
+    # When
+    stop.set()
+    # Then
+    assert asyncio.run(made.on_tick(look))

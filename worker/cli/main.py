@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "jobs": ("jobs", "the jobs and how far they are"),
     "dead": ("dead", "the dead letters: list, show, requeue, drop"),
     "recheck": ("recheck", "fetch stored articles again, to see whether they changed"),
+    "replay": ("replay", "extract and label stored articles again from their kept pages"),
     "pause": ("pause", "stop a stage or a host until `resume`"),
     "resume": ("resume", "let a stage or a host go on"),
     "forget": ("forget", "take an article and its traces out"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,7 +23,7 @@ from worker.storage.tables import articles, evidence, items, job_items, labels, 
 from worker.storage.values import TERMINAL, State
 
 if TYPE_CHECKING:
-    from worker.messages import Labelled
+    from worker.messages import Extracted, Labelled
 
 PAGE = 200
 """Results read at once: about a megabyte."""
@@ -202,15 +202,20 @@ def _evidence_by_item(connection: Connection, ids: Sequence[int]) -> dict[int, l
     return found
 
 
-def write(connection: Connection, kept: Sequence[tuple[Labelled, int]], now: float) -> int:
-    """Writes articles with their labels in place of what stood there: pairs of article and cluster. Returns how many are new."""
+def write(connection: Connection, kept: Sequence[tuple[Labelled, int]], now: float, stored_at: Mapping[int, float] | None = None) -> int:
+    """Writes articles with their labels in place of what stood there: pairs of article and cluster. Returns how many are new.
+
+    They are stored `now`, except those of `stored_at`.
+    """
     if not kept:
         return 0
     ids = [labelled.extracted.item_id for labelled, _ in kept]
     old = list(connection.execute(select(articles.c.item_id).where(one_of(articles.c.item_id, ids))).scalars())
     remove(connection, old)
     ordered = sorted(kept, key=lambda pair: pair[0].extracted.item_id)
-    connection.execute(insert(articles), [_article_row(labelled, cluster, now) for labelled, cluster in ordered])
+    since = stored_at or {}
+    rows = [article_row(one.extracted, cluster, since.get(one.extracted.item_id, now)) for one, cluster in ordered]
+    connection.execute(insert(articles), rows)
     facets.write(connection, ordered)
     word_index.add(connection, ids)
     _insert_labels(connection, [(labelled.extracted.item_id, labelled.labels, labelled.label_ms) for labelled, _ in ordered])
@@ -235,8 +240,8 @@ def _insert_labels(connection: Connection, given: Sequence[tuple[int, Labels, in
             connection.execute(insert(table), rows)
 
 
-def _article_row(labelled: Labelled, cluster: int, now: float) -> dict[str, object]:
-    extracted = labelled.extracted
+def article_row(extracted: Extracted, cluster: int, now: float) -> dict[str, object]:
+    """The columns of an article that is stored `now`."""
     article, http = extracted.article, extracted.http
     return {
         **{name: getattr(article, name) for name in ARTICLE_FIELDS},

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from worker.messages import Extracted, Failed, Labelled, Listed, Outcome, Relabelled, Returned, Struck, Taken, Unchanged
 from worker.reasons import Reason
-from worker.storage import articles, counters, hosts, leadership, relabelling, source_settlement, transitions
-from worker.storage.archive import pages
+from worker.storage import counters, hosts, leadership, relabelling, source_settlement, transitions
+from worker.storage.archive import pages, replacement
 from worker.storage.duplicates import Duplicates
 from worker.storage.item_rules import Item, ItemRules, Transition, answer_of, one_line
 from worker.storage.revisions import outcome as recheck_outcome
@@ -20,7 +20,6 @@ from worker.storage.revisions import rechecks, versions
 from worker.storage.revisions.outcome import Verdict
 from worker.storage.source_settlement import Brought
 from worker.storage.values import Event, Kept, Stage, State
-from worker.storage.webhooks import deliveries
 
 
 class Settlement:
@@ -153,22 +152,14 @@ class Settlement:
 
     def _write_articles(self) -> None:
         """Writes the articles; what one was before its page changed is kept, and a label that flips is told."""
-        connection, now, settings = self._connection, self._rules.now, self._rules.settings
+        connection, now = self._connection, self._rules.now
         revised = [one.extracted for one, _ in self._articles if self._is_revised(one.extracted)]
-        before = versions.keep(connection, [one.item_id for one in revised], now)
-        matched = deliveries.matching(connection, settings, before) if before else {}
-        new = articles.write(connection, self._articles, now)
+        changed = {one.item_id: f"{self._stored[one.item_id].length} characters before, {len(one.article.text)} now" for one in revised}
+        new, events = replacement.write(connection, self._rules.settings, self._articles, changed, now)
         counters.add(connection, Counter({counters.ARTICLES: new}))
         rechecks.schedule(connection, [one.extracted.item_id for one, _ in self._articles], self._rules)
-        flips = versions.note_flips(connection, before) if before else {}
-        for one in revised:
-            changed = f"{self._stored[one.item_id].length} characters before, {len(one.article.text)} now"
-            self._events.append((one.item_id, Event(now, Stage.STORE, "revised", None, changed)))
-            told = (f"{flip.label}: {flip.before} before, {flip.after} now" for flip in flips[one.item_id])
-            self._events += [(one.item_id, Event(now, Stage.LABEL, "flipped", None, line)) for line in told]
-            self._rechecked.append((one.item_id, Verdict("revised")))
-        if any(flips.values()):
-            deliveries.queue_flips(connection, settings, flips, matched, now)
+        self._events += events
+        self._rechecked += [(item_id, Verdict("revised")) for item_id in changed]
 
     def _is_revised(self, found: Extracted) -> bool:
         stored = self._stored.get(found.item_id)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from worker.archive import page_files
 from worker.config import Settings
 from worker.errors import Unavailable
+from worker.storage.database import one_of
 from worker.storage.tables import pages
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,12 @@ def write(connection: Connection, kept: Iterable[tuple[int, str, int]], now: flo
     if rows:
         connection.execute(delete(pages).where(pages.c.item_id.in_(list(rows))))
         connection.execute(insert(pages), list(rows.values()))
+
+
+def digests(connection: Connection, item_ids: Iterable[int]) -> dict[int, str]:
+    """The digests of the kept pages of these items, by item; those without one are left out."""
+    rows = connection.execute(select(pages.c.item_id, pages.c.sha256).where(one_of(pages.c.item_id, item_ids)))
+    return {item_id: sha256 for item_id, sha256 in rows if page_files.is_digest(sha256)}  # a restored row may say anything
 
 
 def remove(connection: Connection, settings: Settings, item_ids: Sequence[int]) -> None:

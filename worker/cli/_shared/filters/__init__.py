@@ -1,0 +1,1 @@
+"""Options by which commands choose among what is stored."""

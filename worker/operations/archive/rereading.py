@@ -1,0 +1,43 @@
+"""Read a kept page again as the pipeline reads it: in a process with limits; labels within a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from worker.config import Settings
+from worker.errors import ItemFailed
+from worker.messages import Extracted, Http, Labelled, Page
+from worker.models.labeller import Labeller
+from worker.operations.extract_pages import extract
+from worker.pipeline.label_batch import labelled
+from worker.reasons import Reason
+from worker.sandbox.budget import Budget
+from worker.sandbox.pool import ParsePool
+
+AT_ONCE = 32
+"""Pages read and labelled together, and written in one transaction: it spreads the fixed cost of a prediction, and a writer of the
+pipeline waits some tens of milliseconds for it."""
+
+
+def extracted(pool: ParsePool, page: Page, item_id: int, *, refuse_opt_outs: bool) -> Extracted:
+    """The article that the page gives today, as a fetch worker would send it on. Raises ItemFailed, Unavailable."""
+    parsed = extract(pool, page)
+    if parsed.opt_outs and refuse_opt_outs:
+        raise ItemFailed(Reason.OPTED_OUT, "; ".join(parsed.opt_outs))
+    return Extracted(
+        item_id=item_id,
+        token=0,
+        article=parsed.article,
+        final_url=page.final_url,
+        http=Http(page.status, page.etag, page.last_modified, page.ms, page.wire_bytes),
+        content_sha256=parsed.content_sha256,
+        simhash=parsed.simhash,
+        opt_outs=parsed.opt_outs,
+        fetched_at=page.fetched_at,
+    )
+
+
+def with_labels(batch: Sequence[Extracted], labeller: Labeller, settings: Settings) -> list[Labelled | ItemFailed]:
+    """Each with its labels, or why it could not be labelled, in order."""
+    outcomes = labelled(batch, labeller, Budget(settings.label_cpu, settings.label_memory)) if batch else []
+    return [one if isinstance(one, Labelled) else ItemFailed(Reason.POISON, getattr(one, "detail", "")) for one in outcomes]

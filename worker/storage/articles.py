@@ -12,11 +12,11 @@ from classifier.labels import Evidence, Labels, TopicLabel, evidence_from_dict
 from worker import results
 from worker.results import ARTICLE_FIELDS, Decided, Result
 from worker.storage import copies, facets, hand_labels, jobs, reviews, search, tables, word_index
+from worker.storage.article_removal import remove
 from worker.storage.counts import sampling
 from worker.storage.counts.sampling import Survey
 from worker.storage.database import one_of, reading
 from worker.storage.duplicates import bands
-from worker.storage.removal.articles import remove
 from worker.storage.revisions import versions
 from worker.storage.search import By, Place, SearchFilter
 from worker.storage.tables import articles, evidence, items, job_items, labels, topics

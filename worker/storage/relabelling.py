@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, se
 
 from worker.messages import Relabel, Relabelled
 from worker.storage import articles, model_registry
+from worker.storage.article_removal import remove_labels
 from worker.storage.database import reading
-from worker.storage.removal.articles import remove_labels
 from worker.storage.tables import articles as kept
 from worker.storage.tables import labels, reviews
 

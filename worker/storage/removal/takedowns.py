@@ -12,11 +12,10 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from worker.storage import counters, hosts, tables, transitions
+from worker.storage import article_removal, counters, hosts, tables, transitions
 from worker.storage.aliases import has_key
 from worker.storage.archive import pages
 from worker.storage.item_rules import ItemRules
-from worker.storage.removal import articles
 from worker.storage.tables import deliveries, events, items, outbox, parked, rechecks, reviews, revisions
 from worker.storage.values import Stage
 
@@ -49,6 +48,6 @@ def forget(connection: Connection, ids: Sequence[int], rules: ItemRules) -> int:
 def _delete_traces(connection: Connection, ids: Sequence[int]) -> None:
     stored = select(func.count()).select_from(tables.articles).where(tables.articles.c.item_id.in_(ids))
     counters.add(connection, Counter({counters.ARTICLES: -connection.execute(stored).scalar_one()}))
-    articles.remove(connection, ids)
+    article_removal.remove(connection, ids)
     for table in (events, outbox, parked, reviews, deliveries, revisions, rechecks):
         connection.execute(delete(table).where(table.c.item_id.in_(ids)))

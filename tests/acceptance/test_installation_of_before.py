@@ -5,13 +5,16 @@
 dead, a small model trained and promoted there, and a review.
 """
 
+import re
 import tarfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.acceptance.conftest import Home, until
+from tests.acceptance.terminal import Terminal
 from worker.demo.server import PressSite
 from worker.demo.site import hosts
 from worker.models import manifest
@@ -79,3 +82,26 @@ def test_it_goes_on_where_it_stopped(old: Home, site: PressSite) -> None:
 
 def stored(home: Home) -> list[dict[str, Any]]:
     return home.call("export", "--format", "jsonl").lines
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_whoever_goes_back_to_the_model_before_is_offered_the_stored_articles_anew(old: Home, running: bool) -> None:
+    # Given 17 articles with labels of the model that is promoted, beside one that a person labelled
+    old.call("migrate")
+    old.call("resume", "all")
+    old.call("pause", "fetch")
+    with old.up() if running else nullcontext():
+        # When somebody goes back at a terminal, and says yes where there is a question
+        terminal = Terminal(old.command("rollback"), old.environment, old.folder, 120)
+        try:
+            told = terminal.see("`pressmark relabel` labels them again")
+            if running:
+                terminal.see("Label them again now? [y/N]:")
+                terminal.press("y\n")
+            code = terminal.end()
+        finally:
+            terminal.close()
+    # Then
+    assert re.search(r"\b\d+ stored articles still carry labels of another model", told)
+    assert code == 0
+    assert ("relabelled by seeds-" in terminal.screen) == running

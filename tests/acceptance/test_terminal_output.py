@@ -110,6 +110,28 @@ def test_queues_fit_and_show_clock_bars_and_workers(served: Served, columns: int
     assert too_wide(shown, columns) == []
 
 
+@pytest.mark.parametrize("columns", [80, 120])
+def test_watched_queues_fit_the_window_whatever_a_host_is_called_and_why_it_waits(home: Home, columns: int) -> None:
+    # Given a host with a long name that is paused for a long reason
+    host = f"a-{'very-' * 3}long-name.provincial-newspaper.example.org"
+    home.call("enqueue", f"https://{host}/story")
+    home.call("pause", "--host", host, "--note", "the editor asked us by telephone to wait until the move to their new servers is done")
+    # When
+    terminal = Terminal(home.command("queues", "--watch"), home.environment, home.folder, columns)
+    try:
+        terminal.see("model seeds-")
+        shown = terminal.see("model seeds-")
+        terminal.press("\x03")
+        code = terminal.end()
+    finally:
+        terminal.close()
+    # Then
+    assert code == 130
+    assert f"{host}:443" in shown
+    assert re.search(r"servers\s+is\s+done", shown)
+    assert too_wide(shown, columns) == []
+
+
 TABLES = (["status"], ["jobs"], ["dead", "list"], ["dead", "show"], ["workers"], ["models"], ["search"], ["due"])
 
 

@@ -56,7 +56,8 @@ def _show(found: QueueReport, held: tuple[DueGroup, ...], settings: Settings) ->
     for line in (found.summary(), _due(found, zone)):
         click.echo(textwrap.fill(line, shutil.get_terminal_size().columns))
     for group in held[:MOST_HELD]:
-        click.echo(clean(f"  {group.host or f'{group.hosts} hosts'}: {group.count} wait, {group.detail}"))
+        line = clean(f"  {group.host or f'{group.hosts} hosts'}: {group.count} wait, {group.detail}")
+        click.echo(textwrap.fill(line, shutil.get_terminal_size().columns, subsequent_indent="    ", break_on_hyphens=False))
     if len(held) > MOST_HELD:
         click.echo(f"  and {len(held) - MOST_HELD} more: `pressmark due`")
     if found.dead:

@@ -11,6 +11,7 @@ from worker.cli._shared.options import command, json_option, who
 from worker.cli._shared.output import Progress, show_json, tell
 from worker.cli._shared.services import opened
 from worker.config import Settings
+from worker.operations import installation
 from worker.operations.relabel import RelabelReport, outdated
 from worker.operations.relabel import relabel as relabel_articles
 
@@ -39,11 +40,15 @@ def _tell(report: RelabelReport) -> None:
 
 
 def offer(services: Services) -> None:
-    """After the active model has changed: says how many stored labels are another model's, and relabels them at a terminal's yes."""
+    """After the active model has changed: says how many stored labels are another model's, and relabels them at a terminal's yes.
+
+    Where nothing runs that could label them, nobody is asked: the change of the model is done, and the call was right.
+    """
     found = outdated(services)
     if not found.left:
         return
     articles = "1 stored article still carries" if found.left == 1 else f"{found.left} stored articles still carry"
     tell(f"{articles} labels of another model; `pressmark relabel` labels them again with {found.model}")
-    if sys.stdin.isatty() and sys.stderr.isatty() and click.confirm("Label them again now?", default=False, err=True):
+    terminal = sys.stdin.isatty() and sys.stderr.isatty()
+    if terminal and installation.is_up(services.settings) and click.confirm("Label them again now?", default=False, err=True):
         _tell(_relabel(services))

@@ -9,8 +9,11 @@ from typing import BinaryIO, Literal
 from worker.cli._shared.files import decoded, expect_text, lines, opened, parse_object, shown, text_field
 from worker.errors import UsageError
 from worker.operations.accept import Candidate
+from worker.reasons import Kind
 
 Format = Literal["lines", "csv", "jsonl"]
+
+LISTS: tuple[Kind, ...] = ("feed", "sitemap")
 
 MAX_LINE = 64 * 1024
 """Bytes: a URL of 8,000 characters with every byte escaped, and the other columns of a table, fit."""
@@ -72,9 +75,11 @@ def _csv(line: str, where: str, number: int) -> Iterator[Candidate]:
 
 
 def _jsonl(line: str, where: str, number: int) -> Iterator[Candidate]:
-    """The field `url` of each object."""
+    """The field `url` of each object; a Result of a feed or a sitemap stays one, by its `kind`."""
     try:
-        yield Candidate(text_field(parse_object(line), "url", required=True) or "", where)
+        row = parse_object(line)
+        kind: Kind = next((kind for kind in LISTS if row.get("kind") == kind), "article")
+        yield Candidate(text_field(row, "url", required=True) or "", where, kind)
     except ValueError as error:
         yield Candidate("", where, fault=str(error))
 

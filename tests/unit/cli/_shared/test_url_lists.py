@@ -1,5 +1,6 @@
 """Lists of URLs in every form that people bring."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,12 @@ def test_json_lines_give_their_urls_and_their_faults(tmp_path: Path) -> None:
     assert found[0].url == "http://a.example/"
     assert all(candidate.fault for candidate in found[1:])
     assert [candidate.where.rpartition(":")[2] for candidate in found] == ["1", "2", "3", "4", "5"]
+
+
+def test_results_of_feeds_and_sitemaps_come_in_as_such_again(tmp_path: Path) -> None:
+    kinds = ("article", "feed", "sitemap", "page", ["feed"], None)
+    content = "".join(json.dumps({"url": "http://a.example/", "kind": kind}) + "\n" for kind in kinds).encode()
+    assert [candidate.kind for candidate in read(tmp_path, content, "jsonl")] == ["article", "feed", "sitemap", *["article"] * 3]
 
 
 def test_arguments_say_where_they_stood_and_what_they_are() -> None:

@@ -10,8 +10,9 @@ from worker.errors import ItemFailed
 from worker.extract import page_type
 from worker.extract.dates.parse import Moment
 from worker.extract.fields import authors, bylines, metadata, title
+from worker.extract.fields.dates import Publication, publication_of
 from worker.extract.fields.language import language_of
-from worker.extract.fields.metadata import Metadata, Publication
+from worker.extract.fields.metadata import Metadata
 from worker.extract.length import TRUNCATED, bounded, shortened
 from worker.extract.lines import boilerplate_filter
 from worker.extract.lines.line import is_prose
@@ -130,7 +131,7 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
         found = replace(found, authors=shown or authors.authors_of_blog(tree.root, found.structured, near, site_names))
     content = replace(content, text=bylines.without_bylines(content.text, found.authors))
     page_type.require_article(content.text, found.title, url, found.structured, tree.root)
-    publication = metadata.publication_of(found.structured, near, tree.root, url, today)
+    publication = publication_of(found.structured, near, tree.root, url, today)
     more = [MULTI_PAGE] if metadata.has_more_pages(found.structured, url) else []
     return _article(found, content, publication, url, [*tree.warnings, *content.warnings, *more])
 

@@ -33,7 +33,7 @@ DATA = pattern(r"\b(?:last|latest|date|at|post time)\b|<edge>(?:<updated>|<weekd
 
 def date_of_line(line: str) -> Moment | None:
     """The date of a line that only dates a text or begins with a dateline; None for other lines."""
-    line = line.strip()[: MAX_LENGTH * 2]
+    line = _padded(line.strip()[: MAX_LENGTH * 2])
     if trailer := TRAILER.match(line):
         return parse_machine_date("20{2}-{0}-{1}".format(*trailer.groups()))
     lead = LEAD.match(line)
@@ -42,6 +42,15 @@ def date_of_line(line: str) -> Moment | None:
         return found[-1][1] if found else None
     found = find_dates(line) if len(line) <= DATE_LINE else []
     return found[0][1] if found and _is_only_date(line) else None
+
+
+def _padded(line: str) -> str:
+    """A line that is nothing but three short numbers with two digits each: 5.4.24 is no number of a version, where it stands alone."""
+    for mark in "./":
+        numbers = line.split(mark)
+        if len(numbers) == 3 and all(number.isdigit() and len(number) <= 2 for number in numbers):
+            return mark.join(number.zfill(2) for number in numbers)
+    return line
 
 
 def _is_only_date(line: str) -> bool:

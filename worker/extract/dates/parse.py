@@ -25,6 +25,10 @@ SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 _NAMES = branches([*MONTHS, *_SOLAR_MONTHS])
 _YEAR = r"(?P<year>(?:19|20|24|25|26|13(?=[6-9])|14(?=0))\d\d|(?<![^\W\d])['’][0-4]\d)"
 """Of our era, the Buddhist one or the solar one, or the last two digits after an apostrophe."""
+_END = r"(?:(?!\d)|(?=\d{1,2}:\d\d)|(?=\d{1,2}\.\d{1,2}\.(?:19|20)\d\d))"
+"""The end of a date: no digit follows, or a time of day or a second date that an element of its own parts only on the screen."""
+_BEGIN = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z])(?=[A-Z])))"
+"""The beginning of a name: no letter precedes, or a small one does before a capital, which an element of its own parts."""
 _ERA = rf"(?:,?\s*|\s*{any_of('before_year')}\s*)"
 _DAY_NUMBER = r"(?<!\d)(?P<day>\d{1,2})"
 _DAY = rf"{_DAY_NUMBER}(?:st|nd|rd|th|er|\.)?"
@@ -39,10 +43,10 @@ def _written(template: str) -> re.Pattern[str]:
 
 PROSE = (
     re.compile(
-        rf"{_DAY}[\s\-/]*{any_of('before_month')}?[\s\-/]*(?P<month>{_NAMES})\.?(?:\s?/\s?(?:{_NAMES}))?{_ERA}[\s\-/]*{_YEAR}(?!\d)",
+        rf"{_DAY}[\s\-/]*{any_of('before_month')}?[\s\-/]*(?P<month>{_NAMES})\.?(?:\s?/\s?(?:{_NAMES}))?{_ERA}[\s\-/]*{_YEAR}{_END}",
         re.IGNORECASE,
     ),
-    re.compile(rf"(?<![^\W\d_])(?P<month>{_NAMES})\.?[\s\-/]+{_DAY}[,\-/]?\s*{_YEAR}(?!\d)", re.IGNORECASE),
+    re.compile(rf"{_BEGIN}(?P<month>{_NAMES})\.?[\s\-/]+{_DAY}[,\-/]?\s*{_YEAR}{_END}", re.IGNORECASE),
     re.compile(rf"(?<![\d/.\-]){_YEAR}[/.\-]\s?(?P<month>\d{{1,2}})[/.\-]\s?(?P<day>\d{{1,2}})(?![\d/])"),
     *map(_written, words("written_date")),
 )
@@ -53,7 +57,7 @@ THAI_SHORT = re.compile(rf"{_DAY}\s*(?P<month>{_THAI})\s*(?P<short>[4-9]\d)(?!\d
 """Thai months with the last two digits of the Buddhist year: the third of June 68 is in 2025."""
 _DIGIT = re.compile("[\\d\u4e00\u4e8c\u5341]")
 """A digit of any script, or the letter for one, two or ten that every date in Han letters has."""
-_NUMERIC = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])\s?(?P<b>\d{{1,2}})(?P=sep)\s?{_YEAR}(?![\d/])")
+_NUMERIC = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])\s?(?P<b>\d{{1,2}})(?P=sep)\s?{_YEAR}(?!/){_END}")
 _SHORT_YEAR = re.compile(r"(?<![\d/.\-])(?P<a>\d{2})(?P<sep>[/.\-])(?P<b>\d{2})(?P=sep)(?P<short>[0-4]\d)(?![\d/.\-]|\s?%)")
 """Numbers with the last two digits of the year: 30.10.23."""
 _COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=\s+\d\d:\d\d)")
@@ -95,6 +99,11 @@ class Moment:
     def is_plausible(self, latest: date) -> bool:
         """Whether a web page that was fetched on the day `latest` can have this date; one day of tolerance for time zones."""
         return self.day >= OLDEST and self.day - timedelta(days=1) <= latest
+
+
+def first_plausible(moments: list[Moment | None], today: date) -> Moment | None:
+    """The first of several that a page fetched on the day `today` can have."""
+    return next((m for m in moments if m and m.is_plausible(today)), None)
 
 
 def parse_machine_date(value: object) -> Moment | None:

@@ -12,6 +12,7 @@ from itertools import takewhile
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.extract.lines.boilerplate_filter import THREAD_HEADING
 from worker.extract.lines.line import is_prose
 from worker.extract.lines.title_form import could_be_title, share_of_stems, stems_of
 from worker.extract.page import class_hints
@@ -49,7 +50,7 @@ class NearbyLines:
     below_heading: list[str] = field(default_factory=list)
     """The lines between heading and text, and the first lines of the text: a byline may follow a lead."""
     below_text: list[str] = field(default_factory=list)
-    """The last line of the text and the lines that follow."""
+    """The last line of the text and the lines that follow, up to a heading over readers' comments."""
     above_text: list[str] = field(default_factory=list)
     """All lines above the text."""
 
@@ -90,7 +91,13 @@ def nearby_lines(blocks: list[Block], keep: NDArray[np.bool_], filtered: frozens
             *texts[start + (at is not None) : first + 1],
             *takewhile(lambda line: not is_prose(line), texts[first + 1 : first + 1 + AFTER_LEAD]),
         ],
-        below_text=[*texts[last : last + 1 + BELOW_TEXT], *_last_lines(texts, last + 1 + BELOW_TEXT, stay[-1])],
+        below_text=[
+            *texts[last : last + 1],
+            *takewhile(
+                lambda line: not THREAD_HEADING.match(line),
+                [*texts[last + 1 : last + 1 + BELOW_TEXT], *_last_lines(texts, last + 1 + BELOW_TEXT, stay[-1])],
+            ),
+        ],
         above_text=texts[:first],
     )
 

@@ -27,6 +27,7 @@ STREAMED = re.compile(r"<div hidden(?:=\"\")? id=\"S:")
 """Parts of a page that React streams after the rest, hidden until its script moves them into position."""
 _TAG_START = re.compile(r"<[a-zA-Z][^\s<>/]*[\s/]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+BODY = "<body"
 LONG_TITLE = 500  # characters: half more than the longest title of 1,526 real pages (319)
 _UNCLOSED_TITLE = re.compile(r"(<title[^<>]*>[^<>]{0,300})", re.IGNORECASE)
 """A title and what follows up to the next tag."""
@@ -64,6 +65,8 @@ def parse(text: str) -> Tree:
         root, complete = _parsed(
             re.sub(r"<html[^>]*>", " ", text, count=1, flags=re.IGNORECASE)
         )  # with a broken tag of the root, all is lost
+    if root is not None and _holds_body(root):
+        root, complete = _parsed(re.sub(f"</head>\\s*{BODY}", r"</script>\g<0>", text, count=1, flags=re.IGNORECASE))
     if not complete:
         root, _ = _parsed(_STRUCTURE.sub(" ", text))
         warnings.append("too_deep")
@@ -74,6 +77,12 @@ def _is_swallowed(root: Element) -> bool:
     """Whether the title holds the rest of the page, since it has no end tag or a broken one."""
     title = root.find(".//title")
     return title is not None and len(title.text or "") > LONG_TITLE and "<" in (title.text or "")
+
+
+def _holds_body(root: Element) -> bool:
+    """Whether a script of the head holds the beginning of the body, since a quotation mark of its tag is missing."""
+    held = (script.text or "" for script in root.iter("script"))
+    return any(f"</head>\n{BODY}" in text.lower() for text in held if "</head>" in text or "</HEAD>" in text)
 
 
 def _holds_more(text: str, sign: str, limit: int) -> bool:

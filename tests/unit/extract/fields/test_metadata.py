@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from worker.extract.fields import metadata
+from worker.extract.fields.dates import publication_of
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.markup import parse
 
@@ -15,7 +16,7 @@ URL = "https://press.example/news/one"
 def published(page: str, near: NearbyLines | None = None, url: str = URL) -> tuple[str | None, str | None]:
     root = parse(f"<html>{page}").root
     data = metadata.metadata_of(root, url, TODAY).structured
-    found = metadata.publication_of(data, near or NearbyLines(), root, url, TODAY)
+    found = publication_of(data, near or NearbyLines(), root, url, TODAY)
     return str(found.moment) if found.moment else None, found.source
 
 
@@ -44,3 +45,47 @@ def test_the_date_is_read_near_the_title_where_a_table_of_contents_separates_it_
         heading="Part one", below_heading=["Part two"], above_text=["Menu", "The title", "3 May 2024", "Part one", "Part two"]
     ).near_title("The Title")
     assert published("<body>", near) == ("2024-05-03", "dateline")
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("<span>Associated Press</span><span>April 28, 2023 GMT</span>", "2023-04-28"),
+        ("<p>Published Fri, Apr 28 2023<span>2:23 PM EDT</span></p>", "2023-04-28"),
+        ("<p><span>26.10.2023</span><span>26.10.2023</span></p>", "2023-10-26"),
+        ("<p>5.4.24</p>", "2024-04-05"),
+    ],
+)
+def test_dates_that_only_the_screen_parts_from_their_neighbours_are_read(line, day):
+    text = " ".join(parse(f"<div>{line}</div>").root.text_content().split())
+    found = publication_of(metadata.metadata_of(parse("<p>x").root, None, TODAY).structured, NearbyLines(below_heading=[text]), *NOWHERE)
+    assert str(found.moment) == day
+
+
+NOWHERE = (parse("<p>x").root, None, TODAY)
+ASIDE = (
+    "<h1>The river rises again</h1><p>The water reached the market on Tuesday night.</p>"
+    "<aside><span>Ann Lee</span><span>30. Juni 2023, 15:59 Uhr</span></aside>"
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "day"),
+    [
+        (f"<article>{ASIDE}</article>", "2023-06-30"),
+        (f"<article>{ASIDE}<article>other</article></article>", None),
+        (f"<main>{ASIDE}</main>", None),
+        (f'<article>{ASIDE.replace("<aside>", """<aside class="related">""")}</article>', None),
+    ],
+)
+def test_a_day_in_the_articles_own_element_counts_where_nothing_else_dates_it(page, day):
+    root = parse(page).root
+    data = metadata.metadata_of(root, None, TODAY).structured
+    found = publication_of(data, NearbyLines(heading="The river rises again"), root, None, TODAY).moment
+    assert (str(found) if found else None) == day
+
+
+def test_the_date_of_an_element_of_a_news_plugin_counts_though_a_weekday_leads_it():
+    root = parse('<span class="news-list-date">Mittwoch, 20. Februar 2019</span><h3>Digital lernen</h3>').root
+    data = metadata.metadata_of(root, None, TODAY).structured
+    assert str(publication_of(data, NearbyLines(), root, None, TODAY).moment) == "2019-02-20"

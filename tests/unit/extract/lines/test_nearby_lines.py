@@ -67,3 +67,8 @@ def test_lines_that_the_filter_removed_do_not_delimit_the_text() -> None:
 
 def test_a_page_without_kept_blocks_has_no_nearby_lines() -> None:
     assert nearby_lines([], np.array([], dtype=bool)) == NearbyLines()
+
+
+def test_what_stands_below_a_heading_over_comments_is_not_near_the_text() -> None:
+    found = near(f"<h1>Ministers agree on rice</h1><p>{TEXT}</p><p>{MORE}</p><h4>10 comments:</h4><p>Amy September 11, 2008 at 2:06 PM</p>")
+    assert found.below_text == [MORE]

@@ -69,3 +69,15 @@ def test_a_broken_tag_of_the_root_does_not_empty_the_page() -> None:
     root = parse(broken).root
     assert root is not None
     assert "The council met on Monday." in root.text_content()
+
+
+def test_a_script_whose_tag_lacks_a_quotation_mark_does_not_swallow_the_page():
+    script = '<script src="/code.js>\nshow("a");\n</script>\n<link href="x.css">\n</head>\n<body class="news">'
+    tree = parse(f"<html><head><title>T</title>{script}<p>The river rose again.</p></body></html>")
+    assert tree.root.findtext(".//p") == "The river rose again."
+
+
+def test_a_script_that_writes_a_page_for_the_printer_stays_one():
+    script = "<script>w.write('<html><head></head><body>'); w.write('x');</script>"
+    tree = parse(f"<html><head>{script}</head><body><p>The river rose again.</p></body></html>")
+    assert [tree.root.findtext(".//p"), len(tree.root.findall(".//script"))] == ["The river rose again.", 1]

@@ -1,0 +1,189 @@
+"""Find the day on which an article was published, from the most reliable statement or line of its page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from typing import Literal
+
+from lxml import etree
+
+from worker.extract.dates import dateline
+from worker.extract.dates.parse import Moment, first_plausible, parse_machine_date, parse_prose_date
+from worker.extract.fields import authors, bylines
+from worker.extract.lines.nearby_lines import NearbyLines
+from worker.extract.page.addresses import parts_of
+from worker.extract.page.elements import Element
+from worker.extract.page.structured_data import StructuredData, strings_of
+
+Source = Literal["json-ld", "meta", "time", "url", "dateline", "guess"]
+PUBLISHED_METAS = (
+    "article:published_time", "og:published_time", "datepublished", "publication_date", "publishdate", "pubdate", "date", "dc.date",
+    "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date.created", "parsely-pub-date", "sailthru.date", "article.published",
+    "originalpublicationdate", "cxenseparse:recs:publishtime", "article_date_original", "citation_publication_date", "last-published",
+    "bt:pubdate", "datecreated",
+)  # fmt: skip
+STATED = ("datePublished", "coverageStartTime", "dateCreated", "uploadDate")
+"""Properties with the date of publication, the most reliable first."""
+DATE_META = re.compile(r"(?:^|[.:_\-])(?:date|issued|published|pubdate|publication)(?:[.:_\-]|$)(?!.*(?:modif|expir|updat))")
+"""Other names of meta elements with the date of publication."""
+URL_DATE = re.compile(
+    r"/((?:19|20)\d\d)[/\-](0?[1-9]|1[0-2])[/\-](0?[1-9]|[12]\d|3[01])(?:[/\-_.]|$)|[/\-_]((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/\-_.]|$)"
+)
+_MICRODATA = etree.XPath("//@itemprop[. = 'datePublished']")
+_DATED = etree.XPath("//@class[contains(., 'date') or contains(., 'time') or contains(., 'ublish') or contains(., 'posted')]")
+DATE_CLASS = re.compile(
+    r"(?:post|entry|article|story|news|detail|item|blog)_{0,2}-?(?:list-|single-|publish(?:ed)?-?)?(?:date|time)\b|\bdate-header\b|\bposted-?on\b|"
+    r"publish(?:ed|ing)?[-_]?(?:date|time|on|at)|\bpub-?date\b|\bpublished\b",
+    re.IGNORECASE,
+)
+"""Classes of elements with the date of an article, not of the masthead: `entry-date`, `detail-time`, `date-header`."""
+MAX_DATED = 6  # of such elements: those farther down belong to other articles
+DATING, MAX_DATING = ("span", "div", "p", "li", "time", "dd", "small"), 1000  # elements that date an article, and how many are looked at
+SIGNED_LINE = 150  # characters: longer lines that name a writer are biographies
+SHORT_LINE = 80  # characters: a date in a longer line belongs to the subject
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The date of publication and its source; None for both where it is unknown."""
+
+    moment: Moment | None
+    source: Source | None
+
+
+def publication_of(data: StructuredData, near: NearbyLines, root: Element, url: str | None, today: date) -> Publication:
+    """The first plausible date of publication; the most reliable sources come first."""
+    near = replace(near, above_heading=[line for line in near.above_heading if not _is_current_date(line, today)])
+    for source, moments in _sources(data, near, root, url):
+        moment = first_plausible(moments, today)
+        if moment:
+            return Publication(_on_own_day(moment, near, url), source)
+    return Publication(None, None)
+
+
+def _on_own_day(moment: Moment, near: NearbyLines, url: str | None) -> Moment:
+    """The moment on the day by the page's own clock, where it is stated in UTC: the day in the address or near the text, if that
+    is the day before or after."""
+    if moment.time is None or moment.time.date() != moment.day:
+        return moment
+    shown = [_url_date(url), *(dateline.date_of_line(line) for line in [*near.below_heading, *near.above_heading[-1:]])]
+    days = [one.day for one in shown if one and one.time is None and abs((one.day - moment.day).days) == 1]
+    return Moment(days[0], moment.time) if days else moment
+
+
+def _is_current_date(line: str, today: date) -> bool:
+    """Whether a line above the heading shows the day of the fetch, or begins with a weekday: a masthead does."""
+    moment = dateline.first_date(line)
+    return dateline.is_masthead_date(line) or (moment is not None and abs((moment.day - today).days) <= 1)
+
+
+def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
+    """What may be the date of publication, by source; a source is read only where those before gave no plausible date."""
+    yield "json-ld", [parse_machine_date(value) for name in STATED for node in data.articles for value in strings_of(node.get(name))[:1]]
+    yield "meta", [parse_machine_date(value) for name in _date_metas(data) for value in data.metas[name][:1]]
+    yield "meta", _microdata(root)
+    own, other = _times(root)
+    yield "time", own
+    yield "url", [_url_date(url)]
+    lines = [*near.below_heading, *reversed(near.above_heading)]
+    originals_first = sorted([*lines, *near.below_text], key=dateline.is_update)
+    signed = [line for line in lines if len(line) <= SIGNED_LINE and bylines.is_byline(line) and not dateline.is_update(line)]
+    yield (
+        "dateline",
+        [
+            *map(dateline.publication_date, [*lines, *near.below_text]),
+            *map(dateline.first_date, signed),
+            *map(dateline.date_of_line, originals_first),
+        ],
+    )
+    yield "guess", [dateline.first_date(line) for line in lines if len(line) <= SHORT_LINE]
+    yield "dateline", [dateline.publication_date(text) or parse_machine_date(text) for text in _dated_texts(root)]
+    yield "guess", other
+    yield "dateline", [*_dates_in_article(root, near.heading)]
+
+
+def _dates_in_article(root: Element, heading: str | None) -> list[Moment]:
+    """The dates of the short elements that say nothing else, in the `<article>` around the heading: beside the text, or far above it.
+    Those in boxes of other articles are left out."""
+    title = " ".join((heading or "").split())
+    shown = (element for element in root.iter("h1", "h2", "h3") if title and " ".join(element.text_content().split()) == title)
+    article = next((outer for element in shown for outer in element.iterancestors() if outer.tag == "article"), None)
+    if article is None or sum(1 for _ in article.iter("article")) > 1:
+        return []
+    lines = (
+        (element, " ".join(element.text_content().split())) for element in islice(article.iter(*DATING), MAX_DATING) if len(element) <= 2
+    )
+    dated = [(element, moment) for element, line in lines if len(line) <= SHORT_LINE and (moment := dateline.date_of_line(line))]
+    return [moment for element, moment in dated if not authors.is_outside_article(element)][:1]
+
+
+def _date_metas(data: StructuredData) -> list[str]:
+    """The names of the page's meta elements with a date of publication, the most reliable first."""
+    return [*(name for name in PUBLISHED_METAS if name in data.metas), *(name for name in data.metas if DATE_META.search(name))]
+
+
+def _times(root: Element) -> tuple[list[Moment | None], list[Moment | None]]:
+    """The date of the `<time>` that is marked as the publication's or is inside the article, and that of the first other one.
+
+    Those in navigation, footers and asides belong to other articles.
+    """
+    usable = [element for element in root.iter("time") if not any(outer.tag in authors.OUTSIDE for outer in element.iterancestors())]
+    marked = [e for e in usable if "publish" in (e.get("itemprop") or e.get("class") or "").lower()]
+    first = [e for e in usable[:1] if e.get("pubdate") is not None]  # teasers and comments are marked so too, farther down
+    inside = [e for e in usable if any(outer.tag in ("article", "main") for outer in e.iterancestors())]
+    own = (marked or first or inside)[:1]
+    moments = [_of_time(e) for e in [*own, *usable[:1]]]
+    return moments[: len(own)], moments[len(own) :]
+
+
+def _of_time(element: Element) -> Moment | None:
+    """The date of a `<time>`: its attribute's, unless its words give another day; templates fill the attribute with the last change."""
+    stated, shown = parse_machine_date(element.get("datetime")), parse_machine_date(element.text_content())
+    differs = stated and shown and abs((stated.day - shown.day).days) > 1
+    swapped = stated and shown and (stated.day.year, stated.day.day, stated.day.month) == (shown.day.year, shown.day.month, shown.day.day)
+    return shown if differs and not swapped else stated or shown
+
+
+def _microdata(root: Element) -> list[Moment | None]:
+    """The date of the first element with microdata, other than `time` and `meta`, which are read elsewhere."""
+    found = [element for element in authors.elements_of(_MICRODATA(root)) if element.tag not in ("time", "meta")]
+    return [parse_machine_date(_value(element)) for element in found[:1]]
+
+
+def _value(element: Element) -> str:
+    """The value of an element with microdata: its attribute for machines, else its text."""
+    return str(element.get("content") or element.get("datetime") or element.get("title") or element.text_content())
+
+
+def _dated_texts(root: Element) -> list[str]:
+    """The text of the first element whose class marks the date of an article; none where that date is of an update."""
+    found = [
+        element for element in authors.elements_of(_DATED(root)) if DATE_CLASS.search(f"{element.get('class')} {element.get('data-role')}")
+    ]
+    inside = (element for element in found[:MAX_DATED] if not authors.is_outside_article(element))
+    texts = [" ".join(_dated_value(element).split())[:SHORT_LINE] for element in inside]
+    return [text for text in texts[:1] if dateline.publication_date(text) or not dateline.is_update(text)]
+
+
+def _dated_value(element: Element) -> str:
+    """The text of an element with a date; where that has none, its attribute for machines, as `<abbr class="published">` has it."""
+    text = element.text_content()
+    return (
+        text
+        if dateline.first_date(text)
+        else next((value for name in ("title", "datetime", "content") if (value := element.get(name))), text)
+    )
+
+
+def _url_date(url: str | None) -> Moment | None:
+    match = URL_DATE.search(parts_of(url).path)
+    if match:
+        return parse_machine_date("-".join(part.zfill(2) for part in match.groups() if part))
+    folders = parts_of(url).path.split("/")  # "/2024/sep/03/"
+    dated = [folder for folder in zip(folders[2:], folders[1:], folders, strict=False) if folder[2].isdigit() and folder[1].isalpha()]
+    days = map(" ".join, dated)
+    return next((moment for day in days if (moment := parse_prose_date(day))), None)

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+ONE_BLAS_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+for name in ONE_BLAS_THREAD:  # before anything imports numpy: processes share the cores, and threads that wait for each other spin
+    os.environ.setdefault(name, "1")
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 
-from benchmarks.running_service import RunningService
 from tests.acceptance.terminal import Terminal
 from tests.attack.parts.commands import environment, pressmark
 from tests.attack.parts.pages import atom, json_feed, json_ld, page, rss, sitemap
 from tests.attack.parts.sites import RawSite, answer, raw_site
+from tests.integration.parts.service import RunningService
 
 # Pages -------------------------------------------------------------------------------------------
 

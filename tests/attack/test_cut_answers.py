@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from benchmarks.running_service import RunningService
 from tests.attack.parts.commands import Done, pressmark
 from tests.attack.parts.pages import page, rss, sitemap
 from tests.attack.parts.sites import HTML, Answer, RawSite, answer, authority, head, raw_site
+from tests.integration.parts.service import RunningService
 
 WHOLE = page().encode()
 CUT = WHOLE[: WHOLE.index(b"Farmers")]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from benchmarks.running_service import RunningService, serving
+from benchmarks.running_service import serving
 from tests.attack.parts.commands import TOLD_WITHIN, pressmark
 from tests.attack.parts.redis_servers import FailingRedis
 from tests.integration.parts.press import pages
+from tests.integration.parts.service import RunningService
 
 COUNT = 600
 """Pages: enough for the whole outage, at some 20 a second on two cores."""

@@ -15,13 +15,14 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.running_service import RunningService, descendants, role_of
+from benchmarks.running_service import descendants, role_of
 from tests.attack.parts.commands import Done, peak_memory, pressmark
 from tests.attack.parts.pages import page
 from tests.attack.parts.redis_servers import FailingRedis
 from tests.attack.parts.sites import Answer, RawSite, answer, gzipped, raw_site
 from tests.integration.parts.press import article
 from tests.integration.parts.samples import LABELS, extracted
+from tests.integration.parts.service import RunningService
 from worker.celery_app import Sender
 from worker.config import Settings
 from worker.messages import Labelled, Page, URLRequest

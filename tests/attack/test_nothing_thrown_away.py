@@ -9,8 +9,9 @@ import os
 import signal
 import time
 
-from benchmarks.running_service import RunningService, Served, Site, serving
+from benchmarks.running_service import Served, Site, serving
 from tests.integration.parts.press import article, pages
+from tests.integration.parts.service import RunningService
 from worker.pipeline.publisher import GROUP
 
 IN_HAND = 12

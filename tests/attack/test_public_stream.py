@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from benchmarks.running_service import RunningService
 from tests.attack.parts.commands import ROOT, pressmark
 from tests.attack.parts.pages import page
 from tests.attack.parts.redis_servers import FailingRedis
 from tests.attack.parts.sites import RawSite, answer, raw_site
+from tests.integration.parts.service import RunningService
 
 MIB = 1024 * 1024
 REDIS_MEMORY = 16 * MIB

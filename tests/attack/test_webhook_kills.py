@@ -14,9 +14,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks.running_service import RunningService, serving
+from benchmarks.running_service import serving
 from tests.integration.conftest import postgres_server, postgres_url
 from tests.integration.parts.press import pages
+from tests.integration.parts.service import RunningService
 
 __all__ = ["postgres_server", "postgres_url"]
 

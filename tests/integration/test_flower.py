@@ -18,10 +18,11 @@ from pathlib import Path
 import pytest
 import redis
 
-from benchmarks.running_service import RunningService, serving
+from benchmarks.running_service import serving
 from tests.integration.parts.ports import free_port
 from tests.integration.parts.press import pages
 from tests.integration.parts.servers import RedisServer, until
+from tests.integration.parts.service import RunningService
 
 PAGES = 60
 PATIENCE = 120.0

@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from benchmarks.running_service import RunningService, serving
+from benchmarks.running_service import serving
 from tests.integration.parts.press import pages
+from tests.integration.parts.service import RunningService
 
 VICTIMS = ("parse", "fetch", "label-child", "label", "keeper", "dispatcher", "server")
 

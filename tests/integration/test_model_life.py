@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.running_service import RunningService, serving
+from benchmarks.running_service import serving
 from classifier.model import artifact
 from tests.conftest import ROOT
 from tests.integration.parts.press import pages
+from tests.integration.parts.service import RunningService
 from worker.bootstrap import Services
 from worker.config import Settings
 from worker.models.cache import read_files

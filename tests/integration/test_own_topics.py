@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.running_service import RunningService, Served, serving
+from benchmarks.running_service import Served, serving
 from tests.integration.parts.own_seeds import text, write_seeds
+from tests.integration.parts.service import RunningService
 
 PATIENCE = 120.0
 DEFAULT = ["border_dispute", "trade", "demining", "culture"]

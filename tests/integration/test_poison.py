@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.running_service import RunningService, Served, serving
+from benchmarks.running_service import Served, serving
 from tests.integration.parts.press import pages
+from tests.integration.parts.service import RunningService
 
 HEAVY = f"<html><title>Heavy</title><body>{''.join(f'<p>Word {number}</p>' for number in range(45_000))}".encode()
 """A megabyte of small paragraphs: just below the limit of elements, and half a second of CPU on any machine of today."""

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.running_service import RunningService, Served, serving
+from benchmarks.running_service import Served, serving
 from tests.integration.parts.press import article
+from tests.integration.parts.service import RunningService
 
 PATIENCE = 120.0
 HOST = "press.test"

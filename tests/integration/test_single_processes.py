@@ -9,8 +9,9 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from benchmarks.running_service import RunningService, serving
+from benchmarks.running_service import serving
 from tests.integration.parts.press import pages
+from tests.integration.parts.service import RunningService
 
 PATIENCE = 120.0
 CELERY = ("-m", "celery", "-A", "worker.celery_app", "worker")

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.running_service import RunningService, Served, serving
+from benchmarks.running_service import Served, serving
 from tests.integration.parts.press import article, pages
+from tests.integration.parts.service import RunningService
 
 COUNT = 400
 

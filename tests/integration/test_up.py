@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.running_service import Process, RunningService, descendants, serving
+from benchmarks.running_service import Process, descendants, serving
 from tests.integration.parts.press import pages
+from tests.integration.parts.service import RunningService
 
 PATIENCE = 90.0
 ROOT = Path(__file__).resolve().parents[2]

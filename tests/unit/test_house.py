@@ -112,3 +112,9 @@ def test_no_file_names_the_machine_it_was_written_on() -> None:
     for name in filter(None, tracked.stdout.decode().split("\0")):
         content = (ROOT / name).read_bytes()
         assert home.encode() + b"/" not in content or home == "/", name
+
+
+def test_what_is_marked_lab_is_where_make_test_looks_for_it() -> None:
+    marked = [path for path in (ROOT / "tests").rglob("test_*.py") if "pytest.mark." + "lab" in path.read_text(encoding="utf-8")]
+    assert marked
+    assert {path.parent for path in marked} == {ROOT / "tests" / "lab"}

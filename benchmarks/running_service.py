@@ -112,6 +112,8 @@ class RunningService:
     settings: Mapping[str, str]
     process: subprocess.Popen[bytes] = field(init=False)
     log: Path = field(init=False)
+    _reader: Services | None = field(init=False, default=None)
+    """Kept for what is asked ten times a second: to open the database anew costs more than the question."""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -139,6 +141,8 @@ class RunningService:
 
     def __exit__(self, *_: object) -> None:
         """Whatever happened, nothing is left running: a killed supervisor takes its children along."""
+        if self._reader is not None:
+            self._reader.close()
         if hasattr(self, "process") and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
@@ -199,8 +203,9 @@ class RunningService:
         return self._states()["stored"]
 
     def _states(self) -> Mapping[str, int]:
-        with self._services() as services:
-            return services.operator_ledger.balance().states
+        if self._reader is None:
+            self._reader = Services(load(self.environ))
+        return self._reader.operator_ledger.balance().states
 
     @contextmanager
     def _services(self) -> Iterator[Services]:

@@ -25,8 +25,8 @@ from tests.integration.parts.service import RunningService
 NAMESPACE = "pressmark"
 QUEUES = ("fetch", "fetch.urgent", "label", "label.bulk")
 TASKS = {"fetch": "pressmark.fetch", "fetch.urgent": "pressmark.fetch", "label": "pressmark.label", "label.bulk": "pressmark.relabel"}
-GOES_ON_WITHIN = 20.0
-"""Seconds until good pages are stored, with garbage in front of them; a healthy line stores them in two."""
+GOES_ON_WITHIN = 60.0
+"""Seconds until good pages are stored, with garbage in front of them; a healthy line stores them in two, on a busy machine in ten."""
 
 
 def message(queue: str, **changed: Any) -> dict[str, Any]:

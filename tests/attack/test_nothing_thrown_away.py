@@ -59,7 +59,7 @@ def test_only_pages_in_hand_that_do_not_finish_within_the_grace_are_fetched_agai
         figure(f"pages of {ANSWER:g} s fetched again after SIGTERM, of {IN_HAND}", sum("slow" in path for path in again))
         figure("seconds until up had ended", round(took, 1))
         assert service.queues()["balanced"] is True
-        assert took < GRACE + 5  # of a busy machine
+        assert took < 4 * GRACE  # it neither hangs nor waits for what never answers; how long a busy machine needs besides is a figure
         assert again == dict.fromkeys((path for _, path in slow(0.0, "never")), 1)
 
 

@@ -85,7 +85,7 @@ def test_an_address_has_four_streams_at_most_and_gets_another_when_one_ends(dash
         answer = dashboard.get("events")
         assert (answer.status, answer.reason) == (429, "too-many")
         assert int(answer.headers["retry-after"]) > 0
-    until(lambda: _opens(dashboard), 30, "a place for another stream")
+    until(lambda: _opens(dashboard), 60, "a place for another stream")
 
 
 def test_streams_that_are_asked_for_at_once_are_counted_too(dashboard):

@@ -36,7 +36,7 @@ def port(tmp_path: Path) -> Iterator[int]:
 def connected(port: int, password: str | None) -> redis.Redis:
     """A client, once the server answers."""
     client = redis.Redis(port=port, password=password, socket_timeout=5)
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while True:
         try:
             client.ping()

@@ -400,7 +400,7 @@ def test_while_the_database_does_not_answer_every_page_says_so_within_5_seconds_
                 for process in processes:
                     os.kill(process, signal.SIGCONT)
             # Then
-            until(lambda: me.see("/").status == 200, 40, "the page again")
+            until(lambda: me.see("/").status == 200, 60, "the page again")
     finally:
         server.stop()
         redis.stop()
@@ -409,7 +409,7 @@ def test_while_the_database_does_not_answer_every_page_says_so_within_5_seconds_
 # Live
 
 
-def first_lines(dashboard: Dashboard, page: str, session: requests.Session, wanted: str, seconds: float = 20) -> str:
+def first_lines(dashboard: Dashboard, page: str, session: requests.Session, wanted: str, seconds: float = 60) -> str:
     """What the stream says until `wanted` occurs."""
     told = ""
     with session.get(f"{dashboard.url}/live/{page}", stream=True, timeout=seconds) as answer:
@@ -424,7 +424,7 @@ def first_lines(dashboard: Dashboard, page: str, session: requests.Session, want
 @ONE
 def test_a_page_that_is_watched_gets_its_parts_then_only_what_differs(dashboard, ledger, ann) -> None:
     told: list[str] = []
-    with ann.session.get(f"{dashboard.url}/live/overview", stream=True, timeout=30) as answer:
+    with ann.session.get(f"{dashboard.url}/live/overview", stream=True, timeout=60) as answer:
         lines = answer.iter_lines(decode_unicode=True)
         for line in lines:
             told.append(line)
@@ -448,7 +448,7 @@ def test_nothing_is_sampled_while_nobody_looks_and_once_for_all_who_do(dashboard
     original = dashboard.services.viewer_ledger.due_counts
     dashboard.services.viewer_ledger.due_counts = lambda: asked.append(threading.get_ident()) or original()
     # When: three look for some seconds
-    streams = [ann.session.get(f"{dashboard.url}/live/due", stream=True, timeout=30) for _ in range(3)]
+    streams = [ann.session.get(f"{dashboard.url}/live/due", stream=True, timeout=60) for _ in range(3)]
     for stream in streams:
         ticks = 0
         for line in stream.iter_lines(decode_unicode=True):
@@ -460,7 +460,7 @@ def test_nothing_is_sampled_while_nobody_looks_and_once_for_all_who_do(dashboard
         stream.close()
     # Then: at most as often as one of them was told, where each by itself would make nine
     assert 1 <= looked < 9
-    until(lambda: _rests(asked), 15, "an end of sampling")
+    until(lambda: _rests(asked), 60, "an end of sampling")
 
 
 def _rests(asked: list[int]) -> bool:
@@ -472,10 +472,10 @@ def _rests(asked: list[int]) -> bool:
 
 @ONE
 def test_a_browser_may_have_four_streams(dashboard, ann) -> None:
-    streams = [ann.session.get(f"{dashboard.url}/live/due", stream=True, timeout=30) for _ in range(4)]
+    streams = [ann.session.get(f"{dashboard.url}/live/due", stream=True, timeout=60) for _ in range(4)]
     reading = [stream.iter_lines() for stream in streams]
     assert all(next(lines).startswith(b"data: ") for lines in reading)
-    assert ann.session.get(f"{dashboard.url}/live/due", stream=True, timeout=30).status_code == 429
+    assert ann.session.get(f"{dashboard.url}/live/due", stream=True, timeout=60).status_code == 429
     for stream in streams:
         stream.close()
-    assert ann.session.get(f"{dashboard.url}/live/nothing", timeout=30).status_code == 404
+    assert ann.session.get(f"{dashboard.url}/live/nothing", timeout=60).status_code == 404

@@ -48,7 +48,7 @@ def kill_everything_once(tmp_path, count: int, patience: float, lease: str) -> N
 
 @pytest.mark.timeout(280)
 def test_whatever_is_killed_every_url_ends_once(tmp_path):
-    kill_everything_once(tmp_path, 300, patience=120, lease="20")
+    kill_everything_once(tmp_path, 180, patience=120, lease="20")
 
 
 @pytest.mark.soak
@@ -59,7 +59,7 @@ def test_two_thousand_urls_survive_the_kill_of_everything(tmp_path):
 
 def test_stopping_under_load_hands_back_in_time_and_the_next_start_goes_on(tmp_path):
     # Given
-    with serving(pages(200, delay=0.5)) as site, RunningService(tmp_path, {**site.settings(), "PRESSMARK_LEASE": "600"}) as line:
+    with serving(pages(120, delay=0.5)) as site, RunningService(tmp_path, {**site.settings(), "PRESSMARK_LEASE": "600"}) as line:
         line.up()
         line.enqueue(site.urls())
         line.until(lambda: line.settled() >= 20, 60)
@@ -69,7 +69,7 @@ def test_stopping_under_load_hands_back_in_time_and_the_next_start_goes_on(tmp_p
         took = time.monotonic() - begun
         line.up()
         # Then: long before a lease could have run out
-        line.until(lambda: line.settled() == 200, 120)
-        assert took < 20  # ten seconds and a busy machine
+        line.until(lambda: line.settled() == 120, 120)
+        assert took < 60  # it takes ten, and more on a busy machine
         assert line.queues()["balanced"] is True
         assert line.down() == 0

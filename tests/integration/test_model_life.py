@@ -17,12 +17,10 @@ from tests.integration.parts.press import pages
 from tests.integration.parts.service import RunningService
 from worker.bootstrap import Services
 from worker.config import Settings
-from worker.models.cache import read_files
+from worker.models.cache import CHECK_EVERY, read_files
 from worker.models.manifest import shipped_name
 
 PATIENCE = 120.0
-FOLLOWED = 5.0
-"""Seconds within which every worker has taken a promoted model."""
 
 
 def register(folder: Path, name: str) -> None:
@@ -51,7 +49,7 @@ def test_a_promotion_and_a_rollback_reach_running_workers_between_two_tasks(tmp_
         # When another model is promoted
         register(tmp_path / "data", "second")
         line.call("promote", "second", "--force", "--note", "a test")
-        time.sleep(FOLLOWED)
+        time.sleep(CHECK_EVERY)
         line.enqueue(urls[50:100])
         line.until(lambda: line.settled() >= 100, PATIENCE)
         # Then what came later names it, and what came before still names its own
@@ -62,7 +60,7 @@ def test_a_promotion_and_a_rollback_reach_running_workers_between_two_tasks(tmp_
         assert models(line) == {"second": 100}
         # When it is rolled back
         line.call("rollback")
-        time.sleep(FOLLOWED)
+        time.sleep(CHECK_EVERY)
         line.enqueue(urls[100:])
         line.until(lambda: line.settled() >= 150, PATIENCE)
         # Then the first serves again, and no worker was restarted

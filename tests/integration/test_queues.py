@@ -13,6 +13,7 @@ from redis.exceptions import NoPermissionError, ResponseError
 
 from tests.conftest import missing
 from tests.integration.conftest import NAMESPACE
+from tests.integration.parts.own_time import Stopwatch
 from tests.integration.parts.samples import failed
 from tests.integration.parts.servers import RedisServer, redis_binary
 from worker.config import Settings
@@ -194,7 +195,7 @@ def test_a_process_that_serves_no_queue_is_alive_while_it_makes_progress_and_gon
         progress.made()
         assert control.workers() == [keeper]
         # When: rounds go on
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while control.workers()[0].last_seen == keeper.last_seen:
             assert time.monotonic() < end
             progress.made()
@@ -302,12 +303,12 @@ def test_a_command_that_reports_asks_a_silent_redis_once(small_redis):
     os.kill(small_redis._process.pid, signal.SIGSTOP)
     try:
         # When
-        begun = time.monotonic()
+        watch = Stopwatch()
         for call in (Depths(client, "x").all, Control(client, "x").workers, Control(client, "x").refusal):
             with pytest.raises(Unavailable):
                 call()
         # Then
-        assert time.monotonic() - begun < 2 * SHORT_TIMEOUT
+        assert watch.seconds < 2 * SHORT_TIMEOUT
     finally:
         os.kill(small_redis._process.pid, signal.SIGCONT)
 

@@ -115,7 +115,6 @@ def test_stopping_asks_first_and_kills_what_does_not_listen(settings, tmp_path):
     # Given
     with supervised(settings, tmp_path, "keeper", "deaf") as line:
         look_until(line, lambda: pids(tmp_path, "keeper") and pids(tmp_path, "deaf"))
-        time.sleep(0.3)  # until their handlers stand
     # Then
     assert (tmp_path / "keeper.left").exists()
     assert not running(pids(tmp_path, "deaf")[0])

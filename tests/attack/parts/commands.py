@@ -10,10 +10,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.integration.parts.own_time import run_delay
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 60.0
@@ -120,15 +121,6 @@ def cpu_of(pid: int) -> float:
         return sum(map(int, _stat(pid)[11:13])) / CLOCK
     except (FileNotFoundError, ProcessLookupError, IndexError):
         return 0.0
-
-
-def run_delay(pid: int) -> float:
-    """Seconds that the threads of a process were ready to run and waited for a core; 0 for one that is gone."""
-    waited = 0
-    with suppress(FileNotFoundError, ProcessLookupError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            waited += int((task / "schedstat").read_text().split()[1])
-    return waited / 1e9
 
 
 def peak_memory(pid: int) -> float:

@@ -66,7 +66,7 @@ class FailingRedis(RedisServer):
 
     def _save(self, client: redis.Redis, status: str) -> None:
         """Takes snapshots until one ended as expected."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while client.info("persistence")["rdb_last_bgsave_status"] != status:
             assert time.monotonic() < end, f"no snapshot ended with {status!r}"
             with suppress(redis.ResponseError):  # one is under way, or the log is being rewritten

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import lxml.html
 import requests
+
+from tests.integration.parts.own_time import Stopwatch
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,6 @@ class Visitor:
         return self.post("/sign-in", {"token": token, "next": "/"})
 
     def _shown(self, ask) -> Shown:
-        began = time.monotonic()
+        watch = Stopwatch()
         answer = ask()
-        return Shown(answer.status_code, answer.url.removeprefix(self.base), lxml.html.fromstring(answer.text), time.monotonic() - began)
+        return Shown(answer.status_code, answer.url.removeprefix(self.base), lxml.html.fromstring(answer.text), watch.seconds)

@@ -13,8 +13,6 @@ from worker.processes.watchdog import Watchdog
 
 folder, role = Path(sys.argv[1]), sys.argv[2]
 watchdog = Watchdog.of_stdin(grace=1.0)
-with (folder / role).open("a") as marks:
-    marks.write(f"{os.getpid()}\n")
 
 
 def leave(*_):
@@ -22,12 +20,15 @@ def leave(*_):
     sys.exit(0)
 
 
+# Before its mark: whoever sees that may stop it at once
+signal.signal(signal.SIGTERM, signal.SIG_IGN if role == "deaf" else leave)
+with (folder / role).open("a") as marks:
+    marks.write(f"{os.getpid()}\n")
 if role == "crash":
     sys.exit(3)
 if role == "parent":
     grandchild = subprocess.Popen(["sleep", "600"])
     (folder / "grandchild").write_text(str(grandchild.pid))
-signal.signal(signal.SIGTERM, signal.SIG_IGN if role == "deaf" else leave)
 watchdog.watch()
 while True:
     if role != "still":

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 from benchmarks.running_service import RunningService as Measured
 from worker.cli import main
 
+PATIENCE = 120.0
+"""Seconds at least before a test gives up on what must come: it takes a few, and whoever shares the machine may need more."""
+
 
 class RunningService(Measured):
     """`up` in processes of its own as ever; a command costs what it does, and not a second of CPU for a start of Python besides."""
+
+    def up(self, patience: float = PATIENCE) -> None:
+        """Starts everything and waits until every process has shown life."""
+        super().up(patience)
+
+    def down(self, number: int = signal.SIGTERM, patience: float = PATIENCE) -> int:
+        """Stops everything; its exit code."""
+        return super().down(number, patience)
+
+    def until(self, true: Callable[[], bool], patience: float = PATIENCE) -> None:
+        """Waits for it."""
+        super().until(true, max(patience, PATIENCE))
 
     def call(self, *words: str, stdin: str = "", ok: tuple[int, ...] = (0,)) -> str:
         """One command; its standard output."""

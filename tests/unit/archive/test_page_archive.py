@@ -121,7 +121,7 @@ def _keep_for_ever(settings: Settings) -> None:
 def test_a_killed_writer_leaves_whole_pages_only(settings):
     process = multiprocessing.get_context("fork").Process(target=_keep_for_ever, args=(settings,))
     process.start()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while len(files(settings)) < 20 and time.monotonic() < end:
         time.sleep(0.01)
     os.kill(process.pid or 0, signal.SIGKILL)

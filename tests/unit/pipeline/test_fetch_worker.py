@@ -18,7 +18,7 @@ from worker.sandbox import waiting_items
 from worker.sandbox.parse_queue import LARGE
 from worker.sandbox.waiting_pages import EXPECTED, PageRoom
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class SlowReader:
@@ -111,14 +111,17 @@ def test_a_chunk_that_could_never_be_announced_is_left_alone(monkeypatch):
 
 def test_what_could_not_start_in_time_is_handed_back(monkeypatch):
     # Given: one thread, held by a slow page
-    monkeypatch.setattr(fetch_worker, "START_WITHIN", 0.1)
     monkeypatch.setattr(fetch_worker, "LOOK", 0.02)
     reader = SlowReader(slow={1})
     record = Record(reader, threads=1)
     with ThreadPoolExecutor(1) as slot:
-        # When
+        # When: the time to start is over once the first has begun, however long that took
         slot.submit(record.worker.work, requests(1, 2, 3))
         end = time.monotonic() + PATIENCE
+        while reader.begun != [1]:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        monkeypatch.setattr(fetch_worker, "START_WITHIN", 0.0)
         while record.returned() != [2, 3]:
             assert time.monotonic() < end
             time.sleep(0.01)
@@ -129,13 +132,19 @@ def test_what_could_not_start_in_time_is_handed_back(monkeypatch):
 
 def test_a_page_that_waits_too_long_for_its_parser_goes_back_before_its_lease_runs_out(monkeypatch):
     # Given
-    monkeypatch.setattr(fetch_worker, "END_WITHIN", 0.1)
     monkeypatch.setattr(fetch_worker, "LOOK", 0.02)
     reader = SlowReader(slow={1})
     record = Record(reader)
-    # When
-    record.worker.work(requests(1, 2))
-    reader.go.set()
+    with ThreadPoolExecutor(1) as slot:
+        # When: the time to end is over once the other has ended, however long that took
+        work = slot.submit(record.worker.work, requests(1, 2))
+        end = time.monotonic() + PATIENCE
+        while record.failed() != [2]:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        monkeypatch.setattr(fetch_worker, "END_WITHIN", 0.0)
+        work.result(PATIENCE)
+        reader.go.set()
     # Then
     assert record.returned() == [1]
     assert record.failed() == [2]

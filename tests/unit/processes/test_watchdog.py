@@ -11,7 +11,7 @@ import time
 
 from worker.processes.watchdog import StopSignal, Watchdog
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def test_a_pulse_reaches_the_supervisor_and_never_waits_for_it():

@@ -9,7 +9,7 @@ import pytest
 
 from worker.sandbox.parse_queue import LARGE, LARGE_WAITS, QUIET, REST, ParseQueue
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Worker:

@@ -34,7 +34,7 @@ def test_a_fetch_that_waits_begins_when_a_page_is_done():
     waiting.start()
     # When
     room.release(EXPECTED)
-    waiting.join(30)
+    waiting.join(60)
     # Then
     assert got == [True]
 

@@ -89,7 +89,7 @@ def test_threads_keep_the_order_and_take_little_in_advance() -> None:
 
     def work(number: int) -> dict[str, Any]:
         if number == 0:
-            gate.wait(10)
+            gate.wait(60)
         if number == 7:
             raise ItemFailed(Reason.PARSE_LIMIT, "bad page")
         return {"square": number * number}

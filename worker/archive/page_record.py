@@ -24,9 +24,14 @@ _HEAD = tuple(field.name for field in fields(Page) if field.name != "body")
 """No cookie, password or other header is among them."""
 
 
+def record_of(page: Page) -> bytes:
+    """The page's record, uncompressed: the same page gives the same bytes."""
+    return json.dumps({name: getattr(page, name) for name in _HEAD}, sort_keys=True).encode() + b"\n" + page.body
+
+
 def encoded(page: Page) -> tuple[str, bytes]:
     """The SHA-256 of the page's record, in hexadecimal, and the compressed record."""
-    record = json.dumps({name: getattr(page, name) for name in _HEAD}, sort_keys=True).encode() + b"\n" + page.body
+    record = record_of(page)
     return hashlib.sha256(record).hexdigest(), zstandard.ZstdCompressor(level=LEVEL).compress(record)
 
 
@@ -42,14 +47,17 @@ def decoded(sha256: str, data: bytes, longest_body: int) -> Page:
         raise UsageError(f"expected a page of at most {longest_body} bytes, got a longer one")
     if hashlib.sha256(record).hexdigest() != sha256:
         raise UsageError("expected the page of this digest, got a damaged or another one")
-    return _page(record)
+    return page_of(record)
 
 
-def _page(record: bytes) -> Page:
+def page_of(record: bytes) -> Page:
+    """The page of an uncompressed record; raises UsageError."""
     head, _, body = record.partition(b"\n")
     try:
-        return _pages().validate_python({**json.loads(head), "body": body})
-    except (ValueError, TypeError, ValidationError) as error:
+        said = json.loads(head)
+        json.dumps(said, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        return _pages().validate_python({**said, "body": body})
+    except (ValueError, TypeError, ValidationError, RecursionError) as error:
         raise UsageError("expected a page with its headers as JSON, got something else") from error
 
 

@@ -1,4 +1,4 @@
-"""`pressmark export`: the stored articles as a table, JSON lines, CSV or Parquet."""
+"""`pressmark export`: the stored articles as a table, JSON lines, CSV, Parquet, ninjs, or their kept pages as WARC."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ def export(
     settings: Settings, *, form: str, outcome: Literal["stored", "all"], job: str | None, after: int, bom: bool, as_json: bool
 ) -> None:
     """In the order of item numbers. Memory holds one page of rows, and with `--format table` all of the table."""
-    write = writer("jsonl" if as_json else form, settings, bom=bom)
-    results = articles.export(opened(settings), outcome, job, after)
+    services = opened(settings)
+    write = writer("jsonl" if as_json else form, services, bom=bom)
+    results = articles.export(services, outcome, job, after)
     try:
         with Progress("articles") as progress:
             write(progress.counting(results))

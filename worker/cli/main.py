@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dead": ("dead", "the dead letters: list, show, requeue, drop"),
     "recheck": ("recheck", "fetch stored articles again, to see whether they changed"),
     "replay": ("replay", "extract and label stored articles again from their kept pages"),
+    "capsule": ("capsule", "kept pages, model and results as one file that can be run anywhere"),
     "pause": ("pause", "stop a stage or a host until `resume`"),
     "resume": ("resume", "let a stage or a host go on"),
     "forget": ("forget", "take an article and its traces out"),

@@ -39,7 +39,7 @@ def search(
     services = opened(settings)
     models.expect_topics(services, "--topic", *wanted.topics)
     models.expect_topics(services, "--primary", wanted.primary)
-    write = writer("jsonl" if as_json else form, settings, bom=bom)
+    write = writer("jsonl" if as_json else form, services, bom=bom)
     found = articles.search(services, wanted, limit, once=distinct)
     write(found.results)
     if not found.results:

@@ -59,6 +59,11 @@ class Labeller:
         return self._model.id
 
     @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._folder
+
+    @property
     def sha256(self) -> str:
         """The digest of the model's manifest, which holds those of its parts."""
         return self._model.sha256

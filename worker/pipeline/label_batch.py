@@ -27,13 +27,14 @@ class LabelsTexts(Protocol):
 def labelled(batch: Sequence[Extracted], model: LabelsTexts, budget: Budget) -> list[Outcome]:
     """The outcome of each article, in order; the batch, and then each article alone, may use all of `budget`."""
     try:
-        return _together(batch, model, budget)
+        return list(together(batch, model, budget))
     except Exception:
         log.exception("a batch of %d articles cannot be labelled, they are labelled one by one", len(batch), extra=fields(stage="label"))
         return [_alone(item, model, budget) for item in batch]
 
 
-def _together(batch: Sequence[Extracted], model: LabelsTexts, budget: Budget) -> list[Outcome]:
+def together(batch: Sequence[Extracted], model: LabelsTexts, budget: Budget) -> list[Labelled]:
+    """The articles with their labels; raises whatever the batch makes the model raise, OverBudget and MemoryError too."""
     started = time.monotonic()
     with budget.kept():
         labels = model.label([document_of(item.article) for item in batch])
@@ -43,7 +44,7 @@ def _together(batch: Sequence[Extracted], model: LabelsTexts, budget: Budget) ->
 
 def _alone(item: Extracted, model: LabelsTexts, budget: Budget) -> Outcome:
     try:
-        return _together([item], model, budget)[0]
+        return together([item], model, budget)[0]
     except Exception as error:
         host = item.host.host if item.host else None
         about = fields(item=item.item_id, host=host, stage="label", reason=Reason.POISON.word, url=item.article.url)

@@ -1,4 +1,4 @@
-"""Write Results as a table for people, as JSON lines, CSV, Parquet or ninjs."""
+"""Write Results as a table for people, as JSON lines, CSV, Parquet, ninjs or WARC."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from worker.cli._shared.output import show_lines, show_table
-from worker.config import Settings
+from worker.bootstrap import Services
+from worker.cli._shared.output import show_lines, show_table, tell
 from worker.errors import UsageError
+from worker.operations.archive import warc
 from worker.operations.sharing import parquet
 from worker.operations.sharing.ninjs import ninjs
 from worker.operations.sharing.result_rows import csv_lines
@@ -17,7 +18,7 @@ from worker.results import Result
 
 Results = Iterable[Result]
 Writer = Callable[[Results], None]
-FORMATS = ("table", "jsonl", "csv", "parquet", "ninjs")
+FORMATS = ("table", "jsonl", "csv", "parquet", "ninjs", "warc")
 
 
 def table_row(result: Result, zone: str = "UTC") -> tuple[object, ...]:
@@ -34,18 +35,21 @@ def _source_type(result: Result) -> str | None:
     return f"{given.label}?" if given.decision == "unsure" else given.label
 
 
-def writer(form: str, settings: Settings, *, bom: bool = False) -> Writer:
+def writer(form: str, services: Services, *, bom: bool = False) -> Writer:
     """What writes Results to standard output in one of FORMATS; raises UsageError where that cannot be, before a Result is read."""
     if bom and form != "csv":
         raise UsageError(f"expected --bom with --format csv, got it with {form}")
     if form == "parquet":
         _expect_parquet()
         return write_parquet
+    if form == "warc":
+        _expect_warc()
+        return partial(write_warc, services)
     if form == "csv":
         return partial(write_csv, bom=bom)
     if form == "ninjs":
         return write_ninjs
-    return write_lines if form == "jsonl" else partial(write_table, zone=settings.timezone)
+    return write_lines if form == "jsonl" else partial(write_table, zone=services.settings.timezone)
 
 
 def write_table(results: Results, zone: str = "UTC") -> None:
@@ -72,11 +76,32 @@ def write_csv(results: Results, *, bom: bool = False) -> None:
 def _expect_parquet() -> None:
     if not parquet.installed():
         raise UsageError(parquet.MISSING)
+    _expect_no_terminal("Parquet")
+
+
+def _expect_warc() -> None:
+    if not warc.installed():
+        raise UsageError(warc.MISSING)
+    _expect_no_terminal("WARC")
+
+
+def _expect_no_terminal(form: str) -> None:
     if sys.stdout.isatty():
-        raise UsageError("Parquet is binary: expected a file or a pipe on standard output, got a terminal")
+        raise UsageError(f"{form} is binary: expected a file or a pipe on standard output, got a terminal")
 
 
 def write_parquet(results: Results) -> None:
     """Groups of rows on standard output."""
     for piece in parquet.pieces(results):
         sys.stdout.buffer.write(piece)
+
+
+def write_warc(services: Services, results: Results) -> None:
+    """The kept pages of the articles, record by record on standard output; standard error says how many have none."""
+    counts = warc.Counts()
+    for piece in warc.pieces(services, results, counts):
+        sys.stdout.buffer.write(piece)
+    if counts.without_page:
+        tell(f"{counts.without_page} articles have no kept page, and are not in the WARC")
+    if counts.lost:
+        tell(f"{counts.lost} kept pages are damaged or gone, and are not in the WARC")

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from classifier.labels import ModelName, SourceTypeLabel, TopicLabel
+from worker.bootstrap import Services
 from worker.cli._shared.result_formats import table_row, write_csv, write_parquet, writer
 from worker.config import Settings
 from worker.errors import UsageError
@@ -70,7 +71,7 @@ def test_a_byte_order_mark_comes_before_the_header_where_it_is_asked_for(capsys:
 @pytest.mark.parametrize("form", ["table", "jsonl", "parquet"])
 def test_a_byte_order_mark_belongs_to_csv_alone(form: str) -> None:
     with pytest.raises(UsageError, match="expected --bom with --format csv"):
-        writer(form, Settings(), bom=True)
+        writer(form, Services(Settings()), bom=True)
 
 
 def test_the_table_shows_the_day_in_the_zone_of_its_readers() -> None:

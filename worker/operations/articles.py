@@ -78,9 +78,11 @@ class Total(Document):
 class Matches:
     """The articles that match a search, to be counted in several ways. A search by words is surveyed once for all of them."""
 
-    def __init__(self, services: Services, wanted: SearchFilter, *, once: bool = False) -> None:
-        """`once` counts near copies of one text as one."""
+    def __init__(self, services: Services, wanted: SearchFilter, *, once: bool = False, several: bool = False) -> None:
+        """`once` counts near copies of one text as one; `several`: most counts will be asked for, so that one look serves all of them."""
         self._articles, self._wanted, self._once = services.articles, _here(services, wanted), once
+        # without a filter an index of each column alone is read, which costs less than one look at whole rows
+        self._several = several and not once and not wanted.words and wanted != SearchFilter()
 
     @cached_property
     def _survey(self) -> Survey | None:
@@ -88,10 +90,16 @@ class Matches:
         return self._articles.survey(self._wanted, once=self._once) if self._wanted.words else None
 
     @cached_property
+    def _together(self) -> dict[Column, list[tuple[str, int]]]:
+        return self._articles.counted_together(self._wanted)
+
+    @cached_property
     def total(self) -> Total:
         """How many there are. Raises Unavailable."""
         if self._survey is not None:
             return Total(self._survey.number, self._survey.how)
+        if self._several:
+            return Total(sum(count for _, count in self._found("language")))
         return Total(self._articles.total(self._wanted, once=self._once))
 
     def counts(self, by: str) -> Counts:
@@ -100,8 +108,11 @@ class Matches:
             raise UsageError(f"expected one of {', '.join(BYS)}, got {by[:60]!r}")
         column = cast(Column, "day" if by in PERIODS else by)
         how: How = self._survey.how if self._survey else "exact"
-        found = self._survey.by(column) if self._survey else self._articles.counted(self._wanted, column, once=self._once)
+        found = self._survey.by(column) if self._survey else self._found(column)
         return Counts(cast(By, by), _buckets(found, by), how)
+
+    def _found(self, column: Column) -> list[tuple[str, int]]:
+        return self._together[column] if self._several else self._articles.counted(self._wanted, column, once=self._once)
 
 
 def search(services: Services, wanted: SearchFilter, limit: int = PAGE, cursor: str | None = None, *, once: bool = False) -> Found:

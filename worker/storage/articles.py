@@ -13,7 +13,7 @@ from worker import results
 from worker.results import ARTICLE_FIELDS, Decided, Result
 from worker.storage import copies, facets, hand_labels, jobs, reviews, search, tables, word_index
 from worker.storage.article_removal import remove
-from worker.storage.counts import sampling
+from worker.storage.counts import sampling, totals
 from worker.storage.counts.sampling import Survey
 from worker.storage.database import one_of, reading
 from worker.storage.duplicates import bands
@@ -99,6 +99,11 @@ class Articles:
         """How many matching articles have each value; see `search.counted`."""
         with reading(self._engine) as connection:
             return search.counted(connection, wanted, by, once=once)
+
+    def counted_together(self, wanted: SearchFilter) -> dict[By, list[tuple[str, int]]]:
+        """The same by everything that a list can be narrowed by, with one look at what matches."""
+        with reading(self._engine) as connection:
+            return totals.counted_together(connection, wanted)
 
     def total(self, wanted: SearchFilter, *, once: bool = False) -> int:
         """How many articles match; `once` counts near copies of one text as one."""

@@ -23,8 +23,11 @@ class Relabelling:
     def count(self, model_sha256: str) -> int:
         """How many articles have labels of another model and no review."""
         with reading(self._engine) as connection:
-            query = select(func.count()).select_from(_LABELLED).where(_is_outdated(model_sha256))
-            return connection.execute(query).scalar_one()
+            # only what has an article has labels; those reviewed are few, and counted apart: no look at them for each label
+            others = connection.execute(select(func.count()).select_from(labels).where(labels.c.model_sha256 != model_sha256)).scalar_one()
+            joined = reviews.join(labels, labels.c.item_id == reviews.c.item_id)
+            reviewed = select(func.count(reviews.c.item_id.distinct())).select_from(joined).where(labels.c.model_sha256 != model_sha256)
+            return others - connection.execute(reviewed).scalar_one()
 
     def texts(self, model_sha256: str, after: int, limit: int) -> list[Relabel]:
         """Up to `limit` of their texts in the order of items, the first of them after the item `after`."""
@@ -39,7 +42,7 @@ _LABELLED = kept.join(labels, labels.c.item_id == kept.c.item_id)
 
 
 def _is_outdated(model_sha256: str) -> ColumnElement[bool]:
-    reviewed = exists().where(reviews.c.item_id == kept.c.item_id)
+    reviewed = exists().where(reviews.c.item_id == labels.c.item_id)
     return and_(labels.c.model_sha256 != model_sha256, ~reviewed)
 
 

@@ -86,6 +86,10 @@ def test_every_count_is_what_one_finds_by_looking_at_each_article(desk: Desk, sh
     }
     for by, counts in expected.items():
         assert {one.key: one.count for one in articles.counts(desk.services, wanted, by).buckets} == counts, by
+    together = articles.Matches(desk.services, wanted, several=True)
+    assert together.total == articles.Matches(desk.services, wanted).total
+    for by in articles.BYS:
+        assert together.counts(by) == articles.counts(desk.services, wanted, by), f"{by}, counted with the others"
 
 
 def test_a_count_weighs_a_wire_story_once_where_asked(desk: Desk, shelf: list[Result]) -> None:

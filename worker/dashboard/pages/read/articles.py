@@ -81,7 +81,7 @@ def listing(request: Request) -> Response:
         return show(request, "articles.html", status=400, page="/articles", search=search, faults=faults, found=None, feeds=(), at=at)
     wanted = search.filter(at)
     found = articles.search(state.services, wanted, cursor=query.get("cursor") or None, once=bool(search.once))
-    matches = Matches(state.services, wanted, once=bool(search.once))
+    matches = Matches(state.services, wanted, once=bool(search.once), several=True)
     total = matches.total
     return show(
         *(request, "articles.html"),

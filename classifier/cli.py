@@ -7,10 +7,12 @@ import json
 import os
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn, cast
 
 from classifier.errors import BadCall, BadSeeds, ClassifierError
 from classifier.labels import Labels
@@ -128,13 +130,27 @@ def _label(options: argparse.Namespace) -> int:
     model = artifact.load(options.model or artifact.default_folder())
     if options.jsonl:
         return _label_lines(model, options.files)
-    for name in options.files:
-        document = Document("", _read(name))
-        [labels] = label(model, [document])
-        _print(json.dumps({"id": name, **labels.to_dict()}, ensure_ascii=False) if options.json else _for_people(name, labels))
-        if options.explain and not options.json:
-            _print(explained(document, labels, colour=sys.stdout.isatty()))
+    return max([_label_file(model, name, options) for name in options.files])
+
+
+def _label_file(model: Model, name: str, options: argparse.Namespace) -> int:
+    document = _document_of(_read(name))
+    if isinstance(document, BadLine):
+        _complain(BadSeeds(f"{name}: {document.message}"))
+        return 1
+    [labels] = label(model, [document])
+    _print(json.dumps({"id": name, **labels.to_dict()}, ensure_ascii=False) if options.json else _for_people(name, labels))
+    if options.explain and not options.json:
+        _print(explained(document, labels, colour=sys.stdout.isatty()))
     return 0
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """Why a text cannot be labelled: a word of the contract's closed list, and what was expected."""
+
+    reason: str
+    message: str
 
 
 def _label_lines(model: Model, files: Sequence[str]) -> int:
@@ -142,15 +158,15 @@ def _label_lines(model: Model, files: Sequence[str]) -> int:
     code = 0
     lines = (line for name in files for line in _numbered_lines(name))
     while batch := list(islice(lines, BATCH)):
-        records = [_parse_line(where, line) for where, line in batch]
-        labels = iter(label(model, [record for _, record in records if isinstance(record, Document)]))
-        for identity, record in records:
+        records = [(where, *_parse_line(line)) for where, line in batch]
+        labels = iter(label(model, [record for *_, record in records if isinstance(record, Document)]))
+        for where, identity, record in records:
             if isinstance(record, Document):
                 _print(json.dumps({"id": identity, **next(labels).to_dict()}, ensure_ascii=False))
             else:
                 code = 1
-                _complain(record)
-                _print(json.dumps({"id": identity, "error": {"reason": "schema", "message": str(record)}}, ensure_ascii=False))
+                _complain(BadSeeds(f"{where}: {record.message}"))
+                _print(json.dumps({"id": identity, "error": asdict(record)}, ensure_ascii=False))
     return code
 
 
@@ -162,36 +178,50 @@ def _numbered_lines(name: str) -> Iterator[tuple[str, bytes]]:
                 yield f"{name}:{number}", line
 
 
-def _parse_line(where: str, line: bytes) -> tuple[object, Document | BadSeeds]:
+def _parse_line(line: bytes) -> tuple[object, Document | BadLine]:
     """The id in a line, None where there is none, and the document in it, or what is wrong with the line."""
     try:
-        record = json.loads(line.decode("utf-8"))
+        record = json.loads(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return None, BadSeeds(f"{where}: expected UTF-8, the line is not")
-    except (json.JSONDecodeError, RecursionError):
-        return None, BadSeeds(f"{where}: expected one JSON object, the line is none")
+        return None, BadLine("schema", "expected UTF-8 text")
+    except json.JSONDecodeError as error:
+        return None, BadLine("schema", f"expected a JSON object: {error.msg} at column {error.colno}")
+    except RecursionError:
+        return None, BadLine("schema", "expected a JSON object, got one nested too deep")
     if not isinstance(record, dict):
-        return None, BadSeeds(f"{where}: expected a JSON object, got {type(record).__name__}")
-    return record.get("id"), _document(where, record)
+        return None, BadLine("schema", f"expected a JSON object, got {_kind(record)}")
+    identity = record.get("id")
+    if not isinstance(identity, str | int) or isinstance(identity, bool):
+        return identity, BadLine("schema", "id: expected text or a whole number")
+    return identity, _document(record)
 
 
-def _document(where: str, record: Mapping[str, object]) -> Document | BadSeeds:
-    text = record.get("text")
-    if not isinstance(text, str):
-        return BadSeeds(f"{where}: expected `text` to be a text, got {type(text).__name__}")
-    optional: dict[str, str | None] = {}
-    for key in ("title", "url", "site_name"):
+def _document(record: Mapping[str, object]) -> Document | BadLine:
+    for key in ("text", "title", "url", "site_name"):
         value = record.get(key)
-        if not isinstance(value, str | None):
-            return BadSeeds(f"{where}: expected `{key}` to be a text or null, got {type(value).__name__}")
-        optional[key] = value
-    return Document(optional["title"] or "", text, optional["url"], optional["site_name"])
+        if not isinstance(value, str) and (key == "text" or value is not None):
+            return BadLine("schema", f"{key}: expected text, got {_kind(value) if key in record else 'nothing'}")
+    text, title, url, site_name = (cast("str | None", record.get(key)) for key in ("text", "title", "url", "site_name"))
+    return _document_of(text or "", title or "", url, site_name)
+
+
+def _document_of(text: str, title: str = "", url: str | None = None, site_name: str | None = None) -> Document | BadLine:
+    """In NFC, since offsets count its code points; a text without a word cannot be labelled."""
+    if not any(character.isalnum() for character in text):
+        return BadLine("no-text", "expected a text, got none")
+    return Document(unicodedata.normalize("NFC", title), unicodedata.normalize("NFC", text), url, site_name)
+
+
+def _kind(value: object) -> str:
+    """What a JSON value is, in words."""
+    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
+    return names[type(value)]
 
 
 def _read(name: str) -> str:
     try:
         with _opened(name) as stream:
-            return stream.read().decode("utf-8")
+            return stream.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadCall(f"{name}: expected UTF-8 text, byte {error.start} is not valid UTF-8") from error
 

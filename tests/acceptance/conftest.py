@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
@@ -76,17 +77,21 @@ class Home:
         )
         return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
-    def call(self, *arguments: str, **more: str) -> Done:
+    def call(self, *arguments: str, stdin: bytes = b"", **more: str) -> Done:
         """The same without a process of its own, where only the answer matters: forty times as fast."""
         held = io.BytesIO(), io.BytesIO()
         out, err = (io.TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace") for stream in held)
-        before = dict(os.environ)
+        before, keyboard = dict(os.environ), sys.stdin
         os.environ.clear()
         os.environ.update({**self.environment, **more})
         try:
-            with redirect_stdout(out), redirect_stderr(err), chdir(self.folder):
+            with redirect_stdout(out), redirect_stderr(err), chdir(self.folder), tempfile.TemporaryFile() as given:
+                given.write(stdin)
+                given.seek(0)
+                sys.stdin = io.TextIOWrapper(given, encoding="utf-8")
                 code = main.run(list(arguments))
         finally:
+            sys.stdin = keyboard
             os.environ.clear()
             os.environ.update(before)
         out.flush()

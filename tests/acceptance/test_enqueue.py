@@ -25,7 +25,7 @@ def waiting(home: Home) -> int:
 
 def test_each_argument_gets_its_verdict(home: Home) -> None:
     # When
-    done = home.run("enqueue", "http://pub.example/a", "http://PUB.example:80/a?utm_source=x#top", "file:///etc/passwd", "--json")
+    done = home.call("enqueue", "http://pub.example/a", "http://PUB.example:80/a?utm_source=x#top", "file:///etc/passwd", "--json")
     # Then
     assert done.lines == [
         {"url": "http://pub.example/a", "item_id": 1, "state": "accepted", "reason": None},
@@ -38,31 +38,31 @@ def test_each_argument_gets_its_verdict(home: Home) -> None:
 
 
 def test_only_known_urls_are_no_error(home: Home) -> None:
-    home.run("enqueue", "http://pub.example/a")
-    assert home.run("enqueue", "http://pub.example/a").code == 0
+    home.call("enqueue", "http://pub.example/a")
+    assert home.call("enqueue", "http://pub.example/a").code == 0
 
 
 def test_nothing_but_refusals_is_a_wrong_call_and_leaves_nothing_behind(home: Home) -> None:
-    done = home.run("enqueue", "pub.example/a")
+    done = home.call("enqueue", "pub.example/a")
     assert done.code == 2
     assert not (home.folder / "data" / "pressmark.sqlite").exists() or waiting(home) == 0
 
 
 def test_an_empty_list_is_done(home: Home) -> None:
     (home.folder / "list").write_text("# x\n\n", encoding="utf-8")
-    done = home.run("enqueue", "-f", "list")
+    done = home.call("enqueue", "-f", "list")
     assert (done.code, done.out) == (0, "")
     assert "0 URLs" in done.err
 
 
 def test_no_url_at_all_is_a_wrong_call(home: Home) -> None:
-    done = home.run("enqueue")
+    done = home.call("enqueue")
     assert done.code == 2
     assert len(done.told) == 1
 
 
 def test_a_list_by_pipe_is_read_to_its_last_line(home: Home) -> None:
-    done = home.run("enqueue", "-f", "-", "--json", stdin=b"\xef\xbb\xbfhttp://pub.example/1\r\n# c\r\n\r\nnope\r\nhttp://pub.example/2")
+    done = home.call("enqueue", "-f", "-", "--json", stdin=b"\xef\xbb\xbfhttp://pub.example/1\r\n# c\r\n\r\nnope\r\nhttp://pub.example/2")
     assert [line["state"] for line in done.lines] == ["accepted", "refused", "accepted"]
     assert done.code == 1
     assert any("standard input:4" in line for line in done.told)
@@ -70,7 +70,7 @@ def test_a_list_by_pipe_is_read_to_its_last_line(home: Home) -> None:
 
 def test_a_list_that_is_no_utf_8_is_refused_whole(home: Home) -> None:
     (home.folder / "list").write_bytes(b"http://pub.example/1\nhttp://pub.example/\xa1\xd2\n")
-    done = home.run("enqueue", "-f", "list")
+    done = home.call("enqueue", "-f", "list")
     assert (done.code, done.out) == (2, "")
     assert done.told == ["pressmark: list:2: expected UTF-8 text, got the byte 0xa1"]
 
@@ -83,7 +83,7 @@ def test_the_same_url_ten_thousand_times_is_one_item(home: Home) -> None:
 
 
 def test_feeds_and_sitemaps_are_items_of_their_own_and_counted_as_articles_are(home: Home) -> None:
-    done = home.run("enqueue", "--feed", "http://pub.example/feed", "--sitemap", "http://pub.example/map.xml", "--json")
+    done = home.call("enqueue", "--feed", "http://pub.example/feed", "--sitemap", "http://pub.example/map.xml", "--json")
     assert [line["state"] for line in done.lines] == ["accepted", "accepted"]
     assert done.code == 0
     assert waiting(home) == 2
@@ -93,16 +93,16 @@ def test_feeds_and_sitemaps_are_items_of_their_own_and_counted_as_articles_are(h
 def test_a_dry_run_writes_nothing(home: Home) -> None:
     assert home.call("enqueue", "--dry-run", "http://pub.example/a").code == 0
     assert not (home.folder / "data").exists()
-    home.run("enqueue", "http://pub.example/a")
-    done = home.run("enqueue", "--dry-run", "http://pub.example/a", "http://pub.example/b", "nope", "--json")
+    home.call("enqueue", "http://pub.example/a")
+    done = home.call("enqueue", "--dry-run", "http://pub.example/a", "http://pub.example/b", "nope", "--json")
     assert [(line["state"], line["item_id"]) for line in done.lines] == [("known", 1), ("accepted", None), ("refused", None)]
     assert waiting(home) == 1
     assert len(home.call("jobs", "list", "--json").lines) == 1
 
 
 def test_a_job_gathers_new_and_known_items_and_counts_the_refused(home: Home) -> None:
-    home.run("enqueue", "http://pub.example/a", "--job", "monday")
-    home.run("enqueue", "http://pub.example/a", "http://pub.example/b", "nope", "--job", "tuesday", "--lane", "urgent")
+    home.call("enqueue", "http://pub.example/a", "--job", "monday")
+    home.call("enqueue", "http://pub.example/a", "http://pub.example/b", "nope", "--job", "tuesday", "--lane", "urgent")
     job = home.call("jobs", "show", "tuesday", "--json").lines[0]
     assert (job["accepted"], job["waiting"], job["known"], job["refused_at_door"]) == (2, 2, 1, 1)
     assert [row["name"] for row in home.call("jobs", "list", "--json").lines] == ["tuesday", "monday"]
@@ -121,12 +121,12 @@ def test_a_stopped_job_gives_up_what_waits_in_no_other(home: Home) -> None:
 
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "unix:///nowhere/redis.sock"])
 def test_it_works_while_redis_is_away(home: Home, url: str) -> None:
-    done = home.run("enqueue", "http://pub.example/a", "--json", PRESSMARK_REDIS_URL=url)
+    done = home.call("enqueue", "http://pub.example/a", "--json", PRESSMARK_REDIS_URL=url)
     assert (done.code, done.lines[0]["state"]) == (0, "accepted")
 
 
 def test_a_database_that_is_away_is_one_line(home: Home) -> None:
-    done = home.run("enqueue", "http://pub.example/a", PRESSMARK_DATABASE_URL="postgresql+psycopg://x:hunter2@127.0.0.1:1/none")
+    done = home.call("enqueue", "http://pub.example/a", PRESSMARK_DATABASE_URL="postgresql+psycopg://x:hunter2@127.0.0.1:1/none")
     assert done.code == 3
     assert len(done.told) == 1
     assert "hunter2" not in done.err
@@ -134,14 +134,14 @@ def test_a_database_that_is_away_is_one_line(home: Home) -> None:
 
 def test_a_data_folder_that_cannot_be_written_is_one_line(home: Home) -> None:
     (home.folder / "file").write_text("", encoding="utf-8")
-    done = home.run("enqueue", "http://pub.example/a", PRESSMARK_DATA_DIR=str(home.folder / "file" / "data"))
+    done = home.call("enqueue", "http://pub.example/a", PRESSMARK_DATA_DIR=str(home.folder / "file" / "data"))
     assert done.code == 3
     assert len(done.told) == 1
 
 
 def test_a_full_disk_is_one_line_and_nothing_is_half_written(home: Home) -> None:
     # Given
-    home.run("enqueue", "http://pub.example/a")
+    home.call("enqueue", "http://pub.example/a")
     size = sum(path.stat().st_size for path in (home.folder / "data").iterdir())
     limit = f'ulimit -f {size // 1024 + 64}; exec "$@"'
     urls = b"".join(b"http://pub.example/%0200d\n" % number for number in range(20_000))
@@ -208,7 +208,7 @@ def test_on_a_terminal_it_speaks_to_people(home: Home) -> None:
 
 def test_bad_second_list_stops_the_call_before_anything_is_accepted(home: Home) -> None:
     (home.folder / "good").write_text("http://pub.example/a\n", encoding="utf-8")
-    done = home.run("enqueue", "-f", "good", "-f", "missing")
+    done = home.call("enqueue", "-f", "good", "-f", "missing")
     assert (done.code, done.out) == (2, "")
     assert done.told == ["pressmark: missing: expected a readable file: No such file or directory"]
 
@@ -216,7 +216,7 @@ def test_bad_second_list_stops_the_call_before_anything_is_accepted(home: Home) 
 def test_every_refusal_of_the_private_address_catalogue_names_its_line(home: Home, shared: Path) -> None:
     cases = json.loads((shared / "cases" / "ssrf_urls.json").read_text(encoding="utf-8"))["cases"]
     urls = [case["url"] for case in cases if case["layer"] in {"parse", "address"} and case["url"].strip() == case["url"]]
-    done = home.run("enqueue", "-f", "-", "--json", "--dry-run", stdin="\n".join(urls).encode())
+    done = home.call("enqueue", "-f", "-", "--json", "--dry-run", stdin="\n".join(urls).encode())
     refused = {number for number, line in enumerate(done.lines, 1) if line["state"] == "refused"}
     assert refused == {int(line.split(":")[2]) for line in done.told if "standard input:" in line}
     assert len(refused) > 40

@@ -27,7 +27,7 @@ PAGE = (
 
 def test_a_page_becomes_an_article_in_the_contracts_shape(home: Home) -> None:
     (home.folder / "page.html").write_text(PAGE, encoding="utf-8")
-    done = home.run("extract", "page.html", "--url", "https://ledger.example/2024/customs")
+    done = home.call("extract", "page.html", "--url", "https://ledger.example/2024/customs")
     article = done.lines[0]
     assert done.code == 0
     assert list(article) == ARTICLE
@@ -40,9 +40,9 @@ def test_a_page_becomes_an_article_in_the_contracts_shape(home: Home) -> None:
 
 def test_standard_input_and_packed_files_are_pages_too(home: Home) -> None:
     (home.folder / "page.html.gz").write_bytes(gzip.compress(PAGE.encode()))
-    piped = home.run("extract", stdin=PAGE.encode()).lines
-    dashed = home.run("extract", "-", stdin=PAGE.encode()).lines
-    packed = home.run("extract", "page.html.gz", "--json").lines
+    piped = home.call("extract", stdin=PAGE.encode()).lines
+    dashed = home.call("extract", "-", stdin=PAGE.encode()).lines
+    packed = home.call("extract", "page.html.gz", "--json").lines
     assert piped == dashed == packed
     assert piped[0]["url"] is None
 
@@ -50,7 +50,7 @@ def test_standard_input_and_packed_files_are_pages_too(home: Home) -> None:
 def test_several_files_give_a_line_each_and_one_that_holds_nothing_is_told(home: Home) -> None:
     (home.folder / "a.html").write_text(PAGE, encoding="utf-8")
     (home.folder / "b.html").write_text("<html><body></body></html>", encoding="utf-8")
-    done = home.run("extract", "a.html", "b.html", "a.html")
+    done = home.call("extract", "a.html", "b.html", "a.html")
     assert (done.code, len(done.lines), len(done.told)) == (1, 2, 1)
     assert "b.html" in done.err
     assert "no-text" in done.err
@@ -78,7 +78,7 @@ def test_lines_of_pages_become_lines_of_articles_in_order(home: Home) -> None:
         json.dumps({"id": "g", "html": PAGE + "\ud800"}),
     ]
     # When
-    done = home.run("extract", "--jsonl", stdin="\n".join(rows).encode())
+    done = home.call("extract", "--jsonl", stdin="\n".join(rows).encode())
     # Then
     assert done.code == 1
     assert [line["id"] for line in done.lines] == ["a", 2, None, "c", "d", "e", "f", "g"]
@@ -93,7 +93,7 @@ def test_lines_of_pages_become_lines_of_articles_in_order(home: Home) -> None:
 def test_a_hostile_page_costs_its_own_line(home: Home) -> None:
     bombs = ["<div>" * 200_000, "<p " + " ".join(f"a{number}=1" for number in range(50_000)) + ">x"]
     rows = [json.dumps({"id": number, "html": html}) for number, html in enumerate([PAGE, *bombs, PAGE])]
-    done = home.run("extract", "--jsonl", stdin="\n".join(rows).encode())
+    done = home.call("extract", "--jsonl", stdin="\n".join(rows).encode())
     assert [line["id"] for line in done.lines] == [0, 1, 2, 3]
     assert done.lines[0] == {**done.lines[3], "id": 0}
     assert "Traceback" not in done.err
@@ -101,7 +101,7 @@ def test_a_hostile_page_costs_its_own_line(home: Home) -> None:
 
 def test_a_text_gets_its_labels_in_the_contracts_shape(home: Home) -> None:
     (home.folder / "text.txt").write_text("\n\n".join(SENTENCES), encoding="utf-8")
-    labels = home.run("label", "text.txt").lines[0]
+    labels = home.call("label", "text.txt").lines[0]
     assert set(labels) >= set(LABELS)
     assert [topic["label"] for topic in labels["topics"]] == ["border_dispute", "trade", "demining", "culture"]
     for topic in labels["topics"]:
@@ -122,19 +122,32 @@ def test_lines_of_texts_become_lines_of_labels_in_order(home: Home) -> None:
         json.dumps({"id": "d", "text": SENTENCES[1]}),
         "[]",
     ]
-    done = home.run("label", "--jsonl", "-", stdin="\n".join(rows).encode())
+    done = home.call("label", "--jsonl", "-", stdin="\n".join(rows).encode())
     assert done.code == 1
     assert [line["id"] for line in done.lines] == ["a", "b", "c", "d", None]
     assert [line.get("error", {}).get("reason") for line in done.lines] == [None, "schema", "no-text", None, "schema"]
     assert set(done.lines[0]) >= {"id", *LABELS}
 
 
-def test_the_classifier_alone_gives_the_same_labels(home: Home) -> None:
-    row = json.dumps({"id": "a", "title": "Customs post opens", "text": " ".join(SENTENCES)}).encode()
+def test_the_classifier_alone_gives_the_same_labels_and_the_same_errors(home: Home) -> None:
+    good = {"id": "a", "title": "Customs post opens", "text": " ".join(SENTENCES)}
+    broken = [
+        {"id": 2, "text": ""},
+        {"id": "c"},
+        {"text": "x"},
+        {"id": True, "text": "x"},
+        {"id": "f", "text": 5},
+        {"id": "g", "text": None},
+    ]
+    broken += [{"id": "g", "text": None}, {"id": "h", "text": "x", "url": 5}, [1], 5, None]
+    rows = "\n".join([*map(json.dumps, [good, *broken]), "no JSON", json.dumps(good | {"title": "Cafe\u0301"})]).encode() + b"\n\xff\n"
     alone = subprocess.run(
-        [home.command()[0], "-m", "classifier", "label", "--jsonl"], input=row, env=home.environment, capture_output=True, check=True
+        [home.command()[0], "-m", "classifier", "label", "--jsonl"], input=rows, env=home.environment, capture_output=True, check=False
     )
-    assert json.loads(alone.stdout) == home.run("label", "--jsonl", stdin=row).lines[0]
+    ours = home.run("label", "--jsonl", stdin=rows)
+    assert (alone.returncode, ours.code) == (1, 1)
+    assert [json.loads(line) for line in alone.stdout.splitlines()] == ours.lines
+    assert len(ours.lines) == len(broken) + 4
 
 
 def test_a_text_that_is_no_utf_8_is_told_with_its_line(home: Home) -> None:
@@ -145,7 +158,7 @@ def test_a_text_that_is_no_utf_8_is_told_with_its_line(home: Home) -> None:
 
 def test_a_file_is_tried_whole(home: Home) -> None:
     (home.folder / "page.html").write_text(PAGE, encoding="utf-8")
-    done = home.run("try", "page.html", "--url", "https://ledger.example/a")
+    done = home.call("try", "page.html", "--url", "https://ledger.example/a")
     result = done.lines[0]
     assert done.code == 0
     assert set(result) >= {*ARTICLE, *LABELS, "v", "item_id", "outcome", "reason", "final_url", "http", "content_sha256", "attempts"}
@@ -163,6 +176,6 @@ def test_a_file_is_tried_whole(home: Home) -> None:
     ],
 )
 def test_a_page_that_cannot_be_read_is_a_result_too(home: Home, source: str, code: int, reason: str) -> None:
-    done = home.run("try", source)
+    done = home.call("try", source)
     assert (done.code, done.lines[0]["reason"], done.lines[0]["text"]) == (code, reason, None)
     assert len(done.told) == 1

@@ -81,7 +81,7 @@ def test_one_key_labels_and_moves_on_and_the_answers_become_seeds(desk: Home, at
     assert {seed["origin"] for seed in (first, second)} == {"reviewed"}
     assert first["labelled_by"] == "ann"
     assert first["labelled_at"].endswith("Z")
-    assert len(desk.run("review", "--json").lines) == 3, "what is answered is not asked for again"
+    assert len(desk.call("review", "--json").lines) == 3, "what is answered is not asked for again"
 
 
 def test_one_can_go_back_and_answer_anew(desk: Home, at: Window) -> None:
@@ -108,7 +108,7 @@ def test_an_answer_taken_back_is_gone(desk: Home, at: Window) -> None:
     window.see("0 seeds written")
     assert window.end() == 0
     assert seeds(desk) == []
-    assert len(desk.run("review", "--json").lines) == 5
+    assert len(desk.call("review", "--json").lines) == 5
 
 
 def test_ctrl_c_in_the_middle_loses_no_answer(desk: Home, at: Window) -> None:
@@ -151,7 +151,7 @@ def test_unknown_keys_and_arrows_show_the_keys(desk: Home, at: Window) -> None:
 
 
 def test_without_a_terminal_it_says_in_one_line_what_to_do_instead(desk: Home) -> None:
-    done = desk.run("review", stdin=b"oooo")
+    done = desk.call("review", stdin=b"oooo")
     assert done.code == 2
     assert len(done.told) == 1
     assert "expected a terminal" in done.err
@@ -174,19 +174,19 @@ def test_two_people_who_differ_are_both_kept_and_the_seed_is_withdrawn(desk: Hom
     assert window.end() == 0
     # Then both views are kept, shown with the article, and there is no seed
     assert seeds(desk) == []
-    [result] = [row for row in desk.run("export", "--format", "jsonl").lines if row["review"]]
+    [result] = [row for row in desk.call("export", "--format", "jsonl").lines if row["review"]]
     assert result["review"]["who"] == ["ann", "ben"]
     assert result["review"]["disagreement"] is True
     # When they agree, it is one again
     answer = {"item_id": result["item_id"], "topics": ["trade"], "primary": "trade", "source_type": "promotional"}
-    done = desk.run("review", "--who", "ann", "--answers", "-", stdin=json.dumps(answer).encode())
+    done = desk.call("review", "--who", "ann", "--answers", "-", stdin=json.dumps(answer).encode())
     assert done.code == 0
     assert [(s["id"], s["source_type"], s["labelled_by"]) for s in seeds(desk)] == [(seed["id"], "promotional", "ann, ben")]
-    assert desk.run("review", "--who", "ben", "--second", "--json").lines == []
+    assert desk.call("review", "--who", "ben", "--second", "--json").lines == []
 
 
 def test_answers_that_cannot_be_used_cost_a_line_each_and_the_good_ones_are_kept(desk: Home) -> None:
-    [item, *_] = [row["item_id"] for row in desk.run("review", "--json").lines]
+    [item, *_] = [row["item_id"] for row in desk.call("review", "--json").lines]
     good = json.dumps({"item_id": item, "topics": [], "primary": None, "source_type": "official"}).encode()
     bad = [
         b"{",
@@ -195,11 +195,11 @@ def test_answers_that_cannot_be_used_cost_a_line_each_and_the_good_ones_are_kept
         b'{"item_id":999,"topics":[],"source_type":"official"}',
         b'{"item_id":1,"topics":[["x"]],"source_type":"official"}',
     ]
-    done = desk.run("review", "--answers", "-", stdin=b"\n".join([*bad, good]))
+    done = desk.call("review", "--answers", "-", stdin=b"\n".join([*bad, good]))
     assert done.code == 1
     assert [line.split(": ")[1] for line in done.told[:5]] == [f"standard input:{number}" for number in range(1, 6)]
     assert len(seeds(desk)) == 1
-    assert desk.run("review", "--answers", "nowhere.jsonl").code == 2
+    assert desk.call("review", "--answers", "nowhere.jsonl").code == 2
 
 
 def test_one_stored_article_becomes_a_seed_with_the_labels_given(desk: Home) -> None:

@@ -27,7 +27,7 @@ from worker.storage.ledger import Ledger
 SCRIPT = Path(__file__).parent / "parts" / "engine_process.py"
 ROLES = ("dispatcher", "dispatcher-2", "keeper", "keeper-2", "worker", "worker-2")
 """Two of each: one dispatcher stands by, the keepers share the stream."""
-URLS = 2000
+URLS = 1200
 PATIENCE = 120.0
 """Seconds to come to rest; on an idle machine it takes five."""
 
@@ -74,7 +74,7 @@ class Line:
         for process in self._processes.values():
             process.terminate()
         for process in self._processes.values():
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -139,9 +139,9 @@ def test_whatever_is_killed_every_url_ends_exactly_once(tmp_path, request, redis
         until(lambda: ledger.finished() > 0, PATIENCE, "the first article")
         # When
         victims = [*ROLES, "redis", "redis"] + ["postgres"] * (2 if postgres else 0)
-        for role in chance.sample(victims, len(victims)):
+        for number, role in enumerate(chance.sample(victims, len(victims)), start=1):
+            until(lambda goal=number * URLS // 14: ledger.finished() >= goal, PATIENCE, f"pages enough to kill {role} among them")
             line.kill(role)
-            time.sleep(chance.uniform(0.1, 0.8))
         connect(settings).flushall()
         line.stop_and_continue("keeper", 1.0)
         # Then

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,24 @@ def test_bad_lines_are_reported_and_the_others_labelled_in_order(tmp_path: Path,
     said = capsys.readouterr()
     lines = [json.loads(line) for line in said.out.splitlines()]
     assert [line["id"] for line in lines] == [1, None, None, 4, 5, None, 7]
-    assert ["error" in line for line in lines] == [False, True, True, True, True, True, False]
-    assert f"{file}:2: expected one JSON object" in said.err
-    assert len(said.err.splitlines()) == 5
+    assert ["error" in line for line in lines] == [False, True, True, True, True, True, True]
+    assert [line["error"]["reason"] for line in lines[1:]] == ["schema"] * 5 + ["no-text"]
+    assert f"{file}:2: expected a JSON object" in said.err
+    assert len(said.err.splitlines()) == 6
+
+
+def test_a_text_without_a_word_is_told_and_one_that_is_not_in_nfc_has_offsets_in_nfc(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty, marks = tmp_path / "empty.txt", tmp_path / "marks.txt"
+    empty.write_text(" \n")
+    text = "Cafe\u0301. Deminers cleared 300 landmines from a minefield in Battambang, CMAC said."
+    marks.write_text(text, encoding="utf-8")
+    assert main(["label", "--json", str(empty), str(marks)]) == 1
+    said = capsys.readouterr()
+    assert said.err == f"error: {empty}: expected a text, got none\n"
+    evidence = json.loads(said.out)["evidence"][0]
+    assert unicodedata.normalize("NFC", text)[evidence["start"] : evidence["end"]] == evidence["text"]
 
 
 def test_standard_input_is_read_where_no_file_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

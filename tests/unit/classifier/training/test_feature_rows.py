@@ -17,6 +17,7 @@ from classifier.features.word_vectors import read_vectors
 from classifier.label_set import LabelSet, TopicEntry
 from classifier.lexicon.lexicon import read_feature_lexicon
 from classifier.model.first_level import unit
+from classifier.model.model import Model
 from classifier.seeds.dataset import Seed
 from classifier.text.document import parse_text
 from classifier.training.corpus import read_material
@@ -141,10 +142,10 @@ def test_topics_that_the_rows_do_not_know_stay_unknown(rows: FeatureRows) -> Non
     assert np.array_equal(other.topics[:, 1], rows.topics[:, 3])
 
 
-def test_real_articles_teach_what_seeds_do_not(few_seeds: list[Seed], rows: FeatureRows) -> None:
+def test_real_articles_teach_what_seeds_do_not(few_seeds: list[Seed], small_model: Model, rows: FeatureRows) -> None:
     # Given a model of few seeds, and one of the same seeds and the rows that teach
     teaching = rows.teaching()
-    alone, taught = train(few_seeds).model, train(few_seeds, rows=teaching[np.arange(0, len(teaching), 2)]).model
+    alone, taught = small_model, train(few_seeds, rows=teaching[np.arange(0, len(teaching), 2)]).model
     # When both are measured on outlets that taught neither
     before, after = real_figures(alone, rows.testing()), real_figures(taught, rows.testing())
     # Then the rows have helped by far

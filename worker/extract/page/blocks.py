@@ -217,6 +217,6 @@ def _hints(node: Element, known: ClassHints) -> int:
     for key, value in node.items():
         if key in NAMING:
             bits |= known[value]
-        elif key in HIDING and HIDING[key] in value.replace(" ", ""):
+        elif key in HIDING and HIDING[key] in value.replace(" ", "").lower():
             bits |= HIDDEN
     return bits

@@ -106,7 +106,8 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     certain = _lines_of(blocks, laid_out | (probabilities >= CERTAIN))
     filtered = without_boilerplate(lines, metadata.title, certain, _lines_of(blocks, posts))
     if sure < model.thresholds.sure and _suits_trafilatura(root, blocks, lines):
-        filtered = _with_more_prose(without_boilerplate(_by_trafilatura(root).split("\n"), metadata.title, certain), filtered)
+        others = layout.shown_lines(_by_trafilatura(root).split("\n"), blocks)
+        filtered = _with_more_prose(without_boilerplate(others, metadata.title, certain), filtered)
     return MainText(_or_json_ld("\n\n".join(filtered), metadata), nearby_lines(blocks, keep, frozenset(filtered)))
 
 

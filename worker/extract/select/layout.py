@@ -91,6 +91,13 @@ def lists_of_article(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np
     return result
 
 
+def shown_lines(lines: list[str], blocks: list[Block]) -> list[str]:
+    """The lines of another extractor without those of hidden elements, unless these are most of them."""
+    hidden = {line for block in blocks if block.element.hidden for line in block.text.split("\n")}
+    shown = [line for line in lines if line not in hidden]
+    return shown if 2 * sum(map(len, shown)) > sum(map(len, lines)) else lines
+
+
 def without_hidden(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """`keep` without blocks that a browser does not show, unless these are most of the text: scripts show them then."""
     hidden = np.array([block.element.hidden for block in blocks], dtype=bool)

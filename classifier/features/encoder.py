@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +14,19 @@ from scipy import sparse
 from classifier.features import clause_role, speakers, style
 from classifier.features.clause_role import ClauseRoles
 from classifier.features.columns import Columns
-from classifier.features.counts import CountedArticles, SentenceCounts
+from classifier.features.counts import CountedArticles, Indices, SentenceCounts
 from classifier.features.style import style_rows
+from classifier.features.word_table import Reading, WordTable
 from classifier.features.word_vectors import WordVectors
 from classifier.lexicon.lexicon import Lexicon, read_speaker_lexicon, read_subject_lexicon
-from classifier.text.document import ParsedText, Sentence
-from classifier.text.tokens import pairs_and_beginnings, terms
+from classifier.text.document import ParsedText
+from classifier.text.tokens import terms
 
 STYLE_COLUMNS = Columns({"style": style.NAMES, "speakers": speakers.NAMES})
 """What is told of how an article is written: its habits, and who speaks in it."""
+
+FEATURES, SPEAKERS = 0, 1
+"""Positions of the lexicons in a word table: of the one whose counts are features, and of the one that tells who speaks."""
 
 Floats = NDArray[np.float32]
 MIN_ARTICLES = 3
@@ -89,58 +94,59 @@ class Encoder:
             }
         )
 
+    @cached_property
+    def words(self) -> WordTable:
+        """What is known of each word; its lexicons are FEATURES and SPEAKERS."""
+        return WordTable(self.vocabulary.index, self.vectors.rows, (self.lexicon, self.speaker_lexicon))
+
     def count(self, texts: Sequence[ParsedText]) -> CountedArticles:
         """All that the models read of `texts`."""
-        sentences = [sentence for parsed in texts for sentence in parsed.sentences]
-        lexicon, clause_roles = self._lexicon_counts(sentences)
-        words = [sentence.words for sentence in sentences]
+        reading = self.words.read([sentence for parsed in texts for sentence in parsed.sentences])
+        lexicon, clause_roles = self._lexicon_counts(reading)
         counts = SentenceCounts(
-            vectors=self.vectors.sums(words),
+            vectors=self.vectors.sums(*reading.vector_rows()),
             lexicon=lexicon,
             clause_roles=clause_roles,
-            words=np.array(list(map(len, words)), np.float32),
+            words=reading.lengths.astype(np.float32),
         )
         lengths = np.array([len(parsed.sentences) for parsed in texts], np.int64)
-        term_counts, known = self._term_counts(texts)
+        term_counts, known = self._term_counts(reading, lengths)
         return CountedArticles(
             sentences=counts,
             articles=counts.sums(lengths),
             terms=term_counts,
             known=known,
-            styles=np.hstack([style_rows(texts), speakers.speakers(texts, self.speaker_lexicon)]),
+            styles=np.hstack([style_rows(texts), self._speakers(texts, reading)]),
             lengths=lengths,
             has_headline=np.array([parsed.has_headline for parsed in texts], bool),
         )
 
-    def _term_counts(self, texts: Sequence[ParsedText]) -> tuple[sparse.csr_array, Floats]:
+    def _term_counts(self, reading: Reading, lengths: Indices) -> tuple[sparse.csr_array, Floats]:
         """Counts of the vocabulary's terms, (articles, terms), and of the words that are in it, (articles,)."""
-        get = self.vocabulary.index.get
-        columns: list[int] = []
-        ends = [0]
-        known = []
-        for parsed in texts:
-            words = [column for sentence in parsed.sentences for column in map(get, sentence.words) if column is not None]
-            known.append(len(words))
-            columns.extend(words)
-            others = (map(get, pairs_and_beginnings(sentence.words)) for sentence in parsed.sentences)
-            columns.extend([column for found in others for column in found if column is not None])
-            ends.append(len(columns))
-        matrix = sparse.csr_array((np.ones(len(columns), np.float32), columns, ends), shape=(len(texts), len(self.vocabulary.terms)))
-        matrix.sum_duplicates()
-        return matrix, np.array(known, np.float32)
+        article_of = np.repeat(np.arange(len(lengths)), lengths)
+        words, sentence = reading.words()
+        others, sentence_of_others = reading.pairs_and_beginnings()
+        columns, articles = np.concatenate([words, others]), article_of[np.concatenate([sentence, sentence_of_others])]
+        shape = len(lengths), len(self.vocabulary.terms)
+        matrix = sparse.csr_array(sparse.coo_array((np.ones(len(columns), np.float32), (articles, columns)), shape=shape))
+        matrix.sort_indices()
+        return matrix, np.bincount(article_of[sentence], minlength=len(lengths)).astype(np.float32)
 
-    def _lexicon_counts(self, sentences: Sequence[Sentence]) -> tuple[Floats, Floats]:
+    def _lexicon_counts(self, reading: Reading) -> tuple[Floats, Floats]:
         """Counts of lexicon matches, and of the topics' matches by clause role, a row for each sentence."""
         column = {name: position for position, name in enumerate(clause_role.NAMES)}
-        counts = np.zeros((len(sentences), len(self.lexicon.groups)), np.float32)
-        roles = np.zeros((len(sentences), len(column)), np.float32)
-        for row, sentence in enumerate(sentences):
-            matches = self.lexicon.find(sentence.words)
-            for match in matches:
-                counts[row, match.group] += 1
-            for _, role in self.clause_roles.classify(sentence, matches):
+        topical = np.array([topic is not None for topic in self.clause_roles.topics], bool)
+        counts, matches = reading.matches(FEATURES, topical)
+        roles = np.zeros((len(counts), len(column)), np.float32)
+        for row, found in matches.items():
+            for _, role in self.clause_roles.classify(reading.sentences[row], found):
                 roles[row, column[role]] += 1
         return counts, roles
+
+    def _speakers(self, texts: Sequence[ParsedText], reading: Reading) -> Floats:
+        """The shares of sentences by speaker, (articles, len(speakers.NAMES))."""
+        counts, _ = reading.matches(SPEAKERS, np.zeros(len(self.speaker_lexicon.groups), bool))
+        return speakers.shares(texts, counts, self.speaker_lexicon.groups)
 
     def tf_idf(self, counts: sparse.csr_array) -> sparse.csr_array:
         """Counts of terms as sublinear TF-IDF, each row of length one."""

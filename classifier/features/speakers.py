@@ -6,7 +6,7 @@ The source type needs these shares: an article that only relays an office is off
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,21 +16,24 @@ from classifier.lexicon.lexicon import Lexicon
 from classifier.text.document import ParsedText, Sentence
 from classifier.text.scripts import QUOTATION_MARKS
 
+Flags = NDArray[np.bool_]
+"""Whether something holds for each sentence, (sentences,)."""
+
 
 class SentenceSpeakers(NamedTuple):
-    """What one sentence is, several at once; the fields are the columns, in the order that models are fitted to."""
+    """What sentences are, several at once; the fields are the columns, in the order that models are fitted to."""
 
-    outsider: bool  # an analyst, a villager, an institute speaks
-    office: bool  # an office speaks
-    other_speaker: bool  # somebody else speaks
-    pronoun: bool  # "he said": the speaker was named before
-    praise: bool  # the outlet itself praises
-    plain_praise: bool  # and does nothing else
-    doubt: bool  # the outlet doubts or contrasts
-    background: bool  # figures and years that nobody is quoted for
-    quote: bool  # has a quotation mark
-    unattributed: bool  # no speaker, no praise
-    relay: bool  # reads out a meeting: "expressed", "reaffirmed"
+    outsider: Flags  # an analyst, a villager, an institute speaks
+    office: Flags  # an office speaks
+    other_speaker: Flags  # somebody else speaks
+    pronoun: Flags  # "he said": the speaker was named before
+    praise: Flags  # the outlet itself praises
+    plain_praise: Flags  # and does nothing else
+    doubt: Flags  # the outlet doubts or contrasts
+    background: Flags  # figures and years that nobody is quoted for
+    quote: Flags  # has a quotation mark
+    unattributed: Flags  # no speaker, no praise
+    relay: Flags  # reads out a meeting: "expressed", "reaffirmed"
 
 
 NAMES = SentenceSpeakers._fields
@@ -40,38 +43,60 @@ SCALE = 3.0
 _QUOTE = re.compile(f"[{QUOTATION_MARKS}]")
 _FIRST_PERSON = frozenset({"we", "our", "us", "i", "my"})
 _PRONOUNS = frozenset({"he", "she", "they"})
+_NUMBERS = frozenset({"#num", "#year"})
 
 
 def speakers(texts: Sequence[ParsedText], lexicon: Lexicon) -> NDArray[np.float32]:
     """The share of each article's sentences with each of NAMES, times SCALE, (articles, len(NAMES)); `lexicon` is the speaker lexicon."""
-    shares = [_shares(parsed, lexicon) for parsed in texts]
-    return np.array(shares, np.float32).reshape(len(texts), len(NAMES)) * SCALE
+    sentences = [sentence for parsed in texts for sentence in parsed.sentences]
+    counts = np.zeros((len(sentences), len(lexicon.groups)), np.float32)
+    for row, sentence in enumerate(sentences):
+        for match in lexicon.find(sentence.words):
+            counts[row, match.group] += 1
+    return shares(texts, counts, lexicon.groups)
 
 
-def _shares(parsed: ParsedText, lexicon: Lexicon) -> NDArray[np.float64]:
-    rows = [_classify(sentence, _QUOTE.search(parsed.quote(sentence)) is not None, lexicon) for sentence in parsed.sentences]
-    return np.mean(rows, axis=0) if rows else np.zeros(len(NAMES))
+def shares(texts: Sequence[ParsedText], counts: NDArray[np.float32], groups: Sequence[str]) -> NDArray[np.float32]:
+    """The same from `counts` of the speaker lexicon's matches, whose columns are `groups`, a row for each sentence of all texts."""
+    column = {name: counts[:, position] for position, name in enumerate(groups)}
+    marks = np.array([_marks(parsed, sentence) for parsed in texts for sentence in parsed.sentences], bool).reshape(-1, 4)
+    found = np.stack(_classify(column, *marks.T), axis=1).astype(np.float64)
+    ends = np.cumsum([len(parsed.sentences) for parsed in texts], dtype=np.int64)
+    rows = [found[end - len(parsed.sentences) : end] for parsed, end in zip(texts, ends.tolist(), strict=True)]
+    means = [row.mean(axis=0) if len(row) else np.zeros(len(NAMES)) for row in rows]
+    return np.array(means, np.float32).reshape(len(texts), len(NAMES)) * SCALE
 
 
-def _classify(sentence: Sentence, has_quote: bool, lexicon: Lexicon) -> SentenceSpeakers:
+def _marks(parsed: ParsedText, sentence: Sentence) -> tuple[bool, bool, bool, bool]:
+    """Whether a sentence has a quotation mark, begins with a pronoun, has a first person, has a number."""
     words = sentence.words
-    groups = [lexicon.groups[match.group] for match in lexicon.find(words)]
-    outsider, office, relay = "voice.outsider" in groups, "voice.office" in groups, "voice.relay" in groups
-    praises, verb = groups.count("voice.praise"), "voice.said" in groups
-    says = verb or has_quote
-    pronoun = verb and not _PRONOUNS.isdisjoint(words[:2])
-    own_praise = praises > 0 and not says and _FIRST_PERSON.isdisjoint(words)
-    unattributed = not (says or relay or praises)
+    return (
+        _QUOTE.search(parsed.quote(sentence)) is not None,
+        not _PRONOUNS.isdisjoint(words[:2]),
+        not _FIRST_PERSON.isdisjoint(words),
+        not _NUMBERS.isdisjoint(words),
+    )
+
+
+def _classify(
+    column: Mapping[str, NDArray[np.float32]], quote: Flags, pronoun: Flags, first_person: Flags, number: Flags
+) -> SentenceSpeakers:
+    """What each sentence is, (sentences,) in every field."""
+    outsider, office, relay = (column[f"voice.{name}"] > 0 for name in ("outsider", "office", "relay"))
+    praises, verb = column["voice.praise"], column["voice.said"] > 0
+    says = verb | quote
+    own_praise = (praises > 0) & ~says & ~first_person
+    unattributed = ~(says | relay | (praises > 0))
     return SentenceSpeakers(
-        outsider=outsider and says,
-        office=office and (verb or relay),
-        other_speaker=says and not (office or outsider or pronoun),
-        pronoun=pronoun,
+        outsider=outsider & says,
+        office=office & (verb | relay),
+        other_speaker=says & ~(office | outsider | (verb & pronoun)),
+        pronoun=verb & pronoun,
         praise=own_praise,
-        plain_praise=own_praise and praises > 1 and not relay,
-        doubt="voice.doubt" in groups and not relay,
-        background=unattributed and any(word[0] == "#" for word in words),
-        quote=has_quote,
+        plain_praise=own_praise & (praises > 1) & ~relay,
+        doubt=(column["voice.doubt"] > 0) & ~relay,
+        background=unattributed & number,
+        quote=quote,
         unattributed=unattributed,
         relay=relay,
     )

@@ -59,16 +59,13 @@ class WordVectors:
                 return end, row
         return start, None
 
-    def sums(self, sentences: Sequence[list[str]]) -> NDArray[np.float32]:
-        """The summed vectors of each sentence's words, (sentences, size)."""
-        rows: list[int] = []
-        ends = [0]
-        for words in sentences:
-            for word in words:
-                rows.extend(self.rows(word))
-            ends.append(len(rows))
-        used, positions = np.unique(np.array(rows, np.int64), return_inverse=True)
-        join = sparse.csr_array((np.ones(len(rows), np.float32), positions, ends), shape=(len(sentences), len(used)))
+    def sums(self, rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The sum of each run of `rows` of the matrix, (runs, size); `lengths` (runs,) says how many rows each run has."""
+        met = np.zeros(len(self.matrix), bool)
+        met[rows] = True
+        used, position = np.flatnonzero(met), np.cumsum(met) - 1
+        ends = np.concatenate([[0], np.cumsum(lengths)])
+        join = sparse.csr_array((np.ones(len(rows), np.float32), position[rows], ends), shape=(len(lengths), len(used)))
         return np.asarray(join @ self.matrix[used].astype(np.float32), np.float32)
 
     def weights(self, words: Sequence[str], model: NDArray[np.float32]) -> NDArray[np.float32]:

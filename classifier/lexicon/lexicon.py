@@ -6,6 +6,7 @@ The lists supply what a small set of seeds cannot teach: words for each topic, a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import resources
 from typing import NamedTuple
 
@@ -79,13 +80,38 @@ class Lexicon:
         candidates_of = enumerate(map(self.cache.__getitem__, words))
         for start, candidates in [(start, candidates) for start, candidates in candidates_of if candidates is not None]:
             found.extend([Match(group, start, start + 1) for group in candidates.single])
-            if not candidates.several:
-                continue
-            second = words[start + 1] if start + 1 < len(words) else ""
-            for rest, group in (*candidates.by_second.get(second, ()), *candidates.starred):
-                if _follows(words, start + 1, rest):
-                    found.append(Match(group, start, start + 1 + len(rest)))
+            if candidates.several:
+                found.extend(_longer(words, start, candidates))
         return found
+
+    def groups_of(self, word: str) -> tuple[int, ...]:
+        """The groups of the phrases that are this one word."""
+        candidates = self.cache[word]
+        return candidates.single if candidates is not None else ()
+
+    def begins_several(self, word: str) -> bool:
+        """Whether a phrase of several words begins with `word`."""
+        candidates = self.cache[word]
+        return candidates is not None and candidates.several
+
+    def continues(self, word: str) -> bool:
+        """Whether `word` can be the second word of a phrase."""
+        return any(key in self._seconds for key in (word, *(f"{word[:length]}*" for length in range(1, len(word) + 1))))
+
+    @cached_property
+    def _seconds(self) -> frozenset[str]:
+        return frozenset(rest[0] for entries in self.by_first.values() for rest, _ in entries if rest)
+
+    def longer_at(self, words: list[str], start: int) -> list[Match]:
+        """The phrases of several words that begin at position `start` of `words`."""
+        candidates = self.cache[words[start]]
+        return _longer(words, start, candidates) if candidates is not None else []
+
+
+def _longer(words: list[str], start: int, candidates: _Candidates) -> list[Match]:
+    second = words[start + 1] if start + 1 < len(words) else ""
+    entries = (*candidates.by_second.get(second, ()), *candidates.starred)
+    return [Match(group, start, start + 1 + len(rest)) for rest, group in entries if _follows(words, start + 1, rest)]
 
 
 def _candidates(entries: list[Entry]) -> _Candidates | None:

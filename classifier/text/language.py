@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from classifier.text.document import ParsedText
 from classifier.text.scripts import UNSPACED_SCRIPTS
@@ -40,9 +40,9 @@ def _commonest(words: Counter[str]) -> tuple[str, ...]:
     return tuple(sorted(sorted(words, key=lambda word: (-words[word], word))[:COMMON_WORDS]))
 
 
-def _words(parsed: ParsedText) -> Iterable[str]:
+def _words(parsed: ParsedText) -> list[str]:
     """The words of a text without its numbers."""
-    return (word for sentence in parsed.sentences for word in sentence.words if word[0] != "#")
+    return [word for sentence in parsed.sentences for word in sentence.words if word[0] != "#"]
 
 
 def supported(parsed: ParsedText, known_words: float, languages: Mapping[str, Sequence[str]]) -> bool:
@@ -50,7 +50,7 @@ def supported(parsed: ParsedText, known_words: float, languages: Mapping[str, Se
     script_language = _language_of_script(parsed.text or parsed.title)
     if script_language:
         return script_language in languages
-    words = list(_words(parsed))
+    words = _words(parsed)
     if len(words) < SHORT_TEXT:
         return known_words >= MIN_KNOWN_SHARE
     return any(sum(map(set(common).__contains__, words)) >= MIN_COMMON_SHARE * len(words) for common in languages.values() if common)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from itertools import pairwise
 
 from classifier.text.scripts import PAUSES, UNSPACED_LETTERS
@@ -34,11 +33,11 @@ def words_and_pauses(sentence: str) -> tuple[list[str], list[int]]:
     pauses: list[int] = []
     if not unicodedata.is_normalized("NFC", sentence):
         sentence = unicodedata.normalize("NFC", sentence)  # a combining accent would split its word in two
-    for raw in _TOKEN.findall(sentence.lower()):
-        if raw in PAUSES:
+    for form in map(_normal_forms.__getitem__, _TOKEN.findall(sentence.lower())):
+        if form:
+            words += form
+        elif form is None:
             pauses.append(len(words))
-        else:
-            words.extend(_cached_normal(raw) if len(raw) <= LONGEST_WORD else _normal(raw if unspaced(raw) else raw[:LONGEST_WORD]))
     return words, pauses
 
 
@@ -57,7 +56,19 @@ def _normal(raw: str) -> tuple[str, ...]:
     return tuple(part for part in word.replace("'", "-").split("-") if part)
 
 
-_cached_normal = lru_cache(maxsize=CACHED_WORDS)(_normal)
+class _NormalForms(dict[str, tuple[str, ...] | None]):
+    """The words for each match of _TOKEN met so far, None for one of PAUSES; a look-up that runs no Python where it is known."""
+
+    def __missing__(self, raw: str) -> tuple[str, ...] | None:
+        form = None if raw in PAUSES else _normal(raw if len(raw) <= LONGEST_WORD or unspaced(raw) else raw[:LONGEST_WORD])
+        if len(raw) <= LONGEST_WORD:
+            if len(self) >= CACHED_WORDS:
+                self.clear()
+            self[raw] = form
+        return form
+
+
+_normal_forms = _NormalForms()
 
 
 def terms(words: list[str]) -> list[str]:
@@ -69,3 +80,8 @@ def pairs_and_beginnings(words: list[str]) -> list[str]:
     """The terms of a sentence that are no words of it."""
     pairs = [f"{first} {second}" for first, second in pairwise(words)]
     return pairs + [f"{word[:STEM]}*" for word in words if len(word) > STEM]
+
+
+def beginning(word: str) -> str | None:
+    """The term for the beginning of a long word; None for a short one."""
+    return f"{word[:STEM]}*" if len(word) > STEM else None

@@ -25,6 +25,7 @@ _BREAKS = re.compile(r"[\t\r\n]")
 _STRAY = re.compile(r"[\udc80-\udcff]")
 """A byte that is no UTF-8: see `text_encoding`."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_HOST = re.compile(r"https?://[^\s/?#@:\\<>\"`{}%]+(?=[/?#:]|$)", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^!-~]+|[<>\"`{}]")
 """What browsers escape in any part of an address."""
 KINDS = {"html": "an HTML page", "rss": "a feed", "feed": "a feed", "rdf": "a feed", "urlset": "a sitemap", "sitemapindex": "a sitemap"}
@@ -132,7 +133,9 @@ def absolute(address: str, base: str) -> str | None:
     try:
         target = urljoin(base, address)
         target.encode()  # JSON can hold half of a surrogate pair, which no message can carry
-        return _UNSAFE.sub(lambda match: quote(match[0]), target)
+        start = _HOST.match(target)  # a name in its own letters is brought to ASCII where addresses are checked
+        kept = start.end() if start else 0
+        return target[:kept] + _UNSAFE.sub(lambda match: quote(match[0]), target[kept:])
     except ValueError:
         return None
 

@@ -20,7 +20,9 @@ MAX_MEMBERS = 100
 EXPECTED = "expected a sitemap (XML, or a URL a line)"
 ROOTS = ("urlset", "sitemapindex")
 """Root elements of a sitemap and of an index, in lower case."""
-WANTED = Wanted(("url", "sitemap"), frozenset({"loc", "lastmod"}), ROOTS)
+NEWS_DATE = "publication_date"
+"""In `news:news` of a sitemap of news, which often says no `lastmod`."""
+WANTED = Wanted(("url", "sitemap"), frozenset({"loc", "lastmod"}), ROOTS, frozenset({NEWS_DATE}))
 
 
 def links(body: bytes, base: str = "", content_type: str | None = None) -> Links:
@@ -46,7 +48,8 @@ def _read_xml(body: bytes, text: str, found: LinkCollector) -> None:
     stream = XmlStream(text, WANTED)
     for element in stream:
         locations = [one for one in element.children if one.name == "loc" and one.vocabulary != "foreign" and one.whole and one.text]
-        published = next((one.text for one in element.children if one.name == "lastmod" and one.whole), None)
+        dates = {one.name: one.text for one in element.children if one.name in ("lastmod", NEWS_DATE) and one.whole}
+        published = dates.get(NEWS_DATE) or dates.get("lastmod")
         found.add([Candidate(one.text, one.bases) for one in locations], sitemap=element.name == "sitemap", published=published)
         if found.full:
             break

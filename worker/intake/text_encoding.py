@@ -53,6 +53,8 @@ def decoded(body: bytes, content_type: str | None = None) -> str:
             return _with(encoding, body)
     declared = _DECLARED.search(body, 0, HEAD)
     named = _codec(declared[1].decode("ascii")) if declared else None
+    if named == "utf-8" and _is_no_utf8(body):
+        named = _named_by(content_type)
     return _with(named or _undeclared(body, content_type), body)
 
 
@@ -61,10 +63,20 @@ def _undeclared(body: bytes, content_type: str | None) -> str:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
-        header = _CHARSET.search(content_type or "")
         assumed = "cp1252" if body.lstrip().startswith(b"<") else "utf-8"
-        return (_codec(header[1]) if header else None) or assumed
+        return _named_by(content_type) or assumed
     return "utf-8"
+
+
+def _named_by(content_type: str | None) -> str | None:
+    header = _CHARSET.search(content_type or "")
+    return _codec(header[1]) if header else None
+
+
+def _is_no_utf8(body: bytes) -> bool:
+    """Whether most letters outside ASCII are not in UTF-8: a declaration that a template has, over bytes of a database."""
+    letters = [one for one in body.decode("utf-8", "surrogateescape") if one > "\x7f"]
+    return sum("\udc80" <= one <= "\udcff" for one in letters) * 2 > len(letters)
 
 
 def _codec(name: str) -> str | None:

@@ -7,6 +7,7 @@ filter, ClearURLs and Neat URL; sites' own names that another site might use for
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 _CLICKS = """
     gclid gclsrc dclid gbraid wbraid gad_source gad_campaignid gad srsltid gs_l _ga _gl _gac fbclid fb_action_ids fb_action_types
@@ -19,14 +20,15 @@ _CLICKS = """
     mindbox-message-key bxid cndid esrc recipientid sailthru_id vgo_ee cmpid cmp_id ocid icid xtor xtref xtcr wprov
     action_object_map action_ref_map action_type_map asgtbndr wt_zmc wtrid tt_medium tt_content irclickid irgwc ir_clickid awc
     zanpid sscid cjevent cjdata ranmid raneaid ransiteid afsrc ascsubtag clickid sr_share share_from usqp amp_js_v amp_gsa amp_r
-    mtm_cid
+    mtm_cid hss_channel ftag taid msockid mkevt mkcid mkrid _sm_au_ google_editors_picks syclid leadsource wt_mc mbid bd_vid qz_gdt gdt_vid
+    weibo_id xing_share fbc_id h_ad_id nx_source sms_ss awesm gps-source
 """
 CLICKS = frozenset(_CLICKS.split())
 """Names that mark a click or a campaign: of Google, Meta, Microsoft, Yandex, X, TikTok, LinkedIn, Outbrain, Taboola and Yahoo; of
 mailing and marketing programs; of affiliates and shops; of sharing buttons and AMP."""
 _PREFIXES = """
     utm_ utm- pk_ piwik_ mtm_ matomo_ hsa_ at_ ns_ wt. itm_ elq trk_ stm_ cx_ dpg_ fb_iframe hmb_ ga_source ga_medium
-    ga_campaign ga_term ga_content adobe_mc int_cmp spm_
+    ga_campaign ga_term ga_content adobe_mc int_cmp spm_ gaa_ sfmc_ etcc_ __cf_chl_ hmsr hmpl hmcu hmkw hmci
 """
 PREFIXES = tuple(_PREFIXES.split())
 """Beginnings of names: of Google Analytics, Matomo, HubSpot, AT Internet, Comscore, Webtrends, Eloqua, Adobe, each of one tool."""
@@ -60,7 +62,7 @@ def without_amp(query: str) -> str:
 
 def _names_no_page(part: str) -> bool:
     name, _, value = part.partition("=")
-    name = name.lower()
+    name = (unquote(name) if "%" in name else name).lower()
     if name in CLICKS or name.startswith(PREFIXES) or name in SESSIONS or name.startswith("aspsessionid"):
         return True
     return name in SOMETIMES and _DIGEST.fullmatch(value) is not None

@@ -34,6 +34,8 @@ class Wanted:
     """Their children that are kept."""
     roots: Collection[str]
     """Root elements of such documents."""
+    inner: Collection[str] = frozenset()
+    """Elements in a child that is not kept, which count as children."""
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ _REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0
 
 @lru_cache(maxsize=256)
 def _whose(space: str, *, prefixed: bool) -> str:
+    space = space.replace("https://", "http://", 1)  # as some write what is no address but a name
     if space.startswith(ATOM):
         return "atom"
     return "foreign" if prefixed and not space.startswith(CORE) else "core"

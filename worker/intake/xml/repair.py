@@ -119,7 +119,7 @@ class RepairingReader:
 
     def _opened(self, tag: Tag, prefix: str, name: str) -> _Open:
         parent = self._stack[-1] if self._stack else _NOTHING
-        if 0 <= self._entry < len(self._stack) - 1:
+        if 0 <= self._entry < len(self._stack) - 1 and not self._is_inner(name):
             return _Open(tag.name, None, parent.spaces)  # inside a child of an entry: nobody reads it
         if self._entry == len(self._stack) - 1 >= 0 and name not in self._wanted.fields:
             return _Open(tag.name, None, parent.spaces)
@@ -131,6 +131,10 @@ class RepairingReader:
         spaces = {**parent.spaces, **declared} if declared else parent.spaces
         bases = (*bases, attributes["xml:base"])[-MAX_BASES:] if "xml:base" in attributes else bases
         return _Open(tag.name, Element(name, vocabulary(prefix, spaces), attributes, bases), spaces)
+
+    def _is_inner(self, name: str) -> bool:
+        """Whether it is wanted where it stands: directly in a child of the entry that is not kept itself."""
+        return name in self._wanted.inner and len(self._stack) == self._entry + 2 and self._stack[-1].element is None
 
     def _ended(self, tag: Tag) -> None:
         """Ends the innermost open element of this name; where an entry is open, only a container reaches beyond it."""
@@ -161,8 +165,9 @@ class RepairingReader:
         if at == self._entry:
             self._entry = -1
             self._done.append(element)
-        elif self._entry >= 0 and at == self._entry + 1 and self._stack[-1].element is not None:
-            self._stack[-1].element.add(element)
+        elif self._entry >= 0 and (entry := self._stack[self._entry].element) is not None:
+            if at == self._entry + 1 or element.name in self._wanted.inner:
+                entry.add(element)
         elif self._entry < 0 and at and self._stack[-1].name.rpartition(":")[2] in CONTAINERS and len(self.about) < MAX_CHILDREN:
             self.about.append(element)
 

@@ -100,6 +100,10 @@ class StrictReader:
         for child in node:
             if _local(child.tag) in self._wanted.fields:
                 element.add(_element(child, self._bases(child)))
+            elif self._wanted.inner:
+                for inner in child:
+                    if _local(inner.tag) in self._wanted.inner:
+                        element.add(_element(inner, self._bases(inner)))
         return element
 
     def _bases(self, node: etree._Element) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html.entities import html5
 from typing import NamedTuple
 
 from worker.errors import ItemFailed
@@ -24,7 +25,7 @@ _ATTRIBUTE_HERE = re.compile(r"""(?:<[^\s<>/=]+)?\s*[^\s=<>"'/]+\s*=\s*(?:"[^"<]
 _LONG_SPAN = re.compile(r"<[^<]{512,}")
 """A tag and what follows it up to the next one, where it is long enough to hold more than MAX_ATTRIBUTES."""
 _TYPE = re.compile(r"""<!DOCTYPE\s++([^\s<>\["']*+)(?:[^<>\["']++|"[^"]*+"|'[^']*+')*+(\[|>)?""", re.IGNORECASE)
-_GENERAL_ENTITY = re.compile(r"<!ENTITY\s+(?!%)", re.IGNORECASE)
+_GENERAL_ENTITY = re.compile(r"<!ENTITY\s+(?!%)([^\s>]*)\s*(['\"]?)", re.IGNORECASE)
 """A declaration that content could refer to; parameter entities serve the DTD alone, which is never read."""
 UNCLOSED = 2_000
 """Characters in which the end of an element is looked for whose CDATA is never closed: a title has a hundred."""
@@ -113,9 +114,14 @@ class Tokens:
             return declared.end()
         end = self._find("]", declared.end())
         subset = self._text[declared.end() : end if end >= 0 else len(self._text)]
-        if end < 0 or _GENERAL_ENTITY.search(subset):
+        if end < 0 or any(map(_is_own, _GENERAL_ENTITY.finditer(subset))):
             raise ItemFailed(Reason.PARSE_LIMIT, "declares entities of its own")
         return self._text.find(">", end) + 1 or len(self._text)
+
+
+def _is_own(declared: re.Match[str]) -> bool:
+    """Whether a declaration is more than a character of HTML's by its usual name (`nbsp`), which is read as HTML has it in any case."""
+    return not declared[2] or f"{declared[1]};" not in html5
 
 
 def has_huge_tag(text: str) -> bool:

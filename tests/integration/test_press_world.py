@@ -75,13 +75,12 @@ def test_every_article_of_a_small_world_is_found_once(engine, settings):
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_world_of_two_hundred_outlets_for_three_days(engine, settings):
-    """The first day is that of a newcomer, who knows of each outlet what its list says; the third has learned (half-life of two days)."""
-    world, ledger, clock = started(engine, settings, count=200, days=3)
-    days = [a_day(world, clock) for _ in range(3)]
+def test_a_world_of_two_hundred_outlets_for_the_first_day(engine, settings):
+    """Some 13,000 articles: 3 minutes of CPU, of which nine tenths store them; beyond what a test may take by default."""
+    world, ledger, clock = started(engine, settings, count=200, days=1)
+    day = a_day(world, clock)
     world.run(1.1 * DAY)
-    told = [figures(world, day) for day in days]
-    sys.stderr.write("".join(f"day {number}: {json.dumps(one)}\n" for number, one in enumerate(told, 1)))
-    assert world.missed(days[-1].until) == []
+    sys.stderr.write(json.dumps(figures(world, day), indent=1) + "\n")
+    assert world.missed(day.until) == []
     assert balanced(ledger)
-    assert days[-1].requests < fixed(world, days[-1].since, days[-1].until)[1] / 2
+    assert day.requests < fixed(world, day.since, day.until)[1] / 2

@@ -30,6 +30,8 @@ from worker.storage.webhooks.deliveries import queue_stored
 UNDATED = 3
 """Sitemaps without a date that are read again at each poll, the first and the last of their index: sites add at either end."""
 DAY, WEEK = 86_400.0, 7 * 86_400.0
+SPAN_LEAST = DAY / 4
+"""Seconds that the dates of a list are taken to span at least: three articles within minutes are no flood."""
 DEPTH = 2
 """How deep lists may name lists: an index names sitemaps, and the protocol allows no deeper nesting (sitemaps.org)."""
 
@@ -78,7 +80,7 @@ class ForKeeper(LedgerBase):
             new += [entry.url for entry, answer in pairs if answer.state == "accepted" and entry.kind == "article"]
         if followed and listed.sitemaps:
             self._read_changed(listed, followed[0], to_entry, job_ids)
-        return Brought(len(new), new[0] if new else None, _recent(listed, self._now()))
+        return Brought(len(new), new[0] if new else None, _per_day(listed, self._now()))
 
     def _read_changed(self, listed: Listed, source: SourceRow, to_entry: Callable[[str], Entry], job_ids: tuple[int, ...]) -> None:
         """Reads the sitemaps again that a followed index names and that have changed since; those without a date, the last ones only."""
@@ -164,8 +166,14 @@ def rfc3339_of(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _recent(listed: Listed, now: float) -> int | None:
-    """How many of the entries are dated within the last week; None where none has a date."""
+def _per_day(listed: Listed, now: float) -> float | None:
+    """Articles a day by the dates of the last week's entries; None where no entry has a date.
+
+    The thirty entries of a busy list span hours: what is older has left it, and is not what the outlet did not publish.
+    """
     if not listed.published:
         return None
-    return sum(rfc3339_of(now - WEEK) <= at <= rfc3339_of(now + DAY) for at in listed.published.values())
+    since = rfc3339_of(now - WEEK)
+    lately = [at for at in listed.published.values() if since <= at <= rfc3339_of(now + DAY)]
+    span = WEEK if len(lately) < len(listed.published) or not lately else now - datetime.fromisoformat(min(lately)).timestamp()
+    return len(lately) * DAY / max(span, SPAN_LEAST)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from worker.reasons import Fate, Reason
+
 SHORTEST = 300.0
 """Seconds between two polls at least: the shortest that keepers of feeds call polite, and a wire's story is old after it."""
 LONGEST = 86_400.0
@@ -18,6 +20,11 @@ USUAL = 12.0
 """Articles a day that a source is taken to bring until it has shown how many: a feed of a paper's section."""
 BACKOFF = 1800.0
 """Seconds after the first failure; doubled with each in a row, up to LONGEST."""
+BACKOFF_GAPS = 1.5
+"""Times the mean gap between two articles that a source of which a fault may pass is left alone at most: while nobody looks, articles fall
+out of a list of thirty. A wire is asked again every 15 minutes, a paper of one article a day after two."""
+PATIENCE = 48
+"""Failures in a row for which that holds, a day of the busiest: what is away for longer is asked once a day."""
 DAY = 86_400.0
 
 
@@ -64,13 +71,22 @@ def _count(per_day: float) -> str:
     return f"{per_day:.1f} articles" if per_day < 10 else f"{per_day:.0f} articles"
 
 
-def after_failure(failures: int, reason: str, retry_after: float | None) -> Plan:
-    """For a source that failed `failures` times in a row, the last time for `reason`; it is never given up."""
+def after_failure(failures: int, reason: str, retry_after: float | None, per_day: float | None = None) -> Plan:
+    """For a source that failed `failures` times in a row, the last time for `reason`, and used to bring `per_day` articles a day."""
     wait = min(BACKOFF * 2.0 ** min(failures - 1, 20), LONGEST)
+    if per_day and failures <= PATIENCE and _may_pass(reason):
+        wait = min(wait, max(BACKOFF_GAPS * DAY / per_day, 3 * SHORTEST))
     times = "once" if failures == 1 else f"{failures} times in a row"
     if retry_after is not None and retry_after > wait:
         return Plan(retry_after, f"it failed {times} ({reason}), and asks to wait {spoken(retry_after)}")
     return Plan(wait, f"it failed {times} ({reason})")
+
+
+def _may_pass(reason: str) -> bool:
+    try:
+        return Reason.of(reason).fate in {Fate.AGAIN, Fate.WAITS}
+    except KeyError:
+        return False
 
 
 def learned(per_day: float | None, new: int, elapsed: float) -> float:

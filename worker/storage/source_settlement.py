@@ -26,8 +26,8 @@ class Brought:
     """Addresses that were not known before."""
     first: str | None
     """The first of them."""
-    recent: int | None = None
-    """Entries that the list dates within the last week; None where it gives no dates."""
+    per_day: float | None = None
+    """Articles a day by the dates in the list; None where it gives none."""
 
 
 def note(connection: Connection, ended: Sequence[tuple[Item, Outcome]], brought: Mapping[int, Brought], rules: ItemRules) -> None:
@@ -70,7 +70,7 @@ def _after(row: SourceRow, item: Item, outcome: Outcome, brought: Brought, rules
     if item.state in (State.DEAD, State.REFUSED):
         failures = row.failures + 1
         asked = outcome.retry_after if isinstance(outcome, Failed) else None
-        found = capped(after_failure(failures, item.reason or "unknown", asked), rules.settings.retry_after_cap)
+        found = capped(after_failure(failures, item.reason or "unknown", asked, row.per_day), rules.settings.retry_after_cap)
         timing = {"next_at": now + found.interval, "interval": found.interval, "why": found.why}
         return {"polled_at": now, "polls": row.polls + 1, "failures": failures, "reason": item.reason, "detail": item.detail, **timing}
     return {}
@@ -78,8 +78,7 @@ def _after(row: SourceRow, item: Item, outcome: Outcome, brought: Brought, rules
 
 def _after_answer(row: SourceRow, outcome: Listed | Unchanged, brought: Brought, now: float) -> dict[str, object]:
     first = row.read_at is None
-    usual = brought.recent if first else None
-    per_day = (None if usual is None else usual / 7) if first else learned(row.per_day, brought.new, now - (row.read_at or now))
+    per_day = brought.per_day if first else learned(row.per_day, brought.new, now - (row.read_at or now))
     says = outcome if isinstance(outcome, Listed) else row  # an answer without a body says what it said before
     asked = Asked(says.ttl, says.update_period, outcome.fresh_for)
     found = plan(per_day, asked)

@@ -25,6 +25,8 @@ from worker.storage.values import Entry, Leadership
 DAY = 86_400.0
 STEP = 240.0
 """Virtual seconds between two ticks: less than the shortest interval."""
+BEFORE = 7
+"""Days for which outlets have published when they are first asked."""
 SHOWN = 30
 """Articles that a feed shows."""
 DIALECTS = ("rss", "atom", "rdf", "json", "broken rss", "cut rss", "news sitemap")
@@ -59,6 +61,11 @@ class Outlet:
 
     def article(self, number: int) -> str:
         return f"https://{self.host}/story/{number}?a=1&b=2"
+
+    @property
+    def unseen(self) -> range:
+        """Articles that came and left the list while the server failed: nobody could find them."""
+        return range(bisect_right(self.times, self.away[0]), bisect_right(self.times, self.away[1]) - SHOWN)
 
     def shown(self, now: float) -> list[int]:
         """The newest articles first."""
@@ -109,13 +116,18 @@ _BODIES = {
 
 
 def outlets(count: int, days: float, start: float, busiest: float = 200.0, seed: int = 7) -> list[Outlet]:
-    """From a wire with `busiest` articles a day to one with a five-hundredth of them, busier by day; some are away for some hours."""
+    """From a wire with `busiest` articles a day to one with a five-hundredth of them, busier by day; some are away for some hours.
+
+    All have published for a week before they are followed.
+    """
     chance = random.Random(seed)
     made = []
     for number in range(count):
         per_day = busiest * 0.5 ** (number * 9 / count)
         times = sorted(
-            start + DAY * (day + chance.betavariate(2.5, 2.5)) for day in range(int(days)) for _ in range(_poisson(per_day, chance))
+            start + DAY * (day + chance.betavariate(2.5, 2.5))
+            for day in range(-BEFORE, int(days))
+            for _ in range(_poisson(per_day, chance))
         )
         begun = start + chance.uniform(0, days * DAY)
         away = (begun, begun + 4 * 3600.0) if number % 10 == 9 else (0.0, 0.0)
@@ -132,6 +144,7 @@ class World:
 
     def __init__(self, ledger: Ledger, lead: Leadership, sources: ForSources, clock: Clock, found: list[Outlet]) -> None:
         self._ledger, self._lead, self._clock = ledger, lead, clock
+        self._since = clock.at
         self.outlets = {outlet.host: outlet for outlet in found}
         list(sources.add((Entry(one.feed, digest(one.feed), f"{one.host}:443", one.kind), About()) for one in found))
 
@@ -174,12 +187,12 @@ class World:
         )
 
     def missed(self, until: float) -> list[str]:
-        """Articles published up to then that were not found."""
+        """Articles published up to then that were not found, although their outlet's list showed them at some time to who asked."""
         return [
             outlet.article(number)
             for outlet in self.outlets.values()
             for number, at in enumerate(outlet.times)
-            if at <= until and outlet.article(number) not in outlet.seen_at
+            if self._since <= at <= until and outlet.article(number) not in outlet.seen_at and number not in outlet.unseen
         ]
 
 

@@ -273,6 +273,17 @@ def test_a_failure_is_backed_off_for_up_to_a_day_or_as_long_as_the_source_asks()
     assert after_failure(1, "http-429", 40_000).interval == 40_000
 
 
+def test_a_busy_source_that_is_down_is_asked_again_before_its_list_has_changed_wholly():
+    # A wire of 150 articles a day and its list of thirty: backed off for two hours, it lost a dozen of them for good
+    assert [after_failure(number, "http-5xx", None, 150.0).interval for number in (1, 2, 8, 48)] == [900] * 4
+    assert [after_failure(number, "http-5xx", None, 24.0).interval for number in (1, 2, 3, 48)] == [1800, 3600, 5400, 5400]
+    assert [after_failure(number, "http-5xx", None, 1.0).interval for number in (1, 5, 9)] == [1800, 28800, 86400]
+    # But not for ever, not where it is gone for good, and never sooner than it asks
+    assert after_failure(49, "http-5xx", None, 150.0).interval == 86400
+    assert after_failure(3, "http-410", None, 150.0).interval == 7200
+    assert after_failure(3, "http-429", 9000, 150.0).interval == 9000
+
+
 def test_what_is_learned_follows_what_comes():
     assert learned(12.0, 12, DAY) == pytest.approx(12)
     assert learned(10.0, 0, 2 * DAY) == pytest.approx(5.0)

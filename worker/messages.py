@@ -217,6 +217,7 @@ class Extracted:
     fetched_at: str = ""
     page_sha256: str | None = None  # and the next: of the page in the archive, where pages are kept
     page_bytes: int = 0
+    marks: list[int] = field(default_factory=list)  # of the text, four that near copies share; none from a worker of a version before
     type: Literal["extracted"] = "extracted"
     v: Literal[1] = VERSION
 

@@ -25,12 +25,17 @@ def words_of(text: str) -> list[str]:
     return _TOKENS.findall(normalised(text).casefold())
 
 
+def run_of(words: Sequence[str], usual: int = RUN, letters: int = LETTERS) -> int:
+    """How many of these words in a row are a run: the usual number, `letters` where each letter counts as a word, all of fewer."""
+    return min(letters if sum(map(len, words)) < 2 * len(words) else usual, len(words))
+
+
 def common_share(text: Sequence[str], other: Sequence[str]) -> float:
     """The share of the words of `text` that stand in `other` within the same RUN (or LETTERS) words, from 0 to 1; 0 for no words.
 
     It is not symmetric: of a report that quotes half of a wire story it is the share that was taken over.
     """
-    run = min(LETTERS if sum(map(len, text)) < 2 * len(text) else RUN, len(text), len(other))
+    run = min(run_of(text), len(other))
     if not run:
         return 0.0
     known = {tuple(other[at : at + run]) for at in range(len(other) - run + 1)}

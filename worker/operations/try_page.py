@@ -122,6 +122,7 @@ def _as_if_fetched(page: Page, pool: ParsePool) -> Extracted:
         http=Http(),
         content_sha256=parsed.content_sha256,
         simhash=parsed.simhash,
+        marks=parsed.marks,
         opt_outs=parsed.opt_outs,
         fetched_at=rfc3339(time.time()),
     )

@@ -115,6 +115,7 @@ class ItemReader:
             http=answer.http,
             content_sha256=parsed.content_sha256,
             simhash=parsed.simhash,
+            marks=parsed.marks,
             opt_outs=parsed.opt_outs,
             host=answer.host,
             fetched_at=page.fetched_at,

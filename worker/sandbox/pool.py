@@ -25,13 +25,14 @@ CLOSE_MARGIN = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """An article, two digests that find copies of its text, and what the page reserves."""
+    """An article, what finds copies of its text, and what the page reserves."""
 
     article: Article
     content_sha256: str
     simhash: str
     opt_outs: list[str] = field(default_factory=list)
     """Reservations against machine use, from the headers and from the page's own head."""
+    marks: list[int] = field(default_factory=list)
 
 
 class ParsePool:
@@ -53,8 +54,8 @@ class ParsePool:
 
     def extract(self, page: Page, timeout: float | None = None) -> Parsed:
         """The article of `page`, with its digests and reservations."""
-        marks, article = self._ask("article", page, timeout).split(b"\n", 1)
-        return Parsed(decode(Article, article), **json.loads(marks))
+        prints, article = self._ask("article", page, timeout).split(b"\n", 1)
+        return Parsed(decode(Article, article), **json.loads(prints))
 
     def links(self, kind: Kind, page: Page, timeout: float | None = None) -> Links:
         """What a feed or a sitemap lists."""

@@ -16,7 +16,7 @@ from worker.storage.article_removal import remove
 from worker.storage.counts import sampling, totals
 from worker.storage.counts.sampling import Survey
 from worker.storage.database import one_of, reading
-from worker.storage.duplicates import bands
+from worker.storage.duplicates import marks_of
 from worker.storage.revisions import versions
 from worker.storage.search import By, Place, SearchFilter
 from worker.storage.tables import articles, evidence, items, job_items, labels, topics
@@ -258,7 +258,7 @@ def article_row(extracted: Extracted, cluster: int, now: float) -> dict[str, obj
         "http": dict(vars(http)),
         "content_sha256": extracted.content_sha256,
         "simhash": extracted.simhash,
-        **{f"band_{number}": value for number, value in enumerate(bands(extracted.simhash))},
+        **{f"band_{number}": value for number, value in enumerate(marks_of(extracted))},
         "cluster_id": cluster,
         "fetched_at": extracted.fetched_at,
         "stored_at": now,

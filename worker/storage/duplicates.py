@@ -1,8 +1,9 @@
-"""Find copies: the same text at another address, and near copies, whose texts differ in a few words."""
+"""Find copies: the same text at another address, and near copies, of whose text a good part is the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, or_, select
@@ -13,26 +14,40 @@ from worker.storage.tables import articles
 if TYPE_CHECKING:
     from worker.messages import Extracted
 
-NEAR = 3
-"""Bits by which the simhashes of near copies differ at most, of 64 (Manku, Jain, Das Sarma: Detecting near-duplicates, 2007)."""
-BANDS = 4
-"""Parts of 16 bits: two hashes that differ in 3 bits agree in at least one of four parts."""
+MARKS = 4
+"""Marks of a text, of which near copies share at least one."""
+NEAR, BITS_A_MARK = 15, 2
+"""Bits of 64 by which the simhashes of two texts differ at most: NEAR, and BITS_A_MARK more for each mark that they share. Unrelated texts
+differ in 32, one pair in 8,000 in 17 or less. Chosen on half of the shared pages (docs/decisions/copies.md)."""
 CANDIDATES = 5000
 """Articles that are compared with one batch, the newest first: near copies of an agency's story appear within days."""
+_MARK = 1 << 31
+"""What every mark is below, so that it is an integer of every database."""
+Place = tuple[int, int]
+"""A fingerprint as a number, and the cluster of the article that has it."""
 
 
-def bands(simhash: str) -> list[int]:
-    """The four bands of a simhash of 16 hexadecimal digits; raises ValueError for anything else."""
-    number = int(simhash, 16)
-    if len(simhash) != 16:
-        raise ValueError(f"expected a simhash of 16 hexadecimal digits, got {simhash!r}")
-    return [(number >> (16 * band)) & 0xFFFF for band in range(BANDS)]
+def marks_of(extracted: Extracted) -> list[int]:
+    """The marks of a text; quarters of its simhash where a worker of a version before sent none. Raises ValueError for odd ones."""
+    number = int(extracted.simhash, 16)
+    if len(extracted.simhash) != 16:
+        raise ValueError(f"expected a simhash of 16 hexadecimal digits, got {extracted.simhash!r}")
+    marks = extracted.marks or [(number >> (16 * part)) & 0xFFFF for part in range(MARKS)]
+    if len(marks) != MARKS or not all(0 <= mark < _MARK for mark in marks):
+        raise ValueError(f"expected {MARKS} marks of 31 bits, got {marks!r}"[:200])
+    return marks
 
 
-def nearest(simhash: int, candidates: Iterable[tuple[int, int]]) -> int | None:
-    """The cluster of the nearest candidate, None where none is near; candidates are pairs of simhash and cluster."""
-    near = [((simhash ^ other).bit_count(), cluster) for other, cluster in candidates]
-    return min((pair for pair in near if pair[0] <= NEAR), default=(0, None))[1]
+def nearest(simhash: int, candidates: Mapping[Place, int]) -> int | None:
+    """The cluster of the nearest candidate, None where none is near; candidates have the number of marks that are shared."""
+    found = [((simhash ^ other).bit_count(), shared, cluster) for (other, cluster), shared in candidates.items()]
+    near = [(bits, cluster) for bits, shared, cluster in found if is_near(bits, shared)]
+    return min(near, default=(0, None))[1]
+
+
+def is_near(bits: int, shared: int) -> bool:
+    """Whether two texts are near copies whose simhashes differ in so many bits and that share so many marks."""
+    return shared > 0 and bits <= NEAR + BITS_A_MARK * shared
 
 
 class Duplicates:
@@ -40,10 +55,10 @@ class Duplicates:
 
     def __init__(self, connection: Connection, batch: Sequence[Extracted]) -> None:
         self._owner: dict[str, int] = {}
-        self._bands: list[dict[int, list[tuple[int, int]]]] = [{} for _ in range(BANDS)]
+        self._marked: list[dict[int, list[Place]]] = [{} for _ in range(MARKS)]
         if batch:
             self._load_texts(connection, {extracted.content_sha256 for extracted in batch})
-            self._load_near(connection, [bands(extracted.simhash) for extracted in batch])
+            self._load_near(connection, [marks_of(extracted) for extracted in batch])
 
     def _load_texts(self, connection: Connection, digests: set[str]) -> None:
         c = articles.c
@@ -51,14 +66,15 @@ class Duplicates:
         self._owner = {row.content_sha256: row.item_id for row in rows}  # the last, which is the oldest, wins
 
     def _load_near(self, connection: Connection, wanted: Sequence[Sequence[int]]) -> None:
-        same = [one_of(articles.c[f"band_{n}"], {row[n] for row in wanted}) for n in range(BANDS)]
-        query = select(articles.c.simhash, articles.c.cluster_id).where(or_(*same))
-        for row in connection.execute(query.order_by(articles.c.item_id.desc()).limit(CANDIDATES)):
-            self._add(row.simhash, row.cluster_id)
+        columns = [articles.c[f"band_{n}"] for n in range(MARKS)]
+        same = [one_of(column, {marks[n] for marks in wanted}) for n, column in enumerate(columns)]
+        query = select(articles.c.simhash, articles.c.cluster_id, *columns).where(or_(*same))
+        for simhash, cluster, *marks in connection.execute(query.order_by(articles.c.item_id.desc()).limit(CANDIDATES)):
+            self._add(simhash, cluster, marks)
 
-    def _add(self, simhash: str, cluster: int) -> None:
-        for band, value in zip(self._bands, bands(simhash), strict=True):
-            band.setdefault(value, []).append((int(simhash, 16), cluster))
+    def _add(self, simhash: str, cluster: int, marks: Sequence[int]) -> None:
+        for places, mark in zip(self._marked, marks, strict=True):
+            places.setdefault(mark, []).append((int(simhash, 16), cluster))
 
     def original(self, item_id: int, digest: str) -> int | None:
         """The other item that has exactly this text, None where there is none."""
@@ -68,8 +84,9 @@ class Duplicates:
     def claim(self, item_id: int, extracted: Extracted) -> int:
         """Makes this item the owner of its text; returns its cluster: that of the nearest text, else a new one with the item's number."""
         self._owner.setdefault(extracted.content_sha256, item_id)
-        found = [pair for band, value in zip(self._bands, bands(extracted.simhash), strict=True) for pair in band.get(value, ())]
-        cluster = nearest(int(extracted.simhash, 16), found)
+        marks = marks_of(extracted)
+        shared = Counter(place for places, mark in zip(self._marked, marks, strict=True) for place in places.get(mark, ()))
+        cluster = nearest(int(extracted.simhash, 16), shared)
         cluster = item_id if cluster is None else cluster
-        self._add(extracted.simhash, cluster)
+        self._add(extracted.simhash, cluster, marks)
         return cluster

@@ -1,4 +1,4 @@
-"""Find near copies among real pages: precision and recall by kind of edit. `python -m benchmarks.copies SHARED`.
+"""Find near copies among real pages: precision and recall by kind of edit. `python -m benchmarks.copies.compare SHARED`.
 
 Every page that gives an article is copied by an imaginary paper: a part is rewritten or cut, the text is put into another page
 with furniture of its own, and extracted again. What is found is judged by the program's own marks and rule. Half of the pages,

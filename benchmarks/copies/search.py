@@ -1,4 +1,4 @@
-"""How long the copies of one article, or of a batch, are looked for among a million. `python -m benchmarks.copy_lookup`.
+"""How long the copies of one article, or of a batch, are looked for among a million. `python -m benchmarks.copies.search`.
 
 The articles have random fingerprints; one mark in fifty is that of a phrase which many texts have, as often as it has its rank in the
 list of such phrases, so that some marks stand in hundreds of articles.

@@ -1,0 +1,1 @@
+"""Measure how copies are found: how many and how fast."""

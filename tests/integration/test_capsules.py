@@ -220,7 +220,7 @@ def test_a_model_that_is_none_of_ours_is_refused(capsule: Path, tmp_path: Path, 
     file = rewritten(capsule, tmp_path / "model.capsule", change)
     code, out, err = call(capfd, "run", str(file))
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "its model cannot be used: model: expected model format 1, got 9" in err
+    assert err.startswith(f"pressmark: {file}: its model cannot be used: model: expected model format 1, got 9")
 
 
 def test_an_array_of_objects_is_never_unpickled(capsule: Path, tmp_path: Path, capfd) -> None:
@@ -245,11 +245,13 @@ def test_an_array_of_objects_is_never_unpickled(capsule: Path, tmp_path: Path, c
 
 def test_a_page_that_is_no_page_is_refused(capsule: Path, tmp_path: Path, capfd) -> None:
     def change(held: dict[str, bytes]) -> None:
-        first = next(name for name in held if name.startswith("pages/"))
-        held[first] = held[first].replace(b'"status": 200', b'"status": {}', 1)
+        last = [name for name in held if name.startswith("pages/")][-1]
+        held[last] = held[last].replace(b'"status": 200', b'"status": {}', 1)
 
-    code, out, err = call(capfd, "run", str(rewritten(capsule, tmp_path / "page.capsule", change)))
+    file = rewritten(capsule, tmp_path / "page.capsule", change)
+    code, out, err = call(capfd, "run", str(file), "--results")
     assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith(f"pressmark: {file}: expected a whole capsule, got another file: pages/")
 
 
 @pytest.mark.parametrize("what", ["a folder", "a pipe", "nothing"])

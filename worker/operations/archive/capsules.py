@@ -170,11 +170,13 @@ def run(settings: Settings, source: Path, progress: Progress = lambda done: None
     longest = settings.max_decoded_bytes + LONGEST_HEAD
     with capsule_file.opened(source, longest) as capsule, tempfile.TemporaryDirectory() as folder:
         manifest = capsule.manifest
-        model = _model(capsule, Path(folder))
+        for sha256 in manifest.pages:
+            _page(capsule, sha256)
+        model = _model(capsule, Path(folder), source)
         here = replace(settings, refuse_opt_outs=bool(manifest.settings.get("refuse_opt_outs")))
         different: list[PageDiffers] = []
         with closing(ParsePool(here)) as pool:
-            pages = (page_of(capsule.read(f"pages/{sha256}")) for sha256 in manifest.pages)
+            pages = (_page(capsule, sha256) for sha256 in manifest.pages)
             found = _Pages(here, model).results(pool, pages)
             for done, (sha256, line, (page, now)) in enumerate(zip(manifest.pages, _lines(capsule), found, strict=True), 1):
                 if line != now:
@@ -226,7 +228,15 @@ def _add_model(writer: capsule_file.Writer, model: Labeller) -> None:
         writer.add(f"model/{name}.npy", [data])
 
 
-def _model(capsule: capsule_file.Reader, folder: Path) -> Labeller:
+def _page(capsule: capsule_file.Reader, sha256: str) -> Page:
+    """Raises ValueError for what is no page."""
+    try:
+        return page_of(capsule.read(f"pages/{sha256}"))
+    except UsageError as error:
+        raise ValueError(f"pages/{sha256}: {error}") from error
+
+
+def _model(capsule: capsule_file.Reader, folder: Path, source: Path) -> Labeller:
     """The model of a capsule, loaded from a folder of our own as any model is: arrays, never code. Raises UsageError."""
     for name in capsule.manifest.members:
         if name.startswith("model/"):
@@ -234,7 +244,7 @@ def _model(capsule: capsule_file.Reader, folder: Path) -> Labeller:
     try:
         model = Labeller(folder)
     except UsageError as error:
-        raise UsageError(f"its model cannot be used: {str(error).replace(str(folder), 'model')}") from error
+        raise UsageError(f"{source}: its model cannot be used: {str(error).replace(str(folder), 'model')}") from error
     if model.sha256 != capsule.manifest.model.get("sha256"):
         raise ValueError("its model is another one than its manifest says")
     return model

@@ -77,6 +77,15 @@ def test_the_four_lines_of_the_readme_print_an_article(tmp_path: Path, site: Pre
     assert len(first) > 100
 
 
+def test_what_is_said_to_be_held_by_a_test_is() -> None:
+    said = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/decisions/first-meeting.md").read_text(encoding="utf-8")))
+    there = {
+        name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert said
+    assert said <= there
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_documented(name: str) -> None:
     assert re.search(rf"`(pressmark )?{name}\b", README + (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))

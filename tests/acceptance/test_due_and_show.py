@@ -62,6 +62,12 @@ def test_due_is_asked_for_a_host_a_reason_and_a_number(desk: Home) -> None:
     assert (wrong.code, wrong.err.count("\n"), "Traceback" in wrong.err) == (2, 1, False)
 
 
+def test_due_without_items_has_the_groups_alone(desk: Home) -> None:
+    document = desk.call("due", "--limit", "0", "--json").lines[0]
+    assert document["groups"]
+    assert (document["items"], document["next"]) == ([], None)
+
+
 def test_resume_of_a_host_tries_one_page_at_once(desk: Home) -> None:
     assert desk.call("resume", "--host", "slow.test").code == 0
     document = desk.call("due", "--json").lines[0]

@@ -160,6 +160,16 @@ def test_trace_says_when_the_next_try_is_and_why(home: Home) -> None:
     assert "next try as soon as its host may be asked: it was not tried yet" in shown
 
 
+@pytest.mark.parametrize(("what", "told"), [(["--host", "example.org"], "its host is paused"), (["fetch"], "fetching is paused")])
+def test_trace_says_that_what_waits_is_paused_by_whom_and_why(home: Home, what: list[str], told: str) -> None:
+    home.call("enqueue", "https://example.org/a")
+    home.call("pause", *what, "--note", "they move today")
+    held = home.call("trace", "https://example.org/a").out.splitlines()[2]
+    assert re.fullmatch(rf"held back: {told} by \S+: they move today", held)
+    home.call("resume", *what)
+    assert "held back" not in home.call("trace", "https://example.org/a").out
+
+
 def test_waiting_ends_with_what_became_of_them(served: Served) -> None:
     good, missing = served.url("press.example", PAGE), served.url("press.example", "/no-such-page-at-all")
     done = served.home.run("enqueue", good, missing, "--job", "outcomes", "--force", "--wait")

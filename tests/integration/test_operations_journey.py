@@ -190,9 +190,9 @@ def of_urls(rows: Sequence[Mapping[str, object]]) -> Counter[str]:
 def test_an_installation_is_upgraded_scaled_restarted_saved_and_taken_back(
     tmp_path: Path, older: Path, redis_url: str, postgres: PostgresServer
 ) -> None:
-    with serving(site_pages(500)) as site:
+    with serving(site_pages(260)) as site:
         urls = site.urls()
-        first, between, flow = urls[:150], urls[150:200], urls[200:]
+        first, between, flow = urls[:80], urls[80:100], urls[100:]
         shared = {**site.settings(), "PRESSMARK_REDIS_URL": redis_url, "PRESSMARK_DATABASE_URL": postgres.new_database()}
         shared |= {"PRESSMARK_PARSE_PROCESSES": "1"}
         old = Installation(older, tmp_path / "data", shared)
@@ -210,7 +210,7 @@ def test_an_installation_is_upgraded_scaled_restarted_saved_and_taken_back(
                 old.start(role)
             old.call("pause", "--host", "h7.test")
             old.call("enqueue", "-f", "-", "--job", "before", stdin="\n".join(first))
-            old.until_settled(60)
+            old.until_settled(30)
             # When it is upgraded as docs/upgrade.md says
             old.call("backup", str(tmp_path / "before.zip"))
             for role in ORDER:
@@ -288,6 +288,9 @@ class Feeder(threading.Thread):
         """Until all are in, or a call fails."""
         for at in range(0, len(self._urls), 50):
             some = self._urls[at : at + 50]
-            self._installation.call("enqueue", "-f", "-", "--job", "flow", stdin="\n".join(some))
+            try:
+                self._installation.call("enqueue", "-f", "-", "--job", "flow", stdin="\n".join(some))
+            except AssertionError:  # 3, where the database was too busy for two seconds: nothing was accepted, and the call is made again
+                self._installation.call("enqueue", "-f", "-", "--job", "flow", stdin="\n".join(some))
             self.accepted += len(some)
             time.sleep(1)

@@ -40,6 +40,8 @@ def _show(item: ItemTrace, settings: Settings) -> None:
     click.echo(clean(f"item {item.item_id}, {item.kind}, {item.state}{reason}; jobs: {', '.join(item.jobs)}"))
     if item.due is not None:
         click.echo(clean(_next_try(item, settings)))
+    if item.held is not None:
+        click.echo(clean(f"held back: {item.held}"))
     if item.duplicate_of is not None:
         click.echo(f"a copy of item {item.duplicate_of}")
     show_table(STEP_HEADS, step_rows(item, settings.timezone))

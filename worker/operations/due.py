@@ -138,7 +138,7 @@ def due(services: Services, host: str | None = None, reason: str | None = None, 
         later=sum(group.count for group in grouped) - ready,
         next_at=rfc3339(waiting.next_at),
         items=tuple(_entry(item, services) for item in shown),
-        next=cursors.written("older", (shown[-1].due, shown[-1].item_id)) if len(found) > limit else None,
+        next=cursors.written("older", (shown[-1].due, shown[-1].item_id)) if shown and len(found) > limit else None,
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from worker.bootstrap import Services
 from worker.operations.document import Document
+from worker.operations.due import due
 from worker.operations.times import rfc3339
-from worker.storage.values import Entry, Event, Trace
+from worker.storage.values import Entry, Event, State, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +47,30 @@ class ItemTrace(Document):
     jobs: tuple[str, ...]
     duplicate_of: int | None
     events: tuple[Step, ...]
+    held: str | None = None
+    """What keeps it back beside its own time, in words: a pause, or a wait of its host."""
 
     @classmethod
-    def of(cls, trace: Trace) -> ItemTrace:
+    def of(cls, trace: Trace, held: str | None = None) -> ItemTrace:
         """From the ledger's rows."""
         return cls(
             *(trace.item_id, trace.url, trace.kind, trace.lane, trace.state, trace.reason, rfc3339(trace.due)),
-            *(trace.tries, trace.strikes, trace.jobs, trace.duplicate_of, tuple(map(Step.of, trace.events))),
+            *(trace.tries, trace.strikes, trace.jobs, trace.duplicate_of, tuple(map(Step.of, trace.events)), held),
         )
 
 
 def trace(services: Services, entry: Entry) -> list[ItemTrace]:
     """The items of this URL: one for each kind that it was accepted as; none where it is not known."""
-    return [ItemTrace.of(found) for found in services.operator_ledger.trace(*entry.keys)]
+    return [ItemTrace.of(found, _held(services, found)) for found in services.operator_ledger.trace(*entry.keys)]
+
+
+def _held(services: Services, found: Trace) -> str | None:
+    if found.state != State.WAITING:
+        return None
+    groups = due(services, urlsplit(found.url).netloc, limit=0).groups
+    group = next((group for group in groups if group.why in ("paused", "host")), None)
+    if group is None:
+        return None
+    if group.why == "host":
+        return group.detail
+    return f"{'its host' if group.host else 'fetching'} is paused{f' by {group.by}' if group.by else ''}: {group.detail}"

@@ -33,12 +33,7 @@ ERROR_TITLE = pattern(
     r"we['’]ll be (?:right )?back|<missing_title>"
 )
 """The titles of error pages."""
-BROWSER_CHECK = re.compile(
-    r"just a moment|checking your browser|are you (?:a )?(?:human|robot)|verify(?:ing)? (?:that )?you are|captcha|"
-    r"enable javascript|javascript is (?:required|disabled)|"
-    r"attention required|ddos protection|please wait while",
-    re.IGNORECASE,
-)
+BROWSER_CHECK = pattern("<browser_check>")
 WALL = pattern("<wall>")
 LOGIN = pattern("^<login>")
 """The titles of login pages."""
@@ -50,9 +45,10 @@ LISTING_PATH = re.compile(
     r"/archives?(?:/(?:\d{1,4}|page|category|tag|author|date|index))*/?(?:$|\?)",
     re.IGNORECASE,
 )
-OTHER_PATH = re.compile(
-    r"/(?:contact|contacts|contact-us|about|about-us|privacy|terms|login|signin|register|subscribe|sitemap)/?$", re.IGNORECASE
-)
+OTHER_PAGES = frozenset({
+    "contact", "contacts", "contact-us", "about", "about-us", "privacy", "terms", "login", "signin", "register", "subscribe", "sitemap",
+})  # fmt: skip
+"""Last parts of the addresses of pages about the site."""
 FRONTS = ("", "/index.html", "/index.php", "/home", "/en", "/kh", "/km", "/th", "/vi", "/lo")
 SHORT = 600  # characters: error pages and walls have less; the shortest article of the three sets has 200, and no such words
 SOME = 3  # items of a list, at least
@@ -194,4 +190,4 @@ def _is_index(text: str, url: str | None) -> bool:
     path, prose = parts_of(url).path, sum(map(is_prose, lines))
     if _is_front(url) or LISTING_PATH.search(path):
         return prose * 2 < len(lines) or prose < 2
-    return bool(OTHER_PATH.search(path)) and (prose * 2 < len(lines) or len(text) < BRIEF)
+    return path.lower().removesuffix("/").rpartition("/")[2] in OTHER_PAGES and (prose * 2 < len(lines) or len(text) < BRIEF)

@@ -11,16 +11,18 @@ from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.lines.title_form import NO_TITLE
 from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
-from worker.extract.page.structured_data import StructuredData, strings_of, types_of
+from worker.extract.page.structured_data import JsonObject, StructuredData, strings_of, types_of
+from worker.extract.words.languages import pattern
 
 QUOTES = '"“”«»'
 """Quotation marks that ministries put around the headings of their documents."""
 MAX_TITLE = 1000  # characters; the longest real headline has a few hundred
 SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜\u3163]\s*")
-PREFIX = re.compile(r"^(?:title|blog|news|article)\s*:\s*", re.IGNORECASE)
+PREFIX = pattern(r"^<title_label>\s*:\s*")
 OFFICE = re.compile(r"(?:ministry|department|embassy|office|government|directorate|commission|council)\b", re.IGNORECASE)
 """How the name of a public authority begins."""
-NEWS = re.compile(r"NewsArticle|LiveBlog")
+NEWS = ("NewsArticle", "LiveBlog")
+"""Words in the types of schema.org of news."""
 MAX_SITE_NAME = 40  # characters: longer ones are headlines in the wrong field
 BREAKS = ("br", "p", "div", "h1", "h2", "h3", "li")
 NAME_WORDS, NAME_LENGTH = 3, 30  # words and characters of names, at most; Khmer and Thai names are one "word"
@@ -117,17 +119,22 @@ def _plain(text: str) -> str:
 
 def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> list[str]:
     """What may be the title, the most reliable first."""
-    articles = sorted(data.articles, key=lambda node: not any(map(NEWS.search, types_of(node))))  # before a recipe's or a video's
+    articles = sorted(data.articles, key=lambda node: not _is_news(node))  # before a recipe's or a video's
     stated = [word for node in articles for word in strings_of(node.get("headline") or node.get("name"))[:1]][:1]
     shared = data.meta("og:title", "twitter:title", "headline", "dc.title", "dcterms.title", "title")
     page = data.title or ""
     heading = _heading(root, [*stated, shared or "", page], site_names)
-    news = any(NEWS.search(kind) for node in data.nodes for kind in types_of(node))
+    news = any(map(_is_news, data.nodes))
     if shared and heading and not stated and _is_heading(_plain(shared), root):
         heading = _plain(shared)  # as the page shows it, below the site's name
     shown = [shared] if shared and any(_key(_plain(one)) == _key(_plain(shared)) for one in stated) else []  # in its public form
     order = [*shown, *stated, shared, heading, page] if news else [heading, *stated, shared, page]
     return [candidate for candidate in order if candidate]
+
+
+def _is_news(node: JsonObject) -> bool:
+    """Whether an object describes news."""
+    return any(word in kind for kind in types_of(node) for word in NEWS)
 
 
 def _heading(root: Element, titles: list[str], site_names: set[str]) -> str | None:

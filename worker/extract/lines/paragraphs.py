@@ -15,7 +15,6 @@ LIST_ITEM = re.compile(r"[-–•*]\s|\(?\w{1,3}[.)]\s")
 PAGE = pattern(r"(?:\S.*\s{2})?\W*<page_number>\s?\d{1,3}(?:\s?(?:/|<of_pages>)\s?\d{1,3})?\W*|[-–—]\s?\d{1,3}\s?[-–—]")
 """A line with a page number."""
 HEADER = 12  # characters: shorter lines may occur twice without being a page's header
-HYPHEN = re.compile(r"(?<=[^\W\d_])-$")
 
 PICTURE = re.compile(r"!\[[^\]]*\]\([^)\s]*\)\s*")
 LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*\)")
@@ -87,7 +86,7 @@ def _unwrapped(group: Group) -> list[str]:
 
 def _join(before: str, after: str) -> str:
     """Two parts of one line; a word that was split by a hyphen becomes whole."""
-    if HYPHEN.search(before) and after[:1].islower():
+    if before.endswith("-") and before[-2:-1].isalpha() and after[:1].islower():
         return before[:-1] + after
     return f"{before} {after}"
 

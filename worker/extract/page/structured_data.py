@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -13,14 +12,14 @@ from worker.extract.page.lenient_json import JsonValue, values_in
 
 JsonObject: TypeAlias = "dict[str, JsonValue]"
 
-ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report|LiveBlog\w*|Review|PressRelease|Recipe|HowTo|OpinionPiece|Posting)$")
-"""Types of schema.org whose dates, headline and authors are the article's."""
+ARTICLE_TYPES = ("Article", "Report", "Review", "PressRelease", "Recipe", "HowTo", "OpinionPiece", "Posting")
+"""Ends of the types of schema.org whose dates, headline and authors are the article's, beside those of live blogs."""
 LISTS = frozenset({
     "itemListElement", "hasPart", "significantLink", "significantLinks", "relatedLink", "isRelatedTo", "mentions", "citation",
     "liveBlogUpdate", "blogPost", "blogPosts", "comment", "review", "isPartOf", "isBasedOn", "dataFeedElement", "subjectOf",
 })  # fmt: skip
 """Properties under which a page or an article names other articles."""
-PAGE_TYPES = re.compile(r"WebPage$|CreativeWork$|VideoObject$")
+PAGE_TYPES = ("WebPage", "CreativeWork", "VideoObject")
 MAX_JSON = 2_000_000  # characters a script: article bodies in JSON-LD stay under a tenth of that
 MAX_NODES = 2_000  # JSON-LD objects that are read; sites list some hundreds
 DEEPEST = 50
@@ -50,7 +49,7 @@ class StructuredData:
     def articles(self) -> list[JsonObject]:
         """The JSON-LD objects that describe an article; where there is none, those that describe the page."""
         of_type = [node for node in self.nodes if is_article(node)]
-        return of_type or [node for node in self.nodes if any(map(PAGE_TYPES.search, types_of(node)))]
+        return of_type or [node for node in self.nodes if any(kind.endswith(PAGE_TYPES) for kind in types_of(node))]
 
 
 def structured_data_of(root: Element) -> StructuredData:
@@ -128,7 +127,7 @@ def _objects(data: JsonValue) -> Iterator[JsonObject]:
 
 def is_article(node: JsonObject) -> bool:
     """Whether an object describes an article."""
-    return any(map(ARTICLE_TYPES.search, types_of(node)))
+    return any(kind.endswith(ARTICLE_TYPES) or "LiveBlog" in kind for kind in types_of(node))
 
 
 def types_of(node: JsonObject) -> list[str]:

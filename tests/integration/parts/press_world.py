@@ -27,6 +27,8 @@ STEP = 240.0
 """Virtual seconds between two ticks: less than the shortest interval."""
 BEFORE = 7
 """Days for which outlets have published when they are first asked."""
+AGAIN = 900.0
+"""Seconds after which a busy outlet that has failed is asked again."""
 SHOWN = 30
 """Articles that a feed shows."""
 DIALECTS = ("rss", "atom", "rdf", "json", "broken rss", "cut rss", "news sitemap")
@@ -64,8 +66,8 @@ class Outlet:
 
     @property
     def unseen(self) -> range:
-        """Articles that came and left the list while the server failed: nobody could find them."""
-        return range(bisect_right(self.times, self.away[0]), bisect_right(self.times, self.away[1]) - SHOWN)
+        """Articles that came while the server failed, and left the list before it is asked again: nobody who is polite finds them."""
+        return range(bisect_right(self.times, self.away[0]), bisect_right(self.times, self.away[1] + AGAIN) - SHOWN)
 
     def shown(self, now: float) -> list[int]:
         """The newest articles first."""

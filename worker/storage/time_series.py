@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from worker.storage import counters
 from worker.storage.database import insert_into
-from worker.storage.tables import history
+from worker.storage.tables import history, receipts
 
 MINUTE, QUARTER, HOUR, DAY = 60, 900, 3600, 86400
 KEPT = {MINUTE: 2 * DAY, QUARTER: 2 * DAY, HOUR: 40 * DAY, DAY: 5 * 366 * DAY}
@@ -46,11 +46,12 @@ def minute_of(now: float) -> int:
 def write_minute(connection: Connection, minute: int, gauges: Mapping[str, float]) -> None:
     """Writes the figures of a minute that has just ended: gauges as given, and how much each counter has grown in it.
 
-    A counter's figure is written only where the minute before was sampled too: nobody knows when the rest was counted.
+    A counter's figure is written only where the minute before was sampled too, or nothing was accepted before this one: else nobody
+    knows when the rest was counted.
     """
     totals = {f"{TOTAL}{name}": float(value) for name, value in counters.outcomes(connection).items()}
     before = {point.series: point.value for point in _points(connection, MINUTE, minute - MINUTE, minute) if point.series.startswith(TOTAL)}
-    sampled = bool(before) or _sampled(connection, minute - MINUTE)
+    sampled = bool(before) or _sampled(connection, minute - MINUTE) or _is_first(connection, minute)
     grown = {name.removeprefix(TOTAL): value - before.get(name, 0.0) for name, value in totals.items()} if sampled else {}
     known = {**_sums(grown, sampled=sampled), **gauges, **totals}
     _put(connection, MINUTE, (Point(series, minute, value) for series, value in sorted(known.items())))
@@ -74,6 +75,13 @@ def _sums(grown: Mapping[str, float], *, sampled: bool) -> dict[str, float]:
 def _sampled(connection: Connection, minute: int) -> bool:
     query = select(history.c.at).where(history.c.step == MINUTE, history.c.series == "waiting", history.c.at == minute)
     return connection.execute(query).first() is not None
+
+
+def _is_first(connection: Connection, minute: int) -> bool:
+    """Whether the minute is the first of an installation: nothing was sampled or accepted before it."""
+    if connection.execute(select(history.c.at).limit(1)).first() is not None:
+        return False
+    return connection.execute(select(receipts.c.at).where(receipts.c.at < minute).limit(1)).first() is None
 
 
 def _put(connection: Connection, step: int, points: Iterable[Point]) -> None:

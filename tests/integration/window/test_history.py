@@ -36,6 +36,8 @@ def shown(desk: Desk, of: str = "hour") -> dict[str, list[float | None]]:
 
 def test_each_minute_has_what_ended_in_it_and_what_waits_at_its_end(on_the_minute: Desk) -> None:
     desk = on_the_minute
+    desk.stored(1, "earlier.test")
+    desk.clock.at += MINUTE
     sample(desk)
     stored = desk.stored(2)
     sample(desk, oldest_s=7.0)
@@ -46,6 +48,13 @@ def test_each_minute_has_what_ended_in_it_and_what_waits_at_its_end(on_the_minut
     assert series["waiting"][-3:] == [0, 0, 0]
     assert series["oldest_s"][-3:] == [0, 7, 0]
     assert set(series["stored"][:-3]) == {None}
+
+
+def test_what_ends_in_the_first_minute_of_an_installation_is_shown(on_the_minute: Desk) -> None:
+    desk = on_the_minute
+    desk.stored(2)
+    sample(desk)
+    assert shown(desk)["stored"][-1] == 2
 
 
 def test_outcomes_are_counted_by_reason_over_the_range(on_the_minute: Desk) -> None:
@@ -99,7 +108,7 @@ def test_minutes_in_which_nothing_ran_are_null_and_told_as_a_gap(on_the_minute: 
     sample(desk)
     found = history(desk.services, "hour", lambda: desk.clock.at)
     assert list(found.series["waiting"])[-7:] == [0, 0, None, None, None, 0, 0]
-    assert list(found.series["stored"])[-7:] == [None, 0, None, None, None, None, 0]
+    assert list(found.series["stored"])[-7:] == [0, 0, None, None, None, None, 0]
     assert len(found.gaps) == 1, "what was before the first sample is no gap"
     document = found.to_dict()
     assert list(document)[:3] == ["range", "step_s", "from"]

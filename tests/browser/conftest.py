@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from tests.acceptance.conftest import Home
 from tests.browser.payloads import HOST, addresses, payload_site
@@ -22,8 +22,9 @@ from worker.demo.site import hosts
 
 PICTURES = bool(os.environ.get("PRESSMARK_UPDATE_PICTURES"))
 """Whether pictures for docs/ are taken: without the pages whose titles are scripts, which tell a reader nothing."""
-PATIENCE_MS = 20_000
-"""Milliseconds for a page or an act; the machine may be busy, and no time decides a test."""
+PATIENCE_MS = 60_000
+"""Milliseconds for a page, an act, or what is expected to come; the machine may be busy, and no time decides a test."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium() -> str:

@@ -1,6 +1,8 @@
 """What travels: encoded, decoded, and parked when it is foreign."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -72,3 +74,27 @@ def test_a_labelled_article_carries_the_article_whole() -> None:
     extracted = decode(Extracted, json.dumps(body))
     labelled = Labelled(extracted=extracted, labels=LABELS)
     assert decode_outcome(encode(labelled)) == labelled
+
+
+FIRST_USE = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+from worker.messages import Taken, URLRequest, decode, decode_outcome, encode
+begin = threading.Barrier(24)
+found = []
+def use():
+    begin.wait()
+    found.append(decode(URLRequest, '{"item_id": 1, "token": 2, "url": "http://a.test/"}').item_id)
+    found.append(len(decode_outcome(encode(Taken([(1, 2)], "w"))).leases))
+threads = [threading.Thread(target=use) for _ in range(24)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(sum(found))
+"""
+
+
+def test_many_threads_may_decode_their_first_messages_at_once():
+    # Given a fresh process each: a record is built once (half-built records were seen once in four runs)
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", FIRST_USE], capture_output=True, text=True, check=False, timeout=120)
+        assert (done.stdout.strip(), done.stderr) == ("48", "")

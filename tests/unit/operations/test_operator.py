@@ -61,7 +61,7 @@ def test_a_trace_has_the_shape_that_commands_print(services: Services, job: Job)
     assert (item.url, item.kind, item.state, item.jobs) == (FIRST, "article", "dead", ("monday",))
     document = item.to_dict()
     assert list(document) == [
-        *("item_id", "url", "kind", "lane", "state", "reason", "due", "tries", "strikes", "jobs", "duplicate_of", "events"),
+        *("item_id", "url", "kind", "lane", "state", "reason", "due", "tries", "strikes", "jobs", "duplicate_of", "events", "held"),
     ]
     assert list(document["events"][0]) == ["at", "stage", "outcome", "reason", "detail", "ms"]
     assert trace(services, admit("http://pub.example/none", services.settings)) == []

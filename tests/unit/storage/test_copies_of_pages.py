@@ -1,10 +1,10 @@
-"""Near copies among real pages: every kind of edit is found, and no other page. `benchmarks/copies.py` has the figures of all of them."""
+"""Near copies among real pages: every kind of edit is found, and no other page. `benchmarks/copies/compare.py` has all figures."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.copies import judge, made
+from benchmarks.copies.compare import judge, made
 from benchmarks.extraction.sets import pages_of
 from worker.storage.duplicates import NEAR
 

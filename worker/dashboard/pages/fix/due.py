@@ -51,7 +51,7 @@ def listing(request: Request) -> Response:
         found=found,
         total=_total(found),
         watched=f"due?{urlencode({'shown': all_of_them.now + all_of_them.later})}",
-        again=f"/due?{urlencode(narrowed)}" if narrowed else "/due",
+        list_address=f"/due?{urlencode(narrowed)}" if narrowed else "/due",
         why=WHY,
         then=THEN,
         by=why_told,

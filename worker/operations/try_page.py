@@ -17,7 +17,6 @@ from worker.messages import Extracted, Failed, Http, Page, Returned, Struck, URL
 from worker.models.labeller import Labeller, document_of
 from worker.operations import label_texts
 from worker.operations.extract_pages import extract, page_of_bytes
-from worker.operations.times import rfc3339
 from worker.pipeline.fetch_item import ItemReader
 from worker.reasons import Reason
 from worker.results import Result, of_failure, of_page
@@ -113,16 +112,4 @@ def try_file(settings: Settings, data: bytes, url: str | None, *, packed: bool) 
 
 def _as_if_fetched(page: Page, pool: ParsePool) -> Extracted:
     """The article of a page from a file, in the form that it would have had if a server had sent it just now."""
-    parsed = extract(pool, page)
-    return Extracted(
-        item_id=0,
-        token=0,
-        article=parsed.article,
-        final_url=page.final_url,
-        http=Http(),
-        content_sha256=parsed.content_sha256,
-        simhash=parsed.simhash,
-        marks=parsed.marks,
-        opt_outs=parsed.opt_outs,
-        fetched_at=rfc3339(time.time()),
-    )
+    return extract(pool, page).extracted(page, Http())

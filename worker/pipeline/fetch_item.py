@@ -104,24 +104,10 @@ class ItemReader:
         if request.kind != "article":
             return _listed(request, self.parser.links(request.kind, page), answer, page.fetched_at)
         parsed = self.parser.extract(page)
-        if parsed.opt_outs and self.refuse_opt_outs:
-            raise ItemFailed(Reason.OPTED_OUT, "; ".join(parsed.opt_outs))
+        item_id, token = request.item_id, request.token
+        made = parsed.extracted(page, answer.http, item_id=item_id, token=token, refuse_opt_outs=self.refuse_opt_outs)
         kept = self.archive.keep(page) if self.archive and not any("noarchive" in said for said in parsed.opt_outs) else None
-        return Extracted(
-            item_id=request.item_id,
-            token=request.token,
-            article=parsed.article,
-            final_url=page.final_url,
-            http=answer.http,
-            content_sha256=parsed.content_sha256,
-            simhash=parsed.simhash,
-            marks=parsed.marks,
-            opt_outs=parsed.opt_outs,
-            host=answer.host,
-            fetched_at=page.fetched_at,
-            page_sha256=kept.sha256 if kept else None,
-            page_bytes=kept.bytes if kept else 0,
-        )
+        return replace(made, host=answer.host, page_sha256=kept.sha256 if kept else None, page_bytes=kept.bytes if kept else 0)
 
 
 def _listed(request: URLRequest, links: Links, answer: Answer, fetched_at: str) -> Listed:

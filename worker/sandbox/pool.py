@@ -11,7 +11,7 @@ from worker.config import Settings
 from worker.errors import ItemFailed, Unavailable
 from worker.intake.feed_schedule import About
 from worker.intake.links import Links
-from worker.messages import Article, Page, decode
+from worker.messages import Article, Extracted, Http, Page, decode
 from worker.reasons import Kind, Reason
 from worker.sandbox.child import SAMPLE, Child, NotStarted, ParseEnded, ParseKilled, ParseStalled, Read, Wanted, read
 
@@ -32,6 +32,24 @@ class Parsed:
     simhash: str
     opt_outs: list[str] = field(default_factory=list)
     """Reservations against machine use, from the headers and from the page's own head."""
+
+    def extracted(self, page: Page, http: Http, *, item_id: int = 0, token: int = 0, refuse_opt_outs: bool = False) -> Extracted:
+        """The article of `page` as it goes on to the label worker; raises ItemFailed where reservations are to refuse it."""
+        if self.opt_outs and refuse_opt_outs:
+            raise ItemFailed(Reason.OPTED_OUT, "; ".join(self.opt_outs))
+        return Extracted(
+            item_id=item_id,
+            token=token,
+            article=self.article,
+            final_url=page.final_url,
+            http=http,
+            content_sha256=self.content_sha256,
+            simhash=self.simhash,
+            marks=self.marks,
+            opt_outs=self.opt_outs,
+            fetched_at=page.fetched_at,
+        )
+
     marks: list[int] = field(default_factory=list)
 
 

@@ -18,6 +18,7 @@ from worker.cli import main as program
 from worker.config import Settings
 from worker.demo.site import served
 from worker.errors import NotFound, UsageError
+from worker.extract.near_duplicates import copy_marks
 from worker.messages import Labelled, Page, URLRequest
 from worker.models.labeller import Labeller
 from worker.operations.archive import rereading
@@ -26,6 +27,7 @@ from worker.operations.archive.replay import replay as replay_pages
 from worker.operations.archive.selection import Selection
 from worker.sandbox.pool import ParsePool
 from worker.storage.audit import DeedFilter
+from worker.storage.duplicates import MARKS
 from worker.storage.revisions import versions
 from worker.storage.search import SearchFilter
 from worker.storage.tables import articles, deliveries, labels, outbox, pages, revisions, topics
@@ -149,6 +151,9 @@ def test_what_an_older_extraction_left_is_replaced_once_and_kept(kept: Kept) -> 
     now = kept.services.articles.of([item])[0]
     assert (now.title, now.text, now.authors) == (right.title, right.text, right.authors)
     assert now.stored_at == stored_at, "nothing new has come in"
+    marks = select(*(articles.c[f"band_{number}"] for number in range(MARKS))).where(articles.c.item_id == item)
+    with kept.services.engine.connect() as connection:
+        assert list(connection.execute(marks).one()) == copy_marks(now.text), "its copies are found as those of any article"
     [version] = versions.of(kept.services.engine, item)
     assert (version.title, version.text, version.authors) == ("Menu", "Wrong. " * 200, ["Share this"])
     # And it is told: on the stream, in the trace and in the log

@@ -21,20 +21,8 @@ pipeline waits some tens of milliseconds for it."""
 
 def extracted(pool: ParsePool, page: Page, item_id: int, *, refuse_opt_outs: bool) -> Extracted:
     """The article that the page gives today, as a fetch worker would send it on. Raises ItemFailed, Unavailable."""
-    parsed = extract(pool, page)
-    if parsed.opt_outs and refuse_opt_outs:
-        raise ItemFailed(Reason.OPTED_OUT, "; ".join(parsed.opt_outs))
-    return Extracted(
-        item_id=item_id,
-        token=0,
-        article=parsed.article,
-        final_url=page.final_url,
-        http=Http(page.status, page.etag, page.last_modified, page.ms, page.wire_bytes),
-        content_sha256=parsed.content_sha256,
-        simhash=parsed.simhash,
-        opt_outs=parsed.opt_outs,
-        fetched_at=page.fetched_at,
-    )
+    http = Http(page.status, page.etag, page.last_modified, page.ms, page.wire_bytes)
+    return extract(pool, page).extracted(page, http, item_id=item_id, refuse_opt_outs=refuse_opt_outs)
 
 
 def with_labels(batch: Sequence[Extracted], labeller: Labeller, settings: Settings) -> list[Labelled | ItemFailed]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import time
 import zipfile
@@ -26,6 +25,7 @@ from worker.config import Settings
 from worker.errors import Unavailable, UsageError
 from worker.models.seed_folder import HERE
 from worker.operations.document import Document
+from worker.operations.files import created
 from worker.operations.times import rfc3339
 from worker.queues.address import address_of
 from worker.storage import row_copies
@@ -106,18 +106,8 @@ def _is_plain(name: str) -> bool:
 
 def backup(services: Services, target: Path, progress: Progress = lambda done: None) -> Backup:
     """Writes the installation into a new file, which appears when it is whole. Raises UsageError where there is one, Unavailable."""
-    if target.exists():
-        raise UsageError(f"{target}: expected a file that is not there yet")
-    part = target.with_name(target.name + ".part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
-            made = _write(services, file, progress)
-        part.rename(target)
-    except OSError as error:
-        raise Unavailable(f"{target}: cannot be written: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
+    with created(target) as file:
+        made = _write(services, file, progress)
     return made.summary(target)
 
 

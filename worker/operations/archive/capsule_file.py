@@ -16,7 +16,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO, Literal
@@ -24,7 +24,7 @@ from typing import IO, Literal
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
-from worker.errors import Unavailable, UsageError
+from worker.errors import UsageError
 
 MANIFEST = "manifest.json"
 RESULTS = "results.jsonl"
@@ -101,7 +101,7 @@ class Writer:
 
     def end(self, manifest: Manifest) -> str:
         """Writes the manifest, which comes last; returns the capsule's digest, which is that of its manifest."""
-        data = TypeAdapter(Manifest).dump_python(manifest)
+        data = _manifests().dump_python(manifest)
         text = (json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
         self._zip.writestr(_entry(MANIFEST), text)
         return hashlib.sha256(text).hexdigest()
@@ -170,23 +170,6 @@ def _explained(source: Path) -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, KeyError, struct.error, zlib.error) as error:
         raise UsageError(f"{source}: expected a whole capsule, got another file: {' '.join(str(error).split())[:200]}") from error
-
-
-@contextmanager
-def created(target: Path) -> Iterator[IO[bytes]]:
-    """A file that appears under its name when it is whole. Raises UsageError where there is one, Unavailable."""
-    if os.path.lexists(target):
-        raise UsageError(f"{target}: expected a file that is not there yet")
-    part = target.with_name(target.name + ".part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
-            yield file
-        part.rename(target)
-    except OSError as error:
-        raise Unavailable(f"{target}: cannot be written: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 def _descriptor(source: Path) -> int:

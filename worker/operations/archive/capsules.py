@@ -33,6 +33,7 @@ from worker.operations.archive import capsule_file, rereading
 from worker.operations.archive.capsule_file import MANIFEST, RESULTS, Manifest
 from worker.operations.archive.selection import Selection, chosen
 from worker.operations.document import Document
+from worker.operations.files import created
 from worker.operations.sharing.result_rows import json_text
 from worker.results import of_failure, of_page
 from worker.sandbox.pool import ParsePool
@@ -113,7 +114,7 @@ def save(services: Services, target: Path, which: Selection, progress: Progress 
     """
     ids, settings, model = list(chosen(services, which)), services.settings, services.labeller
     digests = _digests(services, ids)
-    with capsule_file.created(target) as file, capsule_file.Writer(file) as writer:
+    with created(target) as file, capsule_file.Writer(file) as writer:
         _add_model(writer, model)
         pages = list(_added(writer, PageArchive(settings), sorted(set(digests))))
         if not pages:

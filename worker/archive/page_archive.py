@@ -7,13 +7,14 @@ import os
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from worker.archive.page_files import PART, archive_of, path_of
 from worker.archive.page_record import decoded, encoded
 from worker.config import Settings
-from worker.errors import Unavailable
+from worker.errors import Unavailable, UsageError
 from worker.messages import Page
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,12 @@ class PageArchive:
         except OSError as error:
             raise Unavailable(f"{self._folder}: cannot be read: {error.strerror or error}") from error
         return decoded(sha256, data, self._longest)
+
+    def whole(self, sha256: str) -> Page | None:
+        """The same, and None too where it is damaged. Raises Unavailable."""
+        with suppress(UsageError):
+            return self.read(sha256)
+        return None
 
     def _written(self, page: Page) -> KeptPage:
         """Raises OSError."""

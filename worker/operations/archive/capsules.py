@@ -9,9 +9,9 @@ import json
 import platform
 import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
@@ -31,6 +31,7 @@ from worker.models.cache import read_files
 from worker.models.labeller import Labeller
 from worker.operations.archive import capsule_file, rereading
 from worker.operations.archive.capsule_file import MANIFEST, RESULTS, Manifest
+from worker.operations.archive.rereading import Progress
 from worker.operations.archive.selection import Selection, chosen
 from worker.operations.document import Document
 from worker.operations.files import created
@@ -49,9 +50,6 @@ AT_ONCE = 200
 """Items whose pages are looked up at once: short rows."""
 SHORT = 1000
 """Characters shown of a result that is no object."""
-
-Progress = Callable[[int], None]
-"""Is called with how many pages are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +139,7 @@ def _digests(services: Services, ids: Sequence[int]) -> list[str]:
 def _added(writer: capsule_file.Writer, archive: PageArchive, digests: Sequence[str]) -> Iterator[str]:
     """Adds the pages; those that are damaged or gone are left out."""
     for sha256 in digests:
-        page: Page | None = None
-        with suppress(UsageError):  # damaged
-            page = archive.read(sha256)
-        if page is not None:
+        if (page := archive.whole(sha256)) is not None:
             writer.add(f"pages/{sha256}", [record_of(page)])
             yield sha256
 
@@ -269,11 +264,15 @@ def _differing(saved: bytes, now: bytes) -> tuple[Differs, ...]:
     except ValueError:
         before = None
     if not isinstance(before, dict):
-        return (Differs("result", saved[:SHORT].decode("utf-8", "replace"), now[:SHORT].decode("utf-8", "replace")),)
+        return (_lines_differ("result", saved, now),)
     names = (*after, *(name for name in before if name not in after))
     differing = [name for name in names if before.get(name, MISSING) != after.get(name, MISSING)]
     found = tuple(Differs(name, _shown(before.get(name)), _shown(after.get(name))) for name in differing)
-    return found or (Differs("spelling", saved[:SHORT].decode("utf-8", "replace"), now[:SHORT].decode("utf-8", "replace")),)
+    return found or (_lines_differ("spelling", saved, now),)
+
+
+def _lines_differ(name: str, saved: bytes, now: bytes) -> Differs:
+    return Differs(name, saved[:SHORT].decode("utf-8", "replace"), now[:SHORT].decode("utf-8", "replace"))
 
 
 def _shown(value: object) -> object:

@@ -6,7 +6,7 @@ What stood there is kept as a revision, and labels that flip are told as after a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from worker.bootstrap import Services
 from worker.errors import ItemFailed, UsageError
 from worker.messages import Extracted, Labelled
 from worker.operations.archive import rereading
+from worker.operations.archive.rereading import Progress
 from worker.operations.archive.selection import Selection, chosen
 from worker.operations.audit import record
 from worker.operations.document import Document
@@ -26,9 +27,6 @@ from worker.results import Flip
 from worker.sandbox.pool import ParsePool
 from worker.storage.archive.kept_articles import KeptArticles
 from worker.storage.archive.replaying import Judged, Replaying
-
-Progress = Callable[[int], None]
-"""Is called with how many articles are done."""
 
 
 @dataclass(frozen=True, slots=True)

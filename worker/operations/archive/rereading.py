@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from worker.config import Settings
 from worker.errors import ItemFailed
@@ -14,6 +14,8 @@ from worker.reasons import Reason
 from worker.sandbox.budget import Budget
 from worker.sandbox.pool import ParsePool
 
+Progress = Callable[[int], None]
+"""Is called with how many pages are done."""
 AT_ONCE = 32
 """Pages read and labelled together, and written in one transaction: it spreads the fixed cost of a prediction, and a writer of the
 pipeline waits some tens of milliseconds for it."""

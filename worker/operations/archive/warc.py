@@ -14,7 +14,6 @@ from itertools import islice
 from worker import __version__
 from worker.archive.page_archive import PageArchive
 from worker.bootstrap import Services
-from worker.errors import UsageError
 from worker.messages import Page
 from worker.operations.sharing.result_rows import json_text
 from worker.results import Result
@@ -56,20 +55,13 @@ def pieces(services: Services, results: Iterable[Result], counts: Counts) -> Ite
         digests = kept.digests([result.stored_id for result in group])
         for result in group:
             sha256 = digests.get(result.stored_id)
-            page = _page(archive, sha256) if sha256 else None
+            page = archive.whole(sha256) if sha256 else None
             counts.without_page += sha256 is None
             counts.lost += sha256 is not None and page is None
             if sha256 is not None and page is not None:
                 counts.written += 1
                 yield records.response(page, sha256)
                 yield records.metadata(page, sha256, result)
-
-
-def _page(archive: PageArchive, sha256: str) -> Page | None:
-    try:
-        return archive.read(sha256)
-    except UsageError:
-        return None
 
 
 class _Records:

@@ -137,7 +137,7 @@ def _stays(found: Extracted, now: _Standing, original: int | None) -> Verdict | 
 
 def _flips(before: Decisions, given: Labels) -> tuple[Flip, ...]:
     after = {topic.label: topic.decision for topic in given.topics} | {"source_type": given.source_type.label or "none"}
-    return tuple(Flip(name, before[name], after[name]) for name in before if name in after and before[name] != after[name])
+    return tuple(versions.flips_between(before, after))
 
 
 def _write(connection: Connection, rules: ItemRules, batch: Sequence[Labelled], judged: Sequence[Judged]) -> None:

@@ -94,13 +94,16 @@ def decisions(connection: Connection, item_ids: Collection[int]) -> dict[int, De
     return found
 
 
+def flips_between(before: Decisions, after: Decisions) -> list[Flip]:
+    """The labels of which both tell, and not the same."""
+    return [Flip(name, before[name], after[name]) for name in before if name in after and before[name] != after[name]]
+
+
 def note_flips(connection: Connection, before: Mapping[int, Decisions]) -> dict[int, list[Flip]]:
     """The labels that the new versions changed, by item, none left out; they are written beside the version that was replaced."""
     after, found = decisions(connection, before), {}
     for item_id, old in before.items():
-        new = after[item_id]
-        both = [name for name in old if name in new]
-        found[item_id] = [Flip(name, old[name], new[name]) for name in both if old[name] != new[name]]
+        found[item_id] = flips_between(old, after[item_id])
         if found[item_id]:
             newest = select(func.max(revisions.c.number)).where(revisions.c.item_id == item_id).scalar_subquery()
             which = (revisions.c.item_id == item_id, revisions.c.number == newest)

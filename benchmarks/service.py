@@ -103,7 +103,7 @@ LOOP = """
 import json, sys, time
 from worker.config import load
 from worker.extract.pipeline import extract
-from worker.extract.near_duplicates import content_sha256, simhash
+from worker.extract.near_duplicates import fingerprints
 from worker.fetch.client import Fetcher
 from worker.fetch.pace import LocalPace
 from worker.fetch.robots import Robots
@@ -123,7 +123,7 @@ def timed(name, work, *args):
 
 def read(page):
     article = extract(page)
-    content_sha256(article.text), simhash(article.text)
+    fingerprints(article.text)
     return article
 
 def run(urls):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -26,14 +28,32 @@ def content_sha256(text: str) -> str:
     return hashlib.sha256(normalised(text).encode("utf-8", "replace")).hexdigest()
 
 
+@dataclass(frozen=True)
+class Fingerprints:
+    """What copies of a text are found by."""
+
+    content_sha256: str
+    simhash: str
+    marks: list[int]
+
+
+def fingerprints(text: str) -> Fingerprints:
+    """All of a text's, which is split into words once: that takes as long as either of the two that need it."""
+    words = words_of(text)
+    return Fingerprints(content_sha256(text), _simhash(words), _copy_marks(words))
+
+
 def simhash(text: str) -> str:
     """64 bits over pairs of neighbouring words, 16 hexadecimal digits (Charikar 2002; Manku et al. 2007).
 
     Case and punctuation do not count. Copies that differ in a dateline or a line of boilerplate differ in few
     bits, unrelated texts in about 32.
     """
-    tokens = words_of(text)
-    shingles = {" ".join(pair) for pair in pairwise(tokens)} or set(tokens)
+    return _simhash(words_of(text))
+
+
+def _simhash(words: Sequence[str]) -> str:
+    shingles = {" ".join(pair) for pair in pairwise(words)} or set(words)
     if not shingles:
         return "0" * 16
     hashes = b"".join(hashlib.blake2b(s.encode(), digest_size=8).digest() for s in shingles)
@@ -47,7 +67,10 @@ def copy_marks(text: str) -> list[int]:
 
     Two texts share a mark as often as a run of one is a run of the other; texts of which neither was taken from the other share none.
     """
-    words = words_of(text)
+    return _copy_marks(words_of(text))
+
+
+def _copy_marks(words: Sequence[str]) -> list[int]:
     run = run_of(words, RUN, LETTERS)
     if not run:
         return []

@@ -100,13 +100,12 @@ def read(kind: Wanted, page: Page) -> bytes:
 
 def _read_article(page: Page) -> bytes:
     # Imported in children only: extraction costs 0.3 s of CPU and 30 MiB, and the parent never needs it
-    from worker.extract.near_duplicates import content_sha256, copy_marks, simhash
+    from worker.extract.near_duplicates import fingerprints
     from worker.extract.pipeline import extract_page
 
     extraction = extract_page(page)
     article, reserved = extraction.article, list(extraction.reservations)
-    text = article.text
-    prints = {"content_sha256": content_sha256(text), "simhash": simhash(text), "marks": copy_marks(text), "opt_outs": reserved}
+    prints = {**vars(fingerprints(article.text)), "opt_outs": reserved}
     return json.dumps(prints).encode() + b"\n" + encode(article)
 
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.lexicon.lexicon import Lexicon
 from classifier.text.document import ParsedText, Sentence
 from classifier.text.scripts import QUOTATION_MARKS
 
@@ -46,18 +45,11 @@ _PRONOUNS = frozenset({"he", "she", "they"})
 _NUMBERS = frozenset({"#num", "#year"})
 
 
-def speakers(texts: Sequence[ParsedText], lexicon: Lexicon) -> NDArray[np.float32]:
-    """The share of each article's sentences with each of NAMES, times SCALE, (articles, len(NAMES)); `lexicon` is the speaker lexicon."""
-    sentences = [sentence for parsed in texts for sentence in parsed.sentences]
-    counts = np.zeros((len(sentences), len(lexicon.groups)), np.float32)
-    for row, sentence in enumerate(sentences):
-        for match in lexicon.find(sentence.words):
-            counts[row, match.group] += 1
-    return shares(texts, counts, lexicon.groups)
-
-
 def shares(texts: Sequence[ParsedText], counts: NDArray[np.float32], groups: Sequence[str]) -> NDArray[np.float32]:
-    """The same from `counts` of the speaker lexicon's matches, whose columns are `groups`, a row for each sentence of all texts."""
+    """The share of each article's sentences with each of NAMES, times SCALE, (articles, len(NAMES)).
+
+    `counts` are those of the speaker lexicon's matches: a row for each sentence of all texts, a column for each of `groups`.
+    """
     column = {name: counts[:, position] for position, name in enumerate(groups)}
     marks = np.array([_marks(parsed, sentence) for parsed in texts for sentence in parsed.sentences], bool).reshape(-1, 4)
     found = np.stack(_classify(column, *marks.T), axis=1).astype(np.float64)

@@ -2,18 +2,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from classifier.features.speakers import NAMES, SCALE, speakers
-from classifier.lexicon.lexicon import read_speaker_lexicon
-from classifier.text.document import parse_text
+from classifier.features.speakers import NAMES, SCALE, shares
+from classifier.features.word_table import WordTable
+from classifier.lexicon.lexicon import Lexicon, read_speaker_lexicon
+from classifier.text.document import ParsedText, parse_text
 
 OFFICE = "The ministry said in a statement that both sides reaffirmed their commitment."
 OUTSIDER = "Sok Touch, an analyst in Phnom Penh, said that little would come of it."
 PRAISE = "This milestone is a testament to the enduring friendship."
 
 
+def speakers(texts: list[ParsedText], lexicon: Lexicon) -> np.ndarray:
+    """Counted as the encoder counts them."""
+    reading = WordTable({}, lambda _: (), [lexicon]).read([sentence for parsed in texts for sentence in parsed.sentences])
+    counts, _ = reading.matches(0, np.zeros(len(lexicon.groups), bool))
+    return shares(texts, counts, lexicon.groups)
+
+
 def shares_of(text: str) -> dict[str, float]:
-    shares = speakers([parse_text("", text)], read_speaker_lexicon())[0] / SCALE
-    return {name: round(float(share), 2) for name, share in zip(NAMES, shares, strict=True)}
+    found = speakers([parse_text("", text)], read_speaker_lexicon())[0] / SCALE
+    return {name: round(float(share), 2) for name, share in zip(NAMES, found, strict=True)}
 
 
 def test_an_outsider_is_distinguished_from_an_office() -> None:

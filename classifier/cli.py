@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -206,10 +205,7 @@ def _document(record: Mapping[str, object]) -> Document | BadLine:
 
 
 def _document_of(text: str, title: str = "", url: str | None = None, site_name: str | None = None) -> Document | BadLine:
-    """In NFC, since offsets count its code points; a text without a word cannot be labelled."""
-    if not any(character.isalnum() for character in text):
-        return BadLine("no-text", "expected a text, got none")
-    return Document(unicodedata.normalize("NFC", title), unicodedata.normalize("NFC", text), url, site_name)
+    return Document.of(text, title, url, site_name) or BadLine("no-text", "expected a text, got none")
 
 
 def _kind(value: object) -> str:

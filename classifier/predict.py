@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,6 +34,13 @@ class Document:
     text: str
     url: str | None = None
     site_name: str | None = None
+
+    @classmethod
+    def of(cls, text: str, title: str = "", url: str | None = None, site_name: str | None = None) -> Document | None:
+        """In NFC, since offsets count its code points; None for a text without a word, which cannot be labelled."""
+        if not any(character.isalnum() for character in text):
+            return None
+        return cls(unicodedata.normalize("NFC", title), unicodedata.normalize("NFC", text), url, site_name)
 
 
 def predict(model: Model, texts: Sequence[ParsedText]) -> Predictions:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from worker.config import Settings
 from worker.errors import ItemFailed
@@ -39,7 +38,7 @@ def labeller(settings: Settings) -> Labeller:
 
 
 def document(text: str, title: str = "", url: str | None = None, site_name: str | None = None) -> Document:
-    """What is to be labelled, in NFC, since offsets count its code points; raises ItemFailed for a text without a word."""
-    if not any(character.isalnum() for character in text):
+    """What is to be labelled; raises ItemFailed for a text without a word."""
+    if (found := Document.of(text, title, url, site_name)) is None:
         raise ItemFailed(Reason.NO_TEXT, "expected a text, got none")
-    return Document(unicodedata.normalize("NFC", title), unicodedata.normalize("NFC", text), url, site_name)
+    return found

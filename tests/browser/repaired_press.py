@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from worker.demo.server import BACKLOG, LOOPBACK
+from worker.demo.server import BACKLOG, LOOPBACK, listening
 
 LOST, BUSY = "moved.example", "busy.example"
 GOOD = "new.example"
@@ -54,18 +52,9 @@ class RepairedPress(ThreadingHTTPServer):
         return [f"http://{host}:{self.server_port}/{number}" for number, host in enumerate(hosts)]
 
 
-@contextmanager
-def repaired_press() -> Iterator[RepairedPress]:
+def repaired_press() -> AbstractContextManager[RepairedPress]:
     """The site, listening until the block ends."""
-    site = RepairedPress()
-    thread = threading.Thread(target=site.serve_forever, name="repaired-press", daemon=True)
-    thread.start()
-    try:
-        yield site
-    finally:
-        site.shutdown()
-        site.server_close()
-        thread.join()
+    return listening(RepairedPress())
 
 
 class _Handler(BaseHTTPRequestHandler):

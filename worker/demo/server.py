@@ -6,10 +6,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypeVar
 
 from worker.config import Settings
 from worker.config.value_types import AllowedPlace
@@ -46,10 +47,17 @@ class PressSite(ThreadingHTTPServer):
             return self.asked[host, path]
 
 
-@contextmanager
-def press_site() -> Iterator[PressSite]:
+S = TypeVar("S", bound=ThreadingHTTPServer)
+
+
+def press_site() -> AbstractContextManager[PressSite]:
     """The site, listening until the block ends."""
-    site = PressSite()
+    return listening(PressSite())
+
+
+@contextmanager
+def listening(site: S) -> Iterator[S]:
+    """A server that answers from a thread of its own until the block ends."""
     thread = threading.Thread(target=site.serve_forever, name="press-site", daemon=True)
     thread.start()
     try:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from worker.errors import PressmarkError
-from worker.sandbox.limits import STATM
+from worker.sandbox.limits import STATM, own_cpu
 
 GRACE = 2.0
 """Seconds of CPU beyond the limit after which the kernel ends the process: longer than any single step of a library takes on a text."""
@@ -57,18 +57,13 @@ def _cpu_limited(seconds: float) -> Iterator[None]:
     before = signal.signal(signal.SIGPROF, over)
     soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
     signal.setitimer(signal.ITIMER_PROF, seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (_lower(_cpu_used() + seconds + GRACE, soft, hard), hard))
+    resource.setrlimit(resource.RLIMIT_CPU, (_lower(own_cpu() + seconds + GRACE, soft, hard), hard))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
-
-
-def _cpu_used() -> float:
-    spent = resource.getrusage(resource.RUSAGE_SELF)
-    return spent.ru_utime + spent.ru_stime
 
 
 def _lower(limit: float, *others: int) -> int:

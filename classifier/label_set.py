@@ -87,6 +87,11 @@ def label_set_of(topics: object, where: str) -> LabelSet:
     return LabelSet(tuple(_entry(name, value, where) for name, value in topics.items()))
 
 
+def is_topic_name(name: str) -> bool:
+    """Whether a topic may have this name."""
+    return _NAME.fullmatch(name) is not None and name not in RESERVED
+
+
 def _entry(name: object, value: object, where: str) -> TopicEntry:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise BadSeeds(f"{where}: expected a topic's name of a to z, 0 to 9 and _, got {_short(name)}")

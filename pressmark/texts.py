@@ -14,7 +14,7 @@ from worker.operations.label_texts import document
 
 
 def label(text: str, title: str | None = None, url: str | None = None) -> Labels:
-    """The labels of a text: four topics and a source type, each with its probability, a decision, and the sentences for it.
+    """The labels of a text: every topic of the model and a source type, each with its probability, a decision, and the sentences for it.
 
     `url` helps to tell the source type where the outlet is known. The model is the promoted one of this machine's data folder,
     else the one that ships; the first call loads it. Raises PressmarkError: `no-text` for a text without a word.

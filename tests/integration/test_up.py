@@ -156,3 +156,17 @@ def test_a_worker_that_hangs_is_ended_and_its_pages_are_read_by_the_next(tmp_pat
         assert "made no progress" in line.log.read_text()
         assert line.queues()["ledger"]["stored"] == 100
         assert line.down() == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"PRESSMARK_WEBHOOK_SECRET": "a-secret-of-this-test", "PRESSMARK_WEBHOOK_SEARCH": "topic=tpyo"}, "expected one of border_dispute"),
+        ({}, "PRESSMARK_WEBHOOK_SECRET: expected a secret"),
+    ],
+)
+def test_a_webhook_that_cannot_be_sent_to_ends_it_with_one_line_before_anything_runs(tmp_path, setting, said) -> None:
+    done = up_briefly(tmp_path / "data", PRESSMARK_WEBHOOK_URL="https://desk.example/", **setting)
+    assert done.returncode == 2
+    assert [line for line in done.stderr.splitlines() if said in line] == done.stderr.splitlines()[-1:]
+    assert "exited with" not in done.stderr

@@ -1,28 +1,26 @@
-"""Read the fields of a search for articles, and tell which labels there are to search by: one reading for settings, programs and feeds."""
+"""Read the fields of a search for articles that a setting names; which topics there are depends on the models, and is asked elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
-from classifier.labels import SOURCE_TYPES, TOPICS
+from classifier.label_set import MOST_TOPICS, is_topic_name
+from classifier.labels import SOURCE_TYPES
 from worker.config.value_types import HOST_NAME, parse_flag
 from worker.errors import UsageError
 
 FIELDS = ("q", "topic", "unsure", "primary", "source_type", "language", "host", "outlet")
 """Of a search that is written as a query."""
-LABELS: dict[str, tuple[str, ...]] = {"topic": TOPICS, "primary": TOPICS, "source_type": SOURCE_TYPES}
-"""By field that holds labels, those that there are."""
-MOST = 50
-"""Fields of one query: four topics, the others and some words make a dozen."""
+TOPIC_FIELDS = ("topic", "primary")
+"""Those that name a topic."""
+MOST = MOST_TOPICS + len(FIELDS)
+"""Fields of one query: every topic that a model can have, and each other field once."""
 
 
-def expect_labels(**fields: Iterable[str | None]) -> None:
-    """Raises UsageError where a value of one of these fields is no label that there is; None and empty are no value."""
-    for name, values in fields.items():
-        for value in filter(None, values):
-            if value not in LABELS[name]:
-                raise UsageError(f"{name}: expected one of {', '.join(LABELS[name])}, got {value[:80]!r}")
+def expect_source_type(value: str | None) -> None:
+    """Raises UsageError for a source type that does not exist; None and empty are no value."""
+    if value and value not in SOURCE_TYPES:
+        raise UsageError(f"source_type: expected one of {', '.join(SOURCE_TYPES)}, got {value[:80]!r}")
 
 
 def read_query(query: str) -> dict[str, list[str]]:
@@ -45,8 +43,10 @@ def read_query(query: str) -> dict[str, list[str]]:
 def _checked(name: str, value: str) -> str:
     if not value:
         raise ValueError(f"a query in which {name} has a value")
-    if name in LABELS and value not in LABELS[name]:
-        raise ValueError(f"{name}= one of {', '.join(LABELS[name])}")
+    if name in TOPIC_FIELDS and not is_topic_name(value):
+        raise ValueError(f"{name}= the name of a topic, as border_dispute")
+    if name == "source_type" and value not in SOURCE_TYPES:
+        raise ValueError(f"{name}= one of {', '.join(SOURCE_TYPES)}")
     if name == "unsure":
         return "1" if _flag(value) else ""
     if name == "language" and not (value.isascii() and value.isalpha() and value.islower() and len(value) in (2, 3)):

@@ -101,7 +101,8 @@ def warnings(now: LabelCounts, before: LabelCounts, reference: Reference | None)
         found.append(f"{share(now.unsupported, now.articles):.0%} of this week's articles are in a language that no seed speaks")
     found += _strange_words(now, before, reference)
     if before.articles >= FEWEST:
-        found += [line for label in sorted(now.mean_probability) if (line := _moved(label, now, before))]
+        both = sorted(set(now.mean_probability) & set(before.mean_probability))  # a topic of a new model has no rate of before
+        found += [line for label in both if (line := _moved(label, now, before))]
         found += _shifted(now, before)
     return found
 

@@ -50,10 +50,12 @@ def changes(services: Services, model: str, limit: int) -> Iterator[Change]:
 
 
 def _differences(article: Result, labels: Labels) -> Iterator[tuple[str, str | None, str | None]]:
+    """Of topics that only one of the two models has, those that it does not deny."""
     before = {topic.label: topic.decision for topic in article.topics or []}
-    for topic in labels.topics:
-        if before.get(topic.label) != topic.decision:
-            yield topic.label, before.get(topic.label), topic.decision
+    after = {topic.label: topic.decision for topic in labels.topics}
+    for label in dict.fromkeys([*after, *before]):
+        if before.get(label, "no") != after.get(label, "no"):
+            yield label, before.get(label), after.get(label)
     if article.primary_topic != labels.primary_topic:
         yield "primary_topic", article.primary_topic, labels.primary_topic
     source_type = article.source_type.label if article.source_type else None

@@ -19,6 +19,7 @@ from worker.models.labeller import Document as Text
 from worker.models.labeller import Labeller
 from worker.operations import installation, problems, queues
 from worker.operations.document import Document
+from worker.operations.receivers.settings import expect_ready
 from worker.operations.times import size
 from worker.queues.address import address_of
 from worker.queues.embedded_server import server_binary
@@ -75,6 +76,13 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if not settings.contact:
         yield Finding("settings", "note", "site owners have no way to write to you", "set PRESSMARK_CONTACT to an address")
     yield Finding("settings", "ok", "every setting is well-formed")
+
+
+def _receivers(settings: Settings) -> Iterator[Finding]:
+    """Whether events can be sent to webhooks and by mail; a new installation has no models to look up topics in."""
+    if settings.told and installation.exists(settings):
+        expect_ready(settings)
+        yield Finding("receivers", "ok", f"{len(settings.told)} receivers of events, every setting of theirs can be used")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
@@ -198,5 +206,13 @@ def _model(settings: Settings) -> Iterator[Finding]:
     yield Finding("model", "ok", f"{labeller.model_id}, {len(labels.topics)} topics")
 
 
-CHECKS = {"settings": _settings, "disk": _disk, "database": _database, "redis": _redis, "work": _work, "model": _model}
+CHECKS = {
+    "settings": _settings,
+    "disk": _disk,
+    "database": _database,
+    "receivers": _receivers,
+    "redis": _redis,
+    "work": _work,
+    "model": _model,
+}
 """Each check under the name that a finding of its failure bears."""

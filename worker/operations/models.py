@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from string import ascii_lowercase
 
 from classifier.label_set import DEFAULT, LabelSet
 from worker.bootstrap import Services
+from worker.config import Settings
 from worker.errors import UsageError
 from worker.models.manifest import shipped_name
+from worker.operations import installation
 from worker.operations.document import Document
 from worker.operations.times import rfc3339
 from worker.storage.model_registry import SHIPPED, ModelEntry, Promotion
@@ -79,6 +82,14 @@ def expect_topics(services: Services, field: str, *names: str | None) -> None:
     unknown = unknown_topic(services, filter(None, names))
     if unknown is not None:
         raise UsageError(f"{field}: expected one of {', '.join(_topics(services))}, got {unknown[:80]!r}")
+
+
+def expect_topics_in(settings: Settings, field: str, *names: str) -> None:
+    """The same for a caller without services: the database is opened only for a name that the shipped model does not have."""
+    if not set(names) <= set(DEFAULT.topics):
+        with closing(Services(settings)) as services:
+            installation.prepare(services)
+            expect_topics(services, field, *names)
 
 
 def assigned(names: Sequence[str], taken: Set[str]) -> list[str]:

@@ -19,9 +19,9 @@ from worker.operations.holds import of_holds
 from worker.operations.problem_types import LEVELS, Act, Problem, Verdict, shown
 from worker.operations.queues import QueueReport, QueueStatus
 from worker.operations.reason_words import words
+from worker.operations.receivers.problems import of_webhooks
 from worker.operations.source_problems import of_sources
 from worker.operations.times import duration, rfc3339
-from worker.operations.webhook_problems import of_webhooks
 from worker.operations.workers import Worker, silent
 from worker.reasons import Reason
 from worker.storage.database import expect_writable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -260,7 +260,7 @@ def _midnight(services: Services, now: float) -> float:
     return midnights(now, services.settings.timezone, 1)[0]
 
 
-def answer_of(value: object, topics_known: Container[str] = DEFAULT.topics) -> Answer:
+def answer_of(value: object, topics_known: Sequence[str] = DEFAULT.topics) -> Answer:
     """The answer in a JSON value, None standing for text that is no JSON; raises UsageError, also for a topic that is not known."""
     expected = 'expected {"item_id","topics","primary","source_type"}'
     if not isinstance(value, dict) or type(value.get("item_id")) is not int or not isinstance(value.get("topics"), list):
@@ -272,5 +272,6 @@ def answer_of(value: object, topics_known: Container[str] = DEFAULT.topics) -> A
         and source_type in SOURCE_TYPES
     )
     if not in_guide:
-        raise UsageError(f"{expected} with the labels of the guide, got {str(value)[:200]}")
+        labels = ", ".join((*topics_known, *SOURCE_TYPES))
+        raise UsageError(f"{expected} with the labels of the guide ({labels}), got {str(value)[:200]}")
     return Answer(value["item_id"], tuple(topics), primary, str(source_type))

@@ -10,6 +10,7 @@ from worker import queues
 from worker.bootstrap.dispatcher import DispatcherServices
 from worker.celery_app import Sender
 from worker.config import Settings
+from worker.operations.receivers.settings import expect_ready
 from worker.pipeline.dispatcher import Dispatcher
 
 LAST_WORD = 2.0
@@ -35,7 +36,7 @@ def _webhook(settings: Settings) -> Iterator[None]:
         return
     from worker.operations.sharing import webhooks
 
-    webhooks.expect_ready(settings)
+    expect_ready(settings)
     ended = threading.Event()
     thread = threading.Thread(target=webhooks.run, args=(settings, ended), name="webhook", daemon=True)
     thread.start()

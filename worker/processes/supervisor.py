@@ -14,6 +14,7 @@ from worker import queues
 from worker.bootstrap.supervisor import SupervisorServices
 from worker.config import Settings
 from worker.errors import Unavailable
+from worker.operations.receivers.settings import expect_ready
 from worker.processes.child import Child
 from worker.processes.folder_lock import FolderLock
 from worker.queues.embedded_server import EmbeddedServer
@@ -38,8 +39,8 @@ POLL = 0.05
 class Supervisor:
     """`with Supervisor(settings) as supervisor:` starts everything; `supervisor.watch(stop)` keeps it running.
 
-    Entering raises UsageError where another `up` holds the folder, and Unavailable where server,
-    database or disk cannot be used. `supervisor.settings` are the settings with the URL of the server.
+    Entering raises UsageError where another `up` holds the folder or the settings of webhooks are wrong, and Unavailable where
+    server, database or disk cannot be used. `supervisor.settings` are the settings with the URL of the server.
     """
 
     settings: Settings
@@ -67,6 +68,7 @@ class Supervisor:
                 self.settings = replace(self.settings, redis_url=self.server.start())
                 stack.callback(self.server.stop)
             _migrate(self.settings)
+            expect_ready(self.settings)
             self._services = SupervisorServices(self.settings)
             stack.callback(self._services.close)
             stack.callback(self._stop)

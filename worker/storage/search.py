@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, literal_column, or_, select
 
-from worker.config.search_filter import expect_labels
+from worker.config.search_filter import expect_source_type
 from worker.storage import local_days, word_index
 from worker.storage.database import one_of
 from worker.storage.facets import topic_keys
@@ -60,8 +60,8 @@ class SearchFilter:
     """IANA name of the zone in which `since` and `until` are days."""
 
     def __post_init__(self) -> None:
-        """Raises UsageError for a source type that there is not; which topics there are depends on the models."""
-        expect_labels(source_type=[self.source_type])
+        """Raises UsageError for a source type that does not exist; which topics there are depends on the models."""
+        expect_source_type(self.source_type)
 
 
 _ORDER = (facets.c.day, facets.c.published_at, facets.c.item_id)

@@ -14,6 +14,11 @@ SENTENCES = {
         "The labour ministry registered {n} migrants from {place} and promised them residence cards.",
         "Families that left {place} to work abroad sent home less money, and {n} emigrants came back.",
     ),
+    "air_quality": (
+        "Fine dust over {place} reached {n} micrograms, and the smog alarm closed the schools.",
+        "Sensors in {place} measured haze from burning fields for {n} hours, and masks were handed out.",
+        "The air of {place} was unhealthy on {n} days of the year because of soot and ozone.",
+    ),
     "border_dispute": (
         "Both states claim the hill near {place}, and their maps differ by {n} metres along the contested border.",
         "Soldiers of the two armies faced each other at the disputed boundary near {place} for {n} hours.",

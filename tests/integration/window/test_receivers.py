@@ -19,10 +19,10 @@ from worker.config.value_types import parse_allow_private
 from worker.config.webhooks import Receiver as Configured
 from worker.config.webhooks import parse_receivers
 from worker.errors import UsageError
+from worker.operations.receivers.problems import of_webhooks
 from worker.operations.sharing import webhooks
 from worker.operations.sharing.watch import Watch
 from worker.operations.sharing.webhooks import Sender
-from worker.operations.webhook_problems import of_webhooks
 from worker.processes import dispatcher
 from worker.storage.audit import DeedFilter
 from worker.storage.ledger import Ledger

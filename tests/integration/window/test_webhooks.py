@@ -23,14 +23,16 @@ from tests.integration.window.conftest import Desk
 from worker.cli import main as program
 from worker.config import Settings, load, load_values
 from worker.config.value_types import parse_allow_private
+from worker.config.webhooks import Receiver as Named
 from worker.errors import UsageError
 from worker.fetch.post import WITHIN
 from worker.messages import Labelled
+from worker.operations.doctor import diagnose
 from worker.operations.problems import Problem
+from worker.operations.receivers.problems import of_webhooks
 from worker.operations.sharing import webhooks
 from worker.operations.sharing.watch import LOOK, Watch
 from worker.operations.sharing.webhooks import Sender, signed
-from worker.operations.webhook_problems import of_webhooks
 from worker.processes import dispatcher
 from worker.storage.ledger import Ledger
 from worker.storage.search import SearchFilter
@@ -350,9 +352,8 @@ def test_a_webhook_without_a_secret_does_not_start(hooked: Desk) -> None:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("topic=tpyo", "border_dispute, trade, demining, culture"),
-        ("topic=trade&topic=Culture", "border_dispute, trade, demining, culture"),
-        ("primary=none", "border_dispute, trade, demining, culture"),
+        ("topic=trade&topic=Culture", "topic= the name of a topic, as border_dispute"),
+        ("primary=none", "primary= the name of a topic, as border_dispute"),
         ("source_type=blog", "official, promotional, independent"),
         ("language=Khmer", "as en or km"),
         ("host=https://press.example.org/", "the name of a host"),
@@ -366,6 +367,29 @@ def test_a_search_that_nothing_can_match_is_refused_at_the_start(query: str, exp
     with pytest.raises(UsageError, match=re.escape(expected)) as refused:
         load({"PRESSMARK_WEBHOOK_SEARCH": query})
     assert query in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("webhook_search", "PRESSMARK_WEBHOOK_SEARCH"),
+        ("mail_search", "PRESSMARK_MAIL_SEARCH"),
+        ("webhook_receivers", "PRESSMARK_WEBHOOK_RECEIVERS: desk"),
+    ],
+)
+@pytest.mark.parametrize("field", ["topic", "primary"])
+def test_a_topic_that_no_model_has_is_refused_before_anything_is_sent(hooked: Desk, name: str, where: str, field: str) -> None:
+    query = f"{field}=tpyo"
+    mail = {"mail_url": "smtp://mail.test:25", "mail_from": ("desk@press.test",), "mail_to": ("ann@press.test",)}
+    desk = (Named("desk", "https://desk.test/", SECRET, search=query),)
+    settings = replace(hooked.services.settings, **mail, **{name: desk if name == "webhook_receivers" else query})
+    expected = f"{where}: {field}: expected one of border_dispute, trade, demining, culture, got 'tpyo'"
+    with pytest.raises(UsageError, match=re.escape(expected)), dispatcher._webhook(settings):
+        pass
+    with pytest.raises(UsageError, match=re.escape(expected)):
+        webhooks.tried(settings)
+    [finding] = [one for one in diagnose(settings).checks if one.check == "receivers"]
+    assert (finding.state, finding.detail) == ("wrong", expected)
 
 
 def test_every_field_of_the_setting_is_one_of_a_search() -> None:

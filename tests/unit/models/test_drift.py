@@ -34,6 +34,11 @@ def test_a_rate_that_doubles_is_told_with_both_figures() -> None:
     assert "trade is 40% of this week's articles, 20%" in line
 
 
+def test_a_topic_that_no_article_of_before_could_have_is_no_drift() -> None:
+    before = LabelCounts(1600, {"fisheries": 300}, {}, {"fisheries": 0.2}, scores={"fisheries": week(1600).scores["trade"]})
+    assert warnings(week(400, trade=160), before, None) == []
+
+
 def test_too_few_articles_say_nothing() -> None:
     assert warnings(week(50, trade=50, unsure=50, words=0.9), week(1600, trade=10), REFERENCE) == []
     assert warnings(week(400, trade=300), week(50), REFERENCE) == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from zlib import crc32
+
+from classifier.label_set import is_topic_name
 from classifier.labels import SourceType, Topic, TopicLabel
 from worker.operations import reason_words
 from worker.operations.articles import Total
@@ -50,8 +53,10 @@ TOPICS = {Topic.BORDER_DISPUTE: "Border dispute", Topic.TRADE: "Trade", Topic.DE
 SOURCE_TYPES = {SourceType.OFFICIAL: "Official", SourceType.PROMOTIONAL: "Promotional", SourceType.INDEPENDENT: "Independent"}
 LABELS = {str(name): shown for name, shown in (*TOPICS.items(), *SOURCE_TYPES.items())}
 LABELS |= {"primary_topic": "Main topic", "source_type": "Source type"}
-TONES = {str(topic): f"t{number % 4 + 1}" for number, topic in enumerate(Topic)}
-"""The colour of each topic; with more than four they repeat, and the name is what tells."""
+COLOURS = 4
+"""Of topics: `t1` to `t4` in the style sheet. With more topics they repeat, and the name is what tells."""
+TONES = {str(topic): f"t{number % COLOURS + 1}" for number, topic in enumerate(Topic)}
+"""The colour of each topic of the shipped model."""
 
 STATES = {
     State.STORED: "Stored",
@@ -130,8 +135,9 @@ def label(name: str | None) -> str:
 
 
 def tone(name: str) -> str:
-    """The colour class of a topic, empty for anything else."""
-    return TONES.get(name, "")
+    """The colour class of a topic, empty for anything else; a topic of one's own has the same one everywhere, chosen by its name."""
+    own = f"t{crc32(name.encode()) % COLOURS + 1}" if is_topic_name(name) else ""
+    return TONES.get(name, own)
 
 
 def state(name: str) -> str:

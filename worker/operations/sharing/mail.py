@@ -16,7 +16,6 @@ from urllib.parse import unquote, urlsplit
 
 from worker.bootstrap import Services
 from worker.config import Settings
-from worker.errors import UsageError
 from worker.results import Flip, Result
 from worker.storage.item_rules import one_line
 from worker.storage.webhooks.deliveries import CLOSED, FLIPPED, OPENED, STORED, Deliveries, Delivery
@@ -36,13 +35,6 @@ LINE = 300
 """Characters of a title in a digest."""
 
 Deliver = Callable[[Settings, EmailMessage], None]
-
-
-def expect_configured(settings: Settings) -> None:
-    """Raises UsageError where there is a server and nobody to write from or to."""
-    for name in ("mail_from", "mail_to"):
-        if settings.mail_url is not None and not getattr(settings, name):
-            raise UsageError(f"PRESSMARK_{name.upper()}: expected an address with PRESSMARK_MAIL_URL, got none")
 
 
 def send(settings: Settings, message: EmailMessage) -> None:

@@ -14,7 +14,6 @@ from pydantic import TypeAdapter, ValidationError
 from classifier.labels import SourceTypeLabel, TopicLabel
 from worker.bootstrap.connections import open_redis
 from worker.config import Settings
-from worker.config.search_filter import expect_labels
 from worker.errors import Unavailable
 from worker.messages import VERSION
 from worker.queues.public_stream import PublicReader, PublishedEntry
@@ -42,10 +41,6 @@ class Wanted:
     topics: tuple[str, ...] = ()
     unsure: bool = False
     outcomes: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Raises UsageError for a topic that there is not."""
-        expect_labels(topic=self.topics)
 
     def matches(self, summary: Summary) -> bool:
         """Whether a Result is wanted."""

@@ -24,8 +24,9 @@ from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.fetch.post import Posted, post
 from worker.operations.audit import record
 from worker.operations.document import Document
+from worker.operations.receivers.settings import configured, expect_ready
 from worker.operations.sharing import mail
-from worker.operations.sharing.signing import configured, document, signed
+from worker.operations.sharing.signing import document, signed
 from worker.operations.sharing.watch import LOOK, Watch
 from worker.operations.times import rfc3339
 from worker.storage.item_rules import one_line
@@ -80,13 +81,6 @@ class DroppedEvents(Document):
     """How many events were taken out undelivered."""
 
     dropped: int
-
-
-def expect_ready(settings: Settings) -> None:
-    """Raises UsageError where a receiver's secret, or an address of mail, is missing or wrong."""
-    if settings.receivers:
-        configured(settings)
-    mail.expect_configured(settings)
 
 
 class Sender:
@@ -159,9 +153,8 @@ class Sender:
 def run(settings: Settings, stop: threading.Event) -> None:
     """Sends to every receiver until `stop` is set, each in a thread of its own; looks for problems meanwhile.
 
-    Raises UsageError for wrong settings.
+    The settings are those that `receivers.settings.expect_ready` accepted.
     """
-    expect_ready(settings)
     senders = [partial(_sending, receiver) for receiver in settings.receivers] + ([_mailing] if settings.mail_url else [])
     threads = [threading.Thread(target=keep_on, args=(settings, stop, make, TICK), daemon=True) for make in senders]
     for thread in threads:
@@ -249,7 +242,10 @@ def drop(services: Services, to: str | None, *, given_up: bool, who: str | None 
 
 
 def tried(settings: Settings, to: str | None = None) -> list[Tried]:
-    """Sends a signed event of the type `test` here and now, once to each receiver or to one. Raises UsageError for wrong settings."""
+    """Sends a signed event of the type `test` here and now, once to each receiver or to one.
+
+    Raises UsageError for wrong settings, Unavailable where the database is needed and away.
+    """
     if not settings.told:
         configured(settings)
     expect_ready(settings)

@@ -74,7 +74,7 @@ topics = Table(
     Column("decision", Text, nullable=False),
     Column("model_decision", Text),
 )
-"""The four topics of an article; `place` is their order in the contract.
+"""Every topic of the model that labelled an article; `place` is their order in the labels.
 
 `decision` is the person's where one labelled the article; the model's is `model_decision` then, else NULL.
 """

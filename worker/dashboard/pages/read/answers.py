@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Sequence
 
 from worker.dashboard.security.answers import Refused, bad_request
 from worker.dashboard.security.forms import Form
@@ -11,7 +11,7 @@ from worker.operations.review import answer_of
 from worker.storage.reviews import Answer
 
 
-def read_answer(form: Form, item_id: int, known: Container[str]) -> Answer:
+def read_answer(form: Form, item_id: int, known: Sequence[str]) -> Answer:
     """The answer; a main topic is a topic too. Raises Refused for labels that the guide does not have."""
     primary = form.text("primary") or None
     topics = list(dict.fromkeys([*form.all("topics"), *([primary] if primary else [])]))

@@ -16,7 +16,19 @@ from pathlib import Path
 CALLS = 10
 URL = "https://paper.example/1"
 COMMANDS = (
-    *("--help", "config", "models", "due", "dead list", f"trace {URL}", "sources list", "jobs", f"show {URL}", "search rice"),
+    *(
+        "--help",
+        "config",
+        "models",
+        "due",
+        "dead list",
+        f"trace {URL}",
+        "sources list",
+        "webhooks list",
+        "jobs",
+        f"show {URL}",
+        "search rice",
+    ),
     *("workers", "queues", "status"),
 )
 FLOORS = {

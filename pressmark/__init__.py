@@ -14,8 +14,9 @@ Nothing heavy is imported until it is used.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from worker import imported_when_used
 
 if TYPE_CHECKING:
     from classifier.estimator import Labeller
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pressmark.errors import PressmarkError
     from pressmark.pages import extract, read
     from pressmark.texts import label
+    from worker import __version__ as __version__
     from worker.config import Settings
     from worker.messages import Article
     from worker.operations.accept import Answer
@@ -55,21 +57,14 @@ _HOMES = {
     "QueueReport": "worker.operations.queues",
     "Result": "worker.results",
     "Settings": "worker.config",
+    "__version__": "worker",
     "extract": "pressmark.pages",
     "label": "pressmark.texts",
     "read": "pressmark.pages",
 }
 """Where each name is defined."""
 
-
-def __getattr__(name: str) -> object:
-    if name == "__version__":
-        return importlib.import_module("worker").__version__
-    if name not in _HOMES:
-        raise AttributeError(f"module 'pressmark' has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = imported_when_used(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -18,7 +18,7 @@ from worker.operations.job_report import JobReport, Weighed
 from worker.operations.job_report import report as report_of
 from worker.operations.jobs import JobStatus
 from worker.operations.reason_words import words
-from worker.operations.sharing.report_page import report_page
+from worker.operations.sharing import job_page
 from worker.operations.times import local_time
 
 COLUMNS = ("accepted", "stored", "duplicate", "refused", "dead", "waiting", "running", "refused_at_door", "known")
@@ -81,7 +81,7 @@ def report(settings: Settings, *, name: str, html: Path | None, as_json: bool) -
 
 def _write_page(found: JobReport, file: Path, zone: str) -> None:
     try:
-        file.write_text(report_page(found, zone), encoding="utf-8")
+        file.write_text(job_page.report_page(found, zone), encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError, PermissionError, ValueError) as error:
         raise UsageError(f"{file}: expected a file that can be written: {getattr(error, 'strerror', error)}") from error
     tell(f"{file} written")

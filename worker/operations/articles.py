@@ -7,16 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from worker.bootstrap import Services
 from worker.errors import UsageError
 from worker.operations import cursors
 from worker.operations.document import Document
-from worker.results import Result
 from worker.storage.counts.sampling import How, Survey
 from worker.storage.search import By as Column
 from worker.storage.search import Place, SearchFilter
+
+if TYPE_CHECKING:  # whoever only counts needs no pydantic, which Results are made with
+    from worker.results import Result
 
 By = Literal["day", "week", "month", "outlet", "topic", "source_type", "language"]
 BYS = get_args(By)

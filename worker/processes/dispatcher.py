@@ -11,6 +11,7 @@ from worker.bootstrap.dispatcher import DispatcherServices
 from worker.celery_app import Sender
 from worker.config import Settings
 from worker.operations.receivers.settings import expect_ready
+from worker.operations.sharing import webhooks
 from worker.pipeline.dispatcher import Dispatcher
 
 LAST_WORD = 2.0
@@ -30,12 +31,10 @@ def run(settings: Settings, stop: threading.Event) -> None:
 
 @contextmanager
 def _webhook(settings: Settings) -> Iterator[None]:
-    """Sends to the webhooks meanwhile, where there are some; a dispatcher without one imports nothing of it."""
+    """Sends to the webhooks meanwhile, where there are some; a dispatcher without one imports nothing that sends."""
     if not settings.told:
         yield
         return
-    from worker.operations.sharing import webhooks
-
     expect_ready(settings)
     ended = threading.Event()
     thread = threading.Thread(target=webhooks.run, args=(settings, ended), name="webhook", daemon=True)

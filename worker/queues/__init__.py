@@ -7,8 +7,9 @@ Messages on Celery's queues carry two headers of ours: `urls`, how many URLs are
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from worker import imported_when_used
 
 if TYPE_CHECKING:
     from worker.queues.capacity import Capacity, QueueFull
@@ -93,10 +94,4 @@ _HOMES = {
 }
 """Where each name is defined: a name is imported when it is used, since redis-py takes 0.1 s and many commands need no Redis."""
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = imported_when_used(__name__, _HOMES)

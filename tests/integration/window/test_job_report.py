@@ -19,7 +19,7 @@ from worker.cli import main as program
 from worker.errors import NotFound
 from worker.messages import Labelled
 from worker.operations import audit, job_report
-from worker.operations.sharing.report_page import report_page
+from worker.operations.sharing.job_page import report_page
 from worker.results import Result
 
 EVIL = "<script>alert(1)</script>\x1b[31m\x00\ufffe"

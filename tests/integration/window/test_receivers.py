@@ -21,6 +21,7 @@ from worker.config.webhooks import parse_receivers
 from worker.errors import UsageError
 from worker.operations.receivers.problems import of_webhooks
 from worker.operations.sharing import webhooks
+from worker.operations.sharing.signing import signed
 from worker.operations.sharing.watch import Watch
 from worker.operations.sharing.webhooks import Sender
 from worker.processes import dispatcher
@@ -54,7 +55,7 @@ def test_each_receiver_gets_what_it_asked_for_under_its_own_secret(hooked: Desk,
     assert len({event["id"] for event in receiver.events}) == 3, "each delivery is an event of its own"
     every = hooked.services.settings.receivers
     for one, (headers, body) in zip((every[1], every[1], every[0]), receiver.took, strict=True):
-        ours = webhooks.signed(one, headers["webhook-id"], body, hooked.clock())
+        ours = signed(one, headers["webhook-id"], body, hooked.clock())
         assert headers["webhook-signature"] == ours["webhook-signature"]
     watch = Watch(hooked.services, hooked.clock)
     watch.round()

@@ -25,14 +25,15 @@ from worker.config import Settings, load, load_values
 from worker.config.value_types import parse_allow_private
 from worker.config.webhooks import Receiver as Named
 from worker.errors import UsageError
-from worker.fetch.post import WITHIN
+from worker.fetch.post import WITHIN, post
 from worker.messages import Labelled
 from worker.operations.doctor import diagnose
 from worker.operations.problems import Problem
 from worker.operations.receivers.problems import of_webhooks
 from worker.operations.sharing import webhooks
+from worker.operations.sharing.signing import signed
 from worker.operations.sharing.watch import LOOK, Watch
-from worker.operations.sharing.webhooks import Sender, signed
+from worker.operations.sharing.webhooks import Sender
 from worker.processes import dispatcher
 from worker.storage.ledger import Ledger
 from worker.storage.search import SearchFilter
@@ -221,7 +222,7 @@ def test_a_sender_that_is_killed_after_the_post_sends_the_same_event_again(hooke
     store(hooked, True)
 
     def killed(url: str, body: bytes, headers: Any, settings: Settings) -> Any:
-        webhooks.post(url, body, headers, settings)
+        post(url, body, headers, settings)
         raise SystemExit
 
     with pytest.raises(SystemExit):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from worker import imported_when_used
 
 if TYPE_CHECKING:
     from worker.operations.discovery.site_feeds import PATIENCE, Found
@@ -18,10 +19,4 @@ _HOMES = {
 }
 """Where each name is defined: a name is imported when it is used."""
 
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = imported_when_used(__name__, _HOMES)

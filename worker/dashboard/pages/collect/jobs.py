@@ -20,7 +20,7 @@ from worker.errors import UsageError
 from worker.operations import job_report, jobs
 from worker.operations.job_report import JobReport, Weighed
 from worker.operations.jobs import JobDetail, JobStatus
-from worker.operations.sharing.report_page import report_page
+from worker.operations.sharing.job_page import report_page
 
 SHOWN = 200
 """Jobs of the list, the newest first."""

@@ -22,15 +22,13 @@ from worker.config import Settings
 from worker.config.webhooks import MAIL, Receiver
 from worker.errors import ItemFailed, Unavailable, UsageError
 from worker.fetch.post import Posted, post
-from worker.operations.audit import record
 from worker.operations.document import Document
 from worker.operations.receivers.settings import configured, expect_ready
 from worker.operations.sharing import mail
 from worker.operations.sharing.signing import document, signed
 from worker.operations.sharing.watch import LOOK, Watch
-from worker.operations.times import rfc3339
 from worker.storage.item_rules import one_line
-from worker.storage.webhooks.deliveries import FLIPPED, Chosen, Deliveries, Delivery
+from worker.storage.webhooks.deliveries import FLIPPED, Deliveries, Delivery
 
 log = logging.getLogger(__name__)
 
@@ -49,23 +47,6 @@ Post = Callable[[str, bytes, Mapping[str, str], Settings], Posted]
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingEvent(Document):
-    """An event that was not delivered yet."""
-
-    id: str
-    type: str
-    item_id: int | None
-    created_at: str
-    next_try_at: str | None
-    """None: it was given up."""
-    tries: int
-    said: str | None
-    """Why the last try failed."""
-    receiver: str
-    """Its name in the settings: `default` is that of PRESSMARK_WEBHOOK_URL."""
-
-
-@dataclass(frozen=True, slots=True)
 class Tried(Document):
     """What became of a test."""
 
@@ -74,13 +55,6 @@ class Tried(Document):
     said: str
     """`status 200`, or why it failed."""
     receiver: str
-
-
-@dataclass(frozen=True, slots=True)
-class DroppedEvents(Document):
-    """How many events were taken out undelivered."""
-
-    dropped: int
 
 
 class Sender:
@@ -208,37 +182,6 @@ def keep_on(settings: Settings, stop: threading.Event, make: Callable[[Services]
                 stop.wait(UNFORESEEN)
     finally:
         services.close()
-
-
-def waiting(services: Services, limit: int, to: str | None = None) -> list[WaitingEvent]:
-    """Events that were not delivered yet, the oldest first, of one receiver or all. Raises Unavailable."""
-    return [
-        WaitingEvent(
-            *(one.event_id, one.kind, one.item_id, rfc3339(one.created_at)),
-            next_try_at=None if one.given_up else rfc3339(one.due),
-            tries=one.tries,
-            said=one.said,
-            receiver=one.receiver,
-        )
-        for one in Deliveries(services.engine).all(limit, Chosen(to))
-    ]
-
-
-def send_again(services: Services, to: str | None = None) -> int:
-    """Makes all of them due now, also what was given up; returns how many there are. Raises Unavailable."""
-    return Deliveries(services.engine).send_again(Chosen(to))
-
-
-def meant(services: Services, to: str | None, *, given_up: bool) -> int:
-    """How many events `drop` would take out. Raises Unavailable."""
-    return Deliveries(services.engine).count(Chosen(to, given_up))
-
-
-def drop(services: Services, to: str | None, *, given_up: bool, who: str | None = None) -> DroppedEvents:
-    """Takes events out undelivered, for good: of one receiver or all, with `given_up` those alone. `who` goes into the log."""
-    dropped = Deliveries(services.engine).drop(Chosen(to, given_up))
-    record(services, who, "webhooks drop", count=dropped, which={"to": to, "given_up": given_up or None})
-    return DroppedEvents(dropped)
 
 
 def tried(settings: Settings, to: str | None = None) -> list[Tried]:

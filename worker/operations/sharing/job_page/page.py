@@ -24,7 +24,7 @@ def report_page(report: JobReport, zone: str) -> str:
 def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, loader=FileSystemLoader(Path(__file__).parent))
     environment.filters |= {"words": words, "local": local_time, "label": _label}
-    return environment.get_template("report_page.html")
+    return environment.get_template("page.html")
 
 
 def _label(key: str) -> str:

@@ -7,13 +7,15 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NoReturn, cast
+from typing import BinaryIO, NoReturn
 
 from classifier.errors import BadCall, BadSeeds, ClassifierError
+from classifier.json_lines import line_id, parse_object, text_field
 from classifier.labels import Labels
 from classifier.model import artifact
 from classifier.model.model import Model
@@ -179,39 +181,22 @@ def _numbered_lines(name: str) -> Iterator[tuple[str, bytes]]:
 
 def _parse_line(line: bytes) -> tuple[object, Document | BadLine]:
     """The id in a line, None where there is none, and the document in it, or what is wrong with the line."""
+    row: dict[str, object] = {}
     try:
-        record = json.loads(line.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        return None, BadLine("schema", "expected UTF-8 text")
-    except json.JSONDecodeError as error:
-        return None, BadLine("schema", f"expected a JSON object: {error.msg} at column {error.colno}")
-    except RecursionError:
-        return None, BadLine("schema", "expected a JSON object, got one nested too deep")
-    if not isinstance(record, dict):
-        return None, BadLine("schema", f"expected a JSON object, got {_kind(record)}")
-    identity = record.get("id")
-    if not isinstance(identity, str | int) or isinstance(identity, bool):
-        return identity, BadLine("schema", "id: expected text or a whole number")
-    return identity, _document(record)
+        row = parse_object(line.removeprefix(BOM_UTF8))
+        return line_id(row), _document(row)
+    except ValueError as error:
+        return row.get("id"), BadLine("schema", str(error))
 
 
-def _document(record: Mapping[str, object]) -> Document | BadLine:
-    for key in ("text", "title", "url", "site_name"):
-        value = record.get(key)
-        if not isinstance(value, str) and (key == "text" or value is not None):
-            return BadLine("schema", f"{key}: expected text, got {_kind(value) if key in record else 'nothing'}")
-    text, title, url, site_name = (cast("str | None", record.get(key)) for key in ("text", "title", "url", "site_name"))
-    return _document_of(text or "", title or "", url, site_name)
+def _document(row: dict[str, object]) -> Document | BadLine:
+    """Raises ValueError where a field is no text."""
+    text = text_field(row, "text", required=True) or ""
+    return _document_of(text, text_field(row, "title") or "", text_field(row, "url"), text_field(row, "site_name"))
 
 
 def _document_of(text: str, title: str = "", url: str | None = None, site_name: str | None = None) -> Document | BadLine:
     return Document.of(text, title, url, site_name) or BadLine("no-text", "expected a text, got none")
-
-
-def _kind(value: object) -> str:
-    """What a JSON value is, in words."""
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number", type(None): "null"}
-    return names[type(value)]
 
 
 def _read(name: str) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import click
 
+from classifier.json_lines import text_field
 from worker.cli._shared.article_text import article_lines
-from worker.cli._shared.files import read_all, text_field
+from worker.cli._shared.files import read_all
 from worker.cli._shared.json_lines import rows, show, side_by_side
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import complain, show_json

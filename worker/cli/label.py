@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import click
 
+from classifier.json_lines import text_field
 from worker.cli._shared.article_text import article_lines
-from worker.cli._shared.files import not_text, read_all, text_field
+from worker.cli._shared.files import not_text, read_all
 from worker.cli._shared.json_lines import rows, show, together
 from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import clean, complain, show_json

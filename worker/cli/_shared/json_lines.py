@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from worker.cli._shared.files import lines, opened, parse_object, shown
+from classifier.json_lines import line_id, parse_object
+from worker.cli._shared.files import lines, opened, shown
 from worker.cli._shared.output import Progress, complain, show_json, tell
 from worker.errors import ItemFailed
 from worker.reasons import Reason
@@ -36,18 +37,11 @@ def _row(where: str, raw: bytes | None, parse: Callable[[dict[str, object]], T])
     row: dict[str, object] = {}
     try:
         row = parse_object(raw.removeprefix(b"\xef\xbb\xbf"))
-        return _expect_id(row), parse(row)
+        return line_id(row), parse(row)
     except ItemFailed as failed:
         return row.get("id"), failed
     except ValueError as error:
         return row.get("id"), _bad(where, Reason.SCHEMA, str(error))
-
-
-def _expect_id(row: dict[str, object]) -> str | int:
-    name = row.get("id")
-    if isinstance(name, str) or type(name) is int:  # to Python, true and false are numbers too
-        return name
-    raise ValueError("id: expected text or a whole number")
 
 
 def _bad(where: str, reason: Reason, message: str) -> ItemFailed:

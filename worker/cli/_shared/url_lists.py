@@ -6,7 +6,8 @@ import csv
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Literal
 
-from worker.cli._shared.files import decoded, expect_text, lines, opened, parse_object, shown, text_field
+from classifier.json_lines import parse_object, text_field
+from worker.cli._shared.files import decoded, expect_text, lines, opened, shown
 from worker.errors import UsageError
 from worker.operations.accept import Candidate
 from worker.reasons import Kind

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from worker.cli._shared.files import decoded, expect_text, lines, opened, parse_object, text_field
+from worker.cli._shared.files import decoded, expect_text, lines, opened
 from worker.errors import UsageError
 
 
@@ -112,31 +112,3 @@ def test_utf_16_without_a_mark_is_told_at_its_first_line() -> None:
 
 def test_the_mark_of_an_editor_goes() -> None:
     assert decoded("list", 1, b"\xef\xbb\xbfhttp://a.example/") == "http://a.example/"
-
-
-@pytest.mark.parametrize(
-    ("raw", "told"),
-    [
-        (b"[1]", "got a list"),
-        (b"5", "got a number"),
-        (b"null", "got null"),
-        (b"{", "expected a JSON object"),
-        (b"[" * 100_000, "nested too deep"),
-        (b'{"a":' * 100_000, "nested too deep"),
-        (b'{"a":NaN}', "got NaN"),
-        (b'{"a":1,"a":2}', "'a' twice"),
-        (b'{"a":' + b"1" * 5000 + b"}", "digits"),
-        (b'{"a":"\xff"}', "UTF-8"),
-    ],
-)
-def test_what_is_no_strict_json_object_is_told(raw: bytes, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
-        parse_object(raw)
-
-
-def test_a_field_of_another_kind_is_named() -> None:
-    with pytest.raises(ValueError, match="url: expected text, got a number"):
-        text_field({"url": 5}, "url")
-    with pytest.raises(ValueError, match="url: expected text, got nothing"):
-        text_field({}, "url", required=True)
-    assert text_field({"url": None}, "url") is None

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from worker.cli._shared.files import text_field
+from classifier.json_lines import text_field
 from worker.cli._shared.json_lines import Row, rows, show, side_by_side, together
 from worker.errors import ItemFailed
 from worker.reasons import Reason

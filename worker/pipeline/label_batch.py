@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from classifier.labels import Labels
 from worker.logs import fields
@@ -15,6 +15,8 @@ from worker.reasons import Reason
 from worker.sandbox.budget import Budget
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class LabelsTexts(Protocol):
@@ -26,15 +28,25 @@ class LabelsTexts(Protocol):
 
 def labelled(batch: Sequence[Extracted], model: LabelsTexts, budget: Budget) -> list[Outcome]:
     """The outcome of each article, in order; the batch, and then each article alone, may use all of `budget`."""
+    return list(together_or_alone(batch, model, budget, _struck))
+
+
+def together_or_alone(
+    batch: Sequence[Extracted], model: LabelsTexts, budget: Budget, failed: Callable[[Extracted, Exception], T]
+) -> list[Labelled | T]:
+    """The articles with their labels, in order: as a batch, or where that fails one by one.
+
+    `failed` says what becomes of an article that cannot be labelled alone either: whatever it makes the model raise is its fault.
+    """
     try:
-        return list(together(batch, model, budget))
-    except Exception:
-        log.exception("a batch of %d articles cannot be labelled, they are labelled one by one", len(batch), extra=fields(stage="label"))
-        return [_alone(item, model, budget) for item in batch]
+        return [*_together(batch, model, budget)] if batch else []
+    except Exception:  # noqa: BLE001 - the article at fault is looked for, and told with its error
+        log.info("a batch of %d articles cannot be labelled, they are labelled one by one", len(batch), extra=fields(stage="label"))
+        return [_alone(item, model, budget, failed) for item in batch]
 
 
-def together(batch: Sequence[Extracted], model: LabelsTexts, budget: Budget) -> list[Labelled]:
-    """The articles with their labels; raises whatever the batch makes the model raise, OverBudget and MemoryError too."""
+def _together(batch: Sequence[Extracted], model: LabelsTexts, budget: Budget) -> list[Labelled]:
+    """Raises whatever the batch makes the model raise, OverBudget and MemoryError too."""
     started = time.monotonic()
     with budget.kept():
         labels = model.label([document_of(item.article) for item in batch])
@@ -42,14 +54,23 @@ def together(batch: Sequence[Extracted], model: LabelsTexts, budget: Budget) -> 
     return [Labelled(item, given, ms) for item, given in zip(batch, labels, strict=True)]
 
 
-def _alone(item: Extracted, model: LabelsTexts, budget: Budget) -> Outcome:
+def _alone(item: Extracted, model: LabelsTexts, budget: Budget, failed: Callable[[Extracted, Exception], T]) -> Labelled | T:
     try:
-        return together([item], model, budget)[0]
-    except Exception as error:
-        host = item.host.host if item.host else None
-        about = fields(item=item.item_id, host=host, stage="label", reason=Reason.POISON.word, url=item.article.url)
-        log.exception("label failed, a strike against the page", extra=about)
-        return Struck(item.item_id, item.token, f"the labeller failed: {type(error).__name__}: {error}"[:500], item.host)
+        return _together([item], model, budget)[0]
+    except Exception as error:  # noqa: BLE001 - as above
+        return failed(item, error)
+
+
+def what_failed(error: Exception) -> str:
+    """Why an article cannot be labelled, as the ledger and reports have it."""
+    return f"the labeller failed: {type(error).__name__}: {error}"[:500]
+
+
+def _struck(item: Extracted, error: Exception) -> Struck:
+    host = item.host.host if item.host else None
+    about = fields(item=item.item_id, host=host, stage="label", reason=Reason.POISON.word, url=item.article.url)
+    log.error("label failed, a strike against the page", extra=about, exc_info=error)
+    return Struck(item.item_id, item.token, what_failed(error), item.host)
 
 
 def relabelled(texts: Sequence[Relabel], model: LabelsTexts, budget: Budget) -> list[Outcome]:

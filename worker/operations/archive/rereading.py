@@ -9,7 +9,7 @@ from worker.errors import ItemFailed
 from worker.messages import Extracted, Http, Labelled, Page
 from worker.models.labeller import Labeller
 from worker.operations.extract_pages import extract
-from worker.pipeline.label_batch import together
+from worker.pipeline.label_batch import together_or_alone, what_failed
 from worker.reasons import Reason
 from worker.sandbox.budget import Budget
 from worker.sandbox.pool import ParsePool
@@ -30,14 +30,4 @@ def extracted(pool: ParsePool, page: Page, item_id: int, *, refuse_opt_outs: boo
 def with_labels(batch: Sequence[Extracted], labeller: Labeller, settings: Settings) -> list[Labelled | ItemFailed]:
     """Each with its labels, or why it could not be labelled, in order; a batch that fails is labelled one by one, as in the pipeline."""
     budget = Budget(settings.label_cpu, settings.label_memory)
-    try:
-        return list(together(batch, labeller, budget)) if batch else []
-    except Exception:  # noqa: BLE001 - whatever a text makes the model raise is that text's fault
-        return [_alone(one, labeller, budget) for one in batch]
-
-
-def _alone(article: Extracted, labeller: Labeller, budget: Budget) -> Labelled | ItemFailed:
-    try:
-        return together([article], labeller, budget)[0]
-    except Exception as error:  # noqa: BLE001 - as above
-        return ItemFailed(Reason.POISON, f"the labeller failed: {type(error).__name__}: {error}"[:500])
+    return together_or_alone(batch, labeller, budget, lambda _, error: ItemFailed(Reason.POISON, what_failed(error)))

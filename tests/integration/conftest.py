@@ -91,9 +91,14 @@ def empty_tables(url: str) -> None:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database of each kind, with its tables and no item."""
+    return empty_database(request, tmp_path)
+
+
+def empty_database(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The URL of a database of the kind that the fixture's parameter names, `sqlite` (a file in `folder`) or `postgresql`."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "pressmark.sqlite")
-        return f"sqlite:///{tmp_path}/pressmark.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "pressmark.sqlite")
+        return f"sqlite:///{folder}/pressmark.sqlite"
     url: str = request.getfixturevalue("postgres_url")
     empty_tables(url)
     return url

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.conftest import empty_tables
+from tests.integration.conftest import empty_database
 from tests.integration.parts.served_dashboard import Dashboard, served
 from tests.integration.parts.servers import RedisServer, redis_binary
 from worker.config import Settings
@@ -20,15 +19,9 @@ HUGE = "9" * 30
 def dashboard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     """One for all tests of a database: none of them changes anything."""
     folder = tmp_path_factory.mktemp("refusals")
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "pressmark.sqlite")
-        url = f"sqlite:///{folder}/pressmark.sqlite"
-    else:
-        url = request.getfixturevalue("postgres_url")
-        empty_tables(url)
     redis = RedisServer(str(redis_binary("valkey")))
     redis.start()
-    with served(Settings(data_dir=folder, database_url=url, redis_url=redis.url)) as running:
+    with served(Settings(data_dir=folder, database_url=empty_database(request, folder), redis_url=redis.url)) as running:
         yield running
     redis.stop()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.integration.conftest import empty_tables
+from tests.integration.conftest import empty_database
 from tests.integration.parts.samples import entry, failed, labelled
 from tests.integration.parts.served_dashboard import Dashboard, served
 from tests.integration.parts.servers import RedisServer, redis_binary
@@ -42,15 +41,9 @@ EVENTS = "/api/v1/events"
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def dashboard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     folder = tmp_path_factory.mktemp("openapi")
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "pressmark.sqlite")
-        url = f"sqlite:///{folder}/pressmark.sqlite"
-    else:
-        url = request.getfixturevalue("postgres_url")
-        empty_tables(url)
     redis = RedisServer(str(redis_binary("valkey")))
     redis.start()
-    with served(Settings(data_dir=folder, database_url=url, redis_url=redis.url)) as running:
+    with served(Settings(data_dir=folder, database_url=empty_database(request, folder), redis_url=redis.url)) as running:
         fill(Ledger(running.services.engine, running.services.settings))
         yield running
     redis.stop()

@@ -18,8 +18,8 @@ from worker.reasons import Kind, Lane, Reason
 from worker.storage.values import Accepted, Entry, Job
 
 BATCH = 1000
-"""Rows a transaction: beyond it the cost of a row no longer falls. Between two of them a thousand URLs are checked,
-for some 30 ms, in which the keeper has its turn: SQLite's lock is not fair."""
+"""Rows of one transaction: with more, a row costs no less. Between two transactions a thousand URLs are checked, for some 30 ms, so that
+the keeper can write meanwhile: SQLite's lock gives waiting writers no turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Answer(Document):
     """What became of one candidate."""
 
     url: str
-    """In its one spelling; as it was given where it is refused."""
+    """Its canonical form; where it is refused, the URL as it was given."""
     item_id: int | None
     """None where it is refused, and in a dry run of what is not known yet."""
     state: Literal["accepted", "known", "refused"]
@@ -64,7 +64,7 @@ class Answer(Document):
     """For people: what was wrong."""
 
     def to_dict(self) -> dict[str, object]:
-        """Without what is for people; written out, since lists have millions of lines."""
+        """Without the text for people. The fields are written out, which is faster: lists have millions of lines."""
         return {"url": self.url, "item_id": self.item_id, "state": self.state, "reason": self.reason}
 
 

@@ -12,9 +12,9 @@ from worker.operations.show import GivenReview
 from worker.storage.reviews import Review, by_item, disagree
 
 FEWEST = 30
-"""Articles that both have labelled under which kappa says too little: its standard error is then above 0.15 at fair agreement."""
+"""With fewer articles that both have labelled, kappa says too little: its standard error is above 0.15 at fair agreement."""
 WORDS = ((0.4, "weak"), (0.6, "fair"), (0.8, "good"))
-"""A word for a kappa below each bound; `very good` above the last one (after Altman 1991, his two lowest as one)."""
+"""The word for a kappa below each bound, and `very good` above the last one (after Altman 1991, whose two lowest words are one here)."""
 TOO_FEW = "too few to say"
 ARTICLES = 200
 """Articles on which people differ that are listed, the newest first."""
@@ -31,7 +31,7 @@ class LabelAgreement(Document):
     per_cent: float | None
     """How often they say the same; None where n is 0."""
     kappa: float | None
-    """1 for full agreement, 0 for what chance gives; None where chance alone would agree always, or n is 0."""
+    """1 for full agreement, 0 for agreement by chance; None where n is 0, or where chance alone always agrees."""
     word: str
     """weak, fair, good, very good, or that there are too few to say."""
 
@@ -83,7 +83,7 @@ def _everybody(reviews: Sequence[Review]) -> tuple[str, ...]:
 
 
 def _most_shared(of_items: Iterable[Sequence[Review]], one: str | None) -> tuple[str, ...]:
-    """The two people who have labelled most articles both, one of them `one` where that is given."""
+    """The two people who share the most labelled articles; where `one` is given, this person is one of them."""
     shared: dict[tuple[str, str], int] = {}
     for reviews in of_items:
         names = sorted({review.who for review in reviews})
@@ -120,7 +120,7 @@ def _of_label(label: str, pairs: Sequence[tuple[str, str]]) -> LabelAgreement:
 def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
     """Cohen's kappa (1960): (observed agreement - agreement by chance) / (1 - agreement by chance).
 
-    Chance is that both give an answer as often as they do, independent of each other. None where both always give the same one.
+    By chance means: each gives every answer as often as now, but independently of the other. None where both always give the same one.
     """
     observed = sum(a == b for a, b in pairs) / len(pairs)
     answers = {answer for pair in pairs for answer in pair}

@@ -25,7 +25,7 @@ BYS = get_args(By)
 PAGE = 50
 """Articles of a page."""
 NEW_AT_MOST = 200
-"""Articles that are looked at to tell how many are new: after more of them, one looks at the list anew anyway."""
+"""New articles that are counted at most: with more of them, a reader loads the list again anyway."""
 EXPORTED_AT_ONCE = 200
 """Articles read at once where all of a search are wanted: about a megabyte."""
 PERIODS = ("day", "week", "month")
@@ -81,9 +81,9 @@ class Matches:
     """The articles that match a search, to be counted in several ways. A search by words is surveyed once for all of them."""
 
     def __init__(self, services: Services, wanted: SearchFilter, *, once: bool = False, several: bool = False) -> None:
-        """`once` counts near copies of one text as one; `several`: most counts will be asked for, so that one look serves all of them."""
+        """`once` counts near copies of one text as one; `several`: most counts will be asked for, so they are all read at once."""
         self._articles, self._wanted, self._once = services.articles, _here(services, wanted), once
-        # without a filter an index of each column alone is read, which costs less than one look at whole rows
+        # without a filter only the index of each column is read, which costs less than reading whole rows once
         self._several = several and not once and not wanted.words and wanted != SearchFilter()
 
     @cached_property

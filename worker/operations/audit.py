@@ -26,7 +26,7 @@ class LogEntry(Document):
     what: str
     """Area and verb, as in `dead requeue`."""
     count: int | None
-    """How many items; None where that is no question."""
+    """How many items; None where it does not apply."""
     reason: str | None
     """As the person gave it."""
     filter: Mapping[str, object] | None
@@ -64,7 +64,7 @@ def record(
     reason: str | None = None,
     which: Mapping[str, object] | None = None,
 ) -> None:
-    """Writes that `who` did `what`; nothing where nobody is named: a process of our own did it."""
+    """Writes that `who` did `what`. Without a name nothing is written: one of our own processes did it."""
     if who is not None:
         set_fields = {name: value for name, value in (which or {}).items() if value is not None}
         services.audit.add(who, what, count, reason or None, set_fields or None)

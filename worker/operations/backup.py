@@ -35,7 +35,7 @@ FORMAT = "pressmark-backup"
 VERSION = 1
 MANIFEST = "manifest.json"
 OF_THIS_MACHINE = ("redis", "pressmark.sqlite", "up.lock", "seeds")
-"""Beginnings of names in the data folder that are left out: the queues, the database (its rows are taken), the lock, and seeds."""
+"""Files of the data folder whose names begin so are left out: the queues, the database (its rows are taken), the lock, and seeds."""
 CHUNK = 1 << 20
 LONGEST_MANIFEST = 64 << 20
 """Bytes; a file takes two hundred."""
@@ -94,7 +94,7 @@ class _Manifest:
 def _is_plain(name: str) -> bool:
     """Whether a name in a backup is one that `backup` writes: a relative path in its shortest form, below one of three folders.
 
-    `data//etc/x` is none: what follows `data/` there is an absolute path.
+    `data//etc/x` is not one: an absolute path follows `data/`.
     """
     folder, *rest = PurePosixPath(name).parts or ("",)
     if str(PurePosixPath(name)) != name or not rest or ".." in rest or "\\" in name or "\0" in name:
@@ -124,7 +124,7 @@ def _write(services: Services, file: IO[bytes], progress: Progress) -> _Manifest
                 rows[table] = counted.count
                 done += counted.count
         for number, (path, source) in enumerate(_files(services.settings), 1):
-            with suppress(FileNotFoundError):  # a kept page whose time is over goes meanwhile
+            with suppress(FileNotFoundError):  # a kept page may reach the end of its time meanwhile, and is deleted
                 digests[path] = _add(archive, path, _opened_chunks(source))
             progress(done + number)
         manifest = _Manifest(made_at, __version__, SCHEMA, rows, digests)
@@ -133,7 +133,7 @@ def _write(services: Services, file: IO[bytes], progress: Progress) -> _Manifest
 
 
 class _Counted:
-    """Lines, and how many have passed; `before` were done before."""
+    """Lines that are counted as they pass; `before` rows were done earlier, and count for the progress."""
 
     def __init__(self, lines: Iterable[bytes], before: int, progress: Progress) -> None:
         self._lines, self._before, self._progress, self.count = lines, before, progress, 0
@@ -187,7 +187,7 @@ def _chunks(opened: IO[bytes]) -> Iterator[bytes]:
 def restore(services: Services, source: Path, progress: Progress = lambda done: None) -> Backup:
     """Makes the installation of a backup: only where there is none yet, and only after all of the file is found whole.
 
-    All of it or nothing: files come first, and go again where a disk is full; rows come last, in one transaction.
+    It restores everything or nothing: files come first, and are deleted again where a disk is full; rows come last, in one transaction.
     Raises UsageError for a file that is damaged, foreign or newer, and for an installation that is not empty; Unavailable.
     """
     settings = services.settings
@@ -207,7 +207,7 @@ def restore(services: Services, source: Path, progress: Progress = lambda done: 
 
 
 def _expect_empty_folder(settings: Settings) -> None:
-    """A database in the folder is looked into later; anything else is somebody's."""
+    """A database in the folder is checked later; any other file belongs to somebody."""
     if address_of(settings.data_dir) is not None:
         raise UsageError(f"{settings.data_dir}: `pressmark up` runs there; restore into an empty installation that is not running")
     there = sorted(settings.data_dir.iterdir()) if settings.data_dir.is_dir() else []
@@ -252,7 +252,7 @@ def _restore_rows(services: Services, archive: zipfile.ZipFile, manifest: _Manif
 
 @contextmanager
 def _restored_files(settings: Settings, archive: zipfile.ZipFile, manifest: _Manifest) -> Iterator[None]:
-    """Writes every file; takes those that it wrote away again where one cannot be written, or the block fails."""
+    """Writes every file; deletes those that it wrote where one cannot be written, or where the block fails."""
     seeds = settings.seeds_dir or settings.data_dir / "seeds"
     written: list[Path] = []
     try:

@@ -50,7 +50,7 @@ def changes(services: Services, model: str, limit: int) -> Iterator[Change]:
 
 
 def _differences(article: Result, labels: Labels) -> Iterator[tuple[str, str | None, str | None]]:
-    """Of topics that only one of the two models has, those that it does not deny."""
+    """Label, old value and new value. A topic that a model does not have counts as `no` there."""
     before = {topic.label: topic.decision for topic in article.topics or []}
     after = {topic.label: topic.decision for topic in labels.topics}
     for label in dict.fromkeys([*after, *before]):

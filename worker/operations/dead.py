@@ -30,16 +30,16 @@ ADVICE: Mapping[Reason, Advice | None] = {
     Reason.NOT_FEED: "follow",
     Reason.DROPPED: None,
 }
-"""What helps, by reason; all others are sent again. What a person dropped needs nothing."""
+"""What to do about each reason; for all others: send again. What a person dropped needs nothing."""
 INCIDENTS = 50
-"""Incidents of a list, the largest; a host or a reason shows more of its own."""
+"""Incidents in a list, the largest first; a list of one host or reason shows more of them."""
 LETTERS = 10
 """Dead letters of one incident that are shown with their traces."""
 SMALL = 20
-"""Up to so many are sent again at once; of more, a few first (CANARY) show whether the cause is gone."""
+"""Up to so many are sent again at once. Of more, a few are sent first (CANARY), to see whether the cause is gone."""
 CANARY = 5
 SHOWN = 50
-"""Items of a canary whose numbers are told, so that one can see how they end."""
+"""Items of a canary whose numbers are in the answer, so that one can see how they end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +126,12 @@ class Requeued(Document):
 
     requeued: int
     item_ids: tuple[int, ...] = ()
-    """Of the first SHOWN where a preview was acted on, or only some were sent: for `ends_of`."""
+    """Numbers of the first SHOWN, for `ends_of`; only where a preview was acted on, or where only some were sent."""
     left: int = 0
-    """How many of those that were meant are still dead: all but the canary."""
+    """How many of the chosen letters are still dead: all but the canary."""
 
     def to_dict(self) -> dict[str, object]:
-        """Without what is only known where a preview was acted on."""
+        """Without the fields that are only known where a preview was acted on."""
         return {"requeued": self.requeued} | ({"item_ids": list(self.item_ids), "left": self.left} if self.item_ids else {})
 
 
@@ -177,7 +177,7 @@ def letters(services: Services, which: DeadFilter) -> Iterator[DeadLetter]:
 
 
 def only(services: Services, entry: Entry) -> DeadFilter:
-    """The filter that means the dead letter of this URL alone; raises UsageError where it is not dead."""
+    """The filter that chooses only the dead letter of this URL; raises UsageError where it is not dead."""
     found = [trace.item_id for trace in services.operator_ledger.trace(*entry.keys) if trace.state == State.DEAD]
     if not found:
         raise UsageError(f"expected the URL of a dead letter, got {entry.url!r}")
@@ -185,7 +185,7 @@ def only(services: Services, entry: Entry) -> DeadFilter:
 
 
 def count(services: Services, which: DeadFilter) -> int:
-    """How many are meant."""
+    """How many the filter chooses."""
     return sum(1 for _ in services.operator_ledger.dead(which))
 
 
@@ -228,7 +228,7 @@ def preview(services: Services, act: Literal["requeue", "drop"], which: DeadFilt
 
 
 def _mark(services: Services, which: DeadFilter) -> SetMark:
-    """Of exactly the letters that an act reaches: with a limit, of the newest so many."""
+    """The mark of exactly those letters that an act reaches; with a limit, they are the newest ones."""
     if which.limit is None:
         return services.viewer_ledger.dead_mark(which)
     found = [(item.item_id, item.died_at) for item in services.operator_ledger.dead(which)]

@@ -28,7 +28,7 @@ from worker.queues.public_stream import SHARE, max_memory
 from worker.storage.database import expect_writable, require_current
 
 CHECKED_ABOVE = frozenset({"unbalanced", "redis-refuses", "redis-away", "redis-key", "disk-full", "database-refuses"})
-"""Problems that a check of their own finds, with more to say."""
+"""Problems that have a check of their own, which says more."""
 OLDEST_REDIS = (6, 2)
 """The first with XAUTOCLAIM, and the oldest that kombu accepts."""
 LEAST_MEMORY = 160 * MIB
@@ -37,7 +37,7 @@ LEAST_MEMORY = 160 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Finding(Document):
-    """One thing that was looked at. A `note` is worth knowing and no fault."""
+    """One thing that was checked. A `note` is worth knowing, and not a fault."""
 
     check: str
     state: Literal["ok", "note", "wrong"]
@@ -182,7 +182,7 @@ def _parked(count: int, settings: Settings) -> Iterator[Finding]:
 
 
 def _work(settings: Settings) -> Iterator[Finding]:
-    """What `status` calls wrong, needs somebody or is held back, of an installation at work; that nothing was started is no fault."""
+    """The problems that `status` tells of, where something is running; that nothing was started is not a fault."""
     if not installation.exists(settings) or not installation.is_up(settings):
         return
     with closing(Services(settings)) as services:

@@ -16,7 +16,7 @@ from worker.storage.label_counts import LabelCounts, rates
 
 @dataclass(frozen=True, slots=True)
 class ScoreShift(Document):
-    """By topic, how far this week's probabilities are spread otherwise (population stability index); None: not comparable."""
+    """By topic, how much the distribution of this week's probabilities differs (population stability index); None: not comparable."""
 
     weeks_before: Mapping[str, float] | None
     training: Mapping[str, float] | None
@@ -45,7 +45,7 @@ def report(services: Services) -> DriftReport:
 def _reference(services: Services) -> Reference | None:
     try:
         kept = services.model_note.reference
-    except UsageError:  # a model that cannot be read is the workers' trouble, and they report it
+    except UsageError:  # the workers report a model that cannot be read
         return None
     return Reference.of(kept) if kept else None
 

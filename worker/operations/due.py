@@ -21,13 +21,13 @@ Why = Literal["host", "paused", "robots", "again", "pace"]
 PAGE = 50
 """Items of a page."""
 GROUPS = 200
-"""Groups shown at most, the largest first: hosts that ask for a wait come alone, and a crawl has thousands."""
+"""Groups shown at most, the largest first: each host that asks for a wait is a group of its own, and a crawl has thousands."""
 REASONS = (*WHYS, *sorted(reason.word for reason in Reason if reason.fate in (Fate.AGAIN, Fate.WAITS, Fate.STRIKE)))
 """What `reason` may be: why items wait, or the reason of their last failure."""
 UNTIL_RESUMED = "until somebody resumes it"
 """What is said of a pause without a reason."""
 SHARED = ("again", "pace")
-"""Causes that are no matter of one host: their items stand in one group."""
+"""Causes that do not depend on the host: all their items are one group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class DueFigures(Document):
 
 @dataclass(frozen=True, slots=True)
 class DueGroup(Document):
-    """What waits for one cause; of `host`, `paused` and `robots` each host stands alone."""
+    """What waits for one cause; for `host`, `paused` and `robots`, each host is a group of its own."""
 
     why: Why
     host: str | None
@@ -76,7 +76,7 @@ class DueEntry(Document):
     next_try_at: str | None
     """When it is due and its host may be asked: RFC 3339, UTC; None while it is paused."""
     tries: int
-    """Failures so far that may pass."""
+    """Failures so far, of those kinds that may pass."""
     of: int
     """Failures after which it is dead."""
     lane: str

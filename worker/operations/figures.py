@@ -16,15 +16,15 @@ from worker.storage.values import Balance, DeadGroup
 T = TypeVar("T")
 
 SHARE = 100.0
-"""A figure that took t seconds is kept for 100 t: none of them takes more than a hundredth of a core, on tables of millions neither."""
+"""A figure that took t seconds is kept for 100 t, so that none takes more than a hundredth of a core, even on tables of millions."""
 WATCHED_SHARE = 250.0
-"""The same of what an open page asks for again and again: five such figures are a fiftieth of a core."""
+"""The same for what an open page asks for again and again: five such figures take a fiftieth of a core."""
 OLDEST = 30.0
-"""Seconds after which an open page has every figure anew, whatever it costs: a person waits so long for what changed, and no longer."""
+"""Seconds after which an open page gets every figure anew, whatever it costs: people wait no longer than that for a change."""
 COUNTED = 10.0
-"""Seconds for which the running counters are trusted after every row was counted: damage by hand shows so much later."""
+"""Seconds for which the running counters are trusted after every row was counted: what was changed by hand shows that much later."""
 DAY = 86400.0
-"""Seconds for which an incident calls for somebody: what nobody looked at for a day is no news, and stays among the dead letters."""
+"""Seconds for which an incident is shown as a problem: after a day it is no news, and stays among the dead letters."""
 
 
 class Kept(Generic[T]):
@@ -40,7 +40,7 @@ class Kept(Generic[T]):
         clock: Callable[[], float] = time.monotonic,
         cost: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`fresh` are the seconds for which it is kept at the least; `cost` is the clock of what it costs."""
+        """`fresh` are the seconds for which it is kept in any case; `cost` is the clock by which its cost is measured."""
         self._make = make
         self._fresh, self._share, self._oldest = fresh, share, oldest
         self._clock, self._cost = clock, cost
@@ -72,7 +72,7 @@ class Kept(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class LedgerFigures:
-    """Where a report takes from what costs more, the more the ledger holds. Each raises Unavailable."""
+    """The figures of a report whose cost grows with the ledger. Each raises Unavailable."""
 
     balance: Callable[[], Balance]
     dead: Callable[[], Sequence[DeadGroup]]
@@ -115,7 +115,7 @@ class WatchedFigures:
 
     @property
     def age(self) -> float:
-        """Seconds since the oldest of those that may be old was made: what is due, what died, and its bursts."""
+        """Age in seconds of the oldest figure: what is due, what died, and its incidents."""
         return max(one.age for one in (self._dead, self._due, self._bursts))
 
     def forget(self) -> None:

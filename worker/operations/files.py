@@ -1,4 +1,4 @@
-"""Write files for people so that they are whole or not there."""
+"""Write files for people so that a file is either complete or not there."""
 
 from __future__ import annotations
 

@@ -21,16 +21,16 @@ RANGES = get_args(Range)
 SHAPES: Mapping[str, tuple[int, int]] = {"hour": (MINUTE, 60), "day": (QUARTER, 96), "month": (DAY, 31)}
 """Seconds of a step, and how many steps, by range."""
 ALWAYS = ("stored", "duplicate", "refused", "dead", "waiting", "running", "oldest_s")
-"""Series that are there even where nothing of them was sampled."""
+"""Series that are always given, even where nothing of them was sampled."""
 ENDED, AGAIN = "ended.", "again."
-"""Beginnings of series by outcome and reason; they are told in `outcomes`."""
+"""Prefixes of the series by outcome and reason, which are given in `outcomes`."""
 
 Values = tuple[float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCount(Document):
-    """How often something came of an item in the range; `again` is a failure that will be tried again."""
+    """How often items ended in one way in the range; `again` is a failure that will be tried again."""
 
     outcome: str
     """stored, duplicate, refused, dead or again."""
@@ -100,7 +100,7 @@ class Histories:
         self._kept: dict[str, tuple[tuple[int, ...], int | None, History]] = {}
 
     def __call__(self, of: str = "hour") -> History:
-        """As `history`: the same object while it is the same. Raises UsageError, Unavailable."""
+        """As `history`; while nothing new was sampled, the same object. Raises UsageError, Unavailable."""
         now = self._now()
         edges = _edges(of, now, self._services.settings.timezone)
         newest = self._services.viewer_ledger.newest_sample()
@@ -141,7 +141,7 @@ def _outcomes(points: Sequence[Point]) -> tuple[OutcomeCount, ...]:
 
 
 def _gaps(points: Sequence[Point], edges: Sequence[int]) -> tuple[Gap, ...]:
-    """Steps without any sample, those next to each other as one; before the first sample there is no gap but nothing yet."""
+    """Steps without any sample, neighbouring ones joined; the time before the first sample is not a gap."""
     sampled = {point.at for point in points}
     first = min(sampled, default=edges[-1])
     gaps: list[tuple[int, int]] = []

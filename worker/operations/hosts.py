@@ -46,11 +46,11 @@ class HostStatus(Document):
     interval_s: float
     """Seconds from the end of an answer to the next request."""
     interval_from: Literal["settings", "robots", "slowed"]
-    """Whose wish the interval is: ours, the site's in its robots.txt, or more than both after failures."""
+    """Where the interval comes from: our settings, the site's robots.txt, or failures, after which it is longer than both."""
     robots: RobotsSeen
     waiting: int
     stored_7d: int
-    """Items that ended so in the last seven days, and still are."""
+    """Items that ended so in the last seven days and are still in that state."""
     dead_7d: int
     median_ms: int | None
     """Of its last answers."""
@@ -68,7 +68,7 @@ class HostStatus(Document):
 
 @dataclass(frozen=True, slots=True)
 class HostList(Document):
-    """A page of hosts, those first for which most waits."""
+    """A page of hosts, first those for which the most items wait."""
 
     hosts: tuple[HostStatus, ...]
     next: str | None
@@ -101,7 +101,7 @@ class HostDetail(Document):
 
 
 def hosts(services: Services, limit: int = PAGE, cursor: str | None = None, like: str | None = None) -> HostList:
-    """A page of the hosts, of those whose name holds `like`. Raises UsageError for a foreign cursor, Unavailable."""
+    """A page of the hosts whose name contains `like`. Raises UsageError for a foreign cursor, Unavailable."""
     place = cursors.asked(cursor, (int, str)).place
     after = (int(cast(int, place[0])), str(place[1])) if place and None not in place else None
     found = services.viewer_ledger.hosts(limit + 1, after, like)
@@ -162,7 +162,7 @@ def _state(row: HostRow) -> State:
 
 
 def _slowed(row: HostRow) -> bool:
-    """Whether it is asked less often after failures; where no pace is kept, there is none to slow."""
+    """Whether it is asked less often after failures; never where no pace is kept."""
     return row.host.slowdown > 1 and row.interval_s > 0
 
 

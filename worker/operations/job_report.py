@@ -47,7 +47,7 @@ class JobReport(Document):
     at: str
     """When it was made."""
     added_by: tuple[str, ...]
-    """Who added to it as the log of who did what has it, whoever was first first."""
+    """Who added to it, by the log of who did what, in the order in which they first did."""
     outcomes: tuple[JobOutcome, ...]
     articles: int
     """Stored articles. `stored` of the job counts the feeds and sitemaps that were read, too."""

@@ -97,7 +97,7 @@ def jobs(services: Services, newest: int | None = None) -> list[JobStatus]:
 
 
 def adders(services: Services, of: Sequence[JobStatus]) -> Mapping[str, tuple[str, ...]]:
-    """By the job's name, who added to it as the log has it, whoever was first first; nobody for what sources brought.
+    """By the job's name, who added to it, by the log, in the order in which they first did; nobody for what sources brought.
 
     Raises Unavailable.
     """

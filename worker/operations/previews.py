@@ -21,7 +21,7 @@ from worker.storage.values import DeadFilter, Job
 LIFETIME = 600
 """Seconds for which a preview may be acted on: time to read it and ask somebody."""
 LARGEST = 10**12
-"""More than any time in seconds or count: a forged number is not shown to its reader over thousands of digits."""
+"""More than any time in seconds or count. Larger numbers are forged, and would fill a message with thousands of digits."""
 KEY = "previews"
 
 

@@ -42,7 +42,7 @@ class Problem(Document):
 
 @dataclass(frozen=True, slots=True)
 class Verdict(Document):
-    """How all is, in one sentence."""
+    """The state of everything, in one sentence."""
 
     state: Literal["wrong", "needs", "well"]
     sentence: str

@@ -33,11 +33,11 @@ __all__ = ["Act", "Problem", "Verdict", "judged", "of_holds", "problems", "shown
 TOO_OLD = 300.0
 """Seconds that a message may wait in a queue: more than twice the longest lease."""
 MANY = 20
-"""Dead letters of one cause within an hour that are an incident: more than a list of a few bad links gives."""
+"""Dead letters of one cause within an hour from which they are an incident: a list with a few bad links gives fewer."""
 SHARE = 0.05
-"""Share of what ended within an hour from which dead letters of one cause are an incident, however small the hour."""
+"""Share of what ended within an hour from which dead letters of one cause are an incident, even where few items ended."""
 FEWEST = 5
-"""Dead letters under which nothing is an incident: of ten pages one is always bad, and that is ten per cent."""
+"""Fewer dead letters are never an incident: one bad page of ten is already ten per cent."""
 QUEUE_NAMES = {
     names.FETCH: "Fetch",
     names.URGENT: "Fetch, urgent",
@@ -55,8 +55,8 @@ def problems(
 ) -> tuple[Problem, ...]:
     """All problems, the worst first; where the database is away, that one alone. Works while Redis is away.
 
-    Drift of the labels is judged where a report of it is given: to make one reads a month of labels. `report` returns figures of the
-    queues that somebody else asked for just now, `figures` those that cost much.
+    Drift of the labels is judged only where a report of it is given, since making one reads a month of labels.
+    `report` returns figures of the queues that somebody else asked for just now, `figures` those that cost much.
     """
     try:
         return judged(services, report() if report else queues.report(services, figures), drift, figures)
@@ -108,7 +108,7 @@ def _wrong(code: str, what: str, *, since: str | None = None, count: int | None 
 
 
 def of_database(services: Services) -> Iterator[Problem]:
-    """One where nothing can be written: reading goes on beside another's lock, and on a disk that became read-only."""
+    """One where nothing can be written. A locked database, and a disk that became read-only, can still be read."""
     try:
         expect_writable(services.engine)
     except Unavailable as error:

@@ -111,7 +111,7 @@ class QueueReport(Document):
 def report(services: Services, figures: LedgerFigures | None = None) -> QueueReport:
     """Everything as it is now. Figures of Redis are None where it is away; raises Unavailable where the database is.
 
-    `figures` are given by who asks often, and keeps those that cost much.
+    Callers who ask often pass `figures`, which keep what costs much.
     """
     ledger, figures = services.operator_ledger, figures or asked(services)
     balance, paused = figures.balance(), ledger.paused()

@@ -1,4 +1,4 @@
-"""Tell whether the service makes progress: its servers answer, its dispatcher and its keeper go on."""
+"""Tell whether the service makes progress: its servers answer, and its dispatcher and its keeper work."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Readiness(Document):
 
 
 def readiness(services: Services) -> Readiness:
-    """How it is now. A dispatcher and a keeper show a heartbeat after each round that did its work, and fall silent otherwise."""
+    """How it is now. Dispatcher and keeper send a heartbeat after each round that did its work, and none after one that failed."""
     found = (*_database(services), *_processes(services))
     return Readiness(not found, found)
 

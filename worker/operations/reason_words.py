@@ -45,7 +45,7 @@ WORDS: Mapping[Reason, str] = {
 
 
 def words(reason: str) -> str:
-    """The words of a reason, the reason itself where it is none of ours."""
+    """The words of a reason; for an unknown one, the reason itself."""
     try:
         return WORDS[Reason.of(reason)]
     except KeyError:

@@ -22,7 +22,7 @@ from worker.storage.reviews import Answer, Place
 NEWEST = 2000
 """Newest articles without a review from which the budget is chosen: some days of a large newsroom, read in a second."""
 CHOSEN = 20
-"""Most telling articles that are tried one after the other until one is free: as many as people may review at once."""
+"""The articles that teach most, tried one after the other until one is free: as many as people may review at once."""
 PAGE = 50
 """Reviews of a page."""
 GOAL = 20
@@ -149,7 +149,7 @@ def candidate(article: Result) -> Candidate:
 def next_article(services: Services, who: str, *, second: bool = False) -> ReviewArticle | None:
     """The article that this person labels next, leased for ten minutes; the same one until it is answered or skipped.
 
-    None where there is nothing to review, or others are at all of it. Raises Unavailable.
+    None where there is nothing to review, or where others are reviewing all of it. Raises Unavailable.
     """
     held = services.articles.of(services.review_leases.held(who))
     waiting = next((article for article in held if _asks(article, who, second=second)), None)

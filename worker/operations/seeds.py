@@ -40,7 +40,7 @@ class AddedReviews:
 
     written: int
     disputes: tuple[tuple[Review, ...], ...]
-    """For each article on which people differ, their reviews; it is no seed until they agree."""
+    """The reviews of each article on which people differ; it becomes a seed when they agree."""
 
 
 @dataclass(frozen=True, slots=True)

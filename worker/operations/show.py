@@ -66,7 +66,7 @@ class ChainLink(Document):
     published_at: str | None
     fetched_at: str | None
     first: bool
-    """Whether it is the one that was first: published first, of equal days and of those without a date fetched first."""
+    """Whether it was first: published first or, where the days are equal or unknown, fetched first."""
     after_s: float | None
     """Seconds from the publication of the first to this one; None where one of the two has no time of day."""
     common: float | None
@@ -181,7 +181,7 @@ def _labels(article: Result) -> ShownLabels:
 
 
 def _copies(found: Sequence[StoredCopy], item_id: int, original: int | None) -> Sequence[Copy]:
-    """Of a duplicate, its original and that one's copies."""
+    """The copies of an item; for a duplicate, its original and the other copies of that."""
     own = next((copy.simhash for copy in found if copy.item_id == (original or item_id)), None)
     shown = [
         Copy(

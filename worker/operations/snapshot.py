@@ -23,7 +23,7 @@ from worker.storage.values import DeadGroup
 T = TypeVar("T")
 
 FRESH = 5.0
-"""Seconds for which a figure is kept: Prometheus asks each 15 s, and two of them, or a person beside it, cost no more."""
+"""Seconds for which a figure is kept: Prometheus asks every 15 s, and a second one, or a person, then costs nothing more."""
 DRIFT_FRESH = 300.0
 """Seconds for which the drift is kept: it compares weeks."""
 

@@ -24,7 +24,7 @@ from worker.storage.values import OPEN, Entry
 
 Health = Literal["new", "well", "failing", "paused", "changed"]
 Given = tuple[str, Kind, About, str | None]
-"""An address to follow, as what, what is said of it, and where it stands in a list."""
+"""An address to follow: as which kind, what is known of it, and its line in a list."""
 PAGE = 1000
 """Sources read from the database at once."""
 TOLD = 20
@@ -248,7 +248,7 @@ def pause(services: Services, which: Sequence[str], who: str | None = None, *, p
 
 
 def remove(services: Services, which: Sequence[str], who: str | None = None) -> Changed:
-    """Follows these no longer; what they brought stays. Raises NotFound for one that is not followed."""
+    """Stops following these; what they brought stays. Raises NotFound for one that is not followed."""
     rows = _chosen(services, which)
     count = services.sources.remove([row.id for row in rows])
     record(services, who, "sources remove", count=count, which=_told([row.url for row in rows]))

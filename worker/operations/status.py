@@ -28,7 +28,7 @@ class Status(Document):
 
     @property
     def verdict(self) -> Verdict:
-        """How all is, in one sentence."""
+        """The state of everything, in one sentence."""
         return verdict(self.problems)
 
     def to_dict(self) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Take articles and their traces out for good, as a take-down request asks; the identity still holds."""
+"""Take articles and their traces out for good, as a take-down request asks; the ledger still balances."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class PageReader:
         return ItemReader(fetcher, self.pool, self.settings.refuse_opt_outs)
 
     def url(self, url: str) -> Tried:
-        """Reads a page from the network. Raises Unavailable where its host has to be waited for longer than PATIENCE."""
+        """Reads a page from the network. Raises Unavailable where the wait for its host is longer than PATIENCE."""
         try:
             address = admit(url, self.settings).url
         except ItemFailed as failed:

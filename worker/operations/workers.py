@@ -44,7 +44,7 @@ def alive_here(services: Services, stage: str) -> list[Worker]:
 
 
 NEEDED, OPTIONAL = ("dispatcher", "keeper"), ("dashboard",)
-"""Processes that serve no queue: those without which nothing goes on, and those that are missed only once they were seen."""
+"""Processes that serve no queue: those that are always needed, and those that count as missing only once they were seen."""
 
 
 def silent(seen: Sequence[Worker]) -> Iterator[tuple[str, str | None]]:

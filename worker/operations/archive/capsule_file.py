@@ -29,12 +29,12 @@ from worker.errors import UsageError
 MANIFEST = "manifest.json"
 RESULTS = "results.jsonl"
 LONGEST_MANIFEST = 8 << 20
-"""Bytes: that of MOST_PAGES has half of it."""
+"""Bytes: the manifest of a capsule with MOST_PAGES has half of that."""
 MOST_PAGES = 20_000
 LONGEST_LIST = 4 << 20
 """Bytes of the zip's own list of members: MOST_PAGES take 2.5 MB."""
 MOST_BYTES = (2 << 30) - (64 << 20)
-"""Bytes of all members, unpacked; packed they fit into a zip of the old form, which has no second list of members that could differ."""
+"""Bytes of all members, unpacked. Packed, they fit into a zip of the old form, which has only one list of members."""
 MODEL_BYTES = 256 << 20
 """Bytes of a model's files: fifty times the one that ships."""
 CHUNK = 1 << 20
@@ -43,7 +43,7 @@ NAMES = re.compile(r"model/manifest\.json|model/[A-Za-z0-9_]{1,100}\.npy|pages/[
 _END = struct.Struct("<4s4H2LH")
 """The end of a zip without a comment: PKWARE's APPNOTE, section 4.3.16."""
 _NEWER_END = 20
-"""Bytes before it where a zip of the newer form (zip64) says where its other list is."""
+"""Bytes directly before the end, in which a zip of the newer form (zip64) names the place of its other list."""
 _STRICT = ConfigDict(strict=True, extra="forbid")
 
 
@@ -182,7 +182,7 @@ def _descriptor(source: Path) -> int:
 
 
 def _expect_plain_end(file: IO[bytes]) -> None:
-    """Before zipfile reads the list of members into memory: that it is short, and the only one. Raises ValueError."""
+    """Checks, before zipfile reads the list of members into memory, that it is short and the only one. Raises ValueError."""
     length = file.seek(0, os.SEEK_END)
     file.seek(max(0, length - _END.size - _NEWER_END))
     end = file.read()
@@ -229,7 +229,7 @@ def _manifests() -> TypeAdapter[Manifest]:
 
 
 def _expect_members(archive: zipfile.ZipFile, manifest: Manifest, longest_page: int) -> None:
-    """That the members are those of the manifest, of the right kinds, and not too large. Raises ValueError."""
+    """Checks that the members are those of the manifest, of the right kinds, and not too large. Raises ValueError."""
     entries, members = {entry.filename: entry for entry in archive.infolist()}, manifest.members
     if len(entries) != len(archive.infolist()) or set(entries) != {*members, MANIFEST}:
         raise ValueError("its manifest and its content differ")

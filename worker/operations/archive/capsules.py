@@ -41,10 +41,10 @@ from worker.sandbox.pool import ParsePool
 from worker.storage.archive.kept_articles import KeptArticles
 
 USED = ("refuse_opt_outs", "max_decoded_bytes", "parse_cpu", "parse_timeout", "parse_memory", "label_cpu", "label_memory")
-"""Settings that can change what comes of a page. A run takes the first from the capsule; the others are limits, of which each machine has
-its own, so that no capsule can ask for more."""
+"""Settings that can change the result of a page. A run takes the first group from the capsule. The others are limits: a run uses those of
+its own machine, so that no capsule can ask for more."""
 LONGEST_LINE = 64 << 20
-"""Bytes of one result: a text of 10 MiB whose every character is escaped."""
+"""Bytes of one result: a text of 10 MiB in which every character is escaped."""
 MISSING = object()
 AT_ONCE = 200
 """Items whose pages are looked up at once: short rows."""
@@ -58,7 +58,7 @@ class Saved(Document):
 
     file: str
     digest: str
-    """SHA-256 of its manifest: two capsules with the same content have the same, wherever they were packed."""
+    """SHA-256 of its manifest; capsules with the same content have the same one, wherever they were made."""
     model: str
     pages: int
     bytes: int
@@ -81,18 +81,18 @@ class Differs(Document):
 
 @dataclass(frozen=True, slots=True)
 class PageDiffers(Document):
-    """A page that gives another result than it gave."""
+    """A page whose result now differs from the saved one."""
 
     page: str
     """Its digest."""
     url: str
     fields: tuple[Differs, ...]
-    """Of the Result, those that differ."""
+    """Fields of the Result that differ."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ran(Document):
-    """What came of a run."""
+    """The outcome of a run."""
 
     file: str
     digest: str
@@ -102,11 +102,11 @@ class Ran(Document):
     """Pages whose results are the same, byte for byte."""
     different: tuple[PageDiffers, ...]
     around: tuple[Differs, ...]
-    """Versions and limits that differ, which may be why."""
+    """Versions and limits that differ; they may be the reason."""
 
 
 def save(services: Services, target: Path, which: Selection, progress: Progress = lambda done: None) -> Saved:
-    """Reads the kept pages of these articles again and writes them into a new file, with what they gave.
+    """Reads the kept pages of these articles again and writes them into a new file, with their results.
 
     The same pages, model, settings and versions give the same file. Raises UsageError where there is a file, or not one page, Unavailable.
     """
@@ -186,7 +186,7 @@ def run(settings: Settings, source: Path, progress: Progress = lambda done: None
 
 
 class _Pages:
-    """Reads pages in groups of AT_ONCE, always the same ones, so that a model adds the same numbers in the same order."""
+    """Reads pages in groups of AT_ONCE; the groups are always the same, so that a model adds the same numbers in the same order."""
 
     def __init__(self, settings: Settings, model: Labeller) -> None:
         self._settings, self._model = settings, model
@@ -281,7 +281,7 @@ def _shown(value: object) -> object:
 
 
 def _versions() -> dict[str, str]:
-    """Of what the results may depend on beside the pages, the model and the settings."""
+    """Versions of everything that results may depend on besides the pages, the model and the settings."""
     return {
         "pressmark": __version__,
         "python": platform.python_version(),

@@ -31,18 +31,18 @@ from worker.storage.archive.replaying import Judged, Replaying
 
 @dataclass(frozen=True, slots=True)
 class Change(Document):
-    """What the kept page of one article makes of it."""
+    """What one article becomes when its kept page is read again."""
 
     item_id: int
     became: Literal["revised", "relabelled", "kept", "failed", "lost"]
-    """`revised`: another article, or labels that flip; `relabelled`: another model's labels, which say the same; the stored article
-    stays where it is `kept` (for the reason in `detail`), where today no article is found in the page (`failed`), and where the kept
-    page is damaged or its file is gone (`lost`)."""
+    """`revised`: the article differs, or labels flip. `relabelled`: the labels of another model, which say the same. In all other cases
+    the stored article stays: `kept` (for the reason in `detail`), `failed` (no article is found in the page today), `lost` (the kept page
+    is damaged or its file is gone)."""
     reason: str | None
     """A word of the closed list."""
     detail: str | None
     fields: tuple[str, ...]
-    """Of the article that differ."""
+    """Fields of the article that differ."""
     flips: tuple[Flip, ...]
     """Labels that differ."""
 
@@ -64,7 +64,7 @@ class Replayed(Document):
     dry_run: bool
     model: str
     selected: int
-    """Articles, of which each is counted once in the next seven."""
+    """Articles; each is counted in exactly one of the next seven fields."""
     revised: int
     relabelled: int
     unchanged: int
@@ -119,7 +119,7 @@ class _Tally:
 def replay(services: Services, which: Selection, progress: Progress, *, dry_run: bool, who: str | None = None) -> Replayed:
     """Reads the kept pages of these articles again; with `dry_run` nothing is written.
 
-    A transaction for each AT_ONCE of them, so that one that was stopped is taken up by the next call. Raises UsageError, NotFound,
+    Every AT_ONCE of them are one transaction, so that the next call continues one that was stopped. Raises UsageError, NotFound,
     Unavailable.
     """
     ids, tally = chosen(services, which), _Tally()
@@ -146,7 +146,7 @@ class _Replayer:
         self._pool = pool
 
     def read(self, group: Sequence[int], *, write: bool) -> Iterator[Change | Judged]:
-        """What each page makes of its article."""
+        """What each article becomes."""
         kept = self._kept.digests(group)
         with ThreadPoolExecutor(self._settings.parse_processes) as threads:
             read = list(threads.map(self._extracted, kept.items()))

@@ -17,8 +17,8 @@ from worker.sandbox.pool import ParsePool
 Progress = Callable[[int], None]
 """Is called with how many pages are done."""
 AT_ONCE = 32
-"""Pages read and labelled together, and written in one transaction: it spreads the fixed cost of a prediction, and a writer of the
-pipeline waits some tens of milliseconds for it."""
+"""Pages read and labelled together, and written in one transaction: they share the fixed cost of a prediction, and the pipeline's writers
+wait only some tens of milliseconds."""
 
 
 def extracted(pool: ParsePool, page: Page, item_id: int, *, refuse_opt_outs: bool) -> Extracted:

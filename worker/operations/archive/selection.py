@@ -50,7 +50,7 @@ def _named(services: Services, items: tuple[int, ...]) -> list[int]:
 
 
 def _found(services: Services, wanted: SearchFilter) -> Iterator[int]:
-    """An article that moves in the order meanwhile, since its date changes, comes once all the same."""
+    """An article that moves in the order, because its date changes meanwhile, still comes only once."""
     seen: set[int] = set()
     stored, place = KeptArticles(services.engine), None
     while page := stored.places(wanted, AT_ONCE, before=place):

@@ -77,7 +77,7 @@ class _Records:
         return self._written(self._writer.create_warcinfo_record(None, ABOUT))
 
     def response(self, page: Page, sha256: str) -> bytes:
-        """The answer as far as it is kept."""
+        """The part of the answer that is kept."""
         known = {"Content-Type": page.content_type, "ETag": page.etag, "Last-Modified": page.last_modified}
         headers = [(name, _line(value)) for name, value in known.items() if value]
         headers.append(("Content-Length", str(len(page.body))))
@@ -111,7 +111,7 @@ def _id(sha256: str, kind: str) -> str:
 
 
 def _line(value: str) -> str:
-    """A header's value: no server may begin another header, or a record."""
+    """A header's value, without line breaks: with one, a server could begin another header or a record."""
     return "".join(character if character.isprintable() else " " for character in value)
 
 

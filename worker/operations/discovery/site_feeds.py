@@ -1,4 +1,7 @@
-"""What is found at a site, and how long it may take; apart from the search, which needs all that fetches and reads pages."""
+"""Define what a search for feeds finds, and how long it may take.
+
+The search itself is another module, since it imports everything that fetches and reads pages.
+"""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class Discovery:
                 yield found
 
     def _looked_at(self, url: str, kind: Kind, where: Where, site: str) -> Found | None:
-        """One that a page or a file names; whatever is wrong with it, it is passed over."""
+        """A feed or sitemap that a page or a file names; None where anything is wrong with it."""
         with suppress(ItemFailed, Unavailable):
             return self._found(self._page(admit(url, self._settings, kind).url), kind, url, where, site)
         return None
@@ -93,7 +93,7 @@ class Discovery:
         return Found(address, kind, links.about.title, links.about.language, count, where, site)
 
     def _page(self, url: str) -> Page:
-        """Waits for the host's pace; raises ItemFailed, and Unavailable where time is up."""
+        """Waits for the host's pace; raises ItemFailed, and Unavailable where the time is over."""
         while time.monotonic() < self._end:
             try:
                 page = self._fetcher.fetch(url, kind="feed").page

@@ -22,7 +22,7 @@ def ninjs(result: Result) -> dict[str, object] | None:
 
 
 def _fields(result: Result) -> Iterator[tuple[str, object]]:
-    yield "uri", uuid.uuid5(uuid.NAMESPACE_URL, result.url or "").urn  # the same for this address in every installation
+    yield "uri", uuid.uuid5(uuid.NAMESPACE_URL, result.url or "").urn  # every installation gives the same for this address
     yield "standard", STANDARD
     yield "type", "text"
     yield "representationtype", "partial" if "truncated" in (result.warnings or ()) else "full"
@@ -48,7 +48,7 @@ def _told(role: str, text: str | None) -> list[dict[str, object]]:
 
 
 def _lengths(text: str) -> dict[str, object]:
-    """In code points; words are what blanks part, which scripts without spaces have few of."""
+    """In code points; words are what blanks separate, so scripts without spaces have few."""
     return {"charcount": len(text), "wordcount": len(text.split())}
 
 

@@ -24,7 +24,7 @@ ROWS_A_GROUP = 1000
 
 
 class _Sink:
-    """A file that only grows, whose new bytes are taken away as they come."""
+    """A file that only grows; its new bytes are taken away as they are written."""
 
     closed = False
 

@@ -1,4 +1,4 @@
-"""Take out of values what no reader of XML, HTML or JSON may get from a page: control characters, lone surrogates, addresses that run."""
+"""Clean values from pages for readers of XML, HTML or JSON: no control characters, no lone surrogates, no addresses that run code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-"""C0 but for tab and line feed, DEL, C1, and what is no character at all: XML 1.0 has no place for some of them."""
+"""C0 except tab and line feed, DEL, C1, and code points that are no characters: XML 1.0 does not allow some of them."""
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 

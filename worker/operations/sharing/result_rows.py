@@ -1,6 +1,6 @@
 """Write Results as rows of text: CSV whose cells no spreadsheet runs, and lines of JSON.
 
-Every command prints through it, so that nothing of what makes a Result is imported here: pydantic takes 0.1 s.
+Every command prints with this module, so it does not import what makes a Result: pydantic takes 0.1 s.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ COLUMNS = (
 FORMULA = ("=", "+", "-", "@")
 """First characters that make a spreadsheet run a cell (OWASP, CSV injection); their full-width and small forms do so too."""
 INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Mn", "Zs", "Zl", "Zp"})
-"""Unicode categories of what a spreadsheet may drop or show as nothing before a formula: blanks, controls, formats, marks."""
+"""Unicode categories of characters that a spreadsheet may ignore before a formula: blanks, controls, formats, marks."""
 BEFORE_FORMULA = 100
-"""Invisible characters that are looked through at the beginning of a cell; a cell with more of them counts as a formula."""
+"""Invisible characters that are skipped at the beginning of a cell; a cell with more of them counts as a formula."""
 QUOTED = re.compile(r'[",;|\t\n]')
 """A cell that holds one of these is quoted: a comma, and what spreadsheets of other locales take as a separator."""
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -72,7 +72,7 @@ def json_lines(results: Iterable[Result]) -> Iterator[str]:
 
 
 def json_text(value: object) -> str:
-    """JSON in readable Unicode, but for CONTROLS, which a terminal would obey: escaped, they are the same value to a program."""
+    """JSON in readable Unicode, except CONTROLS, which a terminal would obey; they are escaped, which is the same value to a program."""
     text = json.dumps(value.to_dict() if hasattr(value, "to_dict") else value, ensure_ascii=False, allow_nan=False)
     return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 

@@ -21,7 +21,7 @@ from worker.queues.public_stream import PublicReader, PublishedEntry
 AT_ONCE = 100
 """Entries of one answer: about a megabyte."""
 WAIT = 1.0
-"""Seconds that one question waits for an entry, after which whoever follows can look whether anybody still reads."""
+"""Seconds that one question waits for an entry; after that the follower can check whether anybody still reads."""
 PAUSE = 1.0
 """Seconds between two questions to a Redis that does not answer."""
 

@@ -11,9 +11,9 @@ from worker.operations.problems import Problem, problems
 from worker.storage.webhooks.deliveries import Deliveries
 
 LOOK = 30.0
-"""Seconds between two looks at problems: they are figures of minutes."""
+"""Seconds between two looks at problems, which change within minutes, not seconds."""
 SURE = 2
-"""Looks in a row after which a problem has begun, or ended: a figure near its limit is no message each minute."""
+"""Looks in a row after which a problem counts as begun or ended, so that a figure near its limit does not send a message each minute."""
 
 
 class Watch:
@@ -23,9 +23,9 @@ class Watch:
         self._services = services
         self._deliveries = Deliveries(services.engine, now)
         self._seen: dict[str, int] = {}
-        """By problem that was not told yet, in how many looks in a row it was there."""
+        """For each problem that was not told yet: in how many looks in a row it was there."""
         self._gone: dict[str, int] = {}
-        """By problem that was told, in how many looks in a row it was not there."""
+        """For each problem that was told: in how many looks in a row it was not there."""
 
     def round(self) -> bool:
         """Looks once; never has more to do at once. Raises Unavailable."""
@@ -33,7 +33,7 @@ class Watch:
         return False
 
     def look(self, found: Iterable[Problem]) -> None:
-        """Tells of problems that begin and end; what is held back on purpose is none."""
+        """Tells of problems that begin and end, but not of what is held back on purpose."""
         now = {_name(problem): json.dumps(problem.to_dict(), ensure_ascii=False) for problem in found if problem.level != "held"}
         told = self._deliveries.told()
         self._seen = {key: self._seen.get(key, 0) + 1 for key in now.keys() - told.keys()}

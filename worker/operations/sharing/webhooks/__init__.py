@@ -1,4 +1,4 @@
-"""Events for webhooks: what waits, and what sends them; a list of what waits imports nothing that sends."""
+"""List and send events for webhooks; a list imports nothing that sends."""
 
 from __future__ import annotations
 

@@ -60,7 +60,10 @@ def meant(services: Services, to: str | None, *, given_up: bool) -> int:
 
 
 def drop(services: Services, to: str | None, *, given_up: bool, who: str | None = None) -> DroppedEvents:
-    """Takes events out undelivered, for good: of one receiver or all, with `given_up` those alone. `who` goes into the log."""
+    """Takes events out undelivered, for good: of one receiver or of all; with `given_up`, only those that were given up.
+
+    `who` goes into the log.
+    """
     dropped = Deliveries(services.engine).drop(Chosen(to, given_up))
     record(services, who, "webhooks drop", count=dropped, which={"to": to, "given_up": given_up or None})
     return DroppedEvents(dropped)

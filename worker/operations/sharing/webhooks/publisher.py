@@ -79,15 +79,15 @@ class Sender:
         for delivery in self._deliveries.due(self._receiver.name, AT_ONCE):
             if self._deliveries.claim(delivery, CLAIM):
                 if not self._send(delivery):
-                    break  # a receiver that fails is not asked for each of thousands
+                    break  # a receiver that fails is not tried with each of thousands of events
                 delivered += 1
         return delivered
 
     def _send(self, delivery: Delivery) -> bool:
-        """Whether it is out of the way: delivered, or of an article that is gone."""
+        """Whether it is done: delivered, or of an article that is gone."""
         try:
             body = self._body(delivery)
-        except (ValueError, TypeError, RecursionError) as error:  # it counts as a try, so that it is told and ends, and the others go on
+        except (ValueError, TypeError, RecursionError) as error:  # counts as a failed try, which is reported and holds up no other
             return self._failed(delivery, f"its body cannot be written: {type(error).__name__}", None)
         if body is None:
             self._deliveries.delivered(delivery)

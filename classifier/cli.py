@@ -93,8 +93,8 @@ def _label_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from classifier.training.commands import rebuild
     from classifier.training.figures import Evaluation, table
+    from classifier.training_process import rebuild
 
     started = time.monotonic()
     manifest = rebuild(options.seeds, options.out or artifact.default_folder(), options.id, _Clock())

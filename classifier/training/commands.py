@@ -33,8 +33,11 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn")
 """Those whose version can change the last bits of a model."""
 
 
-def rebuild(seeds_folder: Path, out: Path, name: str | None, progress: Progress) -> Manifest:
-    """Trains on the seeds and replaces the model in `out`, whole or not at all; returns its manifest. Raises BadCall, BadSeeds."""
+def rebuild_here(seeds_folder: Path, out: Path, name: str | None, progress: Progress) -> Manifest:
+    """Trains on the seeds and replaces the model in `out`, whole or not at all; returns its manifest. Raises BadCall, BadSeeds.
+
+    The last bits depend on the process that it runs in: `classifier.training_process` starts one where they do not.
+    """
     _refuse_other_files(out)
     material = read_material(seeds_folder)
     seeds, rows, topics = material.seeds, material.rows, material.label_set.topics

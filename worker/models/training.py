@@ -9,10 +9,11 @@ from classifier.model import artifact
 from classifier.report import card
 from classifier.seeds.dataset import read_seeds
 from classifier.training import gate
-from classifier.training.commands import cross_validate, evaluate_file, read_articles, rebuild
+from classifier.training.commands import cross_validate, evaluate_file, read_articles
 from classifier.training.figures import Evaluation, table
 from classifier.training.gate import Verdict
 from classifier.training.held_out import read_held_out
+from classifier.training_process import rebuild
 from worker.models.seeds import as_usage_error
 
 __all__ = ["Evaluation", "Progress", "Verdict", "table"]

@@ -14,7 +14,7 @@ from classifier.labels import TOPICS
 from classifier.model import artifact
 from classifier.predict import Document, label
 from classifier.seeds.dataset import Seed
-from classifier.training.commands import rebuild
+from classifier.training_process import rebuild
 
 FISH = """[topics.fisheries]
 description = "catches, fleets and the rules of the sea"

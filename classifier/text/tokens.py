@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from itertools import pairwise
 
@@ -15,7 +16,11 @@ LONGEST_WORD = 40
 GRAM = 4
 """Letters of the overlapping runs that replace words in scripts without spaces (classifier.text.scripts)."""
 CACHED_WORDS = 50_000
-"""Normal forms kept; more than a day's news uses often, in about 5 MB."""
+"""Words of which something is kept; more than a day's news uses often."""
+CACHED_RUNS = 50_000
+"""Runs of characters without white space that are kept with their words: those of some 300 long articles, in 11 MB."""
+LONGEST_RUN = 60
+"""Characters of a run that is kept: the longest word and the marks around it."""
 
 _WORD = rf"[{UNSPACED_LETTERS}]+|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’\-][^\W\d_]+)*"
 _TOKEN = re.compile(rf"{_WORD}|[{PAUSES}]")
@@ -33,11 +38,10 @@ def words_and_pauses(sentence: str) -> tuple[list[str], list[int]]:
     pauses: list[int] = []
     if not unicodedata.is_normalized("NFC", sentence):
         sentence = unicodedata.normalize("NFC", sentence)  # a combining accent would split its word in two
-    for form in map(_normal_forms.__getitem__, _TOKEN.findall(sentence.lower())):
-        if form:
-            words += form
-        elif form is None:
-            pauses.append(len(words))
+    for run_words, run_pauses in map(_runs.__getitem__, sentence.lower().split()):
+        if run_pauses:
+            pauses += [len(words) + position for position in run_pauses]
+        words += run_words
     return words, pauses
 
 
@@ -56,19 +60,38 @@ def _normal(raw: str) -> tuple[str, ...]:
     return tuple(part for part in word.replace("'", "-").split("-") if part)
 
 
-class _NormalForms(dict[str, tuple[str, ...] | None]):
-    """The words for each match of _TOKEN met so far, None for one of PAUSES; a look-up that runs no Python where it is known."""
+Run = tuple[tuple[str, ...], tuple[int, ...]]
+"""The words in a run of characters without white space, and the positions of those that one of PAUSES precedes."""
 
-    def __missing__(self, raw: str) -> tuple[str, ...] | None:
-        form = None if raw in PAUSES else _normal(raw if len(raw) <= LONGEST_WORD or unspaced(raw) else raw[:LONGEST_WORD])
-        if len(raw) <= LONGEST_WORD:
-            if len(self) >= CACHED_WORDS:
+
+class _Runs(dict[str, Run]):
+    """What is in each run met so far; a look-up that runs no Python where it is known. No word and no pause has white space in it."""
+
+    def __missing__(self, run: str) -> Run:
+        found = _read(run)
+        if len(run) <= LONGEST_RUN:
+            if len(self) >= CACHED_RUNS:
                 self.clear()
-            self[raw] = form
-        return form
+            self[run] = found
+        return found
 
 
-_normal_forms = _NormalForms()
+def _read(run: str) -> Run:
+    """What is in a run of characters in lower case."""
+    body, mark = (run, "") if run[-1].isalnum() else (run[:-1], run[-1])
+    if mark.isascii() and body.isascii() and body.isalpha() and len(body) <= LONGEST_WORD:  # most runs that are new: no search is needed
+        return (sys.intern(body),), (1,) if mark and mark in PAUSES else ()
+    words: list[str] = []
+    pauses: list[int] = []
+    for token in _TOKEN.findall(run):
+        if token in PAUSES:
+            pauses.append(len(words))
+        else:
+            words += _normal(token if len(token) <= LONGEST_WORD or unspaced(token) else token[:LONGEST_WORD])
+    return tuple(map(sys.intern, words)), tuple(pauses)
+
+
+_runs = _Runs()
 
 
 def terms(words: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from worker.bootstrap import Services
 from worker.config import Settings
 from worker.dashboard.background import Background
+from worker.dashboard.counts import ListCounts
 from worker.dashboard.discovery import Discoveries
 from worker.dashboard.fresh import Drawn, Fresh, Outcomes
 from worker.dashboard.security.callers import Callers
@@ -43,6 +44,7 @@ class State:
 
         self.stored_today: Fresh[Mapping[str, int]] = Fresh(self._stored_today, TODAY)
         """Articles stored since midnight: by topic, and all of them under `all`."""
+        self.counts = ListCounts(services)
         self.room: Fresh[Capacity] = Fresh(lambda: capacity(services), TODAY)
         self.drawn: Drawn[object, Mapping[str, str]] = Drawn()
         """The parts of open pages that only the history changes."""
@@ -56,7 +58,7 @@ class State:
     def changed(self) -> None:
         """After an act: the next page asks anew."""
         self.ledger.forget()
-        for one in (self.queues, self.problems, self.stored_today):
+        for one in (self.queues, self.problems, self.stored_today, self.counts):
             one.forget()
 
     def _problems(self) -> Sequence[Problem]:

@@ -51,14 +51,23 @@ class Kept(Generic[T]):
     def get(self) -> T:
         """The figure; raises what `make` raises."""
         value = self._value
-        if value is None or self._clock() >= self._until:
-            self._value = None
+        if value is None or self.due:
             begun = self._cost()
             value = self._make()
             kept = min(max(self._fresh, self._share * (self._cost() - begun)), self._oldest)
             self._made_at = self._clock()
             self._value, self._until = value, self._made_at + kept
         return value
+
+    @property
+    def due(self) -> bool:
+        """Whether `get` would ask anew."""
+        return self._value is None or self._clock() >= self._until
+
+    @property
+    def last(self) -> T | None:
+        """The figure that was made last, however old; asks nobody. None where there is none."""
+        return self._value
 
     @property
     def age(self) -> float:

@@ -34,7 +34,8 @@ FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8", "p
 """What the articles of a search can be taken away as."""
 OUTLETS = 8
 """Outlets that are listed; the others are found by searching."""
-SLOW = 2.0
+A_MOMENT = 5.0
+"""Seconds after which counts say how old they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ class Lift:
     """One field that can be lifted where nothing matches, and how many match then."""
 
     field: str
-    count: int
+    count: int | None
+    """None while it is being counted."""
     address: str
 
 
@@ -79,22 +81,24 @@ def listing(request: Request) -> Response:
     at = clock(state.settings)
     if faults:
         return show(request, "articles.html", status=400, page="/articles", search=search, faults=faults, found=None, feeds=(), at=at)
-    wanted = search.filter(at)
-    found = articles.search(state.services, wanted, cursor=query.get("cursor") or None, once=bool(search.once))
-    matches = Matches(state.services, wanted, once=bool(search.once), several=True)
-    total = matches.total
+    wanted, cursor = search.filter(at), query.get("cursor") or None
+    found = articles.search(state.services, wanted, cursor=cursor, once=bool(search.once))
+    some = bool(found.results or cursor)
+    counts = state.counts.of(wanted, once=bool(search.once)) if some else None
     return show(
         *(request, "articles.html"),
         page="/articles",
         search=search,
         faults={},
         found=found,
-        total=total,
-        any=bool(total.number) or bool(articles.total(state.services, SearchFilter())),
-        counted=_counted(matches, search, query.get("by", "")) if total.number else None,
-        facets=_facets(matches, search) if total.number else {},
-        lifts=[] if total.number else _lifts(state, search, at),
-        cursor=query.get("cursor", ""),
+        some=some,
+        any=some or articles.some(state.services),
+        total=counts and counts.value.total,
+        counted_ago=counts.age if counts and counts.age > A_MOMENT else None,
+        counted=_counted(counts.value, search, query.get("by", "")) if counts else None,
+        facets=_facets(counts.value, search) if counts else {},
+        lifts=[] if some else _lifts(state, search, at),
+        cursor=cursor or "",
         parquet=parquet.installed(),
         feeds=_feeds(search, wanted),
         watched=search.address("articles", shown=str(int(at.now))),
@@ -183,8 +187,12 @@ def _facet(search: Search, field: str, bucket: Bucket, total: int, name: str) ->
 def _lifts(state: State, search: Search, at: Clock) -> list[Lift]:
     """What would match without one of the fields, those first with which most does."""
     lifted = [(name, search.without(name)) for name in search.active]
-    found = [Lift(LABELS[name], articles.total(state.services, other.filter(at)), other.address()) for name, other in lifted]
-    return sorted((lift for lift in found if lift.count), key=lambda lift: -lift.count)
+    totals = state.counts.totals([other.filter(at) for _, other in lifted], once=bool(search.once))
+    found = [
+        Lift(LABELS[name], counts.value.total.number if counts else None, other.address())
+        for (name, other), counts in zip(lifted, totals, strict=True)
+    ]
+    return sorted((lift for lift in found if lift.count != 0), key=lambda lift: -(lift.count or 0))
 
 
 def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:

@@ -12,8 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from sqlalchemy import delete, insert, text
+from sqlalchemy import Engine, delete, insert, text
 
+from benchmarks.database import load
+from benchmarks.database.measure import Cpu
 from worker.bootstrap import Services
 from worker.config import Settings
 from worker.operations import articles, dead, due, history, hosts, installation, items, problems, review, show
@@ -27,7 +29,7 @@ from worker.storage.tables import hosts as hosts_table
 from worker.storage.tables import items as items_table
 from worker.storage.values import DeadFilter
 
-AT_ONCE = 20_000
+FILLED = (items_table, receipts, articles_table, labels, facets, topics, events)
 TOPICS = ("border_dispute", "trade", "demining", "culture")
 NOW = time.time()
 HOSTS = [f"paper{number}.example:443" for number in range(400)]
@@ -39,21 +41,20 @@ SHARES = (("stored", 0.62), ("duplicate", 0.03), ("refused", 0.01), ("dead", 0.0
 LIMIT_MS = 200
 
 
-def fill(services: Services, rows: int, chance: random.Random) -> None:
+def fill(engine: Engine, rows: int, chance: random.Random) -> None:
     """Items, articles, labels, topics and facets; the articles are as many as the items that are stored."""
-    for start in range(1, rows + 1, AT_ONCE):
-        batch = [_item(number, chance) for number in range(start, min(start + AT_ONCE, rows + 1))]
-        stored = [row for row in batch if row["state"] == "stored"]
-        with writing(services.engine) as connection:
-            connection.execute(insert(items_table), batch)
-            connection.execute(insert(receipts), [{"item_id": row["id"], "kind": "article", "at": NOW} for row in batch])
-            made = [_article(row, chance) for row in stored]
-            for table, given in zip(
-                (articles_table, labels, facets), map(list, zip(*((a, b, c) for a, b, c, _ in made), strict=True)), strict=True
-            ):
-                connection.execute(insert(table), given)
-            connection.execute(insert(topics), [mark for *_, marks in made for mark in marks])
-            connection.execute(insert(events), [_event(row) for row in batch])
+    for start in range(1, rows + 1, load.AT_ONCE):
+        batch = [_item(number, chance) for number in range(start, min(start + load.AT_ONCE, rows + 1))]
+        made = [_article(row, chance) for row in batch if row["state"] == "stored"]
+        of_articles, of_labels, of_facets, marks = zip(*made, strict=True)
+        with writing(engine) as connection:
+            load.add(connection, items_table, batch)
+            load.add(connection, receipts, [{"item_id": row["id"], "kind": "article", "at": NOW} for row in batch])
+            load.add(connection, articles_table, of_articles)
+            load.add(connection, labels, of_labels)
+            load.add(connection, facets, of_facets)
+            load.add(connection, topics, [mark for some in marks for mark in some])
+            load.add(connection, events, [_event(row) for row in batch])
 
 
 def _item(number: int, chance: random.Random) -> dict[str, object]:
@@ -218,7 +219,7 @@ def views(services: Services) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "review, next", lambda: review.next_article(services, "ann")
 
 
-def measure(call: Callable[[], object], server: Callable[[], float], times: int = 5) -> tuple[float, float]:
+def measure(call: Callable[[], object], cpu: Callable[[], float], times: int = 5) -> tuple[float, float]:
     """Milliseconds by the clock, and of CPU of this process and of the server's; the least of some calls after one that fills caches.
 
     The least, since other programs on the machine only add to it.
@@ -226,22 +227,10 @@ def measure(call: Callable[[], object], server: Callable[[], float], times: int 
     call()
     taken = []
     for _ in range(times):
-        begun, used = time.perf_counter(), time.process_time() + server()
+        begun, used = time.perf_counter(), cpu()
         call()
-        taken.append(((time.perf_counter() - begun) * 1000, (time.process_time() + server() - used) * 1000))
+        taken.append(((time.perf_counter() - begun) * 1000, (cpu() - used) * 1000))
     return min(clock for clock, _ in taken), min(cpu for _, cpu in taken)
-
-
-def cpu_of_server(services: Services) -> Callable[[], float]:
-    """Seconds of CPU of the server's process for us, where it runs on this machine, without its helpers for parallel scans.
-
-    0 for SQLite, which runs in this process.
-    """
-    if services.engine.dialect.name == "sqlite":
-        return lambda: 0.0
-    with services.engine.connect() as connection:
-        file = Path(f"/proc/{connection.execute(text('SELECT pg_backend_pid()')).scalar_one()}/schedstat")
-    return lambda: int(file.read_text(encoding="ascii").split()[0]) / 1e9 if file.exists() else 0.0
 
 
 def main() -> None:
@@ -254,17 +243,20 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.keep or Path(temporary)
-        services = Services(Settings(data_dir=folder, database_url=given.database, redis_url="redis://127.0.0.1:1/0"))
+        settings = Settings(data_dir=folder, database_url=given.database, redis_url="redis://127.0.0.1:1/0")
+        services = Services(settings)
         installation.prepare(services)
         if not services.viewer_ledger.items_of([given.rows]):
             begun = time.monotonic()
-            fill(services, given.rows, random.Random(1))
+            with load.loading(settings, FILLED) as engine:
+                fill(engine, given.rows, random.Random(1))
             print(f"filled in {time.monotonic() - begun:.0f} s")
         if not services.viewer_ledger.hosts(1):
             _rest(services, given.rows)
+        cpu = Cpu(services.engine)
         for name, call in views(services):
             if given.only in name:
-                took, cpu = measure(call, cpu_of_server(services))
+                took, cpu = measure(call, cpu)
                 print(f"{name:45} {took:8.1f} ms, {cpu:8.1f} ms of CPU{'  OVER' if cpu > LIMIT_MS else ''}", flush=True)
         services.close()
 

@@ -13,13 +13,16 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, select
 
+from benchmarks.database import load
+from benchmarks.database.measure import Cpu
 from worker.config import Settings
 from worker.storage import word_index
 from worker.storage.articles import Articles
@@ -29,7 +32,6 @@ from worker.storage.tables import articles, facets, items, receipts
 
 LENGTH = 3000
 """Characters of a text: the median of 1,013 real pages."""
-BATCH = 500
 RARE = "zeugmatic quince"
 """In twenty of all articles, however many there are."""
 LANGUAGES = ("en",) * 17 + ("km", "km", "th")
@@ -61,40 +63,35 @@ def sentences(seeds: Path) -> dict[str, list[str]]:
     return found
 
 
-def texts(by_language: dict[str, list[str]], count: int, chance: random.Random) -> Iterator[tuple[str, str]]:
-    """Pairs of language and text."""
+def texts(by_language: dict[str, list[str]], count: int, length: int, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """Pairs of language and text, each of `length` characters or a sentence more."""
     rare = set(chance.sample(range(count), 20))
     for number in range(count):
         language = chance.choice(LANGUAGES)
-        parts, length = [RARE] if number in rare else [], 0
+        parts, there = [RARE] if number in rare else [], 0
         parts += ["centipede"] if number % 100 == 0 else []
         parts += ["millipede"] if number % 1000 == 0 else []
-        while length < LENGTH:
+        while there < length:
             parts.append(chance.choice(by_language[language]))
-            length += len(parts[-1]) + 2
+            there += len(parts[-1]) + 2
         yield language, ". ".join(parts)
 
 
-def fill(engine: Engine, count: int, seeds: Path) -> None:
-    """Writes `count` articles with what a search reads of them; they are no ledger that balances."""
+TABLES = (items, receipts, articles, facets)
+
+
+def fill(engine: Engine, count: int, length: int, seeds: Path) -> None:
+    """Writes `count` articles of `length` characters with what a search reads of them; they are no ledger that balances."""
     chance = random.Random(1)
     begun = time.monotonic()
-    batch: list[tuple[int, str, str]] = []
-    for number, (language, text) in enumerate(texts(sentences(seeds), count, chance), 1):
-        batch.append((number, language, text))
-        if len(batch) == BATCH or number == count:
-            _write(engine, batch, chance)
-            batch = []
-        if number % 20_000 == 0:
-            sys.stderr.write(f"{number:,} articles in {time.monotonic() - begun:,.0f} s\n")
-
-
-def _write(engine: Engine, batch: list[tuple[int, str, str]], chance: random.Random) -> None:
-    with writing(engine) as connection:
-        rows = [_rows(number, language, text, chance) for number, language, text in batch]
-        for table, part in ((items, 0), (receipts, 1), (articles, 2), (facets, 3)):
-            connection.execute(insert(table), [row[part] for row in rows])
-        word_index.add(connection, [number for number, _, _ in batch])
+    numbered = enumerate(texts(sentences(seeds), count, length, chance), 1)
+    while batch := list(islice(numbered, load.AT_ONCE)):
+        rows = [_rows(number, language, text, chance) for number, (language, text) in batch]
+        with writing(engine) as connection:
+            for table, of_table in zip(TABLES, zip(*rows, strict=True), strict=True):
+                load.add(connection, table, of_table)
+            word_index.add(connection, [number for number, _ in batch])
+        sys.stderr.write(f"{batch[-1][0]:,} articles in {time.monotonic() - begun:,.0f} s\n")
 
 
 def _rows(number: int, language: str, text: str, chance: random.Random) -> tuple[dict[str, object], ...]:
@@ -124,30 +121,35 @@ def _rows(number: int, language: str, text: str, chance: random.Random) -> tuple
     )
 
 
-def measure(engine: Engine, runs: int) -> None:
-    """Prints milliseconds of the first run, the medians of the others (of the clock, and of this process's CPU), and how many."""
-    found_in = Articles(engine)
-    print(f"{'search':34} {'first ms':>9} {'median ms':>10} {'cpu ms':>7} {'found':>6}")
-    for name, wanted in SEARCHES.items():
-        took: list[float] = []
-        cpu: list[float] = []
-        found = 0
-        for _ in range(runs):
-            begun, used = time.perf_counter(), time.process_time()
-            found = len(found_in.search(wanted, 51))
-            took.append((time.perf_counter() - begun) * 1000)
-            cpu.append((time.process_time() - used) * 1000)
-        print(f"{name:34} {took[0]:9.0f} {statistics.median(took[1:]):10.0f} {statistics.median(cpu[1:]):7.0f} {found:6}", flush=True)
-    for name, wanted in SEARCHES.items():
+def measure(engine: Engine, runs: int, only: str) -> None:
+    """Prints milliseconds of the first run, and the medians of the others: of the clock, and of CPU, PostgreSQL's own included."""
+    found_in, cpu = Articles(engine), Cpu(engine)
+    print(f"{'search':42} {'first ms':>9} {'median ms':>10} {'first cpu':>10} {'cpu ms':>7} {'found':>6}")
+    chosen = {name: wanted for name, wanted in SEARCHES.items() if only in name}
+    for name, wanted in chosen.items():
+        _measured(name, cpu, runs, lambda wanted=wanted: str(len(found_in.search(wanted, 51))))
+    for name, wanted in chosen.items():
         if wanted.words:
-            begun, used = time.perf_counter(), time.process_time()
-            counted = found_in.survey(wanted)
-            for by in ("day", "outlet", "topic"):
-                counted.by(by)
-            ended, ran = time.perf_counter(), time.process_time()
-            print(
-                f"counts of {name:34} {(ended - begun) * 1000:9.0f} ms, {(ran - used) * 1000:7.0f} of CPU, {counted.how} {counted.number}"
-            )
+            _measured(f"counts of {name}", cpu, runs, lambda wanted=wanted: _counts(found_in, wanted))
+
+
+def _counts(found_in: Articles, wanted: SearchFilter) -> str:
+    counted = found_in.survey(wanted)
+    for by in ("day", "outlet", "topic"):
+        counted.by(by)
+    return f"{counted.how} {counted.number}"
+
+
+def _measured(name: str, cpu: Cpu, runs: int, act: Callable[[], str]) -> None:
+    took: list[tuple[float, float]] = []
+    found = ""
+    for _ in range(runs):
+        begun, used = time.perf_counter(), cpu()
+        found = act()
+        took.append(((time.perf_counter() - begun) * 1000, (cpu() - used) * 1000))
+    first, later = took[0], took[1:]
+    clock, ran = (statistics.median(one[part] for one in later) for part in (0, 1))
+    print(f"{name:42} {first[0]:9.0f} {clock:10.0f} {first[1]:10.0f} {ran:7.0f} {found:>6}", flush=True)
 
 
 def main() -> None:
@@ -155,20 +157,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--articles", type=int, default=1_000_000)
+    parser.add_argument("--length", type=int, default=LENGTH, help="characters of a text")
     parser.add_argument("--url")
     parser.add_argument("--runs", type=int, default=6)
+    parser.add_argument("--only", default="", help="measure the searches alone whose name has this")
     parser.add_argument("--seeds", type=Path, default=Path("seeds"))
     given = parser.parse_args()
-    engine = open_database(replace(Settings(), data_dir=given.folder, database_url=given.url))
+    settings = replace(Settings(), data_dir=given.folder, database_url=given.url)
+    engine = open_database(settings)
     migrate(engine)
     with reading(engine) as connection:
         there = connection.execute(select(func.count()).select_from(articles)).scalar_one()
     if not there:
-        fill(engine, given.articles, given.seeds)
+        with load.loading(settings, TABLES) as filling:
+            fill(filling, given.articles, given.length, given.seeds)
     begun = time.monotonic()
     note = word_index.build(engine)
     print(f"index of PostgreSQL: {note or f'{time.monotonic() - begun:.0f} s'}" if given.url else "")
-    measure(engine, given.runs)
+    measure(engine, given.runs, given.only)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Load large databases, and measure what is asked of them."""

@@ -109,6 +109,7 @@ def _open_sqlite(url: URL, lock_wait: float) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # sqlite3 must not begin transactions of its own
     connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own changes ASCII letters only
+    connection.create_function("holds", 3, _holds, deterministic=True)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -122,6 +123,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _lower(value: str | None) -> str | None:
     return None if value is None else value.lower()
+
+
+def _holds(title: str | None, text: str, word: str) -> bool:
+    """Whether a word in lower case stands in either, in any case; as it stands is looked for first, which costs least."""
+    both = (text, title or "")
+    return any(word in one for one in both) or (word.upper() != word and any(word in one.lower() for one in both))
 
 
 def _begin_sqlite(connection: Connection, *, lock_wait: float, busy_ms: int) -> None:

@@ -149,7 +149,7 @@ class _Walk:
 
 def holding(connection: Connection, words: Iterable[str], item_ids: Iterable[int]) -> set[int]:
     """Those of these articles that hold every word."""
-    query = select(articles.c.item_id).where(one_of(articles.c.item_id, item_ids), *map(_holds, words))
+    query = select(articles.c.item_id).where(one_of(articles.c.item_id, item_ids), *map(word_index.holds, words))
     return set(connection.execute(query).scalars())
 
 
@@ -266,13 +266,7 @@ def _published(since: str | None, until: str | None, zone: str) -> ColumnElement
 
 def _contains(word: str) -> ColumnElement[bool]:
     """Asked row by row, so that the texts of those rows alone are read that meet everything else."""
-    return select(articles.c.item_id).where(articles.c.item_id == facets.c.item_id, _holds(word)).correlate(facets).exists()
-
-
-def _holds(word: str) -> ColumnElement[bool]:
-    """Title or text holds the word, in any case."""
-    folded = word_index.normalised(word)
-    return or_(*(func.lower(column).contains(folded, autoescape=True) for column in (articles.c.title, articles.c.text)))
+    return select(articles.c.item_id).where(articles.c.item_id == facets.c.item_id, word_index.holds(word)).correlate(facets).exists()
 
 
 def _on_host(host: str) -> ColumnElement[bool]:

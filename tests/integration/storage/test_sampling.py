@@ -55,7 +55,7 @@ def stored(engine: Engine) -> Engine:
 @pytest.fixture
 def small(monkeypatch) -> None:
     """Limits that six hundred articles exceed."""
-    for name, value in {"SAMPLE": 100, "LEAST": 50, "ENOUGH": 20, "MOST": 40, "PROBES": 200}.items():
+    for name, value in {"SAMPLE": 100, "FIRST": 50, "LEAST": 50, "ENOUGH": 20, "MOST": 40, "CHECKED": 40, "PROBES": 200}.items():
         monkeypatch.setattr(sampling, name, value)
 
 

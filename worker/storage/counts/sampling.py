@@ -1,14 +1,15 @@
 """Count the articles that hold some words: all of them where they are few, else those of an even sample.
 
 To know how many texts hold a frequent word exactly, each of them has to be read: 15 s for a hundred thousand. A sample of some hundred
-texts says it to a tenth, whatever there is; and a rare word has so few candidates in the index that all of them are read.
+texts says it to a tenth, whatever there is; a rare word has so few candidates in the index that all of them are read, or that some of
+them tell of the others.
 docs/decisions/search.md has the figures.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,13 +24,17 @@ from worker.storage.tables import articles, facets
 How = Literal["exact", "about", "more"]
 """Whether a number was counted, estimated from a sample, or only where counting ended."""
 SAMPLE = 800
-"""Texts of a first sample: read in 20 ms on SQLite, 60 on PostgreSQL. Of a word in one text of ten it tells the number to a ninth."""
-FURTHER = 3
-"""So many times as many are read where the first showed too few with the word, and the index has more candidates than MOST."""
+"""Articles of a sample: of a word in one text of ten it tells the number to a ninth. Their texts are read in 30 ms."""
+FIRST = 200
+"""Texts of it that are read first: they tell words that are frequent from those of which the index has to be asked."""
 ENOUGH = 20
 """Texts with the word of which a number is made: it is right to a fifth, two times in three."""
 MOST = 1000
-"""Candidates of the index whose texts are read: PostgreSQL takes 0.1 ms for each."""
+"""Candidates of the index that are all read, in some 40 ms."""
+LISTED = 30_000
+"""Candidates of the index that are listed: of a million articles those of a word in one of forty, of which the sample has enough."""
+CHECKED = 400
+"""Of more candidates than MOST so many are read, which tell how many of the others hold the word."""
 LEAST = 400
 """Articles that a sample has at the least; where probing finds fewer, every row that meets the filter is looked at."""
 PROBES = 4000
@@ -91,19 +96,26 @@ def _two_figures(number: float) -> int:
 def survey(connection: Connection, wanted: SearchFilter, *, once: bool = False) -> Survey:
     """Counts the articles of a search that has words."""
     asked = _Asked(connection, wanted, list(search.conditions(replace(wanted, words=()))))
-    there = asked.there()
-    if there <= SAMPLE:
-        return Survey("exact", asked.holding(asked.rows(())), once=once)
-    read, found = _taken(asked, there, SAMPLE, 1)
-    if len(found) < ENOUGH:
-        indexed = asked.indexed()
-        if indexed is not None and len(indexed) <= MOST:
-            return Survey("exact", asked.holding(indexed), once=once)
-        more, others = _taken(asked, there, SAMPLE * FURTHER, 2)
-        read, found = read + more, (*found, *others)
-        if len(found) < ENOUGH:
-            return Survey("more", asked.holding(indexed[:MOST]) if indexed else found, once=once)
-    return Survey("about", found, there / read, once)
+    rows, weight = asked.sampled()
+    if weight == 1:
+        return Survey("exact", asked.holding(rows), once=once)
+    found = asked.holding(rows[:FIRST])
+    if len(found) * SAMPLE >= ENOUGH * FIRST:
+        found += asked.holding(rows[FIRST:])
+        if len(found) >= ENOUGH:
+            return Survey("about", found, weight, once)
+    return _by_index(asked, once=once) or Survey("more", found, once=once)
+
+
+def _by_index(asked: _Asked, *, once: bool) -> Survey | None:
+    """What its candidates tell of a word that is not frequent; None where it does not narrow the search enough."""
+    ids = asked.indexed()
+    if len(ids) > LISTED:
+        return None
+    if len(ids) <= MOST:
+        return Survey("exact", asked.holding(asked.of(ids)), once=once)
+    found = asked.holding(asked.of(_chance("candidates").sample(ids, CHECKED)))
+    return Survey("about", found, len(ids) / CHECKED, once) if len(found) >= ENOUGH else Survey("more", found, once=once)
 
 
 def stored_after(connection: Connection, wanted: SearchFilter, at: float, limit: int) -> int:
@@ -114,10 +126,17 @@ def stored_after(connection: Connection, wanted: SearchFilter, at: float, limit:
     return len(search.holding(connection, wanted.words, found)) if wanted.words else len(found)
 
 
-def _taken(asked: _Asked, there: int, number: int, seed: int) -> tuple[int, tuple[Row, ...]]:
-    """How many articles a sample has, and which of them hold the words."""
-    rows = asked.sampled(there, number, seed)
-    return len(rows), asked.holding(rows)
+def _kept(rows: list[Row], weight: float) -> tuple[list[Row], float]:
+    """SAMPLE of these rows, each of which stands for `weight` articles, in no order; or all of them where they are all there are."""
+    if weight == 1 and len(rows) <= 2 * SAMPLE:
+        return rows, 1
+    kept = _chance("kept").sample(rows, min(SAMPLE, len(rows)))
+    return kept, weight * len(rows) / max(len(kept), 1)
+
+
+def _chance(name: str) -> random.Random:
+    """The same at each look, so that a count does not change while nothing is stored."""
+    return random.Random(name)  # noqa: S311 - it samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,33 +148,41 @@ class _Asked:
     filters: list[ColumnElement[bool]]
     """All of it but the words."""
 
-    def there(self) -> int:
-        """How many articles meet the filter, whatever words they hold."""
-        return self.connection.execute(select(func.count()).select_from(facets).where(*self.filters)).scalar_one()
-
-    def rows(self, where: Iterable[ColumnElement[bool]], limit: int | None = None) -> list[Row]:
-        """Some that meet the filter."""
-        query = select(*_COLUMNS).where(*self.filters, *where).limit(limit)
+    def rows(self, where: ColumnElement[bool] | None = None) -> list[Row]:
+        """Those that meet the filter, and one condition more, which is looked at first."""
+        query = select(*_COLUMNS).where(*([] if where is None else [where]), *self.filters)
         return [Row(*row) for row in self.connection.execute(query)]
 
-    def sampled(self, there: int, number: int, seed: int) -> list[Row]:
-        """About so many that meet the filter, evenly from all: by trying numbers, or by looking at each where that finds few."""
-        newest = self.connection.execute(select(func.max(facets.c.item_id))).scalar() or 0
-        ids = random.Random(f"sample {seed}").sample(range(1, newest + 1), min(PROBES, newest))  # noqa: S311 - the same at each look
-        found: list[Row] = []
-        for start in range(0, len(ids), PROBES // 4):
-            found += self.rows([one_of(facets.c.item_id, ids[start : start + PROBES // 4])])
-            if len(found) >= number:
-                return found
-        if len(found) >= LEAST:
-            return found
-        step = max(there // number, 1)
-        return self.rows([facets.c.item_id * SPREAD % PRIME % step == seed % step])
+    def of(self, ids: Sequence[int]) -> list[Row]:
+        """The rows of these items that meet the filter."""
+        return [row for start in range(0, len(ids), PROBES) for row in self.rows(one_of(facets.c.item_id, ids[start : start + PROBES]))]
 
-    def indexed(self) -> list[Row] | None:
-        """Up to MOST + 1 candidates of the index; None where it narrows nothing."""
+    def sampled(self) -> tuple[list[Row], float]:
+        """Articles evenly from all that meet the filter, and how many each stands for: one where they are all of them.
+
+        Numbers are tried where many meet the filter; else each row is looked at, once.
+        """
+        newest = self.connection.execute(select(func.max(facets.c.item_id))).scalar() or 0
+        ids, found, tried = _chance("sample").sample(range(1, newest + 1), min(PROBES, newest)), list[Row](), 0
+        while tried < len(ids) and len(found) < SAMPLE:
+            found += self.of(ids[tried : tried + PROBES // 4])
+            tried += PROBES // 4
+        tried = min(tried, len(ids))
+        if len(found) >= LEAST or tried == newest:
+            return _kept(found, newest / max(tried, 1))
+        return self._along(len(found) * newest // tried)
+
+    def _along(self, about: int) -> tuple[list[Row], float]:
+        """The same out of so many as are likely to meet the filter."""
+        step = max(about // SAMPLE, 1)
+        found = self.rows(facets.c.item_id * SPREAD % PRIME % step == 0 if step > 1 else None)
+        return _kept(found, step)
+
+    def indexed(self) -> list[int]:
+        """Up to LISTED + 1 candidates of the index; all that meet the filter are where it narrows nothing."""
         narrow = word_index.candidates(self.connection, self.wanted.words)
-        return None if narrow is None else self.rows([narrow], MOST + 1)
+        query = select(facets.c.item_id).where(*([] if narrow is None else [narrow]), *self.filters).limit(LISTED + 1)
+        return list(self.connection.execute(query).scalars())
 
     def holding(self, rows: Sequence[Row]) -> tuple[Row, ...]:
         """Those whose articles hold every word."""

@@ -18,7 +18,7 @@ from worker.extract.words.languages import pattern
 from worker.reasons import Reason
 
 _GONE = (
-    r"\b(?:page|file|article|story|content|url|post|link)\b (?:you .{3,40} )?(?:was |is |has been |could |can|does |doesn['’]t )?"
+    r"\b(?:page|file|article|story|content|url|post|link|resource)\b (?:you .{3,40} )?(?:was |is |has been |could |can|does |doesn['’]t )?"
     r"(?:(?:not )?(?:be )?found|['’]t be found|not exist|exist|removed|no longer|unavailable|missing)|"
     r"\b(?:service|(?:web)?site|server|portal)\b.{0,30}\b(?:unavailable|under (?:construction|maintenance)|undergoing .{0,20}maintenance)|"
     r"(?:not |un)available in your (?:country|region)|access this (?:web)?site from a country|nothing was found at this|"
@@ -30,6 +30,7 @@ ERROR_TITLE = pattern(
     rf"{_GONE}|(?:^|[|–—:-] ?)\W*(?:error\W{{0,3}})?(?:404|403|451|500|503)"
     r"(?=\W*(?:$|error|not|page|file|forbidden|access|internal|service|unavailable|oops))|\b404\W{{0,3}}(?:error|not found)|"
     r"(?:^|[|–—-] )(?:not found|nothing found|access denied|forbidden|coming soon|under (?:construction|maintenance)|maintenance|oops)\b|"
+    r"^(?:410 )?gone$|^welcome to nginx|^apache2? .{0,20}default page|^it works!|^test page for the|\baccount suspended$|"
     r"we['’]ll be (?:right )?back|<missing_title>"
 )
 """The titles of error pages."""

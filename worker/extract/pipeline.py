@@ -81,7 +81,8 @@ def _extract(text: str, url: str | None, kind: str | None, warnings: list[str], 
     """The article, and the meta elements that reserve a use of the page; a plain text has none."""
     if not text.strip():
         raise ItemFailed(Reason.NO_TEXT, "expected text, got an empty page")
-    if kind == "text/plain" or (kind is None and not plain_text.looks_like_markup(text)):
+    is_flat = not plain_text.is_document(text) if kind == "text/plain" else kind is None and not plain_text.looks_like_markup(text)
+    if is_flat:
         return bounded(_from_plain(plain_text.article_from_text(text, today, url), url, warnings)), []
     tree = markup.parse(text)
     article = _from_tree(tree, url, today, None)

@@ -25,6 +25,7 @@ Read = TypeVar("Read")
 
 _LENGTH = re.compile(r"[0-9]{1,20}")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\x00\r]*)?")
+_LAST = re.compile(rb"0{1,16}\r?")
 
 
 def read_body(wire: TimedSocket, head: Head, settings: Settings, total: Deadline, notes: set[str]) -> Iterator[bytes]:
@@ -61,6 +62,11 @@ class Speed:
         """See TimedSocket.was_cut."""
         return self._wire.was_cut
 
+    @property
+    def left(self) -> bytes:
+        """See TimedSocket.left."""
+        return self._wire.left
+
     def line(self, limit: int) -> bytes | None:
         """As TimedSocket.line, at the least speed."""
         return self._read(lambda: self._wire.line(limit))
@@ -93,8 +99,8 @@ def _is_chunked(head: Head) -> bool:
 
 
 def _length(head: Head) -> int | None:
-    """RFC 9112 section 6.3: one length may be given twice, two different ones are an error."""
-    given = {part.strip(" \t") for value in head.all("content-length") for part in value.split(",")}
+    """RFC 9112 section 6.3: one length may be given twice, two different ones are an error. An empty field gives none, as for browsers."""
+    given = {part.strip(" \t") for value in head.all("content-length") if value for part in value.split(",")}
     if not given:
         return None
     text = given.pop()
@@ -127,7 +133,7 @@ def _until_close(limit: int, speed: Speed) -> Iterator[bytes]:
 def _chunked(limit: int, trailer_limit: int, speed: Speed, notes: set[str]) -> Iterator[bytes]:
     content = framing = 0
     while True:
-        line = speed.line(MAX_CHUNK_LINE)
+        line = _size_line(speed, notes)
         size = _chunk_size(line)
         framing += len(line or b"") + 4
         content += size
@@ -140,10 +146,21 @@ def _chunked(limit: int, trailer_limit: int, speed: Speed, notes: set[str]) -> I
             raise ItemFailed(Reason.BAD_RESPONSE, "a chunk is longer than it says")
 
 
+def _size_line(speed: Speed, notes: set[str]) -> bytes | None:
+    """The line with a chunk's size; the size 0 of the last chunk needs no end of its line where the connection ends."""
+    try:
+        return speed.line(MAX_CHUNK_LINE)
+    except ItemFailed as failure:
+        if failure.reason is not Reason.TRUNCATED or _LAST.fullmatch(speed.left) is None:
+            raise
+        notes.add("truncated")
+        return b"0"
+
+
 def _chunk_size(line: bytes | None) -> int:
     match = None if line is None else _CHUNK.fullmatch(line)
     if match is None:
-        raise ItemFailed(Reason.BAD_RESPONSE, f"expected the size of a chunk, got {(line or b'an endless line')[:40]!r}")
+        raise ItemFailed(Reason.BAD_RESPONSE, f"expected the size of a chunk, got {'an endless line' if line is None else repr(line[:40])}")
     return int(match[1], 16)
 
 

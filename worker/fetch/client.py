@@ -31,8 +31,14 @@ from worker.reasons import Fate, Kind, Reason, http_reason
 __all__ = ["Answer", "FetchFailed", "Fetcher", "HostBusy"]
 
 _MEDIA = re.compile(r"[A-Za-z0-9!#$&^_.+*-]+/[A-Za-z0-9!#$&^_.+*-]+\s*(;|$)")
-PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain"})
+UNTYPED = frozenset({"*/*", "unknown/unknown", "application/unknown"})
+"""Media types that say nothing (WHATWG MIME Sniffing section 7): the type is found in the bytes."""
+XML = frozenset({"application/xml", "text/xml", "application/vnd.wap.xhtml+xml"})
+"""Media types under which XHTML is served, too."""
+PAGES = frozenset({"", "text/html", "application/xhtml+xml", "text/plain", *XML})
 """Media types of an article; an answer without any is left to extraction."""
+ROOT_WITHIN = 1024
+"""Bytes in which the root element of XHTML begins, after its declarations."""
 NO_LISTS = ("image/", "audio/", "video/", "font/", "application/pdf")
 """Beginnings of media types that no feed or sitemap is served as; servers call them almost anything else, HTML and binary data too."""
 ACCEPT: Mapping[Kind, str] = {
@@ -134,9 +140,10 @@ class Fetcher:
         if reserved and self._settings.refuse_opt_outs:
             raise ItemFailed(Reason.OPTED_OUT, ", ".join(reserved))
         body = _whole(exchange.stream(), self._settings.max_decoded_bytes)
-        said = passing_error(body) if kind == "article" else None
-        if said is not None:
-            raise ItemFailed(Reason.HTTP_5XX, f"the page says: {shown(said)}")
+        if kind == "article":
+            _require_page(head, body)
+            if said := passing_error(body):
+                raise ItemFailed(Reason.HTTP_5XX, f"the page says: {shown(said)}")
         return Answer(_page(url, context, exchange, body, reserved), context.http(), context.host(), fresh_for(head))
 
     def _check(self, head: Head, kind: Kind) -> None:
@@ -155,16 +162,39 @@ def _require_document(head: Head, kind: Kind) -> None:
     if head.status in {204, 205}:
         reason = Reason.NO_TEXT if is_page else Reason.NOT_FEED
         raise ItemFailed(reason, f"expected {WANTED[kind]}, got status {head.status}: an answer without a document")
-    media = (_content_type(head) or "").partition(";")[0].strip().lower()
+    media = _media(head)
     if media not in PAGES if is_page else media.startswith(NO_LISTS):
-        reason = Reason.NOT_HTML if is_page else Reason.NOT_FEED
-        raise ItemFailed(reason, f"expected {WANTED[kind]}, got Content-Type {shown(media)[:60]}")
+        raise _unwanted(kind, media)
+
+
+def _require_page(head: Head, body: bytes) -> None:
+    """Raises ItemFailed(NOT_HTML) for XML that is no XHTML."""
+    media = _media(head)
+    if media in XML and b"<html" not in body[:ROOT_WITHIN].lower():
+        raise _unwanted("article", media)
+
+
+def _unwanted(kind: Kind, media: str) -> ItemFailed:
+    reason = Reason.NOT_HTML if kind == "article" else Reason.NOT_FEED
+    return ItemFailed(reason, f"expected {WANTED[kind]}, got Content-Type {shown(media)[:60]}")
+
+
+def _media(head: Head) -> str:
+    """The media type without parameters, in lower case; empty where none is stated."""
+    return (_content_type(head) or "").partition(";")[0].strip().lower()
 
 
 def _content_type(head: Head) -> str | None:
-    """The header where it is well-formed, else None: then the encoding and type are found in the bytes."""
-    value = head.get("content-type")
-    return shown(value) if value and _MEDIA.match(value) else None
+    """The last type that is well-formed and says anything, as browsers take it (Fetch standard, "extract a MIME type"); None
+    where there is none: then the encoding and type are found in the bytes."""
+    found: str | None = None
+    for part in ",".join(head.all("content-type")).split(","):
+        stated, parameters = part.strip(), ";" in part
+        essence = stated.partition(";")[0].strip().lower()
+        if _MEDIA.match(stated) and essence not in UNTYPED:
+            same = found is not None and found.partition(";")[0].strip().lower() == essence
+            found = found if same and not parameters else stated
+    return shown(found) if found else None
 
 
 def _whole(blocks: Iterable[bytes], limit: int) -> bytes:

@@ -6,7 +6,6 @@ import importlib
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from functools import partial
 
 from worker.errors import ItemFailed
 from worker.reasons import Reason
@@ -22,35 +21,50 @@ ZSTD_WINDOW = 8 * 1024 * 1024
 ZSTD_STEP = 64
 """Bytes given to zstd at once. Its output has no bound, but 4 bytes make at most a block of 128 KiB, so a step makes 2 MiB."""
 
-NO_CODINGS = frozenset({"", "identity", "none", "null", "no", "plain", "text", "text/html", "binary", "7bit", "8bit", "default"})
+NO_CODINGS = frozenset({
+    *("", "identity", "none", "null", "no", "off", "false", "0", "default", "plain", "text", "html", "unicode", "binary", "7bit", "8bit"),
+    *("chunked", "aws-chunked"),  # how the answer travels or was once sent to a store of objects, not how it is packed
+})  # fmt: skip
 """What servers write where there is no content coding."""
+BAD_CHECKSUM = "bad_checksum"
+"""The warning of a body that came whole and does not match its own check sum; browsers do not look at it."""
+TRAILER_ERRORS = ("incorrect data check", "incorrect length check")
+"""What zlib says where all was unpacked, and only the check sum or the length after it is another."""
 
 Blocks = Iterator[bytes]
+Decoder = Callable[[Blocks, set[str]], Blocks]
+"""From coded blocks to decoded ones; the set takes warnings."""
 
 
 def decode(blocks: Blocks, content_encoding: str, offered: tuple[str, ...], notes: set[str] | None = None) -> Blocks:
     """`blocks` without their content codings, of which the last is decoded first, in blocks of bounded size.
 
-    A name that is no coding but an encoding of text, or `none`, stands for none, as browsers take it. Adds `truncated` to
-    `notes` where a gzip stream is whole but for its check sum.
+    A name that is no coding but an encoding of text, a media type or `none`, stands for none, as browsers take it. Where a
+    coded stream is whole, the framing around it may be cut. Adds to `notes`: `truncated` where only the check sum is missing,
+    BAD_CHECKSUM where it is another.
 
     Raises ItemFailed: BAD_RESPONSE for codings that were not offered, are too many or do not match the
     bytes, TRUNCATED where a coded stream ends early.
     """
-    names = [name.removeprefix("x-") for part in content_encoding.split(",") if not _is_none(name := part.strip().lower())]
+    notes = notes if notes is not None else set()
+    names = [name for part in content_encoding.split(",") if not _is_none(name := _name(part))]
     if len(names) > MAX_CODINGS:
         raise ItemFailed(Reason.BAD_RESPONSE, f"expected at most {MAX_CODINGS} content codings, got {len(names)}")
     for name in reversed(names):
         if name not in offered:
             raise ItemFailed(Reason.BAD_RESPONSE, f"expected a content coding of {', '.join(offered) or 'none'}, got {name[:20]!a}")
-        decoder = partial(_gzip, notes=notes if notes is not None else set()) if name == "gzip" else DECODERS[name]
-        blocks = _checked(decoder, blocks)
+        blocks = _checked(DECODERS[name], blocks, notes)
     return blocks
+
+
+def _name(part: str) -> str:
+    """The coding that one part of the header names; quotation marks around it and parameters after it do not count."""
+    return part.partition(";")[0].strip(" \t\"'").lower().removeprefix("x-")
 
 
 def _is_none(name: str) -> bool:
     """Whether a content coding of this name changes no byte."""
-    if name in NO_CODINGS or name.startswith(("utf", "iso-", "windows-")):
+    if name in NO_CODINGS or name.startswith(("utf", "iso-", "windows-", "charset=", "text/", "application/")):
         return True
     try:
         b"00".decode(name)  # raises LookupError also for what Python can decode, and is no encoding of text
@@ -61,10 +75,10 @@ def _is_none(name: str) -> bool:
     return True
 
 
-def _checked(decoder: Callable[[Blocks], Blocks], blocks: Blocks) -> Blocks:
+def _checked(decoder: Decoder, blocks: Blocks, notes: set[str]) -> Blocks:
     """The decoder's blocks; errors of its library become ItemFailed(BAD_RESPONSE)."""
     try:
-        yield from decoder(blocks)
+        yield from decoder(blocks, notes)
     except _errors() as error:
         raise ItemFailed(Reason.BAD_RESPONSE, f"broken content coding: {error}") from error
 
@@ -75,81 +89,128 @@ def _errors() -> tuple[type[Exception], ...]:
     return (zlib.error, *(getattr(library, name) for library, name in loaded if library))
 
 
-def _gzip(blocks: Blocks, notes: set[str] | None = None) -> Blocks:
-    """Decodes members one after the other; what follows the last and is no member is ignored, as gzip itself does."""
-    unpacking = _Gunzip()
+def _unless(whole: Callable[[], bool], blocks: Blocks) -> Blocks:
+    """The blocks; that their framing is cut does not matter once the stream in them is whole: its length may have been that of the
+    text before it was packed."""
     try:
-        for block in blocks:
-            yield from unpacking.feed(block)
+        yield from blocks
     except ItemFailed as failure:
-        if failure.reason is not Reason.TRUNCATED or notes is None or not unpacking.is_whole():
+        if failure.reason is not Reason.TRUNCATED or not whole():
             raise
-    if unpacking.stream is not None and notes is not None and unpacking.is_whole():
-        notes.add("truncated")
-        return
-    _whole(unpacking.stream is None)
 
 
-class _Gunzip:
-    """The members of one gzip body."""
+def _gzip(blocks: Blocks, notes: set[str]) -> Blocks:
+    """Decodes members one after the other; what follows the last and is no member is ignored, as gzip itself does."""
+    members = 0
+    stream: Inflater | None = None
 
-    def __init__(self) -> None:
-        self.stream: zlib._Decompress | None = None
-        """Of the member that has begun and has not ended."""
-        self._members = 0
+    def whole() -> bool:
+        return members > 0 and (stream is None or stream.is_whole)
 
-    def feed(self, data: bytes) -> Blocks:
+    for block in _unless(whole, blocks):
+        data = block
         while data:
-            if self.stream is None:
-                if self._members and data[:1] != b"\x1f":
-                    return
-                self._members, self.stream = self._members + 1, zlib.decompressobj(wbits=31)
-            yield from _inflate(self.stream, data)
-            if self._members > MAX_MEMBERS:
+            if stream is None:
+                if members and data[:1] != b"\x1f":
+                    break
+                members, stream = members + 1, Inflater(31, notes)
+            yield from stream.feed(data)
+            if members > MAX_MEMBERS:
                 raise ItemFailed(Reason.TOO_BIG, f"expected at most {MAX_MEMBERS} gzip members, got more")
-            data, self.stream = (self.stream.unused_data, None) if self.stream.eof else (b"", self.stream)
-
-    def is_whole(self) -> bool:
-        """Whether all that was packed is there, the last check sum aside."""
-        return self._members > 0 and (self.stream is None or _lacks_trailer(self.stream))
+            data, stream = (stream.rest, None) if stream.ended else (b"", stream)
+    if stream is not None:
+        stream.end()
 
 
-def _lacks_trailer(stream: zlib._Decompress) -> bool:
-    """Whether the compressed data is whole, and only its check sum and length are missing or cut: zeros in their place do not match."""
-    copy = stream.copy()
-    try:
-        return not copy.decompress(bytes(8)) and copy.eof  # the sum and length of nothing are zeros, too
-    except zlib.error as error:
-        return "incorrect data check" in str(error) or "incorrect length check" in str(error)
-
-
-def _deflate(blocks: Blocks) -> Blocks:
+def _deflate(blocks: Blocks, notes: set[str]) -> Blocks:
     """RFC 9110 says zlib, some servers send the bare stream; the first two bytes show which."""
-    stream = None
-    for block in blocks:
+    stream: Inflater | None = None
+
+    def whole() -> bool:
+        return stream is not None and stream.is_whole
+
+    for block in _unless(whole, blocks):
         if stream is None:
             bare = block[0] & 0x0F != 8 or (len(block) > 1 and int.from_bytes(block[:2], "big") % 31)
-            stream = zlib.decompressobj(wbits=-15 if bare else 15)
-        if not stream.eof:
-            yield from _inflate(stream, block)
-    _whole(stream is None or stream.eof)
+            stream = Inflater(-15 if bare else 15, notes)
+        if not stream.ended:
+            yield from stream.feed(block)
+    if stream is not None:
+        stream.end()
 
 
-def _inflate(stream: zlib._Decompress, data: bytes) -> Blocks:
-    while True:
-        piece = stream.decompress(data, STEP)
+class Inflater:
+    """One stream of zlib, gzip or bare deflate (`wbits` as in zlib). A wrong check sum is noted, a missing one too."""
+
+    def __init__(self, wbits: int, notes: set[str]) -> None:
+        self._stream, self._notes = zlib.decompressobj(wbits=wbits), notes
+        self._sum_differs = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more belongs to the stream."""
+        return self._stream.eof or self._sum_differs
+
+    @property
+    def rest(self) -> bytes:
+        """What followed the stream in the data fed last."""
+        return self._stream.unused_data
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was packed is there, the check sum aside: whatever comes next is taken for it."""
+        return self.ended or all(map(self._takes_for_sum, (bytes(8), b"\xff" * 8)))
+
+    def _takes_for_sum(self, data: bytes) -> bool:
+        """Whether `data` ends the stream without a byte of content, or is found to be a wrong check sum."""
+        copy = self._stream.copy()
+        try:
+            return not copy.decompress(data) and copy.eof
+        except zlib.error as error:
+            return str(error).endswith(TRAILER_ERRORS)
+
+    def feed(self, data: bytes) -> Blocks:
+        """What `data` unpacks to, in pieces of at most STEP. Raises zlib.error for anything wrong but the check sum."""
+        while True:
+            before = self._stream.copy()
+            try:
+                piece = self._stream.decompress(data, STEP)
+            except zlib.error as error:
+                if not str(error).endswith(TRAILER_ERRORS):
+                    raise
+                self._sum_differs = True
+                self._notes.add(BAD_CHECKSUM)
+                yield from _until_error(before, data)
+                return
+            if piece:
+                yield piece
+            data = self._stream.unconsumed_tail
+            if self._stream.eof or not (data or len(piece) == STEP):
+                return
+
+    def end(self) -> None:
+        """No more data comes; raises ItemFailed(TRUNCATED) unless all that was packed has come."""
+        if not self.ended:
+            _whole(self.is_whole)
+            self._notes.add("truncated")
+
+
+def _until_error(stream: zlib._Decompress, data: bytes) -> Blocks:
+    """What `data` unpacks to before the error in it, which keeps zlib from giving anything for the whole: byte for byte."""
+    for at in range(len(data)):
+        try:
+            piece = stream.decompress(data[at : at + 1])
+        except zlib.error:
+            return
         if piece:
             yield piece
-        data = stream.unconsumed_tail
-        if stream.eof or not (data or len(piece) == STEP):
-            return
 
 
-def _brotli(blocks: Blocks) -> Blocks:
+def _brotli(blocks: Blocks, _notes: set[str]) -> Blocks:
     """A full step may leave output behind even where the library says that it accepts input, so it is asked until it has none."""
     stream = importlib.import_module("brotli").Decompressor()
     begun = False
-    for block in blocks:
+    for block in _unless(stream.is_finished, blocks):
         begun, data = True, block
         while not stream.is_finished():
             piece = stream.process(data, output_buffer_limit=STEP)
@@ -160,9 +221,14 @@ def _brotli(blocks: Blocks) -> Blocks:
     _whole(not begun or stream.is_finished())
 
 
-def _zstd(blocks: Blocks) -> Blocks:
-    library, stream = importlib.import_module("zstandard"), None
-    for block in blocks:
+def _zstd(blocks: Blocks, _notes: set[str]) -> Blocks:
+    library, stream, begun = importlib.import_module("zstandard"), None, False
+
+    def whole() -> bool:
+        return begun and stream is None
+
+    for block in _unless(whole, blocks):
+        begun = True
         for at in range(0, len(block), ZSTD_STEP):
             data = block[at : at + ZSTD_STEP]
             while data:
@@ -179,4 +245,4 @@ def _whole(ended: bool) -> None:
         raise ItemFailed(Reason.TRUNCATED, "the coded stream ends early")
 
 
-DECODERS: dict[str, Callable[[Blocks], Blocks]] = {"gzip": _gzip, "deflate": _deflate, "br": _brotli, "zstd": _zstd}
+DECODERS: dict[str, Decoder] = {"gzip": _gzip, "deflate": _deflate, "br": _brotli, "zstd": _zstd}

@@ -12,6 +12,8 @@ from worker.reasons import Reason
 
 MAX_FIELDS = 200
 """Header fields of one answer; servers send 10 to 40."""
+MAX_BLANK_LINES = 2
+"""Empty lines before the status line: scripts that print too much send one or two, and browsers pass over four bytes."""
 MAX_INTERIM = 20
 """1xx answers before the final one: a busy server sends one or two."""
 COOKIE_ROOM = 8
@@ -20,7 +22,7 @@ COOKIES, COOKIE_LENGTH = 20, 4096
 """Cookies kept of one answer, for the rest of a fetch, and bytes of each: a redirect that needs one sets two or three short ones."""
 
 _START = b"HTTP/1."
-_STATUS = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})(?: [^\x00\r]*)?")
+_STATUS = re.compile(rb"HTTP/1\.[0-9] +([0-9]{3})(?: [^\x00\r]*)?")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BAD_VALUE = re.compile(rb"[\x00\r]")
 """RFC 9110 section 5.5: CR, LF and NUL are dangerous in a value; other control characters are kept, and escaped where they are shown."""
@@ -83,6 +85,9 @@ def read_head(wire: TimedSocket, settings: Settings) -> Head:
 
 def _status(wire: TimedSocket, settings: Settings) -> int:
     """Checks the first bytes before it waits for the rest of the line: other protocols send a greeting without a line end."""
+    for _ in range(MAX_BLANK_LINES):
+        if wire.first(1) not in {b"\r", b"\n"} or wire.line(1) != b"":
+            break
     start = wire.first(len(_START))
     if not start:
         raise ItemFailed(Reason.CONNECT, "the connection ended without an answer")
@@ -138,11 +143,11 @@ def _add(fields: list[tuple[str, str]], line: bytes) -> None:
         return
     raw_name, colon, value_bytes = line.partition(b":")
     raw_name = raw_name.rstrip(b" \t")  # a server may not send a blank here, and a client may read it (RFC 9112 section 5.1)
-    if not colon and fields:
-        return  # a stray line: browsers pass over it
     if not colon or _NAME.fullmatch(raw_name) is None:
+        if fields or (colon and raw_name):
+            return  # a stray line, or a name with blanks or letters outside ASCII: browsers pass over it
         raise ItemFailed(Reason.BAD_RESPONSE, f"expected a header field, got {line[:40]!r}")
     name = raw_name.decode("ascii").lower()
-    if name == "content-length" and value_bytes[-1:] in b" \t" and value_bytes:
+    if name == "content-length" and value_bytes.strip(b" \t") and value_bytes[-1:] in b" \t":
         raise ItemFailed(Reason.BAD_RESPONSE, "Content-Length with a blank after it")
     fields.append((name, value_bytes.strip(b" \t").decode("latin-1")))

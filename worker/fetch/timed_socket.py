@@ -56,6 +56,11 @@ class TimedSocket:
         found, self._at = self._buffer[self._at : end].removesuffix(b"\r"), end + 1
         return None if len(found) > limit else found
 
+    @property
+    def left(self) -> bytes:
+        """What was received and not yet read."""
+        return self._buffer[self._at :]
+
     def first(self, count: int) -> bytes:
         """The next `count` bytes, which can be read once more; fewer where the connection ends before."""
         while len(self._buffer) - self._at < count and self._fill():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.unit.fetch.raw_site import Server
 from worker.config import Settings, load
 from worker.fetch.deadline import Deadline
 from worker.fetch.timed_socket import TimedSocket
@@ -42,3 +43,11 @@ def wire_of() -> Iterator[Callable[..., TimedSocket]]:
     yield make
     for end in held:
         end.close()
+
+
+@pytest.fixture
+def site() -> Iterator[Server]:
+    """A server that answers as a test says; an article at every other path."""
+    server = Server()
+    yield server
+    server.close()

@@ -5,76 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import socketserver
-import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from worker.config import load
+from tests.unit.fetch.raw_site import ARTICLE, OK, Server, answer, fetch
 from worker.errors import ItemFailed
-from worker.fetch.client import Fetcher
-from worker.fetch.pace import LocalPace
-from worker.fetch.robots import Robots
-from worker.messages import Page
 
 SHARED = Path(os.environ.get("PRESSMARK_TEST_SHARED", Path(__file__).resolve().parents[4] / "shared"))
 FIELD = SHARED / "cases" / "field"
-ARTICLE = (
-    b"<html><body><article>" + b"<p>The crossing opens at six and closes at ten, the province said.</p>" * 20 + b"</article></body></html>"
-)
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n"
-
-
-def answer(body: bytes = ARTICLE, *fields: bytes, status: bytes = b"200 OK") -> bytes:
-    lines = [b"HTTP/1.1 " + status, b"Content-Type: text/html; charset=utf-8", b"Content-Length: %d" % len(body), *fields]
-    return b"\r\n".join([*lines, b"Connection: close", b"", body])
-
-
-class Server:
-    """Answers each path with raw bytes, `/ok` and unknown ones with an article; keeps the requests."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, bytes | Callable[[str], bytes]] = {"/robots.txt": answer(b"", status=b"404 Not Found")}
-        self.requests: list[str] = []
-        outer = self
-
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                head = b""
-                while b"\r\n\r\n" not in head and (line := self.rfile.readline()):
-                    head += line
-                text = head.decode("latin-1")
-                path = text.split(" ")[1]
-                outer.requests.append(text)
-                found = outer.answers.get(path, answer())
-                self.wfile.write(found(text) if callable(found) else found)
-
-        class Threaded(socketserver.ThreadingTCPServer):
-            allow_reuse_address = daemon_threads = True
-
-        self._server = Threaded(("127.0.0.1", 0), Handler)
-        self.origin = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-@pytest.fixture
-def site() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.close()
-
-
-def fetch(site: Server, path: str) -> Page:
-    settings = load({"PRESSMARK_ALLOW_PRIVATE": "127.0.0.1", "PRESSMARK_HOST_INTERVAL": "0"})
-    page = Fetcher(settings, LocalPace(0), Robots(settings)).fetch(site.origin + path).page
-    assert page is not None
-    return page
 
 
 def field_cases() -> list[dict[str, str]]:

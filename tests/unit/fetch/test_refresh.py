@@ -34,6 +34,8 @@ def target(body: bytes) -> str | None:
         b'<a "<',
         b"<script></script",
         b"<meta a=b ",
+        b'<base href="' + GO + b"<textarea>",
+        b"<title><meta/",
     ],
 )
 @pytest.mark.parametrize("size", [SMALL, LARGE])

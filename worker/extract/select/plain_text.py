@@ -74,6 +74,11 @@ def looks_like_markup(text: str) -> bool:
     return bool(MARKUP.search(text[:20_000]))
 
 
+def is_document(text: str) -> bool:
+    """Whether a text is a whole document of HTML, whatever type its server gave it."""
+    return text[:200].lstrip().lower().startswith(("<!doctype html", "<html"))
+
+
 def article_from_text(text: str, today: date, url: str | None = None) -> PlainArticle:
     """The article in `text`; empty where every line is boilerplate. `today`: later dates are not plausible. The host of `url` is
     the site's name."""

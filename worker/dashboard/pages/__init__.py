@@ -1,4 +1,4 @@
-"""Answer browsers: one module a page, each with its rows of the table of routes."""
+"""Answer browsers: each module is one page, with its rows of the table of routes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Say in words, in the frame of every page, why a request was not done."""
+"""Explain in words, in the frame of every page, why a request was not carried out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ REMEDIES = {
 
 
 def as_page(request: Request, refused: Refused) -> Response:
-    """The page in place of the one that was asked for; for whoever has to sign in first, the form to do so."""
+    """The page in place of the one that was asked for; the form to sign in, where that comes first."""
     if refused.status == 401:
         return sign_in.form(request, refused)
     title = "Redis cannot be reached" if refused.status == 503 and "Redis" in refused.message else TITLES[refused.status]

@@ -1,4 +1,4 @@
-"""List the keys, and switch them off."""
+"""List the keys; the page can switch them off."""
 
 from __future__ import annotations
 

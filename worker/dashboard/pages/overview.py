@@ -1,4 +1,4 @@
-"""Show first whether all is well, then what is to be done, then the way of a URL in figures."""
+"""Show first whether all is well, then what is to be done, then figures for each step of a URL."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from worker.operations.problems import Problem
 from worker.operations.queues import QueueReport
 
 SHOWN = 5
-"""Notices on the page; more than that are one trouble with many faces."""
+"""Notices on the page; where there are more, they mostly have one cause."""
 A_MOMENT = 5.0
-"""Seconds: pages ask every two, and a person takes what is younger than that for now."""
+"""Seconds: pages ask every two, and figures younger than that are as good as present ones."""
 UNITS = {"hour": "minute", "day": "quarter of an hour", "month": "day"}
 TITLES = {"hour": "The last hour", "day": "The last day", "month": "The last month"}
 FINISHED = {"stored": "Stored", "duplicate": "Copies", "refused": "Refused", "dead": "Dead"}
@@ -37,7 +37,7 @@ INKS = {"stored": "a1", "duplicate": "a2", "refused": "a4", "dead": "a3"}
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One place on the way of a URL."""
+    """One step of the way that a URL takes."""
 
     name: str
     number: int | None
@@ -79,16 +79,16 @@ class Overview:
     history: History
     figures: tuple[Figure, ...]
     now: Mapping[str, str]
-    """The figure of now, by the id of its chart."""
+    """The present figure, by the id of its chart."""
     steps: tuple[Step, ...]
     times: tuple[float, ...]
     """When each step of the history begins, in seconds since 1970."""
     counted: str
-    """Which figures are older than a moment, and how old; empty where none is."""
+    """A sentence that names the figures older than A_MOMENT, and their age; empty where none is."""
 
 
 def overview(request: Request) -> Response:
-    """The first page; `range` chooses the stretch of its charts."""
+    """The first page; `range` chooses the time range of its charts."""
     state, wanted = state_of(request), request.query_params.get("range", "hour")
     if wanted not in RANGES:
         raise bad_request(f"range: expected {', '.join(RANGES[:-1])} or {RANGES[-1]}.")

@@ -1,4 +1,4 @@
-"""Run what answers a page in a thread, and give up on it in time."""
+"""Run the function of a page in a thread, and give up when it takes too long."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from worker.dashboard.security.answers import Refused
 
 WITHIN = 4.0
-"""Seconds: a page says within five that the database is away, also where that accepts a question and never answers."""
+"""Seconds: a page reports within five that the database is away, even where it accepts a question and never answers."""
 ACT_WITHIN = 300.0
 """Seconds for an act that measures a model or takes out a host."""
 

@@ -1,4 +1,4 @@
-"""Let people in by their token, and out again."""
+"""Sign people in by their token, and out again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from worker.dashboard.view.rendering import go, show
 
 
 def form(request: Request, refused: Refused | None = None, wanted: str = "") -> Response:
-    """The form; after a refusal with its status, at the address that was asked for."""
+    """The form; after a refusal, with the status of it and at the address that was asked for."""
     asked = wanted or (request.url.path + (f"?{request.url.query}" if request.url.query else "") if request.method == "GET" else "/")
     status = refused.status if refused else 200
     fault = refused.message if refused and request.method == "POST" else ""
@@ -47,7 +47,7 @@ def leave(request: Request) -> Response:
 
 
 def own_address(request: Request, address: str) -> str:
-    """The address where it is a page of ours, else Overview: nobody is sent elsewhere after signing in."""
+    """The address where it is a page of this dashboard, else Overview: nobody is sent to another site after signing in."""
     parts = urlsplit(address)
     ours = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith(("//", "/\\"))
     known = ours and address.isprintable() and request.app.state.table.find("GET", parts.path)

@@ -1,4 +1,4 @@
-"""Accept URLs that are pasted or dropped, say what each line became, and show the job go on."""
+"""Accept URLs that are pasted or dropped, say what became of each line, and show how far the job is."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from worker.operations.jobs import JobStatus
 from worker.reasons import Kind, Lane
 
 SHOWN = 500
-"""Lines of an answer on the page, those that were refused first."""
+"""Lines of an answer that the page shows, refused ones first."""
 LANES: tuple[Lane, ...] = get_args(Lane)
 KINDS = {"article": "Articles", "feed": "Feeds (RSS, Atom): all their articles", "sitemap": "Sitemaps: all their articles"}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one line became."""
+    """What became of one line."""
 
     line: str
     url: str
@@ -44,7 +44,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What all lines became."""
+    """What became of all lines."""
 
     who: str
     accepted: int
@@ -57,7 +57,7 @@ class Outcome:
 
 
 def form(request: Request) -> Response:
-    """The form, with what the last lines became where its address names them."""
+    """The form; where its address names the last lines, with what became of them."""
     state = state_of(request)
     outcome = state.added.get(request.query_params.get("done", ""))
     if not isinstance(outcome, Outcome) or outcome.who != caller_of(request).name:

@@ -1,4 +1,4 @@
-"""Follow a paper: look for its feeds, show what was found to choose from, and follow what was chosen."""
+"""Follow a paper: look for its feeds, show those that were found, and follow the chosen ones."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from worker.reasons import Kind
 from worker.storage.sources import About
 
 AT_ONCE = 2.0
-"""Seconds that the answer waits for a quick site: most name their feed within them, and no page between is shown then."""
+"""Seconds that the answer waits for a quick site: most sites name their feed in that time, and no waiting page is shown then."""
 LONGEST = 2000
-"""Letters of an address: browsers send no longer one."""
+"""Letters of an address at most: browsers send no longer ones."""
 
 
 def find(request: Request) -> Response:
@@ -48,7 +48,7 @@ def _number(text: str) -> int | None:
 
 
 def found(request: Request) -> Response:
-    """What was found so far: a page that looks again by itself, without script too, until the search is over."""
+    """What was found so far. Until the search is over the page reloads by itself, even without script."""
     state, word = state_of(request), request.query_params.get("search", "")
     search = _search(state, word, caller_of(request).name)
     if search is None:
@@ -76,7 +76,7 @@ def _fault(search: Search) -> str:
 
 
 def follow(request: Request) -> Response:
-    """Follows what was chosen of a search, or an address as it stands."""
+    """Follows what was chosen from a search, or an address as it was given."""
     state, form, who = state_of(request), Form.of(request), caller_of(request).name
     try:
         added = _chosen(state, form, who) if form.has("search") else [_as_it_stands(state, form, who)]
@@ -93,7 +93,7 @@ def follow(request: Request) -> Response:
 
 
 def _as_it_stands(state: State, form: Form, who: str) -> Added:
-    """Without looking at it: it is polled soon, and what is wrong with it is told then."""
+    """Follows it unread: it is polled soon, and its faults are shown then."""
     kind, url = form.text("kind"), form.text("url")
     if kind not in source_words.KINDS:
         raise bad_request("kind: expected feed or sitemap.")

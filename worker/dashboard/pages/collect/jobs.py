@@ -1,4 +1,4 @@
-"""Show the jobs, how far each is, and its report; stop one after saying what that drops."""
+"""Show the jobs, how far each is, and its report; stop one after showing what that drops."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from worker.operations.sharing.job_page import report_page
 SHOWN = 200
 """Jobs of the list, the newest first."""
 LISTED = 12
-"""Values of a section of a report, of days the last: more cannot be compared by eye, and the file has all."""
+"""Values in a section of a report (of days, the last ones): more cannot be compared by eye, and the file has all."""
 FIELDS = {"topics": "topic", "source types": "source_type", "outlets": "outlet", "languages": "language", "days of publication": "day"}
 """The field of a search that each section of a report is about."""
 WORDED = {"none": "No topic", "unsure": "Unsure about a topic"}
 
 
 def listing(request: Request) -> Response:
-    """Every job; `name` in the address leads to that one, whatever letters it has."""
+    """Every job; with `name` in the address, that one, whatever letters its name has."""
     if name := request.query_params.get("name"):
         return go(request, f"/jobs/{_detail(request, name).job.id}")
     services = state_of(request).services
@@ -57,7 +57,7 @@ def report(request: Request) -> Response:
 
 
 def report_file(request: Request) -> Response:
-    """The same as one page to hand on, as the command writes it."""
+    """The same as one page that can be passed on, as the command writes it."""
     found = _report(request)
     headers = {"Content-Disposition": f'attachment; filename="job-{found.job.id}.html"'}
     return HTMLResponse(report_page(found, state_of(request).settings.timezone), headers=headers)
@@ -78,10 +78,10 @@ class Share:
     count: int
     distinct: int
     share: float
-    """Of the job's articles."""
+    """Share of the job's articles."""
     tone: str
     address: str
-    """The articles, empty where no search finds them."""
+    """Address of these articles; empty where no search finds them."""
 
 
 def _share(found: JobReport, section: str, row: Weighed) -> Share:
@@ -116,7 +116,7 @@ def _name(field: str, key: str) -> str:
 
 
 def stop_form(request: Request) -> Response:
-    """Says what stopping drops."""
+    """Shows what stopping would drop."""
     job = _found(request).job
     preview = jobs.preview_of_stop(state_of(request).services, str(job.id))
     return show(request, "job_stop.html", page="/jobs", job=job, preview=preview)

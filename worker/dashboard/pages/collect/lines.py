@@ -13,7 +13,7 @@ MOST = 10_000
 
 
 def candidates(text: str, kind: Kind) -> list[Candidate]:
-    """A candidate for each line that is neither blank nor a comment."""
+    """One candidate for each line that is neither blank nor a comment."""
     found = []
     for number, line in enumerate(text.splitlines(), 1):
         stripped = line.strip("\ufeff \t\r")
@@ -33,7 +33,7 @@ def _url(line: str) -> tuple[str, str | None]:
             first = next(csv.reader([line]))[0].strip()
         except (csv.Error, StopIteration, IndexError):
             return line, None
-        # A comma may be part of an address; a table has a cell after it that is none
+        # a comma may be part of an address; in a table a cell that is no address follows it
         return (first, None) if line.startswith('"') or " " in line or first.startswith(("http://", "https://")) else (line, None)
     return line, None
 

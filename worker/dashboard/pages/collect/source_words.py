@@ -21,7 +21,7 @@ WHERE = {
 """How a feed was found."""
 TONES = {"failing": "bad", "changed": "warn", "paused": "warn", "new": "soft", "well": "ok"}
 LOOK = frozenset({Reason.NOT_FEED, Reason.NOT_HTML, Reason.HTTP_404, Reason.HTTP_410, Reason.TOO_MANY_REDIRECTS, Reason.BAD_RESPONSE})
-"""The feed is elsewhere now, or never was there: to look for it again may help."""
+"""The feed has moved, or never was there: looking for it again may help."""
 IS: Mapping[Reason, str] = {
     Reason.NOT_FEED: "it is a page, not a feed",
     Reason.HTTP_404: "there is nothing at this address",
@@ -32,7 +32,7 @@ IS: Mapping[Reason, str] = {
     Reason.DNS: "no site has this name",
     Reason.TOO_MANY_REDIRECTS: "it sends us in circles",
 }
-"""What the address really is; for other reasons their own words."""
+"""What the address really is; other reasons are shown in their own words."""
 DO: Mapping[Reason, str] = {
     Reason.NOT_FEED: "Look for the feed that the page names, and follow that instead.",
     Reason.NOT_HTML: "Look for its feed on the site’s front page.",
@@ -46,26 +46,26 @@ DO: Mapping[Reason, str] = {
     Reason.TOO_MANY_REDIRECTS: "Look for where its feed is now.",
     Reason.BAD_RESPONSE: "Often over within a day; else look for its feed again.",
 }
-"""What to do about it; nothing where it is asked again by itself and is often over."""
+"""What to do about it; for the other reasons nothing: the source is asked again by itself, and they are often over."""
 BY_ITSELF = "Nothing is needed if the site comes back: it is asked again by itself."
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is said of a source, at this moment."""
+    """What the pages say about a source at this moment."""
 
     at: Clock
     paused: frozenset[str] = frozenset()
     """Hosts with their ports that somebody paused."""
 
     def host_paused(self, source: Source) -> str:
-        """Its host, where that is paused: then no source of it is asked, whatever its own state. Empty where it is not."""
+        """Its host where that is paused, else empty. Sources of a paused host are not asked, whatever their own state."""
         parts = urlsplit(source.url)
         host = f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
         return (parts.hostname or "") if host in self.paused else ""
 
     def state(self, source: Source) -> str:
-        """How it is, and where it cannot be read what it really is."""
+        """Its state; where it cannot be read, what the address really is."""
         if source.health == "failing":
             return self._failing(source)
         if source.health == "changed":
@@ -101,7 +101,7 @@ def tone(source: Source) -> str:
 
 
 def what_it_is(source: Source) -> str:
-    """What the address really is, for one that cannot be read."""
+    """What the address of a source that cannot be read really is."""
     reason = _reason(source)
     told = words.reason(source.reason) or "it could not be read"
     return IS[reason] if reason is not None and reason in IS else f"{told[:1].lower()}{told[1:]}"

@@ -1,4 +1,4 @@
-"""Show the sources that are followed; pause, resume, ask and remove them; lists of them in and out."""
+"""Show the sources that are followed; pause, resume, ask and remove them; import and export lists of them."""
 
 from __future__ import annotations
 
@@ -83,12 +83,12 @@ def _name(source: Source) -> str:
 
 
 def _back(request: Request, source: Source) -> str:
-    """To the list where the button stood there."""
+    """Back to the list, where the button was there."""
     return "/sources" if Form.of(request).text("back") == "list" else f"/sources/{source.id}"
 
 
 def pause(request: Request) -> Response:
-    """Asks it no more, with Undo."""
+    """Pauses it, with Undo."""
     state, source = state_of(request), _source(request)
     sources.pause(state.services, [str(source.id)], caller_of(request).name)
     state.changed()
@@ -97,7 +97,7 @@ def pause(request: Request) -> Response:
 
 
 def resume(request: Request) -> Response:
-    """Lets it go on."""
+    """Resumes it."""
     state, source = state_of(request), _source(request)
     sources.pause(state.services, [str(source.id)], caller_of(request).name, paused=False)
     state.changed()
@@ -114,12 +114,12 @@ def poll(request: Request) -> Response:
 
 
 def remove_form(request: Request) -> Response:
-    """Says what goes and what stays."""
+    """Shows what is deleted and what stays."""
     return show(request, "source_remove.html", page="/sources", source=_source(request))
 
 
 def remove(request: Request) -> Response:
-    """Follows it no longer, with Undo: to follow it again brings nothing twice."""
+    """Stops following it, with Undo: following it again stores nothing twice."""
     state, source = state_of(request), _source(request)
     sources.remove(state.services, [str(source.id)], caller_of(request).name)
     state.changed()
@@ -170,7 +170,7 @@ def export(request: Request) -> Response:
         raise bad_request("format: expected opml or csv.")
     form: Literal["opml", "csv"] = "csv" if named == "csv" else "opml"
     pieces = sources.export(state_of(request).services, form)
-    begun = list(islice(pieces, 2))  # a database that is away is told before the answer begins
+    begun = list(islice(pieces, 2))  # so that an unreachable database is reported before the answer begins
     headers = {"Content-Disposition": f'attachment; filename="sources.{form}"'}
     return StreamingResponse(chain(begun, pieces), headers=headers, media_type=MEDIA[form])
 

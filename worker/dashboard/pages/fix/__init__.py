@@ -1,1 +1,1 @@
-"""Pages to mend what failed, waits or is paused."""
+"""Pages about what failed, waits or is paused, and what can be done about it."""

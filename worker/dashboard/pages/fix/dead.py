@@ -1,4 +1,4 @@
-"""Show dead letters as incidents by cause; send them again, a few first, or drop them, after a look at exactly which."""
+"""Show dead letters as incidents by cause; send them again, a few first, or drop them, after showing exactly which ones."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from worker.storage.values import DeadFilter
 
 TIMES = {"": "Any time", "today": "Today", "week": "Last 7 days"}
 RATE, FASTEST = 20, 600
-"""Pages a minute that are sent again by default, and at most: twenty show within a minute whether a site bears them."""
+"""Pages a minute that are sent again, by default and at most: with twenty, a minute shows whether the site can take them."""
 MOST_ITEMS = 50
-"""Items whose ends one page follows."""
+"""Items of which one page shows how they end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Cause:
     reason: str
     host: str
     detail: str | None
-    """None: whatever was said."""
+    """None: whatever the last answer was."""
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Cause:
-        """From the fields of an address or a form; Refused for a reason that no dead letter has."""
+        """From the fields of an address or a form. Raises Refused for a reason that no dead letter can have."""
         reason = given.get("reason", "")
         if reason and reason not in REASONS:
             raise bad_request(f"There is no reason “{reason[:60]}”.", "reason")
@@ -64,7 +64,7 @@ class Cause:
 
     @property
     def address(self) -> str:
-        """Of the incident, or of the list where it is none."""
+        """Address of the incident, or of the list where there is none."""
         if not (self.reason and self.host):
             return f"/dead?{urlencode(self.fields)}" if self.fields else "/dead"
         detail = f"?{urlencode({'detail': self.detail})}" if self.detail is not None else ""
@@ -95,7 +95,7 @@ def listing(request: Request) -> Response:
 
 
 def _address(incident: Incident, *, alone: bool) -> str:
-    """Of one incident; what was said tells it from others of the same reason and host."""
+    """Address of one incident; the last answer distinguishes it from others of the same reason and host."""
     return Cause(incident.reason, incident.host, None if alone else incident.detail or "").address
 
 
@@ -181,7 +181,7 @@ def _cause_of(form: Form) -> Cause:
 
 
 def sent(request: Request) -> Response:
-    """What becomes of those that were sent again, and whether to send the others."""
+    """What became of those that were sent again, and whether to send the others."""
     state, query = state_of(request), request.query_params
     items = _items(query.get("items", ""))
     left = int(query["left"]) if query.get("left", "").isdecimal() else 0
@@ -209,7 +209,7 @@ def ends_told(ends: Ends) -> str:
 
 
 def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
-    """What becomes of items that were sent again."""
+    """What became of items that were sent again."""
     ends = dead.ends_of(state.services, _items(fields.get("items", "")))
     return {"ends": part("dead_ends.html", state.settings, ends=ends, told=ends_told(ends))}
 
@@ -225,7 +225,7 @@ def _drop_form(request: Request, cause: Cause, fault: str = "", status: int = 20
 
 
 def drop(request: Request) -> Response:
-    """Gives them up for good, with a reason."""
+    """Drops them for good, with a reason."""
     state, form = state_of(request), Form.of(request)
     cause, reason = _cause_of(form), form.text("why")
     if not reason:

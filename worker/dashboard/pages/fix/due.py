@@ -1,4 +1,4 @@
-"""Show what waits, for whom, why and until when; lift a wait, try again now, pause and resume."""
+"""Show what waits, for which host, why and until when; lift a wait, try again now, pause and resume."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ STAGE_WORDS = {"fetch": "Fetching", "label": "Labelling", "store": "Storing"}
 
 
 def listing(request: Request) -> Response:
-    """The groups, then one by one."""
+    """The groups, then the items one by one."""
     state, query = state_of(request), request.query_params
     found = due.due(state.services, query.get("host") or None, query.get("reason") or None, cursor=query.get("cursor") or None)
     narrowed = {name: query[name] for name in ("host", "reason") if query.get(name)}
@@ -72,7 +72,7 @@ def why_told(group: DueGroup) -> str:
 
 
 def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
-    """The sentence with the figures, and whether the rows are old by now: they do not move under the hand."""
+    """The sentence with the figures, and whether the rows are out of date: they do not change while somebody reads them."""
     found = state.queues().due
     total = found.now + found.later
     return {
@@ -82,7 +82,7 @@ def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def lift_form(request: Request) -> Response:
-    """What the host asked for, and what lifting does."""
+    """What the host asked for, and what lifting the wait does."""
     host = request.query_params.get("host", "")
     found = due.due(state_of(request).services, host, "host")
     group = next(iter(found.groups), None)
@@ -92,7 +92,7 @@ def lift_form(request: Request) -> Response:
 
 
 def lift(request: Request) -> Response:
-    """Lifts the wait; a second one finds it lifted already."""
+    """Lifts the wait; whoever comes second is told that it is lifted already."""
     host = Form.of(request).text("host")
     if not host:
         raise bad_request("Name the host.", "host")
@@ -108,7 +108,7 @@ def lift(request: Request) -> Response:
 
 
 def try_form(request: Request) -> Response:
-    """What trying now would reach."""
+    """What trying now would send."""
     query = request.query_params
     host, reason = query.get("host", ""), query.get("reason", "")
     found = due.due(state_of(request).services, host or None, reason or "again", 5)
@@ -128,7 +128,7 @@ def try_now(request: Request) -> Response:
 
 
 def stages(request: Request) -> Response:
-    """The stages and hosts that are paused, and what can be."""
+    """The stages and hosts that are paused, and the stages that can be."""
     found = pauses.paused(state_of(request).services)
     return show(request, "pauses.html", page="/due", found=found, stages=STAGES, stage_words=STAGE_WORDS)
 
@@ -144,7 +144,7 @@ def pause_stage(request: Request) -> Response:
 
 
 def resume_stage(request: Request) -> Response:
-    """Lets a stage go on."""
+    """Resumes a stage."""
     stage, state = _stage(request), state_of(request)
     pauses.resume(state.services, Target((stage,)), caller_of(request).name)
     state.changed()

@@ -1,4 +1,4 @@
-"""Show how each host is read and what it asks of us; pause and resume one."""
+"""Show how often each host is asked and what it demands; pause and resume one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WISHES = {"settings": "", "robots": ", its own wish", "slowed": ", after failure
 
 
 def listing(request: Request) -> Response:
-    """The hosts for which most waits first."""
+    """The hosts, first those for which the most items wait."""
     state, query = state_of(request), request.query_params
     like = query.get("host", "").strip()[:200]
     found = hosts.hosts(state.services, cursor=query.get("cursor") or None, like=like or None)
@@ -35,7 +35,7 @@ def listing(request: Request) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is said of a host, at this moment."""
+    """What the pages say about a host at this moment."""
 
     at: Clock
 
@@ -76,7 +76,7 @@ def one(request: Request) -> Response:
 
 
 def pause_form(request: Request) -> Response:
-    """Asks why, and says what stops."""
+    """Asks for the reason, and shows what stops."""
     found = hosts.host(state_of(request).services, request.path_params["host"])
     return show(request, "host_pause.html", page="/hosts", host=found.host)
 
@@ -91,7 +91,7 @@ def pause(request: Request) -> Response:
 
 
 def resume(request: Request) -> Response:
-    """Lets a host go on; whoever comes second is told how it is."""
+    """Resumes a host; whoever comes second is told its state."""
     state, name = state_of(request), request.path_params["host"]
     before = hosts.host(state.services, name).host
     if before.state != "paused":

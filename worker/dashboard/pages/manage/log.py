@@ -48,7 +48,7 @@ def listing(request: Request) -> Response:
 
 
 def which(fields: Mapping[str, object] | None) -> str:
-    """On which something was done: `host press.example, rate 20 a minute`; a rate is kept in pages a second."""
+    """What it was done to: `host press.example, rate 20 a minute`; rates are stored in pages a second."""
     told = (
         (name, f"{value * 60:g} a minute" if name == "rate" and isinstance(value, float | int) else value)
         for name, value in (fields or {}).items()

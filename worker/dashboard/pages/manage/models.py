@@ -24,7 +24,7 @@ from worker.operations import compare_models, models, promote, relabel
 from worker.operations.models import ModelList, RegisteredModel
 
 NEWEST = 200
-"""Articles of which a comparison tells how their labels would change: a few seconds of work."""
+"""Articles whose labels a comparison looks at: a few seconds of work."""
 SHOWN = 20
 """Changes that are shown one by one."""
 
@@ -113,7 +113,7 @@ def _card(state: State, model: str) -> str:
 
 
 def promote_it(request: Request) -> Response:
-    """Makes it the active one; in spite of the gate only with a reason."""
+    """Makes it the active one; against the gate only with a reason."""
     state, form, name = state_of(request), Form.of(request), request.path_params["model"]
     force, why = form.has("force"), form.text("why")[:500]
     address = f"/models/{quote(name, safe='')}"
@@ -145,7 +145,7 @@ def back(request: Request) -> Response:
 
 
 def label_again(request: Request) -> Response:
-    """Begins to label with the active model whatever another one labelled."""
+    """Begins to label again, with the active model, everything that another one labelled."""
     state, who = state_of(request), caller_of(request).name
     state.background.begin(who, lambda tell: relabel.relabel(state.services, tell, who=who))
     return go(request, "/models", Flash("Begun. New articles come first; labels of people stay."))

@@ -1,4 +1,4 @@
-"""Show what holds here and why; secrets only as set or not."""
+"""Show the settings that hold here, and why; of secrets only whether they are set."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from worker.operations.agreement import agreement
 
 
 def compare(request: Request) -> Response:
-    """Two people side by side: those that the address names, else the two who share most articles."""
+    """Two people compared: those that the address names, else the two who share the most articles."""
     query = request.query_params
     found = agreement(state_of(request).services, query.get("first") or None, query.get("second") or None)
     return show(request, "agreement.html", page="/review", found=found)

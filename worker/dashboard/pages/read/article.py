@@ -1,4 +1,4 @@
-"""Show one article with the reasons of its labels, its copies and its way; correct it by hand, or take it down."""
+"""Show one article with the reasons for its labels, its copies and its trace; correct it by hand, or take it down."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Reading:
 
 
 def one(request: Request) -> Response:
-    """The article, or where its item is while there is none."""
+    """The article, or the state of its item while there is none."""
     state, item_id = state_of(request), request.path_params["item_id"]
     shown = showing.show(state.services, min(item_id, LARGEST))
     search, _ = Search.of(request.query_params, state.services)
@@ -76,7 +76,7 @@ def one(request: Request) -> Response:
 
 
 LARGEST = 2**63 - 1
-"""Of the numbers that a database can look for; no item has it."""
+"""The largest number that a database can look for; no item has it."""
 LINE = (
     "From this probability on, Pressmark says yes. Each topic has its own line, set where it was right most often on articles that it had "
     "not seen. Near the line it says unsure."
@@ -84,7 +84,7 @@ LINE = (
 
 
 def reading_of(article: Result, shown: Shown | None = None) -> Reading:
-    """Title and text, cut at the evidence; without `shown` plain, as a review needs it."""
+    """Title and text, cut at the evidence; without `shown`, plain text, as a review needs it."""
     evidence = list(shown.evidence) if shown else []
     unsure = _unsure(shown) if shown else {}
     title = paragraphs(article.title or article.url or "", evidence, "title", unsure)
@@ -150,7 +150,7 @@ def correct(request: Request) -> Response:
 
 
 def uncorrect(request: Request) -> Response:
-    """Takes a person's own labels back: the model's count again, or another person's."""
+    """Takes a person's own labels back; the model's are valid again, or another person's."""
     item_id = request.path_params["item_id"]
     review.take_back(state_of(request).services, item_id, caller_of(request).name)
     return go(request, f"/articles/{item_id}", Flash("Taken back."))
@@ -164,7 +164,7 @@ def again(request: Request) -> Response:
 
 
 def take_down_form(request: Request) -> Response:
-    """Says what a take-down does, and asks for the reason."""
+    """Shows what a take-down does, and asks for the reason."""
     shown = showing.show(state_of(request).services, request.path_params["item_id"])
     return show(request, "take_down.html", page="/articles", shown=shown, fault="")
 

@@ -1,4 +1,4 @@
-"""Find articles by words, days, outlet, language and labels; count them; every list is its address."""
+"""Find articles by words, days, outlet, language and labels, and count them; the address of a page holds its whole search."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from worker.storage.search import SearchFilter
 
 PERIODS = ("day", "week", "month")
 DAYS, WEEKS = 92, 731
-"""Days up to which a chart has a bar a day, and a bar a week: more bars than that cannot be told apart."""
+"""Days up to which a chart has one bar a day, or one bar a week: with more, the bars could not be told apart."""
 FORMATS = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
-"""What the articles of a search can be taken away as."""
+"""Formats in which the articles of a search can be downloaded, with their media types."""
 OUTLETS = 8
 """Outlets that are listed; the others are found by searching."""
 A_MOMENT = 5.0
@@ -53,7 +53,7 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Lift:
-    """One field that can be lifted where nothing matches, and how many match then."""
+    """One field that can be taken out of a search without matches, and how many articles match then."""
 
     field: str
     count: int | None
@@ -108,7 +108,8 @@ def listing(request: Request) -> Response:
 def _feeds(search: Search, wanted: SearchFilter) -> tuple[tuple[str, str, str], ...]:
     """The search as feeds, each with its name, media type and address: those of the API, which a reader with a token may ask, too.
 
-    None where the API cannot ask the same: a search for a phrase, for no topic, or within a job; "today" would stand still there.
+    None where the API cannot ask the same: a search for a phrase, for no topic, or within a job. "Today" would stay the day on which the
+    feed was made.
     """
     if wanted.words != tuple(search.q.split()) or search.job or search.stored or NONE in search.topic:
         return ()
@@ -185,7 +186,7 @@ def _facet(search: Search, field: str, bucket: Bucket, total: int, name: str) ->
 
 
 def _lifts(state: State, search: Search, at: Clock) -> list[Lift]:
-    """What would match without one of the fields, those first with which most does."""
+    """How many articles would match without each of the fields, the largest number first."""
     lifted = [(name, search.without(name)) for name in search.active]
     totals = state.counts.totals([other.filter(at) for _, other in lifted], once=bool(search.once))
     found = [
@@ -196,7 +197,7 @@ def _lifts(state: State, search: Search, at: Clock) -> list[Lift]:
 
 
 def live(state: State, fields: Mapping[str, str]) -> Mapping[str, str]:
-    """How many articles of a search were stored since its list was shown; the list itself does not move under the hand."""
+    """How many articles of a search were stored since its list was shown; the list itself does not change while somebody reads it."""
     search, faults = Search.of(QueryParams(fields["query"]), state.services)
     shown = fields.get("shown", "")
     if faults or not shown.isascii() or not shown.isdigit() or len(shown) > len("1790000000"):

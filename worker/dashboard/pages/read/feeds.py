@@ -1,4 +1,4 @@
-"""Give a search as a feed (RSS 2.0), so that it is saved wherever feeds are read."""
+"""Give a search as a feed (RSS 2.0), so that any feed reader can keep it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def feed(request: Request) -> Response:
 
 
 def _own(base: str, result: Result) -> Own:
-    """The article here, where its text and labels are."""
+    """The page of this dashboard that has the article's text and labels."""
     labels = [words.label(topic) for topic in result.decided("yes") or ()]
     return Own(f"{base}/articles/{result.stored_id}", " · ".join([result.outlet, *labels]))
 

@@ -44,7 +44,7 @@ def ask(request: Request) -> Response:
 
 
 def keep(request: Request) -> Response:
-    """Keeps the answer, and goes on to the next article with both answers of this one in sight."""
+    """Keeps the answer, and goes on to the next article; a notice shows both answers to this one."""
     form, services = Form.of(request), state_of(request).services
     kept = review.keep(services, read_answer(form, _item(form), label_set(services).topics), caller_of(request).name)
     return go(request, _again(form), Flash(told(kept), Button("Undo", "/review/undo", _second(form)), key="u"))

@@ -31,9 +31,9 @@ LABELS = {
     "stored": "“stored today”",
     "job": "the job",
 }
-"""Each field as it is named where it can be lifted."""
+"""What each field is called where it can be taken out of a search."""
 JOB_DIGITS = 18
-"""Of a job's number: what the databases' integers hold."""
+"""Digits of a job's number: the databases' integers hold that many."""
 
 
 @dataclass(frozen=True, slots=True)

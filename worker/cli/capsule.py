@@ -35,7 +35,7 @@ def capsule() -> None:
 
 @command(
     "save",
-    help="Read the kept pages of stored articles again and write them, with what they gave, into a new FILE.",
+    help="Read the kept pages of stored articles again and write them, with their results, into a new FILE.",
     example="pressmark capsule save trade.capsule --topic trade --since 2026-11-01",
 )
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
@@ -63,7 +63,8 @@ def save(settings: Settings, *, file: Path, which: Selection, as_json: bool) -> 
 @click.option("--results", is_flag=True, help="The results of this run as JSON lines on standard output, in place of the comparison.")
 @json_option
 def run(settings: Settings, *, file: Path, results: bool, as_json: bool) -> int:
-    """Needs no data folder; 0 where every result is the same byte for byte, else 1, and 2 for a file that is no whole capsule."""
+    """Needs no data folder. Ends with 0 where every result is the same byte for byte, else with 1, and with 2 for a file that is not a
+    whole capsule."""
     if results and as_json:
         raise UsageError("expected --results or --json, got both")
     with Progress("pages") as progress:

@@ -26,7 +26,7 @@ LETTER_HEADS = ("item", "reason", "died", "tries", "url", "detail")
 
 
 class Filters(TypedDict):
-    """What the options say of the dead letters that are meant; None: any."""
+    """Which dead letters the options choose; None: any."""
 
     reason: str | None
     host: str | None
@@ -41,7 +41,7 @@ def _reason(_: click.Context, __: click.Parameter, value: str | None) -> str | N
 
 
 def filters(function: Callable[P, R]) -> Callable[P, R]:
-    """The options that say which dead letters are meant."""
+    """The options that choose dead letters."""
     for option in (
         click.option("--limit", type=click.IntRange(1), metavar="N", help="The newest N only."),
         click.option("--since", metavar="TIME", help="Died at this time or later: a date, or an age as 12h."),
@@ -59,7 +59,7 @@ def _filter_of(settings: Settings, chosen: Filters) -> DeadFilter:
 
 
 def _opened(settings: Settings, url: str | None, chosen: Filters) -> tuple[Services, DeadFilter]:
-    """The services, and the filter that means the dead letter of a URL or those of the options; raises UsageError."""
+    """The services, and the filter that chooses the dead letter of a URL or those of the options; raises UsageError."""
     entry = entry_of(url, settings) if url else None
     which = _filter_of(settings, chosen)
     services = opened(settings)
@@ -111,7 +111,7 @@ def show(settings: Settings, *, url: str | None, as_json: bool, **chosen: Unpack
     "--rate",
     type=click.FloatRange(0, min_open=True),
     metavar="N",
-    help="At most so many a second go out; the command itself does not wait.",
+    help="Send at most N a second; the command itself does not wait.",
 )
 @click.option("--dry-run", is_flag=True, help="Show which; change nothing.")
 @yes_option
@@ -126,7 +126,7 @@ def requeue(
         show_json(changed) if as_json else tell(f"{changed.requeued} requeued")
 
 
-@command("drop", help="Give dead letters up for good, as `dropped-by-user`.", example="pressmark dead drop --reason http-404 --dry-run")
+@command("drop", help="Drop dead letters for good, as `dropped-by-user`.", example="pressmark dead drop --reason http-404 --dry-run")
 @click.argument("url", required=False)
 @filters
 @click.option("--dry-run", is_flag=True, help="Show which; change nothing.")
@@ -141,7 +141,7 @@ def drop(settings: Settings, *, url: str | None, dry_run: bool, yes: bool, as_js
 
 
 def _go_on(services: Services, which: DeadFilter, done: str, *, dry_run: bool, yes: bool, as_json: bool) -> bool:
-    """Whether to change them: not in a dry run, which shows them, and not many without a yes."""
+    """Whether to change them: never in a dry run, which shows them, and many only after a yes."""
     count = operations.count(services, which)
     if dry_run:
         if as_json:

@@ -14,7 +14,7 @@ from worker.config import Settings
 from worker.operations.compare_models import Change, changes
 
 EXAMPLES = 3
-"""Articles shown for each kind of change: enough to see why, few enough to read."""
+"""Articles shown for each kind of change: enough to see the reason, few enough to read."""
 OUTLETS = 20
 """Rows of the table by outlet: a screen's height."""
 

@@ -27,7 +27,7 @@ ITEM_HEADS = ("next try", "why", "last failure", "tries", "lane", "url")
     metavar="WORD",
     help=f"For this reason: {', '.join(WHYS)}, or the reason of the last failure.",
 )
-@click.option("--limit", type=click.IntRange(0), default=20, show_default=True, metavar="N", help="So many items at most, one by one.")
+@click.option("--limit", type=click.IntRange(0), default=20, show_default=True, metavar="N", help="At most N items, one by one.")
 @json_option
 def due(settings: Settings, *, host: str | None, reason: str | None, limit: int, as_json: bool) -> None:
     """One document: the groups, their sum, and the items; for people two tables and a sentence."""

@@ -24,7 +24,7 @@ from worker.operations.reason_words import words
 from worker.reasons import Lane
 
 SHOWN_FAULTS = 200
-"""Lines on standard error; of a list with more bad lines the rest is counted."""
+"""Bad lines that standard error shows; it counts the others."""
 EVERY = 0.5
 """Seconds between two looks with --wait: people watch, and the ledger answers in a millisecond."""
 

@@ -1,7 +1,7 @@
 """Find the command, run it, and turn every ending into an exit code and at most one line.
 
-Commands stand one a file and are imported only when they are called, so that `pressmark --version` and shell
-completion answer at once.
+Each command is a file, which is imported only when the command is called, so that `pressmark --version` and shell completion answer at
+once.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ COMPLETE = "_PRESSMARK_COMPLETE"
 """Set by the shell's own completion script, in click's protocol."""
 
 OUTSIDE = {"redis": "Redis", "kombu": "Redis", "sqlalchemy": "the database", "sqlite3": "the database"}
-"""Libraries whose errors mean that Redis or the database is away; by name, since to import them takes 0.3 s."""
+"""Libraries whose errors mean that Redis or the database is away; by name, since importing them takes 0.3 s."""
 
 
 class Program(click.Group):
@@ -109,7 +109,7 @@ class Program(click.Group):
 
 def _command_of(name: str) -> click.Command:
     stem = COMMANDS[name][0]
-    gc.disable()  # what modules are made of stays: to look for garbage in it again and again costs 8 % of an import's CPU
+    gc.disable()  # the objects of modules stay alive, and looking for garbage among them takes 8 % of an import's CPU
     try:
         module = importlib.import_module(f"worker.cli.{stem}")
     finally:

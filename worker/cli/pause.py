@@ -18,7 +18,7 @@ from worker.operations import pauses
     example="pressmark pause --host example.org",
 )
 @target_options
-@click.option("--note", metavar="TEXT", help="Why; shown beside what waits.")
+@click.option("--note", metavar="TEXT", help="The reason, which is shown beside what waits.")
 @json_option
 def pause(settings: Settings, *, stage: str | None, host: str | None, note: str | None, as_json: bool) -> None:
     """Prints what is stopped then."""

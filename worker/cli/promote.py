@@ -22,8 +22,8 @@ from worker.operations.promote import PromotionReport
 )
 @click.argument("model")
 @seeds_option
-@click.option("--force", is_flag=True, help="Past the gate; written into the registry.")
-@click.option("--note", default="", help="Why; written into the registry.")
+@click.option("--force", is_flag=True, help="Promote in spite of the gate; the registry keeps that.")
+@click.option("--note", default="", help="The reason, which the registry keeps.")
 @json_option
 def promote(settings: Settings, model: str, *, seeds: Path, force: bool, note: str, as_json: bool) -> int:
     """1 where the gate refuses."""

@@ -20,7 +20,7 @@ from worker.operations.revisions import rechecks as operations
 )
 @click.argument("urls", nargs=-1, metavar="[URL]...")
 @click.option("--host", metavar="HOST", help="The newest articles of this host.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, metavar="N", help="So many of a host at most.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, metavar="N", help="At most N of the host.")
 @json_option
 def recheck(settings: Settings, *, urls: tuple[str, ...], host: str | None, limit: int, as_json: bool) -> None:
     """Returns at once; PRESSMARK_RECHECK_AFTER does it by itself. Raises UsageError where nothing is named."""

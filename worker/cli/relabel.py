@@ -40,9 +40,8 @@ def _tell(report: RelabelReport) -> None:
 
 
 def offer(services: Services) -> None:
-    """After the active model has changed: says how many stored labels are another model's, and relabels them at a terminal's yes.
-
-    Where nothing runs that could label them, nobody is asked: the change of the model is done, and the call was right.
+    """After a change of the active model: says how many stored articles have labels of another model, and relabels them after a yes at a
+    terminal. Where no label worker runs, it does not ask, and the call still counts as done.
     """
     found = outdated(services)
     if not found.left:

@@ -29,7 +29,7 @@ SHOWN = 20
 @yes_option
 @json_option
 def replay(settings: Settings, *, which: Selection, dry_run: bool, yes: bool, as_json: bool) -> int:
-    """Shows what would change before it asks; 1 where a page is lost, or no article is found in one any more."""
+    """Shows what would change before it asks. Ends with 1 where a page is lost, or where no article is found in one any more."""
     services = opened(settings)
     if not dry_run and not yes:
         preview = _replay(services, which, dry_run=True)

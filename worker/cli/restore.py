@@ -22,7 +22,7 @@ from worker.operations.backup import restore as restore_backup
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 @json_option
 def restore(settings: Settings, *, file: Path, as_json: bool) -> None:
-    """Checks all of the file first; nothing is written where it is not whole."""
+    """Checks the whole file first; nothing is written where it is not complete."""
     with closing(Services(settings)) as services, Progress("rows restored") as progress:
         made = restore_backup(services, file, progress.show)
     held = f"{made.rows.get('articles', 0)} articles, {sum(made.rows.values())} rows and {made.files} files"

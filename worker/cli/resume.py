@@ -12,7 +12,7 @@ from worker.operations import pauses
 
 @command(
     "resume",
-    help="Let a stage or a host go on after `pause`; a host that asked for a wait is tried with one page at once.",
+    help="Resume a stage or a host after `pause`; a host that asked for a wait is tried with one page at once.",
     example="pressmark resume all",
 )
 @target_options

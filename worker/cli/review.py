@@ -75,7 +75,7 @@ def _keep(services: Services, answer: Answer, who: str) -> None:
 
 
 def _from_lines(services: Services, who: str, name: str, seeds: Path) -> int:
-    """Every line that can be used is kept; each other one costs a line on standard error, and exit code 1."""
+    """Keeps every line that can be used. Each other line gives one line on standard error, and exit code 1."""
     bad, topics = 0, label_set(services).topics
     with files.opened(name) as file:
         for number, line in files.lines(file, LONGEST):

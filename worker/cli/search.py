@@ -21,7 +21,7 @@ from worker.storage.search import SearchFilter
 )
 @article_filter
 @click.option("--distinct", is_flag=True, help="Of copies and near copies of one text only the one that was first.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N", help="So many at most.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N", help="At most N.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--bom", is_flag=True, help="Mark the CSV as UTF-8, for Excel.")
 @json_option

@@ -28,7 +28,7 @@ def seeds() -> None:
     """Only holds its commands."""
 
 
-@command("check", help="What training would stumble over, copies, balance, and what the guide forbids.", example="pressmark seeds check")
+@command("check", help="What would stop a training, copies, balance, and what the guide forbids.", example="pressmark seeds check")
 @seeds_option
 @json_option
 def check(settings: Settings, seeds: Path, as_json: bool) -> int:

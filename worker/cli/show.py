@@ -27,7 +27,7 @@ COPY_HEADS = ("published", "outlet", "state", "who", "url")
 @click.option("--revision", "number", type=int, metavar="N", help="This earlier version of its text instead.")
 @json_option
 def show(settings: Settings, *, item: str, number: int | None, as_json: bool) -> None:
-    """For people on a terminal; one document with --json, or where nobody looks. Raises UsageError for what is not known."""
+    """Text for people on a terminal; one document with --json, or without a terminal. Raises UsageError for an unknown item."""
     which = int(item) if item.isascii() and item.isdecimal() and len(item) < 19 else entry_of(item, settings)
     if number is not None:
         _show_revision(revision(opened(settings), which, number), settings.timezone, as_json=as_json)

@@ -26,7 +26,7 @@ from worker.storage.sources import About
 COLUMNS = ("id", "health", "kind", "every", "new", "a day", "last new", "outlet", "url", "what is odd")
 FOUND_COLUMNS = ("kind", "articles", "found", "title", "url")
 SHOWN_FAULTS = 20
-"""Refused lines of a list that are named; the rest is counted."""
+"""Refused lines of a list that are shown; the others are counted."""
 WHICH = click.argument("which", nargs=-1, metavar="[ID|URL]...")
 SOME = click.argument("which", nargs=-1, required=True, metavar="ID|URL...")
 
@@ -90,7 +90,7 @@ def show(settings: Settings, *, which: str, as_json: bool) -> None:
 
 @command("add", help="Follow a feed, a sitemap, or what a front page names.", example="pressmark sources add https://paper.example/")
 @click.argument("url", metavar="URL")
-@click.option("--kind", type=click.Choice(["feed", "sitemap"]), help="Take the address as this, without looking at it now.")
+@click.option("--kind", type=click.Choice(["feed", "sitemap"]), help="Take the address as this kind, without reading it now.")
 @click.option("--title", metavar="NAME", help="What to call it; else its own title.")
 @click.option("--country", metavar="CODE", help="Country of the outlet, as in KH.")
 @click.option("--language", metavar="CODE", help="Language of the outlet; else what the feed says.")
@@ -141,7 +141,7 @@ def poll(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None:
     _tell(done, f"{done.sent} sent" + (f", {done.under_way} are being polled already" if done.under_way else ""), as_json)
 
 
-@command("pause", help="Poll these no more until `resume`.", example="pressmark sources pause 3")
+@command("pause", help="Stop polling these until `resume`.", example="pressmark sources pause 3")
 @SOME
 @json_option
 def pause(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None:
@@ -150,16 +150,16 @@ def pause(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None:
     _tell(done, f"{done.count} paused", as_json)
 
 
-@command("resume", help="Let paused sources go on.", example="pressmark sources resume 3")
+@command("resume", help="Poll paused sources again.", example="pressmark sources resume 3")
 @SOME
 @json_option
 def resume(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None:
-    """How many go on."""
+    """How many are polled again."""
     done = operations.pause(opened(settings), which, who(), paused=False)
     _tell(done, f"{done.count} go on", as_json)
 
 
-@command("remove", help="Follow these no longer; their articles stay.", example="pressmark sources remove 3")
+@command("remove", help="Stop following these; their articles stay.", example="pressmark sources remove 3")
 @SOME
 @json_option
 def remove(settings: Settings, *, which: tuple[str, ...], as_json: bool) -> None:

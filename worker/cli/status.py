@@ -19,7 +19,7 @@ from worker.operations.status import status as look
 from worker.operations.times import local_time
 
 MOST_PROBLEMS = 20
-"""Lines: a crawl of ten thousand hosts has hundreds that ask for a wait."""
+"""Problems that are shown: a crawl of ten thousand hosts has hundreds that ask for a wait."""
 
 
 @command("status", help="How things are, in a few lines; with --check exit 1 when something is wrong.", example="pressmark status --check")
@@ -66,7 +66,7 @@ def _show_queues(found: Status, zone: str) -> None:
 
 
 def _show_drift(drift: DriftReport) -> None:
-    """Nothing in a week without articles."""
+    """None for a week without articles."""
     if not drift.week.articles:
         return
     seeds = drift.training
@@ -93,6 +93,6 @@ def _words(name: str, week: Mapping[str, WordShare], before: Mapping[str, WordSh
 
 
 def _beside(name: str, *shares: float | None) -> str:
-    """A share of this week, with those of other stretches of time in parentheses."""
+    """The share of this week, with those of the other periods in parentheses."""
     week, *others = (f"{share:.0%}" if share is not None else "–" for share in shares)
     return f"{name} {week} ({', '.join(others)})"

@@ -28,9 +28,13 @@ from worker.operations.times import rfc3339
 @click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="With this topic; more than once: with all of them.")
 @click.option("--unsure", is_flag=True, help="Topics in doubt count too.")
 @click.option(
-    "--outcome", "outcomes", multiple=True, type=click.Choice(["stored", "duplicate", "refused", "dead"]), help="Only what ended so."
+    "--outcome",
+    "outcomes",
+    multiple=True,
+    type=click.Choice(["stored", "duplicate", "refused", "dead"]),
+    help="Only Results with this outcome.",
 )
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="End after so many.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="End after N Results.")
 @click.option("--no-follow", is_flag=True, help="End with the newest Result that is there now.")
 @json_option
 def tail(
@@ -45,7 +49,7 @@ def tail(
     no_follow: bool,
     as_json: bool,
 ) -> None:
-    """JSON lines, or on a terminal a line for people each; ends with Ctrl-C, or when nobody reads any more."""
+    """JSON lines, or on a terminal one line for people for each Result; ends with Ctrl-C, or when nobody reads any more."""
     start = Start(moment(since, settings.timezone), from_start)
     if start.first and start.since is not None:
         raise UsageError("expected --since or --from-start, got both")
@@ -72,7 +76,7 @@ def _show(results: Sequence[Followed], zone: str) -> None:
 
 
 def _cells(found: Followed, zone: str) -> tuple[str, ...]:
-    """Time, outcome and labels in columns; title and address after them, whose width no terminal agrees upon."""
+    """Time, outcome and labels in columns; then title and address, whose width differs between terminals."""
     one = found.summary
     at = in_zone(rfc3339(int(found.entry_id.partition("-")[0]) / 1000), zone)
     outcome = f"{one.outcome}: {one.reason}" if one.reason else one.outcome
@@ -85,10 +89,10 @@ def _topics(one: Summary) -> str:
 
 
 def nobody_reads() -> bool:
-    """Whether who read standard output has closed it, which a write would only show when the next Result comes."""
+    """Whether the reader of standard output has closed it; a write would show that only with the next Result."""
     try:
         watch = select.poll()
         watch.register(sys.stdout.fileno(), 0)
         return any(events & (select.POLLERR | select.POLLHUP | select.POLLNVAL) for _, events in watch.poll(0))
-    except (OSError, ValueError):  # no file of the system: a test, or an embedding program
+    except (OSError, ValueError):  # not a real file: a test, or a program that embeds this one
         return False

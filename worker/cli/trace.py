@@ -48,7 +48,7 @@ def _show(item: ItemTrace, settings: Settings) -> None:
 
 
 def _next_try(item: ItemTrace, settings: Settings) -> str:
-    """When it is tried next, and why not now."""
+    """When it is tried next, and why not at once."""
     left = parse_since(item.due, 0) - time.time() if item.due else 0.0
     at = "next try as soon as its host may be asked"
     if left > 1:
@@ -59,6 +59,6 @@ def _next_try(item: ItemTrace, settings: Settings) -> str:
 
 
 def step_rows(item: ItemTrace, zone: str) -> Iterator[tuple[object, ...]]:
-    """What happened to an item, a row of STEP_HEADS a step, times in `zone`."""
+    """What happened to an item: for each step a row of STEP_HEADS, times in `zone`."""
     for step in item.events:
         yield local_time(step.at, zone), step.stage, step.outcome, step.reason, None if step.ms is None else f"{step.ms} ms", step.detail

@@ -53,7 +53,7 @@ def _is_url(source: str) -> bool:
 
 
 def _is_file(source: str) -> bool:
-    """False also for what cannot be a file's name: one that is too long, or holds a NUL."""
+    """Also False for what cannot be the name of a file, because it is too long or holds a NUL."""
     try:
         return Path(source).exists()
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""`pressmark webhooks`: what still waits for the webhooks, a test of them, another try, and an end of waiting."""
+"""`pressmark webhooks`: list what waits for the webhooks, test them, try again, and drop."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ to_option = click.option("--to", metavar="NAME", help="Of this receiver; `defaul
 
 @click.group("webhooks", help="The events that wait for webhooks: list, test, retry, drop.", epilog="Example: pressmark webhooks test")
 def webhooks() -> None:
-    """Where they go, and which, is a matter of PRESSMARK_WEBHOOK_URL, _SECRET, _EVENTS, _SEARCH and _RECEIVERS."""
+    """PRESSMARK_WEBHOOK_URL, _SECRET, _EVENTS, _SEARCH and _RECEIVERS say which events go where."""
 
 
 @command("list", help="Events that were not delivered yet, the oldest first.", example="pressmark webhooks list")
 @to_option
-@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, metavar="N", help="So many at most.")
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, metavar="N", help="At most N.")
 @json_option
 def list_events(settings: Settings, *, to: str | None, limit: int, as_json: bool) -> None:
     """JSON lines, or a table."""
@@ -51,7 +51,7 @@ def test(settings: Settings, *, to: str | None, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-@command("retry", help="Make everything that waits due now, also what was given up.", example="pressmark webhooks retry")
+@command("retry", help="Make everything that waits due now, including what was given up.", example="pressmark webhooks retry")
 @to_option
 @json_option
 def retry(settings: Settings, *, to: str | None, as_json: bool) -> None:

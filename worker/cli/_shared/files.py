@@ -18,7 +18,7 @@ CHUNK = 1 << 20
 
 
 def shown(name: str) -> str:
-    """A file's name as messages have it."""
+    """The name of a file in messages."""
     return "standard input" if name == "-" else name
 
 
@@ -107,7 +107,7 @@ def not_text(name: str, line: int, byte: int) -> UsageError:
 def decoded(name: str, number: int, raw: bytes) -> str:
     """A line as text, without the mark that some editors put first; raises UsageError for other encodings.
 
-    A NUL in the first line is UTF-16 or no text at all; in a later one it is that line's own fault.
+    A NUL in the first line means UTF-16, or no text at all; in a later line it is the fault of that line alone.
     """
     try:
         text = raw.decode("utf-8")

@@ -50,7 +50,7 @@ def show_json(value: object) -> None:
 
 
 def show_lines(rows: Iterable[object]) -> None:
-    """JSON lines, written some at a time: a million single writes would cost more than what they say."""
+    """JSON lines, written in groups: a million single writes would cost more than the rest of the work."""
     lines = map(json_text, rows)
     while group := list(islice(lines, LINES_AT_ONCE)):
         click.echo("\n".join(group))
@@ -71,7 +71,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: 
 
 
 def print_rich(renderable: RenderableType) -> None:
-    """Prints with rich, as wide as the content where nobody looks at a terminal."""
+    """Prints with rich; where there is no terminal, as wide as the content."""
     from rich.console import Console
 
     console = Console(soft_wrap=False) if sys.stdout.isatty() else Console(width=200, no_color=True)
@@ -144,7 +144,7 @@ def step_bars() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _begun_bar(unit: str) -> Bar:
-    """Without a thread of its own: it draws when it is asked to, and Ctrl-C stays with the work."""
+    """Without a thread of its own: it draws only when it is asked to, and Ctrl-C still reaches the main thread."""
     from rich import progress
     from rich.console import Console
 

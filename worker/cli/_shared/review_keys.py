@@ -26,7 +26,7 @@ WIDEST = 100
 """Columns; longer lines are hard to read, whatever the window's width."""
 SOURCE_KEYS = {"o": "official", "p": "promotional", "i": "independent"}
 TAKEN = frozenset("opiymsuq?0123456789")
-"""Keys that are no topic's."""
+"""Keys that no topic may have."""
 HELP = """o p i    official, promotional, independent: kept, and on to the next
 y        all as shown: kept, and on to the next
 m        the whole text
@@ -95,7 +95,7 @@ def first_draft(article: Result) -> Draft:
 
 
 def after_key(draft: Draft, key: str, keys: Keys) -> Draft:
-    """The draft after a key; the same where the key labels nothing."""
+    """The draft after a key; unchanged where the key labels nothing."""
     if key in keys.topics:
         topics = draft.topics ^ {keys.topics[key]}
         return replace(draft, topics=topics, primary=draft.primary if draft.primary in topics else None)
@@ -111,7 +111,7 @@ def after_key(draft: Draft, key: str, keys: Keys) -> Draft:
 def keyboard() -> Iterator[Iterator[str]]:
     """The keys of the terminal, each as it is pressed; at the end the terminal is set as it was before.
 
-    One mode for the whole session: to change it for each key would throw away what is typed in between.
+    The terminal's mode stays the same for the whole session, since a change of it discards keys that were typed meanwhile.
     """
     before = termios.tcgetattr(sys.stdin)
     tty.setcbreak(sys.stdin, termios.TCSADRAIN)
@@ -141,7 +141,7 @@ class Session:
         self._answered: set[int] = set()
 
     def label(self, articles: Sequence[Result]) -> int:
-        """How many were labelled; ends with the last article, or where the keys do."""
+        """How many were labelled; ends with the last article, or with the last key."""
         tell(self._meanings.line)
         place = 0
         while 0 <= place < len(articles):
@@ -177,7 +177,7 @@ class Session:
 
 
 def _respond(key: str, article: Result, draft: Draft, keys: Keys) -> None:
-    """Shows what a key asks for that neither keeps nor skips the article."""
+    """Answers a key that neither keeps nor skips the article."""
     if key == "m":
         text = article.text or ""
         click.echo(readable(text, len(text)), err=True)

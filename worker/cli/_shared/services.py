@@ -15,7 +15,7 @@ REPORT_WITHIN = 3.0
 
 
 def opened_to_report(settings: Settings) -> Services:
-    """The same for a command that shows how things are: a database that is too busy to answer is said to be so, and not waited for."""
+    """The same for a command that only shows: where the database is too busy to answer, it says so and does not wait."""
     return opened(replace(settings, statement_timeout=min(settings.statement_timeout, REPORT_WITHIN)))
 
 

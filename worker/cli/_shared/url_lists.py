@@ -1,4 +1,4 @@
-"""Read lists of URLs from arguments, files and pipes; each candidate keeps the place where it stood."""
+"""Read lists of URLs from arguments, files and pipes; each candidate remembers its place there."""
 
 from __future__ import annotations
 

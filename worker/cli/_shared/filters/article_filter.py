@@ -31,7 +31,7 @@ _FILTER = (
     click.option("--topic", "topics", multiple=True, metavar="TOPIC", help="With this topic; more than once: with all of them."),
     click.option("--unsure", is_flag=True, help="Topics in doubt count too."),
     click.option("--primary", metavar="TOPIC", help="With this primary topic."),
-    click.option("--source-type", type=SOURCE_TYPE, help="Likeliest of this source type."),
+    click.option("--source-type", type=SOURCE_TYPE, help="Whose likeliest source type is this one."),
     click.option("--language", metavar="CODE", help="In this language, as en or km."),
     click.option("--host", metavar="HOST", help="Of this host and its subdomains."),
     click.option("--since", callback=_day, metavar="DAY", help="Published on this day or later."),
@@ -39,8 +39,10 @@ _FILTER = (
 )
 _CHOICE = (
     click.option("--job", metavar="NAME", help="Of this job only."),
-    click.option("--item", "items", type=click.IntRange(1), multiple=True, metavar="ITEM", help="These items, whatever else is said."),
-    click.option("--limit", type=click.IntRange(1), metavar="N", help="So many at most, the last published; default: all."),
+    click.option(
+        "--item", "items", type=click.IntRange(1), multiple=True, metavar="ITEM", help="These items, whatever the other options are."
+    ),
+    click.option("--limit", type=click.IntRange(1), metavar="N", help="At most N, the last published first; default: all."),
 )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
-from itertools import islice, takewhile
+from itertools import dropwhile, islice, pairwise, takewhile
 
 from lxml import html
 
@@ -41,11 +40,13 @@ LOGIN = pattern("^<login>")
 MORE = pattern("^<more>")
 """Links below the beginning of another article."""
 PAGES = pattern(r"<pages>|^\d+ ?/ ?\d+$")
-LISTING_PATH = re.compile(
-    r"/(?:category|categories|tag|tags|topic|topics|section|search|author|authors|page/\d+|label)(?:/|$|\?)|"
-    r"/archives?(?:/(?:\d{1,4}|page|category|tag|author|date|index))*/?(?:$|\?)",
-    re.IGNORECASE,
-)
+LISTINGS = frozenset({
+    "category", "categories", "tag", "tags", "topic", "topics", "section", "search", "author", "authors", "label",
+})  # fmt: skip
+"""Parts of the addresses of listings."""
+ARCHIVES = ("archive", "archives")
+"""Parts of the addresses of listings, where nothing but numbers and IN_ARCHIVES follows."""
+IN_ARCHIVES = ("page", "date", "index")
 OTHER_PAGES = frozenset({
     "contact", "contacts", "contact-us", "about", "about-us", "privacy", "terms", "login", "signin", "register", "subscribe", "sitemap",
 })  # fmt: skip
@@ -139,10 +140,19 @@ def _is_listing(text: str, url: str | None, root: Element) -> bool:
     prose = sum(map(is_prose, kept))
     if prose > FEW_SENTENCES:
         return False
-    front = _is_front(url) or LISTING_PATH.search(url or "") is not None
+    front = _is_front(url) or _is_listing_path(parts_of(url).path)
     heads = root.iter(*(("a",) if front else ("h1", "h2", "h3", "h4")))
     summarised = sum(_has_summary(head, kept) for head in islice(heads, MAX_HEADINGS))
     return summarised >= SOME and summarised * (2 if front else 1) >= prose and (front or _has_more(root))
+
+
+def _is_listing_path(path: str) -> bool:
+    """Whether an address's path is that of a listing: of a section, a tag, a writer, an archive or a further page."""
+    parts = path.lower().strip("/").split("/")
+    after = list(dropwhile(lambda part: part not in ARCHIVES, parts))
+    numbered = any(part == "page" and number.isdecimal() for part, number in pairwise(parts))
+    archive = bool(after) and all(part.isdecimal() or part in IN_ARCHIVES for part in after[1:])
+    return numbered or archive or not LISTINGS.isdisjoint(parts)
 
 
 def _has_summary(head: Element, kept: set[str]) -> bool:
@@ -189,6 +199,6 @@ def _is_index(text: str, url: str | None) -> bool:
     if cut >= 3 and cut * 2 >= len(lines):
         return True  # the beginnings of other articles
     path, prose = parts_of(url).path, sum(map(is_prose, lines))
-    if _is_front(url) or LISTING_PATH.search(path):
+    if _is_front(url) or _is_listing_path(path):
         return prose * 2 < len(lines) or prose < 2
     return path.lower().removesuffix("/").rpartition("/")[2] in OTHER_PAGES and (prose * 2 < len(lines) or len(text) < BRIEF)

@@ -89,9 +89,21 @@ def test_words_without_a_sentence_are_not_a_text():
         "".join(f'<div><b><a href="/{at}">Item {at}</a></b><div>{summary}</div></div>' for at, summary in enumerate(SUMMARIES)),
     ],
 )
-@pytest.mark.parametrize("url", ["https://x.example/", "https://x.example/author/sok-dara"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://x.example/", "https://x.example/author/sok-dara", "https://x.example/news/page/2/", "https://x.example/TAG/rice?x=1"),
+        *("https://x.example/archives/2024/11/", "https://x.example/archive"),
+    ],
+)
 def test_a_front_page_and_an_authors_page_are_recognised_by_their_cards(page, url):
     assert refusal(page, "\n\n".join(SUMMARIES), "News", url) is Reason.NOT_ARTICLE
+
+
+@pytest.mark.parametrize("url", ["https://x.example/archives/2024/ferry", "https://x.example/page/ferry", "https://x.example/tagus"])
+def test_an_articles_address_among_archives_is_no_listings(url):
+    cards = "".join(f'<div><b><a href="/{at}">Item {at}</a></b><div>{summary}</div></div>' for at, summary in enumerate(SUMMARIES))
+    assert refusal(cards, "\n\n".join(SUMMARIES), "News", url) is None
 
 
 @pytest.mark.parametrize(

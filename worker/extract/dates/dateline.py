@@ -10,13 +10,11 @@ from worker.extract.words.languages import pattern
 _PLACE = r"[^\W\d_][^\d|:;!?\n]{1,60}?"
 LEAD = re.compile(rf"^\W{{0,3}}{_PLACE}[,(]\s*(?P<date>[^–—\n]{{6,40}}?)\)?\s*(?:[–—]|--|-\s)\s*\S")
 """`Phnom Penh, March 22, 2024 – …`: a place, a date, a dash, then the text."""
-TRAILER = re.compile(r"^[A-Z]{2,5}-[A-Z]{2}-(\d\d)-(\d\d)-(\d\d) \d{4}\s?GMT$")
-"""The last line of a wire agency's report, as in `KPL-EN-03-22-24 0930GMT`: month, day and year."""
 SPAN = re.compile(r"(?<![\d:.])\d{1,2}[-–—~～〜] | (?:[(（][^()（）]{1,9}[)）])?[-–—~～〜]\d{1,2}(?![\d:.])")
 """The other end of a span of days, beside the blank that stands for a date: "12–14 March 2024", "2025/7/11-12"."""
 DATE_LINE = 90  # characters: a line that only dates a text is shorter
-HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-"""A letter of Kana or Han, in which a sentence is one word."""
+HAN = ("\u3040", "\u9fff")
+"""The first and the last letter of Kana and Han, in which a sentence is one word."""
 MAX_HAN = 12  # of them beside the date: a weekday, a place and an outlet
 MAX_WORDS = 6  # words beside the date: a place, "Done at", a weekday
 LOWER_CASE = frozenset(
@@ -34,14 +32,20 @@ DATA = pattern(r"\b(?:last|latest|date|at|post time)\b|<edge>(?:<updated>|<weekd
 def date_of_line(line: str) -> Moment | None:
     """The date of a line that only dates a text or begins with a dateline; None for other lines."""
     line = _padded(line.strip()[: MAX_LENGTH * 2])
-    if trailer := TRAILER.match(line):
-        return parse_machine_date("20{2}-{0}-{1}".format(*trailer.groups()))
+    if is_trailer(line):
+        _, _, month, day, rest = line.split("-")
+        return parse_machine_date(f"20{rest[:2]}-{month}-{day}")
     lead = LEAD.match(line)
     if lead and len(_words(without_dates(lead["date"]))) <= 2:
         found = find_dates(line[: lead.end("date")])  # with the weekday before it
         return found[-1][1] if found else None
     found = find_dates(line) if len(line) <= DATE_LINE else []
     return found[0][1] if found and _is_only_date(line) else None
+
+
+def is_trailer(line: str) -> bool:
+    """Whether `line` ends a wire agency's report, as in `KPL-EN-03-22-24 0930GMT`: with month, day and year."""
+    return line.endswith("GMT") and line.isupper() and list(map(len, line.split("-")[1:4])) == [2, 2, 2] and line.count("-") == 4
 
 
 def _padded(line: str) -> str:
@@ -59,7 +63,7 @@ def _is_only_date(line: str) -> bool:
     if SPAN.search(rest):
         return False  # an event's
     rest = DATA.sub(" ", LABEL.sub(" ", rest))
-    if len(HAN.findall(rest)) > MAX_HAN:
+    if sum(HAN[0] <= letter <= HAN[1] for letter in rest) > MAX_HAN:
         return False
     words = _words(rest)
     known = sum(word.casefold() in LOWER_CASE or not word[0].islower() for word in words)

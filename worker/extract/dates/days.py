@@ -8,11 +8,14 @@ from datetime import date, timedelta
 
 from worker.extract.words.languages import languages, words
 
-_ZEROS = "\u0660\u06f0\u0966\u09e6\u0a66\u0ae6\u0be6\u0c66\u0ce6\u0d66\u0e50\u0ed0\u1040\u17e0"
-"""Zero in Arabic, Persian, Devanagari, Bengali, Gurmukhi, Gujarati, Tamil, Telugu, Kannada, Malayalam, Thai, Lao, Burmese and Khmer."""
+_ZEROS = "\u0660\u06f0\u0966\u09e6\u0a66\u0ae6\u0be6\u0c66\u0ce6\u0d66\u0e50\u0ed0\u1040\u17e0\uff10"
+"""Zero in Arabic, Persian, Devanagari, Bengali, Gurmukhi, Gujarati, Tamil, Telugu, Kannada, Malayalam, Thai, Lao, Burmese and Khmer, and
+as wide as a Han letter."""
 _DIGITS = {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
 _NUMERALS = {letter: number for slots in languages().values() for number, them in enumerate(slots.get("numerals", ())) for letter in them}
 """The numbers from 0 to 10 in letters, where every digit of a year is one."""
+DIGITS = frozenset("0123456789\u4e00\u4e8c\u5341").union(map(chr, _DIGITS))
+"""Digits, and the letters for one, two and ten, one of which every date in Han letters has."""
 _TEN = next(letter for letter, number in _NUMERALS.items() if number == 10)
 _UNITS = "\u5e74\u6708\u65e5"  # year, month and day in Han letters
 _WRITTEN_OUT = re.compile(rf"[{''.join(_NUMERALS)}]{{1,4}}(?=[{_UNITS}])")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from worker.extract.dates.days import SOLAR_YEARS, in_digits, solar_day, western_day
+from worker.extract.dates.days import DIGITS, SOLAR_YEARS, in_digits, solar_day, western_day
 from worker.extract.words.languages import any_of, branches, months, pattern, words
 
 OLDEST = date(1990, 1, 1)
@@ -32,36 +32,38 @@ _BEGIN = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z])(?=[A-Z])))"
 _ERA = rf"(?:,?\s*|\s*{any_of('before_year')}\s*)"
 _DAY_NUMBER = r"(?<!\d)(?P<day>\d{1,2})"
 _DAY = rf"{_DAY_NUMBER}(?:st|nd|rd|th|er|\.)?"
-_NUMBERS = {"year": _YEAR, "number": r"(?P<month>\d{1,2})", "month": f"(?P<month>{_NAMES})", "day": _DAY_NUMBER}
-"""What stands in a language's `written_date`."""
+_THAI = branches(word for word in MONTHS if "\u0e00" <= word[0] <= "\u0e7f")
+_PARTS = {
+    "year": _YEAR, "number": r"(?P<month>\d{1,2})", "month": f"(?P<month>{_NAMES})", "day": _DAY_NUMBER, "ordinal": _DAY,
+    "months": _NAMES, "thai": f"(?P<month>{_THAI})", "era": _ERA, "of": any_of("before_month"), "begin": _BEGIN, "end": _END,
+}  # fmt: skip
+"""What stands in the form of a date."""
 
 
-def _written(template: str) -> re.Pattern[str]:
-    """The pattern of a `written_date`."""
-    return re.compile(re.sub("<([a-z]+)>", lambda match: _NUMBERS[match[1]], template), re.IGNORECASE)
+def _form(template: str) -> re.Pattern[str]:
+    """The pattern of a form of dates, such as a language's `written_date`."""
+    return re.compile(re.sub("(?<!P)<([a-z]+)>", lambda match: _PARTS[match[1]], template), re.IGNORECASE)
 
 
-PROSE = (
-    re.compile(
-        rf"{_DAY}[\s\-/]*{any_of('before_month')}?[\s\-/]*(?P<month>{_NAMES})\.?(?:\s?/\s?(?:{_NAMES}))?{_ERA}[\s\-/]*{_YEAR}{_END}",
-        re.IGNORECASE,
-    ),
-    re.compile(rf"{_BEGIN}(?P<month>{_NAMES})\.?[\s\-/]+{_DAY}[,\-/]?\s*{_YEAR}{_END}", re.IGNORECASE),
-    re.compile(rf"(?<![\d/.\-]){_YEAR}[/.\-]\s?(?P<month>\d{{1,2}})[/.\-]\s?(?P<day>\d{{1,2}})(?![\d/])"),
-    *map(_written, words("written_date")),
+PROSE = tuple(
+    map(
+        _form,
+        (
+            r"<ordinal>[\s\-/]*<of>?[\s\-/]*<month>\.?(?:\s?/\s?(?:<months>))?<era>[\s\-/]*<year><end>",
+            r"<begin><month>\.?[\s\-/]+<ordinal>[,\-/]?\s*<year><end>",
+            r"(?<![\d/.\-])<year>[/.\-]\s?<number>[/.\-]\s?(?P<day>\d{1,2})(?![\d/])",
+            r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?=\s+\d\d:\d\d)",  # 20080109 15:24
+            *words("written_date"),
+        ),
+    )
 )
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_REACH = 12  # characters before a date, in which its weekday may stand
-_THAI = branches(word for word in MONTHS if "\u0e00" <= word[0] <= "\u0e7f")
-THAI_SHORT = re.compile(rf"{_DAY}\s*(?P<month>{_THAI})\s*(?P<short>[4-9]\d)(?!\d)")
+THAI_SHORT = _form(r"<ordinal>\s*<thai>\s*(?P<short>[4-9]\d)(?!\d)")
 """Thai months with the last two digits of the Buddhist year: the third of June 68 is in 2025."""
-_DIGIT = re.compile("[\\d\u4e00\u4e8c\u5341]")
-"""A digit of any script, or the letter for one, two or ten that every date in Han letters has."""
-_NUMERIC = re.compile(rf"(?<![\d/.\-])(?P<a>\d{{1,2}})(?P<sep>[/.\-])\s?(?P<b>\d{{1,2}})(?P=sep)\s?{_YEAR}(?!/){_END}")
-_SHORT_YEAR = re.compile(r"(?<![\d/.\-])(?P<a>\d{2})(?P<sep>[/.\-])(?P<b>\d{2})(?P=sep)(?P<short>[0-4]\d)(?![\d/.\-]|\s?%)")
+_NUMERIC = _form(r"(?<![\d/.\-])(?P<a>\d{1,2})(?P<sep>[/.\-])\s?(?P<b>\d{1,2})(?P=sep)\s?<year>(?!/)<end>")
+_SHORT_YEAR = _form(r"(?<![\d/.\-])(?P<a>\d{2})(?P<sep>[/.\-])(?P<b>\d{2})(?P=sep)(?P<short>[0-4]\d)(?![\d/.\-]|\s?%)")
 """Numbers with the last two digits of the year: 30.10.23."""
-_COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=\s+\d\d:\d\d)")
-"""Eight digits before a time of day: 20080109 15:24."""
 _CLOCK = pattern(
     r"[\s,|·•–-]{1,5}(?:<before_time> )?(?P<hour>\d{1,2})[:.hH](?P<minute>\d{2})(?::\d{2})?\s?(?P<half>[ap]\.?m\b\.?)?\s?"
     r"\(?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2}(?::?[0-5]\d)?)?",
@@ -71,11 +73,6 @@ _ISO = re.compile(
     r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?!\d)"
 )
 _BASIC = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?\s*(Z|[+-]\d{2}:?\d{2})?)?\s*$")
-_ORDINAL = re.compile(r"(?P<year>(?:19|20)\d\d)(?:-?W(?P<week>\d\d)-?(?P<weekday>[1-7])|-(?P<number>\d{3})(?:T.*)?)")
-"""The other dates of ISO 8601: year, week and weekday, or year and day of the year."""
-_EPOCH = re.compile(r"(?:/?Date\()?(\d{10})(?:\d{3})?(?:\.\d+)?(?:[+-]\d{4})?(?:\)/?)?")
-_RFC_850 = re.compile(r"(\d{1,2})-([A-Za-z]{3})-([0-4]\d)(?=\s)")
-"""The date of RFC 850, with two digits of the year: 22-Mar-24."""
 _UNIX = re.compile(
     r"[a-z]{3,9},? (?P<month>[a-z]{3})[a-z]* +(?P<day>\d{1,2})(?: (?P<clock>\d{1,2}:\d\d:\d\d)(?: [ap]m)?)?"
     r"(?: (?P<zone>[a-z]{1,5}|[+-]\d{4}))? (?P<year>\d{4})",
@@ -110,14 +107,14 @@ def parse_machine_date(value: object) -> Moment | None:
     """The moment in an attribute or a JSON value: ISO 8601 (extended, basic, week or day of the year), RFC 850, 1123 and 2822,
     `date(1)`, seconds or milliseconds since 1970, else prose; None where it holds no date."""
     text = in_digits(str(value).strip()[:MAX_LENGTH])
-    if match := _ORDINAL.fullmatch(text):
-        year = int(match["year"])
-        return _day_of_year(year, int(match["number"])) if match["number"] else _week_day(year, int(match["week"]), int(match["weekday"]))
+    if text[:4].isdecimal() and text[4:6].lstrip("-").startswith("W") and (moment := _week_day(text)):
+        return moment
+    year, _, number = text[:8].partition("-")
+    if year.isdecimal() and number.isdecimal() and (len(year), len(number)) == (4, 3) and text[8:9] in ("", "T"):
+        return _day_of_year(int(year), int(number))
     if match := _ISO.match(text) or _BASIC.match(text):
         return _iso(match.groups())
-    if match := _EPOCH.fullmatch(text):
-        return _epoch(int(match[1]))
-    return _rfc2822(text) or _unix(text) or parse_prose_date(text)
+    return _epoch(text) or _rfc2822(text) or _unix(text) or parse_prose_date(text)
 
 
 def parse_prose_date(text: str) -> Moment | None:
@@ -128,7 +125,7 @@ def parse_prose_date(text: str) -> Moment | None:
 
 def has_digits(text: str) -> bool:
     """Whether `text` holds a digit of any script; without one it holds no date, and the patterns need not be tried."""
-    return _DIGIT.search(text) is not None
+    return not DIGITS.isdisjoint(text)
 
 
 def find_dates(text: str) -> list[tuple[int, Moment]]:
@@ -139,7 +136,6 @@ def find_dates(text: str) -> list[tuple[int, Moment]]:
     found = [(m.start(), _with_time(_from_match(m), text, m.end())) for pattern in PROSE for m in pattern.finditer(text)]
     found += [(m.start(), _with_time(_from_numbers(m, text[: m.start()]), text, m.end())) for m in _NUMERIC.finditer(text)]
     found += [(m.start(), _from_short_year(m)) for m in _SHORT_YEAR.finditer(text)]
-    found += [(m.start(), _day(int(m[1]), int(m[2]), int(m[3]))) for m in _COMPACT.finditer(text)]
     found += [(m.start(), _day(2500 + int(m["short"]), MONTHS[m["month"]], int(m["day"]))) for m in THAI_SHORT.finditer(text)]
     return sorted(((at, moment) for at, moment in found if moment), key=lambda pair: pair[0])
 
@@ -161,7 +157,7 @@ def _with_time(moment: Moment | None, text: str, end: int) -> Moment | None:
 def without_dates(text: str) -> str:
     """`text` with every full date replaced by a blank."""
     text = in_digits(text)
-    for form in (*PROSE, _NUMERIC, _SHORT_YEAR, _COMPACT, THAI_SHORT):
+    for form in (*PROSE, _NUMERIC, _SHORT_YEAR, THAI_SHORT):
         text = form.sub(" ", text)
     return text
 
@@ -219,9 +215,10 @@ def _iso(parts: tuple[str | None, ...]) -> Moment | None:
         return day
 
 
-def _week_day(year: int, week: int, weekday: int) -> Moment | None:
+def _week_day(text: str) -> Moment | None:
+    """The day of a week and weekday in ISO 8601."""
     try:
-        return Moment(date.fromisocalendar(year, week, weekday))
+        return Moment(date.fromisoformat(text))
     except ValueError:
         return None
 
@@ -247,16 +244,24 @@ def _offset(zone: str) -> timedelta:
     return offset if zone[0] == "+" else -offset
 
 
-def _epoch(seconds: int) -> Moment:
-    time = datetime.fromtimestamp(seconds, UTC)
+def _epoch(text: str) -> Moment | None:
+    """The moment of seconds or milliseconds since 1970: `1711098900`, `/Date(1711098900000+0700)/`."""
+    digits = text.strip("/").removeprefix("Date(").removesuffix(")")
+    if digits[-5:-4] in ("+", "-"):
+        digits = digits[:-5]
+    digits = digits.partition(".")[0]
+    if not digits.isdecimal() or len(digits) not in (10, 13):
+        return None
+    time = datetime.fromtimestamp(int(digits[:10]), UTC)
     return Moment(time.date(), time)
 
 
 def _rfc2822(text: str) -> Moment | None:
     if not re.match(r"[A-Za-z]{3,9},? \d", text):
         return None
+    name, day, time_of_day = f"{text}  ".split(" ", 2)
     try:
-        time = parsedate_to_datetime(_RFC_850.sub(r"\1 \2 20\3", text))
+        time = parsedate_to_datetime(f"{name} {day.replace('-', ' ')} {time_of_day}")  # RFC 850 has hyphens in its day
         return Moment(time.date(), time.astimezone(UTC) if time.tzinfo else None)
     except (ValueError, OverflowError, TypeError):
         return None

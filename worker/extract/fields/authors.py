@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from lxml import etree
 
 from worker.extract.dates.parse import without_dates
 from worker.extract.fields.bylines import MAX_BYLINE, full_names, is_dated, name_part
-from worker.extract.fields.person_names import AGENCY, BY, MAX_AUTHORS, NAME, PERSON, author_names, given_first, letters_of, signed_name
+from worker.extract.fields.person_names import (
+    AGENCY,
+    BY,
+    MAX_AUTHORS,
+    author_names,
+    given_first,
+    is_name,
+    is_person,
+    letters_of,
+    signed_name,
+)
 from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.elements import Attribute, Element
@@ -31,10 +41,13 @@ OUTSIDE = ("nav", "footer", "aside")
 """Elements in which the authors of other articles are listed."""
 OUTSIDE_ALWAYS = ("nav",)
 """The same within the article itself, whose byline may stand in its own aside or footer."""
-OTHER_CONTENT = re.compile(r"comment|\brepl(?:y|ies)|related|recommend|teaser|most-?read|popular|\blatest", re.IGNORECASE)
-"""Class names and ids of boxes with other people and other articles."""
-AUTHOR_PATH = re.compile(r"/(?:authors?|auteurs?|autor(?:en|es)?|by|editors|writers?|reporters?|journalists?|contributors?)/[^/]")
-AUTHOR_NAME = re.compile(r"author-?_{0,2}name|\bfn\b", re.IGNORECASE)
+OTHER_CONTENT = ("comment", " reply", " replies", "related", "recommend", "teaser", "mostread", "most read", "popular", " latest")
+"""Parts of class names and ids of boxes with other people and other articles, with blanks for their hyphens."""
+AUTHOR_FOLDERS = frozenset({
+    "author", "authors", "auteur", "auteurs", "autor", "autoren", "autores", "by", "editors", "writer", "writers", "reporter", "reporters",
+    "journalist", "journalists", "contributor", "contributors",
+})  # fmt: skip
+"""Parts of an address before a name: what follows is an author's page."""
 BYLINE_CLASS = re.compile(
     r"(?:(?<![a-z])author|[a-z]Author|(?<![a-z])byline|[a-z]Byline|(?<![a-z])writer|(?<![a-z])reporter)s?(?![a-z])(?!\S*(?:bio|desc|avatar|image|img|social|follow|link))"
 )
@@ -52,7 +65,7 @@ def authors_of(root: Element, data: StructuredData, site_names: set[str]) -> lis
     """
     site_names = (site_names | _last_part(data.title or "")) - _personal_site_names(data, site_names)
     stated = next((names for source in _stated(data) if (names := author_names(source, site_names))), [])
-    certain = any(NAME.match(name) or AGENCY.match(name) for name in stated)
+    certain = any(is_name(name) or AGENCY.match(name) for name in stated)
     if certain and not _may_be_publisher(stated, data):
         return stated
     shown = (_names_beside_first(elements, site_names) for elements in _byline_elements(root))
@@ -62,10 +75,10 @@ def authors_of(root: Element, data: StructuredData, site_names: set[str]) -> lis
 def authors_of_blog(root: Element, data: StructuredData, near: NearbyLines, site_names: set[str]) -> list[str]:
     """The author of a page that no other way names: the one stated who signs with the date although the site bears the same name,
     else the nickname in the article's link to its author."""
-    owner = next((name for name in data.metas.get("author", [])[:1] if PERSON.match(name)), None)
+    owner = next((name for name in data.metas.get("author", [])[:1] if is_person(name)), None)
     if owner and any(line.startswith(owner) and is_dated(line.removeprefix(owner)) for line in near.below_heading):
         return [owner]
-    links = (link for link in root.iter("a") if "author" in (link.get("rel") or "") or AUTHOR_PATH.search(link.get("href") or ""))
+    links = (link for link in root.iter("a") if "author" in (link.get("rel") or "") or _leads_to_author(link))
     shown = ((link, _shown_line(link)) for link in islice(links, MAX_AUTHORS))
     names = (author_names([name], site_names) for link, name in shown if name.isalnum() and not is_outside_article(link))
     return next((found for found in names if found), [])
@@ -80,14 +93,14 @@ def _may_be_publisher(names: list[str], data: StructuredData) -> bool:
 def _last_part(title: str) -> set[str]:
     """The letters of the last part of a page's title, which names the site, unless it is a person's name."""
     part = SEPARATOR.split(title)[-1]
-    return {letters_of(part)} if part != title and not PERSON.match(BY.sub("", part)) else set()
+    return {letters_of(part)} if part != title and not is_person(BY.sub("", part)) else set()
 
 
 def _personal_site_names(data: StructuredData, site_names: set[str]) -> set[str]:
     """The site's names that are its only author's: typed as a person, with the form of a name, and not an organisation's."""
     named = [(letters_of(name), name, types_of(node)) for node in data.nodes for name in strings_of(node.get("name") or [])[:1]]
     organisations = {key for key, _, types in named if _is_organisation(types)}
-    persons = {key for key, name, types in named if "Person" in types and PERSON.match(name) and not LEADING_ARTICLE.match(name)}
+    persons = {key for key, name, types in named if "Person" in types and is_person(name) and not LEADING_ARTICLE.match(name)}
     if not organisations and any("NewsArticle" in kind for node in data.articles[:1] for kind in types_of(node)):
         return set()
     return {site for site in site_names if any(person in site for person in persons - organisations)}
@@ -128,10 +141,22 @@ def _byline_elements(root: Element) -> Iterator[list[Element]]:
     """Elements that are marked as bylines, in groups; a group is searched for only where those before gave no name."""
     yield [link for link in root.iter("a") if "author" in (link.get("rel") or "")]
     classed = elements_of(_CLASSED(root))
-    yield [element for element in classed if AUTHOR_NAME.search(element.get("class") or "")]
-    yield [link for link in root.iter("a") if AUTHOR_PATH.search(link.get("href") or "")]
+    yield [element for element in classed if _holds_name(element.get("class") or "")]
+    yield [link for link in root.iter("a") if _leads_to_author(link)]
     yield [element for element in classed if BYLINE_CLASS.search(element.get("class") or "")]
     yield elements_of(_MICRODATA(root))
+
+
+def _leads_to_author(link: Element) -> bool:
+    """Whether a link's address is that of an author's page."""
+    href = link.get("href") or ""
+    return any(folder in AUTHOR_FOLDERS and page for folder, page in pairwise(href.split("/")[1:]))
+
+
+def _holds_name(classes: str) -> bool:
+    """Whether classes mark an author's name."""
+    parts = classes.lower().replace("_", "-")
+    return "authorname" in parts.replace("-", "") or "fn" in parts.replace("-", " ").split()
 
 
 def elements_of(attributes: list[Attribute]) -> list[Element]:
@@ -177,9 +202,10 @@ def is_outside_article(element: Element) -> bool:
     outers = [element, *element.iterancestors()]
     own = next((outer for outer in outers if outer.tag == "article" and outer.find(".//h1") is not None), None)
     outers = outers[: outers.index(own)] if own is not None else outers
-    names = (f"{outer.get('class') or ''} {outer.get('id') or ''}" for outer in outers if outer.tag not in ("body", "html"))
+    names = (f" {outer.get('class') or ''} {outer.get('id') or ''}" for outer in outers if outer.tag not in ("body", "html"))
+    joined = "".join(names).lower().replace("-", " ")
     barred = OUTSIDE if own is None else OUTSIDE_ALWAYS
-    return any(outer.tag in barred for outer in outers) or any(map(OTHER_CONTENT.search, names))
+    return any(outer.tag in barred for outer in outers) or any(map(joined.__contains__, OTHER_CONTENT))
 
 
 def _shown_names(element: Element, site_names: set[str]) -> list[str]:

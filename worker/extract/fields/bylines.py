@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import pairwise, takewhile
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import find_dates, has_digits, without_dates
-from worker.extract.fields.language import VIETNAMESE
-from worker.extract.fields.person_names import BY, MONTH, NAME, PERSON, author_names, letters_of, signed_name
+from worker.extract.dates.parse import MONTHS, find_dates, has_digits, without_dates
+from worker.extract.fields.language import has_vietnamese
+from worker.extract.fields.person_names import BY, author_names, is_month, is_name, is_person, letters_of, signed_name
 from worker.extract.lines.line import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.words.boilerplate import boilerplate_kind
@@ -21,8 +21,6 @@ AGO = pattern("<ago>")
 """A date relative to the current day."""
 DATE_LENGTH = 40  # characters of a date with its weekday and time
 DATELINE_LENGTH = 200  # characters: a dateline with its reporter is shorter
-SHORT_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?")
-"""A date without its year: `Jul 2`."""
 CLOCK = r"\W*(?:\d{1,2}[:.h]\d{2}(?::\d{2})?)?\W*"
 """A time of day and marks, between a date and the byline after it."""
 BAR = r"\s*[|•·\uff5c]\s*|\s+[–—/-]\s+"
@@ -69,7 +67,7 @@ def _only_names(line: str, names: list[str]) -> bool:
 def _single_name(line: str, text: str, site_names: set[str]) -> list[str]:
     """The name of one word after "by", as the writers of blogs have them: with a capital, and no word of the text."""
     names = author_names([name_part(line)], site_names) if byline_of(line) else []
-    usable = (name for name in names[:1] if name.isalpha() and name.istitle() and not MONTH.fullmatch(name))
+    usable = (name for name in names[:1] if name.isalpha() and name.istitle() and not is_month(name))
     return [name for name in usable if boilerplate_kind(name) is None and name not in re.findall(r"\w+", text)]
 
 
@@ -114,21 +112,21 @@ def _name_positions(near: NearbyLines, text: str) -> Iterator[str]:
         yield from [before] if len(after) <= MAX_BYLINE and is_dated(after) and not dateline.is_masthead_date(after) else []
     yield from (line for line in text.rsplit("\n", 1)[1:] if line in below)  # the last line of the text
     yield from below[1:2] if any(map(is_prose, below[2:3])) else []  # directly below the text, and in no list
-    yield from (line for line, after in pairwise(below[1:4]) if after.startswith(line) or VIETNAMESE.search(line))
+    yield from (line for line, after in pairwise(below[1:4]) if after.startswith(line) or has_vietnamese(line))
 
 
 def _is_name(line: str, text: str) -> bool:
     """Whether a line is a person's name alone: its words do not occur in the text, unlike those of places and subjects."""
     name = line.strip(" —–-()*_")
     if (
-        not PERSON.match(name)
+        not is_person(name)
         or (name.isascii() and name.isupper())
         or not all(word[0].isupper() for word in name.split())
         or boilerplate_kind(name) is not None
     ):
         return False
     others = " ".join(other for other in text.split("\n") if other != line).casefold()
-    if VIETNAMESE.search(name):  # the syllables of Vietnamese names are common words
+    if has_vietnamese(name):  # the syllables of Vietnamese names are common words
         return name.casefold() not in others
     return not set(re.findall(r"\w+", name.casefold())).intersection(re.findall(r"\w+", others))
 
@@ -143,7 +141,7 @@ def name_part(line: str) -> str:
 def is_name_and_date(line: str) -> bool:
     """Whether a line is a name and a date, separated by a bar or a dot."""
     first, *rest = re.split(r"\s*[|•·]\s*", line)
-    return bool(rest) and NAME.match(first.strip()) is not None and is_dated(" ".join(rest))
+    return bool(rest) and is_name(first.strip()) and is_dated(" ".join(rest))
 
 
 def is_byline(line: str) -> bool:
@@ -154,9 +152,15 @@ def is_byline(line: str) -> bool:
 
 def is_dated(line: str) -> bool:
     """Whether a line gives a date, or one relative to the current day."""
-    return bool(find_dates(line)) or AGO.search(line) is not None or SHORT_DAY.fullmatch(line) is not None
+    return bool(find_dates(line)) or AGO.search(line) is not None or _is_short_day(line)
+
+
+def _is_short_day(line: str) -> bool:
+    """Whether a line is a date without its year: `Jul 2`."""
+    number, month = sorted(line.split(" ")) if line.count(" ") == 1 else ("", "")
+    return number.isdecimal() and len(number) <= 2 and month.lower().removesuffix(".") in MONTHS
 
 
 def full_names(texts: list[str], site_names: set[str]) -> list[str]:
     """The names in `texts` that consist of at least two words, or are in a script without capitals."""
-    return [name for name in author_names(texts, site_names) if NAME.match(name)]
+    return [name for name in author_names(texts, site_names) if is_name(name)]

@@ -28,8 +28,12 @@ PUBLISHED_METAS = (
 )  # fmt: skip
 STATED = ("datePublished", "coverageStartTime", "dateCreated", "uploadDate")
 """Properties with the date of publication, the most reliable first."""
-DATE_META = re.compile(r"(?:^|[.:_\-])(?:date|issued|published|pubdate|publication)(?:[.:_\-]|$)(?!.*(?:modif|expir|updat))")
-"""Other names of meta elements with the date of publication."""
+DATE_META = frozenset({"date", "issued", "published", "pubdate", "publication"})
+"""Words in other names of meta elements with the date of publication."""
+OTHER_DATES = ("modif", "expir", "updat")
+"""Parts of names of other dates."""
+WORD_MARKS = str.maketrans(".:_-", "    ")
+"""What parts the words of a name."""
 URL_DATE = re.compile(
     r"/((?:19|20)\d\d)[/\-](0?[1-9]|1[0-2])[/\-](0?[1-9]|[12]\d|3[01])(?:[/\-_.]|$)|[/\-_]((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/\-_.]|$)"
 )
@@ -123,7 +127,12 @@ def _dates_in_article(root: Element, heading: str | None) -> list[Moment]:
 
 def _date_metas(data: StructuredData) -> list[str]:
     """The names of the page's meta elements with a date of publication, the most reliable first."""
-    return [*(name for name in PUBLISHED_METAS if name in data.metas), *(name for name in data.metas if DATE_META.search(name))]
+    return [*(name for name in PUBLISHED_METAS if name in data.metas), *(name for name in data.metas if _names_date(name))]
+
+
+def _names_date(name: str) -> bool:
+    """Whether a meta element's name is that of the date of publication."""
+    return not DATE_META.isdisjoint(name.translate(WORD_MARKS).split()) and not any(map(name.__contains__, OTHER_DATES))
 
 
 def _times(root: Element) -> tuple[list[Moment | None], list[Moment | None]]:

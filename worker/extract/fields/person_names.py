@@ -6,7 +6,7 @@ import html
 import re
 
 from worker.extract.dates.parse import MONTHS, SPACELESS
-from worker.extract.fields.language import VIETNAMESE
+from worker.extract.fields.language import has_vietnamese
 from worker.extract.words.languages import any_of, pattern, words
 
 NOT_A_PERSON = pattern(r"^(?:the )?<nobody>$")
@@ -31,38 +31,36 @@ SPLIT = pattern(
 """What separates the names of several authors."""
 AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\bfor|\bà|\bat)\s+[A-Z].*|[–—-]\s.*)$")
 """What follows a name in a byline: initials in brackets, a place, an outlet."""
-_CALENDAR = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if word.isascii() and word not in ("may", "mai"))
-MONTH = re.compile(rf"(?:{_CALENDAR})\.?", re.IGNORECASE)
-"""A month, but for May, which is a name in many languages."""
+MAY = ("may", "mai")
+"""A month that is a name in many languages."""
+_CALENDAR = "|".join(re.escape(word) for word in sorted(MONTHS, key=len, reverse=True) if word.isascii() and word not in MAY)
 TAIL = pattern(
     rf"\s*<reporter_title>$|\s+(?:(?:on|at|updated|published|posted)\b\s.*|(?:{_CALENDAR})\.?\s*\d.*$|{JOB}\b.*)$|\s*\d.*$",
 )
 """What else follows it: the date, the time, the author's profession."""
-SURNAME = re.compile(
-    r"(?!(?i:the|our|daily|sunday|evening|morning|national|international|world|city|local|online|digital|business|sports?|political|"
-    r"foreign|news|press|associated|guest|special|senior|staff|editorial|web|video|radio|tv|community|managing|chief|assistant|deputy)\b)"
-    r"[^\W\d_a-z][\w.'’\-]*\s+(?:Post|Press|Wire|Daily|Head|Coach|Minister|Forum|Fellow|Page|Chief|Judge|Marshall?|Market|"
-    r"Chancellor|Bishop|Dean|Abbott|Provost|Speaker|Writer|Reporter|Founder|Officer|Lawyer|Share|Deputy|Major)"
-)
-"""A given name and a surname that is also a trade, an office or a word of outlets."""
-SIGNED = tuple(re.compile(signature, re.IGNORECASE) for signature in words("signature"))
+SURNAMES = frozenset(words("surname"))
+"""Surnames that are also a trade, an office or a word of outlets."""
+BEFORE_ROLE = frozenset(words("before_role"))
+"""Words before such a trade or office, which no given name is."""
+SIGNED = tuple(map(pattern, words("signature")))
 """Signatures in the forms of their countries."""
-TWO = re.compile(r"([^\W\d_a-z]\S*(?: [^\W\d_a-z]\S*){1,3})\s[-–]\s([^\W\d_a-z]\S*(?: [^\W\d_a-z]\S*){1,3})")
-"""Two names that only a dash parts, as Vietnamese papers write them."""
+DASHES = (" - ", " – ")
+"""What alone parts two names in Vietnamese papers."""
 LEADING_AND = pattern(r"^(?:<and>|&)\s+", 0)
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 MAIL = re.compile(r"\s*[(<\[|,]?\s*(?:mailto:)?[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+\s*[)>\]]?")
 COMPANY = pattern(r"\b<company_form>\.?$")
 """Legal forms at the end of a company's name."""
-SLUG = re.compile(r"^[a-z]+(?:[-_.][a-z]+){1,3}$")
-SURNAME_FIRST = re.compile(r"^([^\W\d_][\w'’\-]+),\s+([^\W\d_][\w'’\-]+(?:\s+[^\W\d_]\.?)?)$")
-NAME = re.compile(
-    r"^(?:[^\W\d_a-z][\w.'’\-]*|(?:de|da|di|van|von|der|den|bin|al|el|la|le|du|dos|y|ter|ten|zu|of)\b)(?:\s+(?:[^\W\d_a-z][\w.'’\-]*|"
-    r"(?:de|da|di|van|von|der|den|bin|al|el|la|le|du|dos|y|ter|ten|zu)\b))+$|^[^\x00-\x1f!-\u024f]{2,30}$"
-)
-"""Two or more words that begin with a capital, or are particles like "van"; or any short text in a script without capitals."""
-PERSON = re.compile(r"^(?:[^\W\d_a-z][\w.'’\-]{0,15}\s+){1,3}[^\W\d_a-z][\w'’\-]{1,15}$")
-"""Two to four words that begin with a capital, and nothing else."""
+HYPHENS = str.maketrans("-_.", "   ")
+"""What stands for the blanks in a name that a system wrote."""
+PARTICLES = frozenset(words("particle"))
+"""Words in names that have no capital."""
+MARKS_OF_NAMES = frozenset("_.'’-")
+"""What may stand in a word of a name beside letters and digits."""
+LATIN_END = "\u024f"
+"""The last letter of Latin script."""
+OTHER_SCRIPT = (2, 30)  # characters of a name in a script without capitals
+PERSON_NAMES, PERSON_LENGTH = range(2, 5), 16  # words of a person's name, and letters of each
 PERSON_WORDS = 2  # of a name whose second word is a trade; after more words it is one
 MAX_NAME = 50  # characters; longer ones are sentences
 MAX_WORDS = 6
@@ -80,10 +78,10 @@ def author_names(texts: list[str], site_names: set[str]) -> list[str]:
         if "://" in plain or "www." in plain or (plain.startswith(("@", "(")) and not BY.match(plain)):
             continue
         plain = signed_name(plain) or plain
-        pair = TWO.fullmatch(plain)
-        plain = "; ".join(pair.groups()) if pair and any(map(VIETNAMESE.search, pair.groups())) else plain
+        pair = _two_names(plain)
+        plain = "; ".join(pair) if any(map(has_vietnamese, pair)) else plain
         found = [name for part in _parts(plain, site_names) if (name := _name(part, site_names))]
-        if len(found) > 1 and any(" " in name and name.isascii() and not NAME.match(name) for name in found):
+        if len(found) > 1 and any(" " in name and name.isascii() and not is_name(name) for name in found):
             continue  # a desk in two parts: "Accidents and crime"
         persons = [name for name in found if not AGENCY.match(name)]  # an agency beside a person is the person's employer
         names.update((name.casefold(), name) for name in persons or found if name.casefold() not in names)
@@ -95,6 +93,43 @@ def signed_name(line: str) -> str | None:
     match = next((match for signature in SIGNED if (match := signature.match(line))), None)
     several = match.groupdict().get("names") if match else None
     return several.replace(" ", "、") if several else match[1] if match else None
+
+
+def is_month(word: str) -> bool:
+    """Whether a word is a month, but for May, which is a name in many languages."""
+    return word.removesuffix(".").lower() in MONTHS.keys() - MAY
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` is two or more words that begin with a capital, or are particles like "van"; or any short text in a script
+    without capitals."""
+    parts = text.split()
+    if len(parts) > 1 and all(part in PARTICLES or _is_capitalised(part) for part in parts):
+        return True
+    return OTHER_SCRIPT[0] <= len(text) <= OTHER_SCRIPT[1] and all(letter == " " or letter > LATIN_END for letter in text)
+
+
+def is_person(text: str) -> bool:
+    """Whether `text` is two to four words that begin with a capital, the last without a full stop, and nothing else."""
+    parts = text.split()
+    form = len(parts) in PERSON_NAMES and len(parts[-1]) > 1 and "." not in parts[-1]
+    return form and all(len(part) <= PERSON_LENGTH and _is_capitalised(part) for part in parts)
+
+
+def _is_capitalised(word: str) -> bool:
+    """Whether a word begins as those of names do, and holds nothing but letters, digits and MARKS_OF_NAMES."""
+    return _begins_name(word) and all(map(str.isalnum, set(word) - MARKS_OF_NAMES))
+
+
+def _begins_name(word: str) -> bool:
+    """Whether a word begins with a letter that is no small one of English."""
+    return word[0].isalpha() and not "a" <= word[0] <= "z"
+
+
+def _two_names(plain: str) -> list[str]:
+    """Two names that only a dash parts; none where `plain` is something else."""
+    pair = next((pair for dash in DASHES if len(pair := plain.split(dash)) == len(DASHES)), [])
+    return pair if all(len(name.split()) in PERSON_NAMES and all(map(_begins_name, name.split())) for name in pair) else []
 
 
 def _parts(plain: str, site_names: set[str]) -> list[str]:
@@ -109,26 +144,48 @@ def _parts(plain: str, site_names: set[str]) -> list[str]:
 
 def given_first(names: list[str]) -> list[str]:
     """Names from a catalogue, where the surname comes first, in the usual order: `Roy, Aniruddha` becomes `Aniruddha Roy`."""
-    return [SURNAME_FIRST.sub(r"\2 \1", name.strip()) for name in names]
+    return [_given_first(name.strip()) for name in names]
+
+
+def _given_first(name: str) -> str:
+    surname, _, given = name.partition(", ")
+    first, *initials = given.split() or [""]
+    catalogued = all(part[:1].isalpha() and len(part) > 1 and " " not in part for part in (surname, first))
+    short = len(initials) <= 1 and all(len(initial.removesuffix(".")) == 1 and initial[0].isalpha() for initial in initials)
+    return " ".join([first, *initials, surname]) if catalogued and short else name
 
 
 def _name(part: str, site_names: set[str]) -> str | None:
     """The name in one part of a byline; None where it is not a person's or an agency's."""
     whole = LEADING_AND.sub("", AFTER.sub("", BY.sub("", " ".join(part.split())))).strip(' .,:;|-–—@*_()"“”')
     words = whole.split()
-    if len(words) == PERSON_WORDS and SURNAME.fullmatch(whole) and not _is_site_name(whole, site_names):
+    if len(words) == PERSON_WORDS and _is_surname(words[1]) and _is_given(words[0]) and not _is_site_name(whole, site_names):
         return whole
-    if len(words) > PERSON_WORDS and MONTH.fullmatch(words[-1]):
+    if len(words) > PERSON_WORDS and is_month(words[-1]):
         whole = " ".join(words[:-1])
     name = TAIL.sub("", whole).strip(' .,:;|-–—@*_()"“”')
-    if SLUG.match(name):
-        name = re.sub(r"[-_.]", " ", name).title()
+    name = _from_slug(name) or name
     if AGENCY.match(name):
         return name
     if not 2 <= len(name) <= MAX_NAME or len(name.split()) > MAX_WORDS or "@" in part:
         return None
     other = NOT_A_PERSON.match(name) or COMPANY.search(name) or OTHER_ROLE.match(name) or ORGANISATION.search(name) or JOB_WORD.search(name)
     return None if other or _is_site_name(name, site_names) or not any(map(str.isalpha, name)) else name
+
+
+def _from_slug(name: str) -> str | None:
+    """The name in one that a system wrote in small letters: `kim_mai`; None for others."""
+    parts = name.translate(HYPHENS).split()
+    whole = name.isascii() and name.islower() and len(parts) in PERSON_NAMES and " " not in name
+    return " ".join(parts).title() if whole and all(map(str.isalpha, parts)) else None
+
+
+def _is_surname(word: str) -> bool:
+    return word.istitle() and word.lower() in SURNAMES
+
+
+def _is_given(word: str) -> bool:
+    return _is_capitalised(word) and word.lower() not in BEFORE_ROLE
 
 
 def _is_site_name(name: str, site_names: set[str]) -> bool:

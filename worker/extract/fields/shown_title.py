@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import SPACELESS
@@ -12,10 +13,8 @@ from worker.extract.fields.person_names import AGENCY, BY
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.lines.title_form import NO_TITLE, is_issuer, share_of_stems, stems_of
 
-BOUNDARY = re.compile(r"[|\-–—:·•»«›‹/\\~_>(（【\[\]】）)｜\u3163,.]")
+BOUNDARY = frozenset("|-–—:·•»«›‹/\\~_>(（【[]】）)｜\u3163,.")
 """A character beside a part of a title, white space left out."""
-MARKS = re.compile(r"^[^\w\s!-/:-@\[-`{-~\u00a1-\u00bf\u2010-\u2027\u3001-\u301f\uff01-\uff5e]+")
-"""Vowel signs and tone marks of the letter before."""
 MIN_LETTERS, MIN_SPACELESS = 6, 4  # letters of the shortest headline that is told from a section by its place in a title
 WORDS = 4  # words from which a line is a headline although no mark parts it from the site's name before or after it
 SECTION_SHARE = 0.5  # of the longest part's letters: a shorter line is the section or the kicker beside the headline
@@ -90,12 +89,15 @@ def _is_part(line: str, title: str) -> bool:
     at = whole.find(key)
     if at < 0:
         return False
-    before, after = (
-        title[: places[at]].rstrip(" \"'“‘«"),
-        MARKS.sub("", title[places[at + len(key) - 1] + 1 :], count=1).lstrip(" \"'”’»?!.…"),
-    )
-    parted = [not before or BOUNDARY.match(before[-1]) is not None, not after or BOUNDARY.match(after[0]) is not None]
+    signs = dropwhile(_is_sign, title[places[at + len(key) - 1] + 1 :])
+    before, after = title[: places[at]].rstrip(" \"'“‘«"), "".join(signs).lstrip(" \"'”’»?!.…")
+    parted = [not before or before[-1] in BOUNDARY, not after or after[0] in BOUNDARY]
     return all(parted) or (len(line.split()) >= WORDS and (not before or not after))
+
+
+def _is_sign(character: str) -> bool:
+    """Whether a character is a vowel sign or a tone mark of the letter before."""
+    return unicodedata.category(character).startswith("M")
 
 
 def familiarity(line: str, text: str) -> float:

@@ -19,19 +19,17 @@ QUOTES = '"“”«»'
 MAX_TITLE = 1000  # characters; the longest real headline has a few hundred
 SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜\u3163]\s*")
 PREFIX = pattern(r"^<title_label>\s*:\s*")
-OFFICE = re.compile(r"(?:ministry|department|embassy|office|government|directorate|commission|council)\b", re.IGNORECASE)
+OFFICE = pattern(r"<office>\b")
 """How the name of a public authority begins."""
+FILE_NAME = re.compile(
+    r"^(?:[\w\-. ()]+\.(?:pdf|docx?|jpe?g|png|tiff?)|(?:scan|scanned|img|doc|dsc|page|file)[\W_]*\d[\w\W]{0,30})$", re.IGNORECASE
+)
+"""The file name of a scan."""
 NEWS = ("NewsArticle", "LiveBlog")
 """Words in the types of schema.org of news."""
 MAX_SITE_NAME = 40  # characters: longer ones are headlines in the wrong field
 BREAKS = ("br", "p", "div", "h1", "h2", "h3", "li")
 NAME_WORDS, NAME_LENGTH = 3, 30  # words and characters of names, at most; Khmer and Thai names are one "word"
-PART = re.compile(rf"{SEPARATOR.pattern}|:\s+")
-"""What separates the parts of a page's title: headline, section, site; also a colon."""
-FILE_NAME = re.compile(
-    r"^(?:[\w\-. ()]+\.(?:pdf|docx?|jpe?g|png|tiff?)|(?:scan|scanned|img|doc|dsc|page|file)[\W_]*\d[\w\W]{0,30})$", re.IGNORECASE
-)
-"""The file name of a scan."""
 TEXT_START = 3000  # characters of a text, in which its subject is named
 REPEATED = 0.34  # of a title's words: where fewer occur in text and heading, the title is the site's
 AGREEMENT = 0.3  # of a heading's words: where fewer occur in the page's titles, the heading is the site's or a box's
@@ -144,7 +142,7 @@ def _heading(root: Element, titles: list[str], site_names: set[str]) -> str | No
     for tag in ("h1", "h2", "h3"):
         shown = list(dict.fromkeys(map(_heading_text, root.iter(tag))))
         if tag == "h3":
-            parts = {_key(part) for part in PART.split(titles[-1]) if part}
+            parts = {_key(part) for part in _parts(titles[-1])}
             shown = [text for text in shown if _key(text) in parts]
         usable = [text for text in shown if not NO_TITLE.match(text) and _key(text) not in site_names and not _is_part(text, titles[-1])]
         found = [(score, text) for text in usable if (score := _agreement(_words(text), reference))]
@@ -168,9 +166,14 @@ def _heading_text(element: Element) -> str:
     return " ".join((" " if broken else "").join(element.itertext()).split())
 
 
+def _parts(title: str) -> list[str]:
+    """The parts of a page's title: headline, section, site; a colon separates them too."""
+    return [part for whole in SEPARATOR.split(title) for part in whole.split(": ") if part]
+
+
 def _is_part(heading: str, page_title: str) -> bool:
     """Whether `heading` is the section or the site in the page's title, beside the headline."""
-    parts = [part for part in PART.split(page_title) if part]
+    parts = _parts(page_title)
     key = _key(heading)
     if SEPARATOR.search(heading) and page_title.endswith(heading) and page_title != heading:
         return True  # the site's name has parts of its own

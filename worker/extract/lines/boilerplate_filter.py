@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import SPACELESS
-from worker.extract.lines.line import LONG_PROSE, SENTENCE_END, Line, classify_line, is_prose
+from worker.extract.lines.line import LONG_PROSE, Line, classify_line, ends_sentence, is_prose
 from worker.extract.words.boilerplate import Kind
 from worker.extract.words.languages import pattern
 
@@ -124,7 +124,7 @@ def _without_tail(lines: list[Line]) -> list[Line]:
 
 def _is_box_heading(line: Line) -> bool:
     text = line.text
-    closed = SENTENCE_END.search(text) or SPACELESS.search(text) or dateline.date_of_line(text)
+    closed = ends_sentence(text) or SPACELESS.search(text) or dateline.date_of_line(text)
     return line.kind is None and not closed and len(text.split()) <= BOX_WORDS
 
 

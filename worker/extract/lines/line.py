@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from worker.extract.dates import dateline
@@ -13,7 +12,9 @@ PROSE_LENGTH = 50  # characters: a sentence of eight words; headlines of that le
 LONG_PROSE = 160  # characters: longer than headlines, with or without a mark at the end
 SPACELESS_LENGTH = 70  # characters of running text in a script without spaces, where nothing marks the end of a sentence
 SHORT_SENTENCE = 18  # characters: enough for a sentence in Khmer or Chinese, which is a third as long as an English one
-SENTENCE_END = re.compile(r"[.!?…:។៕。！？]['\"”’»)\]]*\s*$")
+SENTENCE_MARKS = tuple(".!?…:។៕。！？")
+CLOSERS = "'\"”’»)]"
+"""What may follow the mark at the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,17 @@ def classify_line(text: str) -> Line:
     return Line(text, kind, kind is None and is_prose(text))
 
 
+def ends_sentence(text: str) -> bool:
+    """Whether `text` ends with a sentence, perhaps within quotation marks or brackets."""
+    return text.rstrip().rstrip(CLOSERS).endswith(SENTENCE_MARKS)
+
+
 def is_prose(text: str) -> bool:
     """Whether `text` is running text: a complete sentence of some length, or longer than any headline."""
     size = len(text)
     if size < SHORT_SENTENCE:
         return False
-    ends = SENTENCE_END.search(text) is not None
+    ends = ends_sentence(text)
     if len(SPACELESS.findall(text)) * 2 > size:
         return ends or size >= SPACELESS_LENGTH
     return size >= LONG_PROSE or (ends and size >= PROSE_LENGTH)

@@ -7,18 +7,20 @@ from collections import Counter
 from itertools import groupby, pairwise
 
 from worker.extract.dates.dateline import is_dateline
-from worker.extract.lines.line import SENTENCE_END
+from worker.extract.lines.line import ends_sentence
 from worker.extract.words.languages import pattern
 
 COLUMN = (45, 100)  # characters: typewriters and mail programs wrap lines at a column between these
-LIST_ITEM = re.compile(r"[-–•*]\s|\(?\w{1,3}[.)]\s")
+BULLETS = ("-", "–", "•", "*")
+ITEM_NUMBER = 3  # letters or digits of an item's number, at most: "iii."
 PAGE = pattern(r"(?:\S.*\s{2})?\W*<page_number>\s?\d{1,3}(?:\s?(?:/|<of_pages>)\s?\d{1,3})?\W*|[-–—]\s?\d{1,3}\s?[-–—]")
 """A line with a page number."""
 HEADER = 12  # characters: shorter lines may occur twice without being a page's header
 
 PICTURE = re.compile(r"!\[[^\]]*\]\([^)\s]*\)\s*")
 LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*\)")
-ITALIC = re.compile(r"\*[^*]+\*|_[^_]+_")
+ITALIC = ("*", "_")
+"""The marks around words in italics."""
 
 Group = list[str]
 """Consecutive lines without a blank line between them."""
@@ -48,16 +50,29 @@ def _without_markdown(lines: list[str]) -> list[str]:
     pictured = False
     for line in lines:
         bare = PICTURE.sub("", line).strip()
-        if not (pictured and ITALIC.fullmatch(bare)):
+        if not (pictured and _is_italic(bare)):
             result.append(LINK.sub(r"\1", bare))
         pictured = bare != line.strip() or (pictured and not bare)
     return result
 
 
+def _is_italic(line: str) -> bool:
+    """Whether all of a line is in italics."""
+    mark, inner = line[:1], line[1:-1]
+    return bool(inner) and mark in ITALIC and line.endswith(mark) and mark not in inner
+
+
+def is_list_item(line: str) -> bool:
+    """Whether a line begins with a bullet or with a number or letter and its mark: "- ", "2. ", "(a) "."""
+    first, *rest = line.split(maxsplit=1) or [""]
+    number = first.removeprefix("(")[:-1]
+    return bool(rest) and (first in BULLETS or (first.endswith((".", ")")) and number.isalnum() and len(number) <= ITEM_NUMBER))
+
+
 def _is_wrapped(groups: list[Group]) -> bool:
     """Whether lines are wrapped at a column: none is long, and most that are followed by another end within a sentence."""
     inner = [(line, after) for group in groups for line, after in pairwise(group)]
-    broken = sum(len(line) > COLUMN[0] and not SENTENCE_END.search(line) for line, _ in inner)
+    broken = sum(len(line) > COLUMN[0] and not ends_sentence(line) for line, _ in inner)
     longest = max((len(line) for group in groups for line in group), default=0)
     return len(inner) >= 4 and longest <= COLUMN[1] and broken * 2 > len(inner)
 
@@ -66,7 +81,7 @@ def _across_pages(groups: list[Group]) -> list[Group]:
     """The groups, joined where a sentence continues: the first ends within one, and the next begins in lower case."""
     result = groups[:1]
     for group in groups[1:]:
-        if not SENTENCE_END.search(result[-1][-1]) and group[0][0].islower() and not LIST_ITEM.match(group[0]):
+        if not ends_sentence(result[-1][-1]) and group[0][0].islower() and not is_list_item(group[0]):
             result[-1] = [*result[-1][:-1], _join(result[-1][-1], group[0]), *group[1:]]
         else:
             result.append(group)
@@ -77,7 +92,7 @@ def _unwrapped(group: Group) -> list[str]:
     """The paragraphs of a group: a line that reaches the column continues on the next."""
     result = [group[0]]
     for before, line in pairwise(group):
-        if len(before) > COLUMN[0] and not LIST_ITEM.match(line):
+        if len(before) > COLUMN[0] and not is_list_item(line):
             result[-1] = _join(result[-1], line)
         else:
             result.append(line)

@@ -27,8 +27,8 @@ TITLE_WORDS = (3, 40)  # fewer make a section's name, more a paragraph
 TITLE_LETTERS = 6  # in a script without spaces: Chinese headlines can be that short
 STEM_TEXT = 4000  # characters that are read: more than the first paragraphs have, and a line of megabytes costs no more
 LONG_WORD, STEM = 4, 5  # letters: shorter words are in every text; words are compared by their beginning
-MENU = re.compile(r"\s{2,}\S|[▶►☰]|^\[|[{}]")
-"""Gaps between words, and the symbols of buttons: several items in one line; braces of a template that was not filled."""
+BUTTONS = frozenset("▶►☰{}")
+"""The symbols of buttons, and the braces of a template that was not filled."""
 
 
 def could_be_title(text: str) -> bool:
@@ -41,10 +41,17 @@ def could_be_title(text: str) -> bool:
         and not is_issuer(text)
         and not NO_TITLE.match(text)
         and not text.endswith((",", ";"))
-        and not MENU.search(text)
+        and not _is_menu(text)
         and not dateline.is_dateline(text)
         and not dateline.is_masthead_date(text)
     )
+
+
+def _is_menu(text: str) -> bool:
+    """Whether a line has the form of several items: gaps between words, symbols of buttons, a bracket at its beginning."""
+    words = text.split()
+    gaps = len(text.strip()) - sum(map(len, words))
+    return gaps >= len(words) or text.startswith("[") or not BUTTONS.isdisjoint(text)
 
 
 def is_issuer(line: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from worker.extract.page.class_hints import HIDDEN, ClassHints, tag_hint
@@ -28,8 +27,9 @@ MAX_DEPTH, MAX_INLINE_DEPTH = 320, 60  # nested elements: real pages have up to 
 NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-component"})
 """Attributes whose values name the purpose of an element."""
 
-HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-PANEL = re.compile(r"accord|collaps|faq|panel|answer|toggle|expand|\btabs?\b|tab-", re.IGNORECASE)
+HIDING_STYLES = ("display:none", "visibility:hidden")
+PANELS = ("accord", "collaps", "faq", "panel", "answer", "toggle", "expand", "tab-", " tab ", " tabs ")
+"""Parts of the classes and ids of such panels, each name between blanks."""
 PANEL_ROLES = ("tabpanel", "region")
 OPENERS = ("h2", "h3", "h4", "h5", "h6", "button", "summary", "dt")
 """Elements that open the panel below them."""
@@ -200,12 +200,18 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
 def is_hidden(node: Element) -> bool:
     """Whether an element's own attributes hide it."""
     style = node.get("style")
-    return node.get("hidden") is not None or (style is not None and HIDING_STYLE.search(style) is not None)
+    return node.get("hidden") is not None or (style is not None and _hides(style))
+
+
+def _hides(style: str) -> bool:
+    """Whether a style hides its element."""
+    return any(rule.startswith(HIDING_STYLES) for rule in "".join(style.split()).lower().split(";"))
 
 
 def _is_panel(node: Element) -> bool:
     """Whether a hidden element is the panel of an accordion or a tab, which readers open: named as one, or below its heading."""
-    if node.get("role") in PANEL_ROLES or node.get("aria-labelledby") or PANEL.search(f"{node.get('class')} {node.get('id')}"):
+    names = f" {node.get('class')} {node.get('id')} ".lower()
+    if node.get("role") in PANEL_ROLES or node.get("aria-labelledby") or any(map(names.replace("-", "- ").__contains__, PANELS)):
         return True
     before = next(iter(node.itersiblings(preceding=True)), None)
     return before is not None and (before.tag in OPENERS or before.find("button") is not None)

@@ -10,7 +10,8 @@ from worker.extract.page.characters import without_lone_surrogates
 from worker.extract.page.elements import Element
 
 STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
-PARAGRAPH = re.compile(r"<p[ >]", re.IGNORECASE)
+PARAGRAPHS = ("<p>", "<p ")
+"""How a paragraph begins."""
 MIN_PARAGRAPHS = 3  # a teaser has one or two
 MIN_LENGTH = 500  # characters: markup with three paragraphs is longer
 MAX_DEPTH = 2  # strings within strings: React streams its state as JSON in a string
@@ -28,7 +29,7 @@ def _markup(text: str, depth: int) -> Iterator[str]:
     for match in STRING.finditer(text):
         inner = _decoded(match[0]) if len(match[0]) >= MIN_LENGTH else ""
         deeper = list(_markup(inner, depth - 1)) if depth > 1 else []
-        yield from deeper or ([inner] if len(PARAGRAPH.findall(inner)) >= MIN_PARAGRAPHS else [])
+        yield from deeper or ([inner] if sum(map(inner.lower().count, PARAGRAPHS)) >= MIN_PARAGRAPHS else [])
 
 
 def _decoded(literal: str) -> str:

@@ -62,12 +62,10 @@ HTML_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/x
 SAMPLE = 65536  # bytes: enough to tell the encoding, and the detector's cost stays bounded
 BROKEN_SHARE = 0.1  # of the characters beyond ASCII; above it people cannot read the text either
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-FOREIGN = re.compile("[\udc80-\udcff]")
-"""A byte that is not UTF-8, as `surrogateescape` decodes it."""
-BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 MARKS = re.compile("(?<![\udc80-\udcff])[\udc85\udc91-\udc97](?![\udc80-\udcff])")
 """A quotation mark, dash or ellipsis of any windows-125x between other characters, as word processors paste them."""
-FOREIGN_RUN = re.compile(f"{FOREIGN.pattern}+")
+FOREIGN_RUN = re.compile("[\udc80-\udcff]+")
+"""Bytes that are not UTF-8, as `surrogateescape` decodes them."""
 FEW_FOREIGN = 2  # characters of UTF-8 for each foreign byte, on a page that does not declare UTF-8
 REPLACED = {**dict.fromkeys([*range(9), 11, *range(14, 32), 0x7F, 0xFFFE, 0xFFFF], ""), ord("\f"): " ", **FROM_WINDOWS}
 """Controls but for white space, and noncharacters, each with what stands in its place."""
@@ -158,8 +156,8 @@ def _mended_utf_8(body: bytes, declared: list[str]) -> str | None:
     """
     text = body.decode("utf-8", "surrogateescape")
     shown = COMMENT.sub("", text)
-    foreign = len(FOREIGN.findall(shown))
-    own = len(BEYOND_ASCII.findall(shown)) - foreign
+    utf_8 = shown.encode("utf-8", "ignore").decode()
+    foreign, own = len(shown) - len(utf_8), len(utf_8) - len(utf_8.encode("ascii", "ignore"))
     foreign = max(1, foreign - len(MARKS.findall(shown))) if foreign else 0  # marks are the same in all of windows-125x
     if foreign and own < (foreign if "utf-8" in declared[:1] else FEW_FOREIGN * foreign):
         return None

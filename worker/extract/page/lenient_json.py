@@ -17,17 +17,18 @@ JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, J
 MAX_LENGTH = 300_000
 """Characters that are mended, a second of CPU at most; the longest script of 1,500 real pages that needed it has 60,000."""
 _TOKEN = re.compile(r'/\*.*?(?:\*/|$)|//[^\n]*|[{}\[\],:"]|\'|(?:\]\]|&gt;|[^\s{}\[\],:"\'/])+|/', re.DOTALL)
-_STRING = {'"': re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL), "'": re.compile(r"[^'\\]*(?:\\.[^'\\]*)*", re.DOTALL)}
-_AFTER_KEY = re.compile(r"\s*:")
-_AFTER_VALUE = {
-    "{": re.compile(r"\s*(?:}|,\s*(?:}|\"[^\"\n]{1,80}\"\s*:|'|/|\w+\s*:)|\n\s*\"[^\"\n]{1,80}\"\s*:|$)"),
-    "[": re.compile(r"\s*(?:\]|,\s*[\]\"'{\[\d\-tfn]|$)"),
-    "": re.compile(r"\s*"),
+_STRING = {quote: re.compile(rf"[^{quote}\\]*(?:\\.[^{quote}\\]*)*", re.DOTALL) for quote in "\"'"}
+_AFTER = {
+    place: re.compile(rf"\s*(?:{follows})")
+    for place, follows in {
+        "key": ":",
+        "{": r"}|,\s*(?:}|\"[^\"\n]{1,80}\"\s*:|'|/|\w+\s*:)|\n\s*\"[^\"\n]{1,80}\"\s*:|$",
+        "[": r"\]|,\s*[\]\"'{\[\d\-tfn]|$",
+    }.items()
 }
-"""What follows the end of a string in an object, in a list and outside both; any other quotation mark is within the string."""
-_ESCAPE = re.compile(r'\\(?:(u[0-9a-fA-F]{4}|["\\/bfnrt])|(.)|$)', re.DOTALL)
-_LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_REFERENCES = re.compile(r"&(?:quot|#34|#x22);")
+"""What follows a key, a value of an object and one of a list; any other quotation mark is within the string."""
+_ESCAPE = re.compile(r'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])|\\(.?)|"', re.DOTALL)
+_REFERENCES = ("&quot;", "&#34;", "&#x22;")
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -41,7 +42,7 @@ def values_in(text: str) -> list[JsonValue]:
 
 
 def _mended_values(text: str) -> list[JsonValue]:
-    if '"' not in text and _REFERENCES.search(text):
+    if '"' not in text and any(map(text.__contains__, _REFERENCES)):
         text = html.unescape(text)
     start = re.search(r"[{\[]\s*(?:[\"'{\[}\]/]|\w+\s*:|$)", text.replace("<![CDATA[", " " * 9))
     found = []
@@ -121,13 +122,13 @@ class _Mender:
             self.in_key = False
         else:
             self._separate()
-            word = json.dumps(word) if self.in_key else word if _LITERAL.fullmatch(word) else "null"
+            word = json.dumps(word) if self.in_key else _literal(word)
         if word != "," or self.written[-1] not in (",", "{", "["):
             self.written.append(word)
 
     def _write_string(self, quote: str) -> None:
         self._separate()
-        after = _AFTER_KEY if self.in_key else _AFTER_VALUE[self.open[-1] if self.open else ""]
+        after = _AFTER["key" if self.in_key else self.open[-1]]
         start, end = self.position, self.position
         while match := _STRING[quote].match(self.text, end):
             end = match.end()
@@ -138,7 +139,14 @@ class _Mender:
         self.written.append(f'"{_escaped(self.text[start:end])}"')
 
 
+def _literal(word: str) -> str:
+    """A number, true or false as JSON; null for any other word."""
+    try:
+        return json.dumps(json.loads(word, parse_constant=lambda _: None))
+    except ValueError:
+        return "null"
+
+
 def _escaped(text: str) -> str:
     """The inside of a JSON string, with quotation marks escaped and unknown escapes undone."""
-    text = re.sub(r'(\\.)|"', lambda match: match[1] or '\\"', text, flags=re.DOTALL)
-    return _ESCAPE.sub(lambda match: f"\\{match[1]}" if match[1] else match[2] or "", text)
+    return _ESCAPE.sub(lambda match: '\\"' if match[0] == '"' else f"\\{match[1]}" if match[1] else match[2], text)

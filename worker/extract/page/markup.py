@@ -23,14 +23,12 @@ LOOKUP = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 
 MAX_EQUALS_SIGNS = 400_000  # scripts included: above it attributes alone would fill the memory
 STREAMED_START = "<div hidden"
-STREAMED = re.compile(r"<div hidden(?:=\"\")? id=\"S:")
+SHOWN = '<div id="S:'
 """Parts of a page that React streams after the rest, hidden until its script moves them into position."""
 _TAG_START = re.compile(r"<[a-zA-Z][^\s<>/]*[\s/]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 BODY = "<body"
 LONG_TITLE = 500  # characters: half more than the longest title of 1,526 real pages (319)
-_UNCLOSED_TITLE = re.compile(r"(<title[^<>]*>[^<>]{0,300})", re.IGNORECASE)
-"""A title and what follows up to the next tag."""
 _STRUCTURE = re.compile(
     r"</?(?!(?:p|h[1-6]|li|br|blockquote|title|meta|link|head|body|html|time|script|style)\b)[a-zA-Z][^<>]*>", re.IGNORECASE
 )
@@ -54,13 +52,13 @@ def parse(text: str) -> Tree:
     if _holds_more(text, "<", MAX_NODES) and (tags := _start_tags(text)) > MAX_NODES:
         raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_NODES} elements, got {tags} tags")
     if STREAMED_START in text:
-        text = STREAMED.sub('<div id="S:', text)
+        text = text.replace('<div hidden id="S:', SHOWN).replace('<div hidden="" id="S:', SHOWN)
     text, warnings = _without_huge_tags(text)
     if _holds_more(text, "=", MAX_EQUALS_SIGNS):
         raise ItemFailed(Reason.PARSE_LIMIT, f"expected at most {MAX_EQUALS_SIGNS} attributes, got {text.count('=')} equals signs")
     root, complete = _parsed(text)
     if root is not None and _is_swallowed(root):
-        root, complete = _parsed(_UNCLOSED_TITLE.sub(r"\1</title>", text, count=1))
+        root, complete = _parsed(_with_title_closed(text))
     if root is not None and not len(root) and len(text) > LONG_TITLE:
         root, complete = _parsed(
             re.sub(r"<html[^>]*>", " ", text, count=1, flags=re.IGNORECASE)
@@ -77,6 +75,13 @@ def _is_swallowed(root: Element) -> bool:
     """Whether the title holds the rest of the page, since it has no end tag or a broken one."""
     title = root.find(".//title")
     return title is not None and len(title.text or "") > LONG_TITLE and "<" in (title.text or "")
+
+
+def _with_title_closed(text: str) -> str:
+    """`text` with the end tag of its title before the next tag."""
+    start = text.lower().find("<title")
+    end = text.find("<", start + 1)
+    return f"{text[:end]}</title>{text[end:]}" if 0 <= start < end else text
 
 
 def _holds_body(root: Element) -> bool:

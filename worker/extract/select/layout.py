@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.dates.parse import SPACELESS
-from worker.extract.lines.line import SENTENCE_END, is_prose
+from worker.extract.lines.line import ends_sentence, is_prose
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.class_hints import name_hints
 from worker.extract.words.boilerplate import boilerplate_kind
@@ -134,7 +134,7 @@ def standfirst(blocks: list[Block], probabilities: NDArray[np.float64], keep: ND
     for at in range(first if heading is None else heading + 1, first):
         block = blocks[at]
         marked = bool(block.element.own & STANDFIRST) or block.element.tag in ("h2", "h3")
-        long = len(block.text) >= STANDFIRST_LENGTH and SENTENCE_END.search(block.text) is not None
+        long = len(block.text) >= STANDFIRST_LENGTH and ends_sentence(block.text)
         long |= len(SPACELESS.findall(block.text)) >= STANDFIRST_LENGTH // 2
         kind = boilerplate_kind(block.text)
         result[at] = marked and long and not block.links and kind is None and probabilities[at] >= STANDFIRST_LEAST

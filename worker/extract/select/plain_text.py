@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,32 +15,30 @@ from worker.extract.dates.parse import SPACELESS, Moment
 from worker.extract.fields import bylines, person_names
 from worker.extract.fields.title import names_of_host
 from worker.extract.lines.boilerplate_filter import without_boilerplate
-from worker.extract.lines.line import SENTENCE_END, SHORT_SENTENCE, Line, classify_line
+from worker.extract.lines.line import SHORT_SENTENCE, Line, classify_line, ends_sentence
 from worker.extract.lines.nearby_lines import BELOW_TEXT, FULL_STOPS, NearbyLines
-from worker.extract.lines.paragraphs import LIST_ITEM, paragraphs_of
+from worker.extract.lines.paragraphs import is_list_item, paragraphs_of
 from worker.extract.lines.title_form import could_be_title
 from worker.extract.model.line_features import line_probabilities
 from worker.extract.words.boilerplate import Kind
 from worker.extract.words.languages import pattern
 
-MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|article|section|table|span|meta|title|br|h1)\b", re.IGNORECASE)
-EMPHASIS = re.compile(r"^[*_#\s^]+|[*_#\s]+$")
-QUOTES = re.compile(r"^[\"“”„«'‘]+(.*?)[\"“”»'’]+$", re.DOTALL)
-HEADING = re.compile(r"#{1,2}\s")
-"""A heading in Markdown."""
+MARKUP = ("!doctype", "html", "head", "body", "div", "p", "article", "section", "table", "span", "meta", "title", "br", "h1")
+"""Elements that show a text to be HTML."""
+EMPHASIS = "*_# \t\n\u00a0"
+"""Marks of emphasis and white space, with which a bold paragraph begins and ends."""
+QUOTES = "\"“”„«'‘", "\"“”»'’"
+"""Quotation marks at the beginning and at the end of a paragraph."""
+HEADINGS = ("# ", "## ")
+"""How a heading begins in Markdown."""
+TAG_LENGTH = 10  # characters of a tag's name that are read: more than the longest of MARKUP has
 COLONS = (":", "：", "៖")
 """What ends a salutation, and no headline."""
-POINTER = re.compile(r"(?:>>|[►▶➤→»☞])\s*\S")
-"""An arrow to another article."""
+ARROWS = (">>", *"►▶➤→»☞")
+"""What points to another article, at the beginning of a line."""
 ENDS = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.CONTACT, Kind.ABOUT})
 """Kinds after which a doubtful sentence does not belong to the article."""
-INLINE_POINTER = re.compile(rf"^{POINTER.pattern}|[:：៖]\s*\S")
-"""An arrow or a word like "Related", followed by a headline: it may occur within an article and does not end it."""
-LABEL = re.compile(
-    r"^[\[【(][^\]】)\n]{2,20}[\]】)]\s*(?=\S)|"
-    r"^(?:(?:subject|objet|betreff|re|fwd?|tr|aw)\s*:\s*)+(?:(?:news|press|media) (?:release|statement)\s*[:–—-]\s*)?(?=\S)",
-    re.IGNORECASE,
-)
+LABEL = pattern(r"^[\[【(][^\]】)\n]{2,20}[\]】)]\s*(?=\S)|^(?:<subject>\s*[:：៖]\s*)+(?:<document>\s*[:：–—-]\s*)?(?=\S)")
 """`[NOTICE] Water will be cut`, `Subject: FW: Press release: Water will be cut`."""
 CONTINUATION = pattern(r"<goes_on>\s")
 """How the second line of a heading in capitals begins."""
@@ -50,7 +48,7 @@ CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}(?!\d)")
 """A time of day: a date with one, above the title, is the article's; mastheads show the day alone."""
 BYLINE_LENGTH = 120  # characters: longer lines that begin with "by" are sentences
 LEAD_WORDS = 5  # a lead has more; shorter lines are labels and names
-CRUMB = re.compile(r".*[»›>/|→]\s*")
+CRUMB_MARKS = "»›>/|→"
 KEEP = 0.5  # probability: a line is likelier the article's than not
 DOUBTFUL = 0.05  # below it a sentence beside the article's is boilerplate after all, as in HTML
 DIRECTLY_BELOW = 0.01  # the same for the line after one of the article's ("I thank you."), and in scripts with few training pages
@@ -71,7 +69,12 @@ class PlainArticle:
 
 def looks_like_markup(text: str) -> bool:
     """Whether a text of unknown type is HTML."""
-    return bool(MARKUP.search(text[:20_000]))
+    names = ("".join(takewhile(_is_of_name, tag[:TAG_LENGTH])) for tag in text[:20_000].lower().split("<")[1:])
+    return any(name in MARKUP for name in names)
+
+
+def _is_of_name(character: str) -> bool:
+    return character.isalnum() or character == "!"
 
 
 def is_document(text: str) -> bool:
@@ -91,7 +94,7 @@ def article_from_text(text: str, today: date, url: str | None = None) -> PlainAr
     head = lines[:first]
     body = [line for at, line in enumerate(lines[first:], first) if keep[at] or line.kind is Kind.ABOUT]
     names = {_letters(line.text) for line in lines[int(np.flatnonzero(keep)[-1]) + 1 :]}
-    marked = {_letters(paragraph) for paragraph in paragraphs if HEADING.match(paragraph)}
+    marked = {_letters(paragraph) for paragraph in paragraphs if paragraph.startswith(HEADINGS)}
     title = _title([line for line in head if not _begins_with_name(line, names)], body, marked)
     above, below = (head[: head.index(title)], head[head.index(title) + 1 :]) if title else (head, [])
     found = "\n\n".join(without_boilerplate([line.text for line in [*_leads(below), *body]], title.text if title else None))
@@ -113,7 +116,17 @@ def article_from_text(text: str, today: date, url: str | None = None) -> PlainAr
 
 def _classified(text: str) -> Line:
     """The class of a line; arrows point to other articles."""
-    return Line(text, Kind.RELATED, prose=False) if POINTER.match(text) else classify_line(text)
+    return Line(text, Kind.RELATED, prose=False) if _points(text) else classify_line(text)
+
+
+def _points(text: str) -> bool:
+    """Whether a line is an arrow and what it points to."""
+    return text.startswith(ARROWS) and any(map(str.isalnum, text))
+
+
+def _is_inline_pointer(text: str) -> bool:
+    """Whether a line is an arrow or a word like "Related" with a headline: it may occur within an article and does not end it."""
+    return _points(text) or any(text.partition(colon)[2].strip() for colon in COLONS)
 
 
 def _kept(lines: list[Line]) -> NDArray[np.bool_]:
@@ -133,7 +146,7 @@ def _passages(lines: list[Line]) -> list[list[int]]:
     """The positions of lines that are not boilerplate, in groups; a line that ends an article begins a new group."""
     result: list[list[int]] = [[]]
     for at, line in enumerate(lines):
-        if line.kind in ENDS and not INLINE_POINTER.search(line.text):
+        if line.kind in ENDS and not _is_inline_pointer(line.text):
             result.append([])
         elif line.kind is None:
             result[-1].append(at)
@@ -143,7 +156,7 @@ def _passages(lines: list[Line]) -> list[list[int]]:
 def _ending(lines: list[Line], keep: NDArray[np.bool_]) -> list[Line]:
     """The last lines of the article and the first after them, and the line with which wire reports end."""
     last = int(np.flatnonzero(keep)[-1])
-    wire = [line for line in lines[-1:] if dateline.TRAILER.match(line.text)]
+    wire = [line for line in lines[-1:] if dateline.is_trailer(line.text)]
     return [*lines[max(0, last + 1 - SIGN_OFF) : last + 1 + SIGN_OFF], *wire]
 
 
@@ -154,19 +167,22 @@ def _continues(line: Line, probability: float, least: float, *, ended: bool) -> 
         return True
     if SPACELESS.search(line.text):
         return probability >= DIRECTLY_BELOW and len(line.text) >= SHORT_SENTENCE
-    return probability >= least and (SENTENCE_END.search(line.text) or LIST_ITEM.match(line.text)) is not None
+    return probability >= least and (ends_sentence(line.text) or is_list_item(line.text))
 
 
 def _without_emphasis(paragraph: str) -> str:
     """The paragraph without Markdown's marks of emphasis, and without quotation marks around all of it."""
-    bare = EMPHASIS.sub("", paragraph) if "**" in paragraph or paragraph.startswith(("#", "^")) else paragraph.strip()
-    quoted = QUOTES.match(bare) if "**" in paragraph else None
-    return quoted[1].strip() if quoted and '"' not in quoted[1] else bare
+    if "**" not in paragraph and not paragraph.startswith(("#", "^")):
+        return paragraph.strip()
+    bare = paragraph.lstrip(f"^{EMPHASIS}").rstrip(EMPHASIS)
+    opened, closed = map(str.__contains__, QUOTES, (bare[:1], bare[-1:]))
+    inner = bare.lstrip(QUOTES[0]).rstrip(QUOTES[1])
+    return inner.strip() if "**" in paragraph and opened and closed and '"' not in inner else bare
 
 
 def _title(head: list[Line], body: list[Line], marked: set[str]) -> Line | None:
     """The line above the text that Markdown marks as heading, that the breadcrumbs end with, or that scores best as headline."""
-    breadcrumbs = {_letters(CRUMB.sub("", line.text)) for line in head if line.kind is Kind.BREADCRUMBS} - {""}
+    breadcrumbs = {_letters(_last_crumb(line.text)) for line in head if line.kind is Kind.BREADCRUMBS} - {""}
     others = [line for line in head if line.kind is None]
     usable = [line for line in others if could_be_title(LABEL.sub("", line.text)) and not person_names.BY.match(line.text)]
     usable = [line for line in usable if not line.text.endswith(COLONS)]
@@ -178,6 +194,11 @@ def _title(head: list[Line], body: list[Line], marked: set[str]) -> Line | None:
     following = {id(line): after for line, after in pairwise(head)}  # by identity: a line may occur twice
     scores = [_score(line, following.get(id(line)), lead) + NEARER * at for at, line in enumerate(usable)]
     return usable[scores.index(max(scores))]
+
+
+def _last_crumb(text: str) -> str:
+    """The last of a line of breadcrumbs."""
+    return text[1 + max(map(text.rfind, CRUMB_MARKS)) :]
 
 
 def _begins_with_name(line: Line, names: set[str]) -> bool:
@@ -225,7 +246,7 @@ def _authors(head: list[Line], site_names: set[str]) -> list[str]:
 def _is_byline(text: str) -> bool:
     """Whether a line gives a name after "by", with a date, or with the outlet: `Name / Daily`."""
     name, _, outlet = text.partition(" / ")
-    with_outlet = outlet and " " in name and person_names.NAME.match(name) is not None and dateline.date_of_line(outlet) is None
+    with_outlet = outlet and " " in name and person_names.is_name(name) and dateline.date_of_line(outlet) is None
     return len(text) <= BYLINE_LENGTH and (with_outlet or person_names.BY.match(text) is not None or bylines.is_name_and_date(text))
 
 

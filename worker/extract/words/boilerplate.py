@@ -57,7 +57,6 @@ CASED = "(?-i:"
 """Begins the case-sensitive part of a pattern."""
 OTHER_SCRIPT = re.compile("[\u0e00-\u1fff\u3040-\ud7ff]")
 """A letter of Thai, Lao, Burmese, Khmer, Kana, Han or Hangul."""
-LATIN = re.compile("[a-zà-ɏḀ-ỹ]")
 NEVER = r"(?!)"
 """Matches nothing."""
 ARROWS = ">> "
@@ -144,9 +143,9 @@ def _joined(entries: list[tuple[Kind, str]], flags: int = 0) -> re.Pattern[str]:
 
 
 def _is_other_script(pattern: str) -> bool:
-    """Whether a pattern has letters of another script and no Latin ones; the letters of escapes do not count."""
+    """Whether a pattern has letters of another script and none with a case; the letters of escapes do not count."""
     letters = re.sub(r"\\[a-zA-Z]|\(\?i?:", "", pattern)
-    return OTHER_SCRIPT.search(letters) is not None and LATIN.search(letters) is None
+    return OTHER_SCRIPT.search(letters) is not None and not any(map(str.islower, letters))
 
 
 def _lower(pattern: str) -> str:

@@ -18,6 +18,14 @@ from worker.extract.dates.parse import find_dates, parse_machine_date, parse_pro
         ("20240322", "2024-03-22"),
         ("Fri, 22 Mar 2024 09:30:00 +0700", "2024-03-22T02:30:00Z"),
         ("1711074600", "2024-03-22T02:30:00Z"),
+        ("/Date(1711074600000+0700)/", "2024-03-22T02:30:00Z"),
+        ("2024-082", "2024-03-22"),
+        ("2024-W12-5", "2024-03-22"),
+        ("2024W125", "2024-03-22"),
+        ("Friday, 22-Mar-24 09:30:00", "2024-03-22"),
+        ("Friday, 22-Mar-24 09:30:00 GMT", "2024-03-22T09:30:00Z"),
+        ("20240322 09:30", "2024-03-22"),
+        ("２０２４年３月２２日", "2024-03-22"),
         ("22 มีนาคม 2567", "2024-03-22"),
     ],
 )
@@ -25,7 +33,10 @@ def test_dates_for_machines_are_read_with_their_zone_or_as_days(written, read):
     assert str(parse_machine_date(written)) == read
 
 
-@pytest.mark.parametrize("written", ["NaN", "0000-00-00", "99999-01-01", "2024-13-40", "", "yesterday", "1/" * 100_000])
+@pytest.mark.parametrize(
+    "written",
+    ["NaN", "2006-07", "2024-W60-1", "2024-400", "17110746", "0000-00-00", "99999-01-01", "2024-13-40", "", "yesterday", "1/" * 100_000],
+)
 def test_what_is_no_date_is_none(written):
     assert parse_machine_date(written) is None
 

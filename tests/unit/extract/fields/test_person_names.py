@@ -28,6 +28,10 @@ from worker.extract.fields.person_names import author_names, given_first
         ("By SOPHENG CHEANG and GRANT PECK, Associated Press", ["SOPHENG CHEANG", "GRANT PECK"]),
         ("Written by: Sok Dara | Edited by: Chan Thida | Photo: Kim Ly", ["Sok Dara"]),
         ("(Reporting by Prak Chan Thul; Editing by Martin Petty)", ["Prak Chan Thul"]),
+        ("Emily Post", ["Emily Post"]),
+        ("The Post", []),
+        ("kim_mai", ["Kim Mai"]),
+        ("Lê Phương - Trần Anh", ["Lê Phương", "Trần Anh"]),
         ("Senior Writer", []),
         ("NOC Admin", []),
         ("Twitter Facebook", []),
@@ -44,3 +48,8 @@ def test_the_names_of_people_are_read_and_other_entries_are_left_out(field, name
 
 def test_a_surname_that_comes_first_is_moved_to_the_end():
     assert given_first(["Roy, Aniruddha", "Sok Dara"]) == ["Aniruddha Roy", "Sok Dara"]
+    assert given_first(["Roy, Aniruddha K.", "Ministry of Trade, Office", "Roy, "]) == [
+        "Aniruddha K. Roy",
+        "Ministry of Trade, Office",
+        "Roy,",
+    ]

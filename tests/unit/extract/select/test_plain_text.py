@@ -143,6 +143,14 @@ def test_the_subject_of_a_mail_is_the_headline_without_its_labels():
     assert (article.title, article.published_at, article.text) == ("Ferry sails again", "2024-06-05", FERRY)
 
 
+@pytest.mark.parametrize(
+    "label", ["Objet : TR : Communiqué de presse – ", "Betreff: AW: Pressemitteilung: ", "件名：プレスリリース：", "Chủ đề: "]
+)
+def test_the_labels_of_a_mails_subject_are_known_in_the_languages_of_the_region(label):
+    article = extract_text(f"{label}Ferry sails again\n\n{FERRY}", content_type="text/plain")
+    assert (article.title, article.text) == ("Ferry sails again", FERRY)
+
+
 def test_a_date_above_and_below_a_text_with_page_numbers_is_the_texts():
     article = extract_text(
         f"Ferry sails again\n\nPhnom Penh, 5 June 2024\n\n{FERRY}\n\nPhnom Penh, 5 June 2024\nPage 1 of 1", content_type="text/plain"

@@ -28,7 +28,7 @@ STEP = 240.0
 BEFORE = 7
 """Days for which outlets have published when they are first asked."""
 AGAIN = 900.0
-"""Seconds after which a busy outlet that has failed is asked again."""
+"""Seconds after which a busy outlet is asked again, whether it has failed or not: nobody who is polite sees what is shown between only."""
 SHOWN = 30
 """Articles that a feed shows."""
 DIALECTS = ("rss", "atom", "rdf", "json", "broken rss", "cut rss", "news sitemap")
@@ -66,8 +66,8 @@ class Outlet:
 
     @property
     def unseen(self) -> range:
-        """Articles that came while the server failed, and left the list before it is asked again: nobody who is polite finds them."""
-        return range(bisect_right(self.times, self.away[0]), bisect_right(self.times, self.away[1] + AGAIN) - SHOWN)
+        """Articles that came while the server failed, or after the last poll before, and left the list before it is asked again."""
+        return range(bisect_right(self.times, self.away[0] - AGAIN), bisect_right(self.times, self.away[1] + AGAIN) - SHOWN)
 
     def shown(self, now: float) -> list[int]:
         """The newest articles first."""

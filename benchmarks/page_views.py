@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, delete, insert, text
 
-from benchmarks.database import load
+from benchmarks.database import load, pages
 from benchmarks.database.measure import Cpu
 from worker.bootstrap import Services
 from worker.config import Settings
@@ -240,6 +240,7 @@ def main() -> None:
     parser.add_argument("--database")
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--only", default="")
+    parser.add_argument("--pages", action="store_true", help="measure whole pages of the dashboard, not the views that they ask for")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.keep or Path(temporary)
@@ -253,6 +254,9 @@ def main() -> None:
             print(f"filled in {time.monotonic() - begun:.0f} s")
         if not services.viewer_ledger.hosts(1):
             _rest(services, given.rows)
+        if given.pages:
+            pages.measure(settings, given.only)
+            return
         cpu = Cpu(services.engine)
         for name, call in views(services):
             if given.only in name:

@@ -72,9 +72,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=1_000_000)
     parser.add_argument("--database", help="a PostgreSQL address; else a SQLite file of its own")
+    parser.add_argument("--keep", type=Path, help="a folder for that file, which is filled only once")
     chosen, chance = parser.parse_args(), random.Random(1)
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), database_url=chosen.database) if chosen.database else Settings(data_dir=Path(folder))
+        settings = Settings(data_dir=chosen.keep or Path(folder), database_url=chosen.database)
         engine = open_database(settings)
         migrate(engine)
         with reading(engine) as connection:

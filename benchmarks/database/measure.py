@@ -11,7 +11,7 @@ PROC = Path("/proc")
 
 
 class Cpu:
-    """Seconds of CPU of this process, and of every process of its server where that runs here, since they began.
+    """Seconds of CPU of this process, and of the processes of its server for this database where that runs here, since they began.
 
     SQLite runs in this process. What a helper for parallel scans used is lost with it: start the server with
     `max_parallel_workers_per_gather=0`, so that one process does all of a query.
@@ -19,6 +19,8 @@ class Cpu:
 
     def __init__(self, engine: Engine) -> None:
         self._children: Path | None = None
+        self._database = f" {engine.url.database} "
+        self._ours: dict[str, bool] = {}
         if engine.dialect.name == "postgresql":
             with engine.connect() as connection:
                 backend = PROC / str(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
@@ -30,8 +32,14 @@ class Cpu:
         """The sum."""
         if self._children is None:
             return time.process_time()
-        server = sum(_used(PROC / pid / "schedstat") for pid in self._children.read_text(encoding="ascii").split())
+        server = sum(_used(PROC / pid / "schedstat") for pid in self._children.read_text(encoding="ascii").split() if self._is_ours(pid))
         return time.process_time() + server
+
+    def _is_ours(self, pid: str) -> bool:
+        """Its name is `postgres: user database client`."""
+        if pid not in self._ours:
+            self._ours[pid] = self._database in (PROC / pid / "cmdline").read_text(encoding="utf-8")
+        return self._ours[pid]
 
 
 def _used(file: Path) -> float:

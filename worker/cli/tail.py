@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 import click
 
+from classifier.label_set import DEFAULT
 from worker.cli._shared.options import command, json_option, moment
 from worker.cli._shared.output import clean, show_lines, tell
 from worker.config import Settings
 from worker.errors import UsageError
-from worker.operations.models import expect_topics_in
+from worker.operations import topics as known_topics
 from worker.operations.sharing.tail import Followed, Start, Summary, Wanted, follow
 from worker.operations.times import local_time as in_zone
 from worker.operations.times import rfc3339
@@ -55,7 +56,8 @@ def tail(
         raise UsageError("expected --since or --from-start, got both")
     if no_follow and not from_start and since is None:
         raise UsageError("expected --no-follow with --since or --from-start, got it alone: nothing would be shown")
-    expect_topics_in(settings, "--topic", *topics)
+    if set(topics) - set(DEFAULT.topics):  # others need the database, whose import takes as long as the rest of the start
+        known_topics.expect_topics_in(settings, "--topic", *topics)
     people = sys.stdout.isatty() and not as_json
     left = limit
     for one in follow(settings, start, Wanted(topics, unsure, outcomes), until_end=no_follow):

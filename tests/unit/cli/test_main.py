@@ -159,6 +159,14 @@ def test_a_command_that_reads_imports_only_what_it_needs(arguments: tuple[str, .
     assert "unexpected" not in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [["tail"], ["tail", "--topic", "trade"]])
+def test_a_follower_of_the_stream_imports_no_database(arguments: list[str], tmp_path: Path) -> None:
+    script = f"import sys; from worker.cli.main import run; run({arguments!r}); print(sorted({HEAVY!r} & set(sys.modules)))"
+    environment = {"PATH": "", "PRESSMARK_DATA_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "['pydantic', 'redis']"
+
+
 def test_completion_knows_the_commands() -> None:
     environment = {"_PRESSMARK_COMPLETE": "bash_complete", "COMP_WORDS": "pressmark en", "COMP_CWORD": "1", "PATH": ""}
     done = subprocess.run([sys.executable, "-m", "worker"], env=environment, capture_output=True, text=True, check=True)

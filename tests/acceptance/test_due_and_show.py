@@ -74,6 +74,30 @@ def test_resume_of_a_host_tries_one_page_at_once(desk: Home) -> None:
     assert [(group["why"], group["count"]) for group in document["groups"]] == [("pace", 4)]
 
 
+def test_resume_says_that_a_wait_is_lifted_and_what_comes_next(desk: Home) -> None:
+    told = desk.call("resume", "--host", "slow.test").told
+    assert "slow.test:443 need not wait any longer: one page is tried now" in told[-2]
+    assert told[-1] == "nothing is paused"
+    assert "need not wait" not in desk.call("resume", "--host", "slow.test").err, "only once"
+
+
+def test_the_next_one_is_of_those_that_were_asked_for(desk: Home) -> None:
+    desk.call("enqueue", "https://soon.test/1")
+    everything, slow = desk.call("due", "--json").lines[0], desk.call("due", "--host", "slow.test", "--json").lines[0]
+    assert slow["next_at"] == max(slow["groups"][0]["until"], slow["groups"][0]["next_at"])
+    assert everything["next_at"] < slow["next_at"]
+    assert desk.call("due", "--reason", "host", "--json").lines[0]["next_at"] == slow["next_at"]
+    desk.call("pause", "--host", "slow.test")
+    assert desk.call("due", "--host", "slow.test", "--json").lines[0]["next_at"] is None
+
+
+def test_a_reason_in_the_place_of_a_url_is_answered_with_the_option(desk: Home) -> None:
+    for command in ("show", "requeue", "drop"):
+        done = desk.call("dead", command, "http-404")
+        assert (done.code, len(done.told)) == (2, 1)
+        assert "`--reason http-404`" in done.told[0]
+
+
 def test_nothing_that_waits_is_an_empty_answer(home: Home) -> None:
     done = home.call("due", "--json")
     assert (done.code, done.lines[0]["groups"], done.lines[0]["items"]) == (0, [], [])

@@ -15,6 +15,7 @@ from worker.cli._shared.output import show_json, show_lines, show_table, tell
 from worker.cli._shared.services import opened, opened_to_report
 from worker.cli._shared.urls import entry_of
 from worker.config import Settings
+from worker.errors import UsageError
 from worker.operations import dead as operations
 from worker.operations.times import local_time
 from worker.storage.values import DeadFilter
@@ -60,6 +61,8 @@ def _filter_of(settings: Settings, chosen: Filters) -> DeadFilter:
 
 def _opened(settings: Settings, url: str | None, chosen: Filters) -> tuple[Services, DeadFilter]:
     """The services, and the filter that chooses the dead letter of a URL or those of the options; raises UsageError."""
+    if url in operations.REASONS:
+        raise UsageError(f"expected a URL, got a reason; `--reason {url}` means the dead letters that have it")
     entry = entry_of(url, settings) if url else None
     which = _filter_of(settings, chosen)
     services = opened(settings)

@@ -12,6 +12,7 @@ from worker.cli._shared.options import command, json_option
 from worker.cli._shared.output import Progress, show_json, tell
 from worker.config import Settings
 from worker.operations.backup import restore as restore_backup
+from worker.operations.times import local_time
 
 
 @command(
@@ -26,4 +27,5 @@ def restore(settings: Settings, *, file: Path, as_json: bool) -> None:
     with closing(Services(settings)) as services, Progress("rows restored") as progress:
         made = restore_backup(services, file, progress.show)
     held = f"{made.rows.get('articles', 0)} articles, {sum(made.rows.values())} rows and {made.files} files"
-    show_json(made) if as_json else tell(f"restored {held} of {made.made_at}")
+    made_at = local_time(made.made_at, settings.timezone)
+    show_json(made) if as_json else tell(f"restored {held} of {made_at}; `pressmark up` goes on from there")

@@ -10,7 +10,7 @@ from typing import cast
 import click
 
 from worker.cli._shared.options import command, json_option, who
-from worker.cli._shared.output import clean, complain, show_json, show_lines, show_table, tell
+from worker.cli._shared.output import cell, clean, complain, show_json, show_lines, show_table, tell
 from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import UsageError
@@ -25,6 +25,8 @@ from worker.storage.sources import About
 
 COLUMNS = ("id", "health", "kind", "every", "new", "a day", "last new", "outlet", "url", "what is odd")
 FOUND_COLUMNS = ("kind", "articles", "found", "title", "url")
+SAID = {"polling": "being polled", "interval": "polled every", "per_day": "articles a day", "found": "articles found"}
+"""What fields are called for people where their name alone does not say it."""
 SHOWN_FAULTS = 20
 """Refused lines of a list that are shown; the others are counted."""
 WHICH = click.argument("which", nargs=-1, metavar="[ID|URL]...")
@@ -85,7 +87,16 @@ def show(settings: Settings, *, which: str, as_json: bool) -> None:
         return
     for name, value in found.to_dict().items():
         if value not in (None, [], ""):
-            click.echo(clean(f"{name.replace('_', ' ')}: {'; '.join(map(str, value)) if isinstance(value, list) else value}"))
+            click.echo(clean(f"{SAID.get(name, name.replace('_', ' '))}: {_said(name, value, settings.timezone)}"))
+
+
+def _said(name: str, value: object, zone: str) -> str:
+    """A field as people read it: times in their zone, stretches of time in words."""
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    if name.endswith("_at"):
+        return local_time(str(value), zone) or ""
+    return duration(value) if name == "interval" and isinstance(value, float) else cell(value)
 
 
 @command("add", help="Follow a feed, a sitemap, or what a front page names.", example="pressmark sources add https://paper.example/")

@@ -14,6 +14,7 @@ from worker.cli._shared.services import opened_to_report
 from worker.config import Settings
 from worker.models.drift import LabelShares, SeedWordShare, WordShare
 from worker.operations.drift import DriftReport
+from worker.operations.problem_types import command_of
 from worker.operations.status import Status
 from worker.operations.status import status as look
 from worker.operations.times import local_time
@@ -59,10 +60,13 @@ def _show_queues(found: Status, zone: str) -> None:
     click.echo(f"at work: {', '.join(f'{count} {kind}' for kind, count in kinds.items()) or 'nobody'}; model {report.model.id}")
     for problem in found.problems[:MOST_PROBLEMS]:
         until = f" (until {local_time(problem.until, zone)})" if problem.until else ""
-        click.echo(clean(f"{problem.level}: {problem.what}{until}"))
+        step = command_of(problem)
+        click.echo(clean(f"{problem.level}: {problem.what}{until}{f' Next: `{step}`' if step else ''}"))
     if len(found.problems) > MOST_PROBLEMS:
         click.echo(f"and {len(found.problems) - MOST_PROBLEMS} more: `pressmark due` and `pressmark dead list` have them all")
     click.echo(clean(found.verdict.sentence))
+    if not kinds and not report.redis_is_away:
+        click.echo("Nothing is at work: `pressmark up` starts everything on this machine.")
 
 
 def _show_drift(drift: DriftReport) -> None:

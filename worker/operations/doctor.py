@@ -19,6 +19,7 @@ from worker.models.labeller import Document as Text
 from worker.models.labeller import Labeller
 from worker.operations import installation, problems, queues
 from worker.operations.document import Document
+from worker.operations.problem_types import command_of
 from worker.operations.receivers.settings import expect_ready
 from worker.operations.times import size
 from worker.queues.address import address_of
@@ -195,7 +196,8 @@ def _work(settings: Settings) -> Iterator[Finding]:
         found = problems.judged(services, report)
     for problem in found:
         if problem.code not in CHECKED_ABOVE:
-            yield Finding("work", "wrong" if problem.level == "wrong" else "note", problem.what, problem.act.label if problem.act else None)
+            step = command_of(problem)
+            yield Finding("work", "wrong" if problem.level == "wrong" else "note", problem.what, f"`{step}`" if step else None)
     if not problems.wrong(found):
         yield Finding("work", "ok", f"{sum(worker.alive for worker in report.workers)} processes make progress")
 

@@ -136,10 +136,17 @@ def due(services: Services, host: str | None = None, reason: str | None = None, 
         groups=tuple(grouped[:GROUPS]),
         now=ready,
         later=sum(group.count for group in grouped) - ready,
-        next_at=rfc3339(waiting.next_at),
+        next_at=rfc3339(waiting.next_at) if host is None and reason is None else _first_of(grouped, waiting.at),
         items=tuple(_entry(item, services) for item in shown),
         next=cursors.written("older", (shown[-1].due, shown[-1].item_id)) if shown and len(found) > limit else None,
     )
+
+
+def _first_of(groups: Sequence[DueGroup], now: float) -> str | None:
+    """When the first item of these groups can go out: none that is paused, none before its host may be asked."""
+    times = (max(group.next_at or "", (group.until or "") if group.why == "host" else "") for group in groups if group.why != "paused")
+    first = min(filter(None, times), default=None)
+    return max(first, rfc3339(now)) if first else None
 
 
 def _filter(host: str | None, reason: str | None) -> DueFilter:

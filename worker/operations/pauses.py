@@ -32,9 +32,13 @@ class Pauses(Document):
     hosts: tuple[str, ...]
     announced: bool
     """False where Redis is away: the dispatcher tells the workers when it starts."""
+    lifted: tuple[str, ...] = ()
+    """Hosts that asked for a wait, or failed, and are tried with one page now."""
+    waiting: int = 0
+    """Items of these hosts that wait."""
 
     def to_dict(self) -> dict[str, object]:
-        """Without `announced`, which is for people."""
+        """Without what is for people."""
         return {"stages": list(self.stages), "hosts": list(self.hosts)}
 
 
@@ -56,15 +60,16 @@ def resume(services: Services, target: Target, who: str | None = None) -> Pauses
 
     A host that also asked for a wait, or failed, is tried with one page at once.
     """
+    lifted, waiting = list[str](), 0
     for stage in target.stages:
         services.operator_ledger.resume(stage=stage)
     if target.host:
         names = sorted({*places(target.host, services.settings), *_paused_places(services, canonical_host(target.host))})
         for place in names:
             services.operator_ledger.resume(host=place)
-        services.operator_ledger.lift(names)
+        lifted, waiting = services.operator_ledger.lift(names)
     record(services, who, "resume", which=_told(target))
-    return _announce(services)
+    return replace(_announce(services), lifted=tuple(lifted), waiting=waiting)
 
 
 def _told(target: Target) -> dict[str, object]:

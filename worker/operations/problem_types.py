@@ -40,6 +40,30 @@ class Problem(Document):
     """When it ends by itself."""
 
 
+COMMANDS = {
+    "asked": "due --host {host}",
+    "failing": "due --host {host}",
+    "robots": "due --host {host}",
+    "paused-host": "resume --host {host}",
+    "paused-fetch": "resume fetch",
+    "paused-label": "resume label",
+    "paused-store": "resume store",
+    "incident": "dead show --host {host}",
+    "drift": "review",
+    "queue-old": "workers",
+}
+"""What to do at a terminal about problems whose sentence does not name the command."""
+
+
+def command_of(problem: Problem) -> str | None:
+    """The next command at a terminal; None where the sentence names it, or none helps."""
+    if problem.code == "source-failing" and problem.act:
+        number = problem.act.href.removeprefix("/sources").strip("/")
+        return f"pressmark sources show {number}" if number else "pressmark sources list"
+    form = COMMANDS.get(problem.code)
+    return f"pressmark {form.format(host=problem.host)}" if form else None
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict(Document):
     """The state of everything, in one sentence."""

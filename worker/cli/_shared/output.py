@@ -5,7 +5,9 @@ rich is imported where a table or a bar is drawn: it takes 25 to 60 ms, and JSON
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -25,6 +27,10 @@ T = TypeVar("T")
 SHOWN_AS_THEY_ARE = "\u200c\u200d\u200e\u200f"
 """Joiners and marks of direction, without which some scripts cannot be read."""
 
+FOLDED = 20
+"""Characters of a word to which a column may be folded: an address can be read over a few lines, a column of syllables cannot."""
+KEPT_TOGETHER = 40
+"""Characters of a name and a value that stay on one line."""
 LINES_AT_ONCE = 100
 """Long enough to be cheap, short enough for a reader who closes the pipe after ten."""
 
@@ -57,7 +63,19 @@ def show_lines(rows: Iterable[object]) -> None:
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
-    """A table for people; cells are cleaned, and folded only where a terminal is too narrow."""
+    """A table for people; cells are cleaned, and folded where a terminal is too narrow. One that would be folded within its words
+    becomes a few lines for each row."""
+    texts = [[cell(value) for value in row] for row in rows]
+    width = shutil.get_terminal_size().columns
+    if not texts:
+        tell("nothing to show")
+    elif sys.stdout.isatty() and _least_width(columns, texts) > width:
+        _show_records(columns, texts, title, width)
+    else:
+        _show_grid(columns, texts, title)
+
+
+def _show_grid(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str | None) -> None:
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -66,8 +84,27 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: 
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell(value)) for value in row))
-    print_rich(table) if table.row_count else tell("nothing to show")
+        table.add_row(*map(Text, row))
+    print_rich(table)
+
+
+def _least_width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Characters that a grid needs so that no word but a long one is folded; three lie between two columns."""
+    words = ([len(word) for text in column for word in text.split()] for column in zip(columns, *rows, strict=True))
+    return sum(min(FOLDED, max(lengths, default=0)) + 3 for lengths in words)
+
+
+def _show_records(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str | None, width: int) -> None:
+    """Each row as its first value and then `name value`, without the values that are not known."""
+    if title:
+        click.echo(title)
+    for row in rows:
+        known = ((name, f"{name} {text}".strip()) for name, text in zip(("", *columns[1:]), row, strict=True) if text not in {"", "–"})
+        joined = " · ".join(
+            said.replace(" ", "\xa0", -1 if len(said) <= KEPT_TOGETHER else name.count(" ") + bool(name)) for name, said in known
+        )
+        lines = textwrap.wrap(joined, width, subsequent_indent="    ", break_on_hyphens=False)
+        click.echo("\n".join(lines).replace("\xa0", " "))
 
 
 def print_rich(renderable: RenderableType) -> None:

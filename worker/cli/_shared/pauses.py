@@ -38,4 +38,6 @@ def show_pauses(pauses: Pauses, as_json: bool) -> None:
         show_json(pauses)
     else:
         paused = ", ".join([*pauses.stages, *pauses.hosts])
+        for host in pauses.lifted:
+            tell(f"{host} need not wait any longer: one page is tried now, and its answer decides about the others ({pauses.waiting} wait)")
         tell(f"paused: {paused}" if paused else "nothing is paused")

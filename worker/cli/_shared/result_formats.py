@@ -102,6 +102,6 @@ def write_warc(services: Services, results: Results) -> None:
     for piece in warc.pieces(services, results, counts):
         sys.stdout.buffer.write(piece)
     if counts.without_page:
-        tell(f"{counts.without_page} articles have no kept page, and are not in the WARC")
+        tell(f"{counts.without_page} articles have no kept page, and are not in the WARC; PRESSMARK_KEEP_PAGES=true keeps pages")
     if counts.lost:
         tell(f"{counts.lost} kept pages are damaged or gone, and are not in the WARC")

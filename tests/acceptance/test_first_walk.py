@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -90,6 +91,43 @@ def test_status_says_how_to_start_and_what_to_look_at(desk: Home) -> None:
 def test_nothing_at_work_is_one_sentence_more(home: Home, redis_url: str) -> None:
     seen = home.call("status", PRESSMARK_REDIS_URL=redis_url).out
     assert "Nothing is at work: `pressmark up` starts everything on this machine." in seen
+
+
+def test_who_waits_is_told_where_to_look_and_that_it_goes_on_without_him(home: Home) -> None:
+    window = Terminal(home.command("enqueue", "https://pub.example/a", "--job", "noon", "--wait"), home.environment, home.folder, 80)
+    try:
+        window.see("1 not ended for 15 s: `pressmark due` says what waits, and for what")
+        window.press("\x03")
+        window.see("what was accepted goes on; `pressmark jobs show noon` says how far it is")
+        assert window.end() == 130
+    finally:
+        window.close()
+
+
+def test_an_item_without_steps_has_none_yet(home: Home) -> None:
+    home.call("enqueue", "https://pub.example/a")
+    assert home.call("trace", "https://pub.example/a").told == ["no steps yet"]
+
+
+def test_a_redis_that_never_answers_ends_tail_before_it_says_that_it_follows(home: Home) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        home.more["PRESSMARK_REDIS_URL"] = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        window = Terminal(home.command("tail"), home.environment, home.folder, 80)
+        try:
+            assert window.end() == 3
+        finally:
+            window.close()
+    assert "Redis cannot be used" in window.screen
+    assert "following" not in window.screen
+
+
+def test_a_folder_without_seeds_has_nothing_to_correct(home: Home) -> None:
+    (home.folder / "seeds").mkdir()
+    (home.folder / "seeds" / "a.jsonl").write_text("\n", encoding="utf-8")
+    done = home.call("seeds", "check")
+    assert (done.code, done.out) == (0, "")
+    assert done.told[0].startswith("nothing to correct in ")
+    assert done.told[0].endswith(", which holds no seeds")
 
 
 def test_tail_says_that_it_waits(home: Home, redis_url: str) -> None:

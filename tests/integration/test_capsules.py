@@ -273,7 +273,7 @@ def test_a_capsule_overwrites_nothing_and_is_never_empty(shelf: Settings, capsul
     assert capsule.read_bytes() == before
     target = tmp_path / "empty.capsule"
     code, _, err = call(capfd, "save", str(target), "--host", "h3.test")
-    assert (code, err) == (2, "pressmark: expected stored articles with kept pages, got 1 articles without any\n")
+    assert (code, err) == (2, "pressmark: expected articles with kept pages (PRESSMARK_KEEP_PAGES), got 1 without any\n")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -183,6 +183,7 @@ def test_a_redis_that_goes_away_is_waited_for_and_nothing_it_holds_is_missed(tmp
     client = connect(settings)
     publish(PublicStream(client, "test", StreamLimits.of(settings)), result(1))
     rounds = follow(settings, Start(first=True), Wanted())
+    assert next(rounds).results == (), "Redis has answered"
     assert [found.summary.item_id for found in next(rounds).results] == [1]
     server.kill()
     assert "waiting for it" in next(note for one in rounds for note in one.notes)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
@@ -25,6 +27,8 @@ from worker.reasons import Lane
 
 SHOWN_FAULTS = 200
 """Bad lines that standard error shows; it counts the others."""
+STILL = 15.0
+"""Seconds in which nothing ended, after which --wait says where to look: a page takes a few at its host's pace."""
 EVERY = 0.5
 """Seconds between two looks with --wait: people watch, and the ledger answers in a millisecond."""
 
@@ -134,15 +138,44 @@ def _exit_code(totals: Totals) -> int:
     return 1 if totals.refused else 0
 
 
+class Stillness:
+    """Tells once that nothing has changed for STILL seconds."""
+
+    def __init__(self) -> None:
+        self._count, self._since = -1, 0.0
+
+    def lasts(self, count: int) -> bool:
+        """Whether `count` has been the same for that long, and it was not said before."""
+        if count != self._count:
+            self._count, self._since = count, time.monotonic()
+        if time.monotonic() - self._since < STILL:
+            return False
+        self._since = math.inf
+        return True
+
+
+@contextmanager
+def _goes_on(job: str) -> Iterator[None]:
+    """Says at Ctrl-C that the service goes on without who waits."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell(clean(f"what was accepted goes on; `pressmark jobs show {job}` says how far it is"))
+        raise
+
+
 def _wait(settings: Settings, acceptance: Acceptance) -> int:
     """Until nothing of the job is under way; 1 where something of it died."""
     if acceptance.job is None:
         return 0
     if not installation.is_up(settings):
         tell("waiting, but nothing is running yet: start `pressmark up` in another terminal")
-    with Progress("URLs ended") as progress:
+    with _goes_on(acceptance.job.name), Progress("URLs ended") as progress:
+        still = Stillness()
         for job in until_ended(acceptance.services, acceptance.job, EVERY):
             progress.show(job.accepted - job.under_way, job.accepted)
+            if still.lasts(job.under_way):
+                tell(f"{job.under_way} not ended for {STILL:g} s: `pressmark due` says what waits, and for what")
     ended = {"stored": job.stored, "duplicate": job.duplicate, "refused": job.refused, "dead": job.dead}
     tell(f"{job.accepted} ended: " + (", ".join(f"{count} {state}" for state, count in ended.items() if count) or "nothing to do"))
     for cause in causes_of(acceptance.services, acceptance.job):

@@ -37,10 +37,12 @@ def check(settings: Settings, seeds: Path, as_json: bool) -> int:
     if as_json:
         show_lines(map(asdict, found))
         return 1 if found else 0
-    _show_balance(operations.balance(seeds))
+    held = operations.balance(seeds)
+    if held.seeds:
+        _show_balance(held)
     for objection in found:
         click.echo(clean(f"{objection.where or seeds}: {objection.kind}: {objection.detail}"))
-    tell(f"{len(found)} objections" if found else f"nothing to correct in {seeds}")
+    tell(f"{len(found)} objections" if found else f"nothing to correct in {seeds}{'' if held.seeds else ', which holds no seeds'}")
     return 1 if found else 0
 
 

@@ -60,9 +60,11 @@ def tail(
         known_topics.expect_topics_in(settings, "--topic", *topics)
     people = sys.stdout.isatty() and not as_json
     left = limit
-    if people and not no_follow:
-        tell("following what is published; Ctrl-C ends it" + ("" if from_start or since else ", --from-start shows what was before"))
+    says = people and not no_follow
     for one in follow(settings, start, Wanted(topics, unsure, outcomes), until_end=no_follow):
+        if says:
+            tell("following what is published; Ctrl-C ends it" + ("" if from_start or since else ", --from-start shows what was before"))
+            says = False
         for note in one.notes:
             tell(note)
         shown = one.results[:left]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 
 from worker.cli._shared.options import command, json_option
-from worker.cli._shared.output import clean, complain, show_json, show_table
+from worker.cli._shared.output import clean, complain, show_json, show_table, tell
 from worker.cli._shared.services import opened_to_report
 from worker.cli._shared.urls import entry_of
 from worker.config import Settings
@@ -44,7 +44,10 @@ def _show(item: ItemTrace, settings: Settings) -> None:
         click.echo(clean(f"held back: {item.held}"))
     if item.duplicate_of is not None:
         click.echo(f"a copy of item {item.duplicate_of}")
-    show_table(STEP_HEADS, step_rows(item, settings.timezone))
+    if item.events:
+        show_table(STEP_HEADS, step_rows(item, settings.timezone))
+    else:
+        tell("no steps yet" if item.due is not None else f"its steps are older than {settings.events_days:g} days")
 
 
 def _next_try(item: ItemTrace, settings: Settings) -> str:

@@ -116,7 +116,7 @@ def save(services: Services, target: Path, which: Selection, progress: Progress 
         _add_model(writer, model)
         pages = list(_added(writer, PageArchive(settings), sorted(set(digests))))
         if not pages:
-            raise UsageError(f"expected stored articles with kept pages, got {len(ids)} articles without any")
+            raise UsageError(f"expected articles with kept pages (PRESSMARK_KEEP_PAGES), got {len(ids)} without any")
         with tempfile.TemporaryFile() as lines:
             for done, line in enumerate(_read(settings, model, pages), 1):
                 lines.write(line)

@@ -6,13 +6,14 @@ import json
 import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
 from classifier.labels import SourceTypeLabel, TopicLabel
-from worker.bootstrap.connections import open_redis
+from worker.bootstrap.connections import open_redis, open_redis_to_report
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.messages import VERSION
@@ -86,12 +87,14 @@ class Round:
 def follow(settings: Settings, start: Start, wanted: Wanted, *, until_end: bool = False) -> Iterator[Round]:
     """What is published, a round at a time, for ever, or (`until_end`) up to what is there now.
 
-    A Redis that goes away is waited for, and nothing that it still holds is missed. Raises Unavailable where it cannot be used
-    at the beginning.
+    The first round is empty, and comes as soon as Redis has answered. A Redis that goes away is waited for, and nothing that it
+    still holds is missed. Raises Unavailable within a few seconds where it cannot be used at the beginning.
     """
+    with closing(open_redis_to_report(settings)) as asked:
+        end = PublicReader(asked, settings.namespace).end()
+    yield Round()
     client = open_redis(settings)
     reader = PublicReader(client, settings.namespace)
-    end = reader.end()
     last = reader.FIRST if start.first else end if start.since is None else reader.before(start.since)
     try:
         yield from _up_to(reader, last, end, wanted) if until_end else _for_ever(reader, last, wanted)

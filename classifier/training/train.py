@@ -182,11 +182,12 @@ def predict_held_out(examples: Sequence[StackingExamples], fold: Indices) -> Hel
 
 
 def _thresholds(corpus: Corpus, held_out: HeldOutPredictions) -> list[Threshold]:
-    weights = np.where(corpus.is_real(np.arange(len(corpus))), REAL_WEIGHT, 1.0)
+    real = corpus.is_real(np.arange(len(corpus)))
+    weights = np.where(real, REAL_WEIGHT, 1.0)
     found = []
     for probability, truth in zip(held_out.topics.T, corpus.targets.topics.T, strict=True):
         known = np.flatnonzero(truth >= 0)
-        found.append(choose_threshold(probability[known], truth[known] == 1, weights[known]))
+        found.append(choose_threshold(probability[known], truth[known] == 1, weights[known], real[known]))
     return found
 
 

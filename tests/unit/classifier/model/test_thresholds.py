@@ -45,3 +45,31 @@ def test_what_is_unsure_widens_with_the_distance_from_everything_seen() -> None:
     assert [threshold.decide(0.76, doubt) for doubt in (0.0, 0.5, 0.9, 1.0)] == ["yes", "unsure", "unsure", "unsure"]
     assert [threshold.decide(0.2, doubt) for doubt in (0.0, 0.9)] == ["no", "unsure"]
     assert threshold.decide(0.99, 0.9) == "yes"
+
+
+def measured(wrong: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """240 articles, all real, of which five at the probability `wrong` do not carry the label."""
+    probability = np.array([0.02] * 85 + [0.97] * 150 + [wrong] * 5, np.float32)
+    truth = np.array([False] * 85 + [True] * 150 + [False] * 5)
+    return probability, truth, np.ones(len(truth), bool)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "low", "high"), [(0.6, 0.3, 0.7), (0.72, 0.25, 0.75), (0.76, 0.2, 0.8), (0.87, 0.1, 0.9), (0.95, 0.1, 0.9)]
+)
+def test_what_is_unsure_is_as_wide_as_the_wrong_decisions_on_real_articles_ask(wrong: float, low: float, high: float) -> None:
+    probability, truth, real = measured(wrong)
+    threshold = choose_threshold(probability, truth, real=real)
+    assert (threshold.low, threshold.high) == (low, high)
+
+
+def test_seeds_and_a_few_real_articles_do_not_widen_it() -> None:
+    probability, truth, real = measured(0.87)
+    few = np.arange(len(real)) >= len(real) - 90
+    assert choose_threshold(probability, truth) == choose_threshold(probability, truth, real=~real)
+    assert choose_threshold(probability, truth, real=few).low == 0.3
+
+
+def test_where_nothing_at_all_is_decided_the_narrowest_interval_is_enough() -> None:
+    probability, truth = np.full(200, 0.5, np.float32), np.arange(200) % 2 == 0
+    assert choose_threshold(probability, truth, real=np.ones(200, bool)).high == 0.7

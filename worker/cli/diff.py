@@ -40,10 +40,11 @@ def _show(found: Sequence[Change]) -> None:
     show_table(("outlet", "label", "articles"), ([*place, number] for place, number in outlets))
     for kind, number in kinds:
         label, before, after = kind
-        tell(f"{label}: {cell(before)} -> {cell(after)}, {number} articles:")
+        tell(f"{label}: {cell(before)} -> {cell(after)}, {number} article{'' if number == 1 else 's'}:")
         for change in [change for change in found if _kind(change) == kind][:EXAMPLES]:
             tell(f"  {change.title or change.url}")
-    tell(f"{len({change.item_id for change in found})} articles would change")
+    count = len({change.item_id for change in found})
+    tell(f"{count} article{'' if count == 1 else 's'} would change")
 
 
 def _kind(change: Change) -> tuple[str, str | None, str | None]:

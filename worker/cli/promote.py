@@ -29,13 +29,14 @@ def promote(settings: Settings, model: str, *, seeds: Path, force: bool, note: s
     """1 where the gate refuses."""
     services = opened(settings)
     report = operations.promote(services, model, seeds, who(), force=force, note=note)
-    show_json(report.to_dict()) if as_json else _tell(report)
+    show_json(report.to_dict()) if as_json else tell_report(report)
     if report.promoted and not as_json:
         offer(services)
     return 0 if report.promoted else 1
 
 
-def _tell(report: PromotionReport) -> None:
+def tell_report(report: PromotionReport) -> None:
+    """What came of it; the gate's figures where it had seeds to compare on."""
     if report.promoted:
         tell(f"{report.id} is the active model; workers follow within five seconds, and `pressmark rollback` goes back")
     else:
@@ -43,7 +44,7 @@ def _tell(report: PromotionReport) -> None:
     if report.topics:
         new, gone = (", ".join(names) or "none" for names in (report.topics.new, report.topics.gone))
         tell(f"other topics than the active model's: new {new}; gone {gone}; stored labels keep theirs until `pressmark relabel`")
-    if report.verdict:
+    if report.verdict and report.verdict.rows:
         verdict = report.verdict
         tell(
             f"on {verdict.rows} seeds that both held out: macro-F1 {verdict.candidate_f1:.3f} against {verdict.active_f1:.3f}, "

@@ -129,7 +129,7 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
     if not found.authors:
         site_names = title.site_names_of(found.structured, url)
         shown = bylines.authors_near_text(near, content.text, site_names)
-        found = replace(found, authors=shown or authors.authors_of_blog(tree.root, found.structured, near, site_names))
+        found = replace(found, authors=shown or authors.authors_of_blog(tree.root, found.structured, near, content.text, site_names))
     content = replace(content, text=bylines.without_bylines(content.text, found.authors))
     page_type.require_article(content.text, found.title, url, found.structured, tree.root)
     publication = publication_of(found.structured, near, tree.root, url, today)

@@ -35,9 +35,11 @@ def meta(content: str) -> str:
         (page(meta("2026-11-20")), "2026-11-20", "2026-11-20"),
         (page(meta("Fri, 20 Nov 2026 06:30:00 +0700")), "2026-11-19T23:30:00Z", "2026-11-20"),
         (page(above="<p class='entry-date'>20 November 2026, 06:30 GMT+7</p>"), "2026-11-19T23:30:00Z", "2026-11-20"),
+        (page('<meta name="date" content="2026-11-25"><meta name="published-date" content="2026-11-20">'), "2026-11-20", "2026-11-20"),
+        (page('<meta name="date_modified" content="2026-11-25">'), None, None),
         (page(), None, None),
     ],
-    ids=["east", "west", "utc", "no offset", "day", "rfc 2822", "shown", "none"],
+    ids=["east", "west", "utc", "no offset", "day", "rfc 2822", "shown", "published before any date", "a change alone", "none"],
 )
 def test_the_day_is_the_papers_own(html: str, at: str | None, on: str | None) -> None:
     article = extract_text(html, "https://press.example/a", today=TODAY)

@@ -30,6 +30,7 @@ from worker.extract.words.languages import pattern
 
 LEADING_ARTICLE = pattern(r"<leading_article>\b")
 """How the names of newspapers begin."""
+INITIAL = 2  # characters of an initial and its full stop
 MAX_ELEMENTS = 500  # an article names its authors in the first of them
 METAS = (
     "article:author", "byl", "parsely-author", "sailthru.author", "dcsext.author", "cxenseparse:author", "author", "article:author_name",
@@ -72,16 +73,28 @@ def authors_of(root: Element, data: StructuredData, site_names: set[str]) -> lis
     return next((names for names in shown if names), stated)  # a name that is shown is preferred to a login name or a publisher's
 
 
-def authors_of_blog(root: Element, data: StructuredData, near: NearbyLines, site_names: set[str]) -> list[str]:
-    """The author of a page that no other way names: the one stated who signs with the date although the site bears the same name,
-    else the nickname in the article's link to its author."""
-    owner = next((name for name in data.metas.get("author", [])[:1] if is_person(name)), None)
-    if owner and any(line.startswith(owner) and is_dated(line.removeprefix(owner)) for line in near.below_heading):
+def authors_of_blog(root: Element, data: StructuredData, near: NearbyLines, text: str, site_names: set[str]) -> list[str]:
+    """The author of a page that no other way names: the one stated although the site bears the same name, else the nickname in
+    the article's link to its author."""
+    owner = next((name for source in _stated(data) for name in source[:1] if is_person(name)), None)
+    signed = owner and any(line.startswith(owner) and is_dated(line.removeprefix(owner)) for line in near.below_heading)
+    if owner and (signed or _is_owner(owner, data, text)):
         return [owner]
     links = (link for link in root.iter("a") if "author" in (link.get("rel") or "") or _leads_to_author(link))
     shown = ((link, _shown_line(link)) for link in islice(links, MAX_AUTHORS))
     names = (author_names([name], site_names) for link, name in shown if name.isalnum() and not is_outside_article(link))
     return next((found for found in names if found), [])
+
+
+def _is_owner(name: str, data: StructuredData, text: str) -> bool:
+    """Whether the name of a site is that of the person who owns it: the words of outlets' names are words of their texts too, and
+    an organisation's name is not typed as a person's."""
+    capitals = any(len(word) > INITIAL and word.isupper() for word in name.split())
+    if capitals or LEADING_ARTICLE.match(name) or author_names([name], set()) != [name]:
+        return False
+    types = [types_of(node) for node in data.nodes if name in strings_of(node.get("name") or [])[:1]]
+    typed = any("Person" in of_node for of_node in types)
+    return (typed or not any(map(_is_organisation, types))) and set(name.lower().split()).isdisjoint(re.findall(r"\w+", text))
 
 
 def _may_be_publisher(names: list[str], data: StructuredData) -> bool:

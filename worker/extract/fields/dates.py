@@ -21,10 +21,10 @@ from worker.extract.page.structured_data import StructuredData, strings_of
 
 Source = Literal["json-ld", "meta", "time", "url", "dateline", "guess"]
 PUBLISHED_METAS = (
-    "article:published_time", "og:published_time", "datepublished", "publication_date", "publishdate", "pubdate", "date", "dc.date",
-    "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date.created", "parsely-pub-date", "sailthru.date", "article.published",
-    "originalpublicationdate", "cxenseparse:recs:publishtime", "article_date_original", "citation_publication_date", "last-published",
-    "bt:pubdate", "datecreated",
+    "article:published_time", "og:published_time", "datepublished", "publication_date", "publishdate", "published-date", "pubdate", "date",
+    "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date.created", "parsely-pub-date", "sailthru.date",
+    "article.published", "originalpublicationdate", "cxenseparse:recs:publishtime", "article_date_original",
+    "citation_publication_date", "last-published", "bt:pubdate", "datecreated",
 )  # fmt: skip
 STATED = ("datePublished", "coverageStartTime", "dateCreated", "uploadDate")
 """Properties with the date of publication, the most reliable first."""

@@ -54,7 +54,7 @@ def without_boilerplate(
     ]
     lines = lines[: _start_of_thread(lines)]
     body = _without_edges(_without_tail([line for line in lines if not _is_boilerplate(line)]))
-    return without_title([line.text for line in _without_pointers(body)], title)
+    return without_title([line.text for line in _without_pointers(body, certain)], title)
 
 
 def without_second_copy(lines: list[str]) -> list[str]:
@@ -160,14 +160,14 @@ def _alternates(lines: list[Line]) -> bool:
     return len(names) > 1 and 2 * len(names) >= sum(line.prose for line in lines)
 
 
-def _without_pointers(lines: list[Line]) -> list[Line]:
-    """The lines without headings over related articles and the headlines listed under them."""
+def _without_pointers(lines: list[Line], certain: frozenset[str]) -> list[Line]:
+    """The lines without headings over related articles and the headlines listed under them; a list that is `certain` stays."""
     result: list[Line] = []
     listing = False
     for line, after in zip(lines, [*lines[1:], *lines[-1:]], strict=True):
         if line.kind is Kind.RELATED:
             listing = True
-        elif not listing or line.prose or after.prose:
+        elif not listing or line.prose or after.prose or line.text in certain:
             listing = False  # prose, or the heading of the prose that follows
             result.append(line)
     return result

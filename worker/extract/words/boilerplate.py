@@ -61,6 +61,9 @@ NEVER = r"(?!)"
 """Matches nothing."""
 ARROWS = ">> "
 """What points to another article, and is not a mark of a flattened quotation."""
+BULLETS, FULL_STOPS = "→➤▶►", (".", "។", "。")
+PARAGRAPH = 100  # characters: headlines have fewer
+LABEL = 20  # characters of a value's label, at most: "Loaf size: 2 pounds"
 SENTENCES = re.compile(r"[^.!?]{30,}[.!?][\"”’]? [^\Wa-z\d_][^.!?]{30,}[.!?].*")
 """Two sentences: a paragraph of the article, whatever word it begins with."""
 _MARKS = " \t\r\n\u00a0\u200b*_#>"
@@ -75,9 +78,22 @@ def boilerplate_kind(line: str) -> Kind | None:
     if len(bare) > MAX_LENGTH:
         return Kind.WALL if is_wall(bare) else Kind.TICKER if len(bare) <= MAX_TICKER_LENGTH and is_ticker(bare) else None
     found = compiled(ALL_KINDS if len(bare) <= SHORT_LINE else LONG_KINDS).kinds(bare)
-    if found == {Kind.RELATED} and SENTENCES.fullmatch(bare):
+    if found == {Kind.RELATED} and (SENTENCES.fullmatch(bare) or _is_bullet(bare)):
+        return None
+    if found == {Kind.TICKER} and _has_labels(bare):
         return None
     return min(found, key=list(Kind).index) if found else None
+
+
+def _is_bullet(bare: str) -> bool:
+    """Whether a line is a paragraph of which an arrow is the bullet: it ends with a full stop, and is longer than headlines are."""
+    return bare[0] in BULLETS and len(bare) >= PARAGRAPH and bare.endswith(FULL_STOPS)
+
+
+def _has_labels(bare: str) -> bool:
+    """Whether the parts of a line between bars are values with their labels, not headlines."""
+    parts = bare.split("|")
+    return len(parts) > 1 and all(": " in part[:LABEL] for part in parts)
 
 
 @dataclass(frozen=True)

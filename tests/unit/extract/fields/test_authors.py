@@ -195,7 +195,33 @@ def test_a_blog_is_by_the_nickname_in_its_link_or_by_its_owner_who_signs_with_th
     signed = parse('<html><head><meta name="author" content="Mattias Orrin"></head><body><p>x</p></body></html>').root
     near = NearbyLines("A mill", [], ["Mattias Orrin, April 19, 2020", TEXT], [])
     # When nothing else names an author, then these are
-    assert authors_of_blog(linked, structured_data_of(linked), NearbyLines(), set()) == ["millhand"]
-    assert authors_of_blog(signed, structured_data_of(signed), near, {"mattias"}) == ["Mattias Orrin"]
+    assert authors_of_blog(linked, structured_data_of(linked), NearbyLines(), TEXT, set()) == ["millhand"]
+    assert authors_of_blog(signed, structured_data_of(signed), near, TEXT, {"mattias"}) == ["Mattias Orrin"]
     # Unless the site signs
-    assert authors_of_blog(linked, structured_data_of(linked), NearbyLines(), {"millhand"}) == []
+    assert authors_of_blog(linked, structured_data_of(linked), NearbyLines(), TEXT, {"millhand"}) == []
+
+
+def named(kind: str, name: str) -> str:
+    return f'<script type="application/ld+json">{{"@type": "{kind}", "name": "{name}"}}</script>'
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "names"),
+    [
+        ("Sok Dara", "", ["Sok Dara"]),
+        ("Sok Dara", named("Organization", "Sok Dara") + named("Person", "Sok Dara"), ["Sok Dara"]),
+        ("Sok Dara", named("Organization", "Sok Dara"), []),
+        ("Bucket Capital", "", []),
+        ("The Mekong", "", []),
+        ("TTK Dara", "", []),
+        ("Dara Store", "", []),
+        ("Dara Contributor", "", []),
+    ],
+    ids=["owner", "typed as both", "organisation", "words of the text", "article", "capitals", "shop", "role"],
+)
+def test_a_site_is_by_the_person_whose_name_it_bears_and_not_by_an_outlet(name: str, more: str, names: list[str]) -> None:
+    # Given a page that states a name as author, which is also the site's
+    root = parse(f'<html><head><meta name="author" content="{name}">{more}</head><body><p>{TEXT}</p>').root
+    # When nothing else names an author, then it is one where it is a person's
+    text = f"{TEXT} A bucket is worth a day."
+    assert authors_of_blog(root, structured_data_of(root), NearbyLines(), text, {"x"}) == names

@@ -29,6 +29,16 @@ def test_names_and_numbers_stay_where_the_layout_shows_that_they_are_the_article
     assert "YouTube" not in alone
 
 
+def test_a_list_after_a_pointer_stays_where_the_layout_shows_that_it_is_the_articles() -> None:
+    # Given a packing list in which a pointer to another page stands
+    before, after = ["Tent", "Sleeping bag"], ["Two copies of the route", "Rope and small hooks for the food"]
+    lines = [PROSE, *before, "See also: Best tents of the year", *after]
+    # When its items are given as certain, then the pointer alone goes
+    assert without_boilerplate([*lines, PROSE], None, frozenset(lines)) == [PROSE, *before, *after, PROSE]
+    # And when they are not, they are headlines under the pointer, but for that directly before a sentence
+    assert without_boilerplate([*lines, PROSE], None) == [PROSE, *before, after[-1], PROSE]
+
+
 def test_a_list_of_books_is_not_an_issuers_description() -> None:
     # Given a heading "About …" with more paragraphs after it than an issuer says about itself
     review = [PROSE] * 8

@@ -15,6 +15,8 @@ from worker.extract.words.boilerplate import TABLE, Kind, boilerplate_kind, is_w
         ("Page 2 of 3", Kind.COPYRIGHT),
         ("The Phnom Penh Example © 2024", Kind.COPYRIGHT),
         ("For more information, please contact the press office", Kind.CONTACT),
+        ("→ Rice prices rise again in the north as farmers wait for rain", Kind.RELATED),
+        ("→ Bridge opens.", Kind.RELATED),
         ("annual-report-final.pdf (2 MB)", Kind.NOTICE),
         ("Rice fields near Takeo. Photo: Sok Dara", Kind.CREDIT),
         ("| Rice prices rise again in the north | Ministers meet in Vientiane | Bridge opens after long delay |", Kind.TICKER),
@@ -30,6 +32,8 @@ def test_a_line_of_boilerplate_is_recognised_by_its_words(line: str, kind: Kind)
         "The ministry said that its newsletter would be printed every Monday in Phnom Penh.",
         "He called the bridge a gift, and his phone rang 12 times during the ceremony.",
         "Copyright was the subject of the third session, which ended on Friday.",
+        "Dimensions: 16 x 9.6 x 13.3 inches | Loaf size: 1 to 2.5 pounds | Programmes: 14 for bread, two for jam",
+        "→ The bottom line: whoever grows rice in the north needs a pump before the dry season comes, and a well.",
     ],
 )
 def test_a_sentence_about_such_subjects_is_not_boilerplate(line: str) -> None:

@@ -32,6 +32,7 @@ def way(request, monkeypatch) -> str:
     if request.param == "indexed":
         monkeypatch.setattr(search, "SCOUT", 1)
         monkeypatch.setattr(search, "FURTHER", 0)
+        monkeypatch.setattr(search, "NAMED", 1)
     return str(request.param)
 
 

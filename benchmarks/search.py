@@ -2,7 +2,8 @@
 
 `python -m benchmarks.search FOLDER --articles 1000000 [--url postgresql+psycopg://…]` fills an empty database with articles of 3,000
 characters (sentences of the seeds in random order; one language in ten is Khmer, one in twenty Thai; a rare word in 20 of them), then
-times the first page of each search, cold and warm, with its Results. A database that is full already is only measured.
+times the first page of each search, cold and warm, with its Results, and its counts. A database that is full already is only measured.
+To index a million texts of 3,000 characters takes PostgreSQL half an hour of CPU; `--length 600` a sixth.
 """
 
 from __future__ import annotations

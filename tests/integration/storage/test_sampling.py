@@ -103,9 +103,10 @@ def test_what_is_neither_common_nor_rare_is_estimated_from_a_larger_sample(store
 @pytest.mark.usefixtures("small")
 def test_a_narrow_filter_is_sampled_along_its_rows(stored: Engine, monkeypatch) -> None:
     monkeypatch.setattr(sampling, "PROBES", 10)
-    found = survey(stored, words=(COMMON,), language="en")
-    assert found.how == "about"
-    assert found.number == pytest.approx(120, rel=0.4)
+    for wanted, number in (({"language": "en"}, 120), ({"host": "paper1.test"}, 80), ({"host": "paper1.test", "language": "en"}, 40)):
+        found = survey(stored, words=(COMMON,), **wanted)
+        assert found.number == pytest.approx(number, rel=0.4), wanted
+    assert {row.outlet for row in found.rows} == {"paper1"}
 
 
 def test_near_copies_count_once(stored: Engine) -> None:

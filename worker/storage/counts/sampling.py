@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, select, true
 
 from worker.storage import search, word_index
 from worker.storage.database import one_of
@@ -175,8 +175,13 @@ class _Asked:
     def _along(self, about: int) -> tuple[list[Row], float]:
         """The same out of so many as are likely to meet the filter."""
         step = max(about // SAMPLE, 1)
-        found = self.rows(facets.c.item_id * SPREAD % PRIME % step == 0 if step > 1 else None)
-        return _kept(found, step)
+        if step == 1:
+            return _kept(self.rows(), 1)
+        of_host = search.conditions(SearchFilter(host=self.wanted.host))
+        # PostgreSQL would compare the hosts of all rows first, three times as long as it takes to choose some of them
+        chosen = case((facets.c.item_id * SPREAD % PRIME % step == 0, and_(true(), *of_host)), else_=false())
+        others = search.conditions(replace(self.wanted, words=(), host=None))
+        return _kept([Row(*row) for row in self.connection.execute(select(*_COLUMNS).where(chosen, *others))], step)
 
     def indexed(self) -> list[int]:
         """Up to LISTED + 1 candidates of the index; all that meet the filter are where it narrows nothing."""

@@ -15,7 +15,7 @@ from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.words.boilerplate import boilerplate_kind
 from worker.extract.words.languages import pattern
 
-DATED = pattern(r"\s*(?:[|•·–—,(]\s*)?(?=\d{1,2}\D|<dated>)")
+DATED = pattern(r"\s*(?:[|•·●–—,(]\s*)?(?=\d{1,2}\D|<dated>)")
 """Where the date begins in a byline."""
 AGO = pattern("<ago>")
 """A date relative to the current day."""
@@ -23,7 +23,7 @@ DATE_LENGTH = 40  # characters of a date with its weekday and time
 DATELINE_LENGTH = 200  # characters: a dateline with its reporter is shorter
 CLOCK = r"\W*(?:\d{1,2}[:.h]\d{2}(?::\d{2})?)?\W*"
 """A time of day and marks, between a date and the byline after it."""
-BAR = r"\s*[|•·\uff5c]\s*|\s+[–—/-]\s+"
+BAR = r"\s*[|•·●\uff5c]\s*|\s+[–—/-]\s+"
 """What separates date and byline in one line."""
 LABELLED = pattern(r"(?<=[\s)\]】）])<by>\s*[:\u17d6\uff1a]\s*\S")
 """A byline after other data in one line: "Source: Evening Post Author: Sok Dara"."""
@@ -101,7 +101,7 @@ def _names_alone(near: NearbyLines, text: str, site_names: set[str]) -> list[str
 
 
 def _name_positions(near: NearbyLines, text: str) -> Iterator[str]:
-    """Lines where a name may be alone: after "By", beside the date, between heading and text, below the text."""
+    """Lines where a name may be alone: after "By" (below the text too), beside the date, between heading and text, below the text."""
     top, below = near.below_heading, near.below_text
     yield from (line for before, line in pairwise(top) if BY.fullmatch(before + " "))
     for before, after in pairwise(top):
@@ -110,6 +110,7 @@ def _name_positions(near: NearbyLines, text: str) -> Iterator[str]:
     yield from top[:1] if (len(top) > 1 and is_prose(top[1])) or any(map(is_dated, top[1:BEFORE_DATE])) else []
     for before, after in pairwise([*near.above_heading, *near.below_heading[:1]]):  # above the heading directly before its date
         yield from [before] if len(after) <= MAX_BYLINE and is_dated(after) and not dateline.is_masthead_date(after) else []
+    yield from (line for before, line in pairwise(below) if BY.fullmatch(before + " "))
     yield from (line for line in text.rsplit("\n", 1)[1:] if line in below)  # the last line of the text
     yield from below[1:2] if any(map(is_prose, below[2:3])) else []  # directly below the text, and in no list
     yield from (line for line, after in pairwise(below[1:4]) if after.startswith(line) or has_vietnamese(line))
@@ -140,7 +141,7 @@ def name_part(line: str) -> str:
 
 def is_name_and_date(line: str) -> bool:
     """Whether a line is a name and a date, separated by a bar or a dot."""
-    first, *rest = re.split(r"\s*[|•·]\s*", line)
+    first, *rest = re.split(r"\s*[|•·●]\s*", line)
     return bool(rest) and is_name(first.strip()) and is_dated(" ".join(rest))
 
 

@@ -26,7 +26,7 @@ BY = pattern(
 )
 """What introduces the author in a byline."""
 SPLIT = pattern(
-    r"\s*(?:;|\||\n|·|•|/|、|，|,(?!\s*(?:jr|sr)\b)|\s+<and>\s+|\s+&\s+|\bmit\s+)\s*",
+    r"\s*(?:;|\||\n|·|•|●|/|、|，|,(?!\s*(?:jr|sr)\b)|\s+<and>\s+|\s+&\s+|\bmit\s+)\s*",
 )
 """What separates the names of several authors."""
 AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\bfor|\bà|\bat)\s+[A-Z].*|[–—-]\s.*)$")

@@ -140,6 +140,8 @@ def test_the_site_at_the_end_of_the_pages_title_is_not_an_author():
         (NearbyLines(below_heading=["3 May 2024", "Tessa Blom", "Share", TEXT]), ["Tessa Blom"]),
         (NearbyLines(below_heading=["Written by", "Tessa Blom", "Share", TEXT]), ["Tessa Blom"]),
         (NearbyLines(below_heading=["x"], below_text=["Hết bài.", "Lê Phương", "Chia sẻ"]), ["Lê Phương"]),
+        (NearbyLines(below_heading=["x"], below_text=["She mended buckets.", "Article by", "Tessa Blom", "Subscribe"]), ["Tessa Blom"]),
+        (NearbyLines(below_heading=["x"], below_text=["She mended buckets.", "Author", "Phnom Penh", "Subscribe"]), []),
         (NearbyLines(below_heading=["Phnom Penh", TEXT]), []),
         (NearbyLines(below_heading=["x"], below_text=["Hết bài.", "Trần Thị Lan", "Chia sẻ"]), ["Trần Thị Lan"]),
         (NearbyLines(below_heading=["Tax Operations", "Blogs", TEXT]), []),
@@ -161,6 +163,7 @@ def test_a_page_of_bylines_is_read_in_bounded_time():
     [
         ("30 août 2022 | Par Marc-Antoine de Villedieu", ["Marc-Antoine de Villedieu"]),
         ("27 janvier 2019 Publié par Josiane", ["Josiane"]),
+        ("by Tessa Blom ● December 23, 2025 ● 6 min read", ["Tessa Blom"]),
         ("Đăng bởi Phạm Thu Trang vào 12 Tháng Bảy, 2023", ["Phạm Thu Trang"]),
         ("2024/01/27 13:30記者黃雅琪／台南報導", ["黃雅琪"]),
         ("2023-04-11 10:26 来源：岷江晚报 作者：何思远", ["何思远"]),

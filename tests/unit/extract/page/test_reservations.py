@@ -77,4 +77,9 @@ def test_the_head_is_read_in_the_encoding_of_the_page() -> None:
 
 
 def test_a_plain_text_that_quotes_markup_reserves_nothing() -> None:
-    assert reserved("<meta name=robots content=noai>", content_type="text/plain") == ()
+    text = f"How to write a head\n\n<meta name=robots content=noai>\n\n{TEXT}".encode()
+    assert extract_page(Page("https://x.example/a", "https://x.example/a", 200, text, "text/plain")).reservations == ()
+
+
+def test_a_whole_page_that_is_sent_as_plain_text_reserves_what_its_head_says() -> None:
+    assert reserved("<meta name=robots content=noai>", content_type="text/plain") == ("robots: noai",)

@@ -7,6 +7,7 @@ import re
 from urllib.parse import urljoin
 
 from worker.fetch.head import Head, text_of
+from worker.fetch.markup import TAG, without
 
 HEAD_BYTES = 64 * 1024
 """Bytes in which a page may name another one; browsers look for it in the head alone."""
@@ -21,8 +22,6 @@ LITTLE = 400
 UNSEEN = frozenset((b"--", b"script", b"style", b"template", b"textarea", b"title", b"iframe", b"xmp"))
 """Where a tag is none for browsers: in comments, and in these elements."""
 NOSCRIPT = frozenset((b"noscript",))
-_OPENS = re.compile(rb"<!(--)|<(script|style|template|textarea|title|iframe|xmp|noscript)(?=[\s/>])")
-"""In lower case."""
 _META = re.compile(rb"""<meta[\s/](?:[^<>"']++|"[^"]{0,2000}+"|'[^']{0,2000}+')*+>""", re.IGNORECASE)
 _IS_REFRESH = re.compile(rb"""(?<![\w-])http-equiv\s*=\s*["']?\s*refresh\b""", re.IGNORECASE)
 _CONTENT = re.compile(rb"""(?<![\w-])content\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
@@ -34,7 +33,6 @@ _BASE = re.compile(rb"""<base\s[^<>]{0,200}?(?<![\w-])href\s*=\s*(?:"([^"]{0,200
 _TEXT = re.compile(r"\s*text/plain\b", re.IGNORECASE)
 _DOCUMENT = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 """The beginning of an HTML document, which some servers call plain text."""
-_TAG = re.compile(rb"<[^<>]*+>")
 
 
 def refreshed(head: Head, body: bytes) -> str | None:
@@ -47,33 +45,14 @@ def refreshed(head: Head, body: bytes) -> str | None:
         return _target(text_of(header), PATIENT if _is_little(body) else SOON)
     if _TEXT.match(head.get("content-type") or "") and not _DOCUMENT.match(body):
         return None
-    seen = _without(UNSEEN, body[:HEAD_BYTES])
-    stated = _of_metas(_without(NOSCRIPT, seen), SOON)
+    seen = without(UNSEEN, body[:HEAD_BYTES])
+    stated = _of_metas(without(NOSCRIPT, seen), SOON)
     return _of_metas(seen, PATIENT) if stated is None and _is_little(body) else stated
 
 
 def _is_little(body: bytes) -> bool:
     """Whether the page is small and says so little that it holds no article."""
-    return len(body) <= SMALL and _text_length(_without(UNSEEN, body)) < LITTLE
-
-
-def _without(kinds: frozenset[bytes], markup: bytes) -> bytes:
-    """The mark-up without comments or elements of these kinds; one that nothing closes stays.
-
-    In linear time: a search for an end that is not there is made once, not for each beginning.
-    """
-    lower, kept, at, unclosed = markup.lower(), [], 0, set[bytes]()
-    for opened in _OPENS.finditer(lower):
-        kind = opened[1] or opened[2]
-        if opened.start() < at or kind not in kinds or kind in unclosed:
-            continue
-        end = lower.find(b"-->" if kind == b"--" else b"</" + kind, opened.end())
-        if end < 0:
-            unclosed.add(kind)
-            continue
-        kept.append(markup[at : opened.start()])
-        at = lower.find(b">", end) + 1 or len(markup)
-    return b"".join([*kept, markup[at:]])
+    return len(body) <= SMALL and _text_length(without(UNSEEN, body)) < LITTLE
 
 
 def _of_metas(markup: bytes, latest: float) -> str | None:
@@ -103,4 +82,4 @@ def _target(value: str, latest: float) -> str | None:
 
 
 def _text_length(markup: bytes) -> int:
-    return len(b"".join(_TAG.sub(b"", markup).split()))
+    return len(b"".join(TAG.sub(b"", markup).split()))

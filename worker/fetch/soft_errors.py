@@ -5,13 +5,15 @@ from __future__ import annotations
 import html
 import re
 
+from worker.fetch.markup import TAG, without
+
 LARGEST = 16 * 1024
 """Bytes of such a page at most; those of content systems have one to three thousand."""
 BRIEF = 800
 """Characters of text: a page that says more is not only about its error."""
 _TITLE = re.compile(rb"<(title|h1)\b[^<>]*+>([^<]{1,200})<", re.IGNORECASE)
-_UNSHOWN = re.compile(rb"<(script|style)\b[^>]*+>.*?</\1|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(rb"<[^<>]*+>")
+UNSHOWN = frozenset((b"--", b"script", b"style"))
+"""Comments and elements whose content is no text of the page; titles are one here."""
 _STATUS = r"(?:error\ )?(?:50[0-49]|52[0-7])\ ?[:\-–|]?\ ?"
 _PASSING = re.compile(
     rf"""(?:
@@ -48,7 +50,7 @@ def passing_error(body: bytes) -> str | None:
     titles = (_plain(found[2]) for found in _TITLE.finditer(body))
     if said := next(filter(_PASSING.fullmatch, titles), None):
         return said
-    text = _plain(_TAG.sub(b" ", _UNSHOWN.sub(b" ", body)))
+    text = _plain(TAG.sub(b" ", without(UNSHOWN, body)))
     return text if len(text) <= BRIEF and (_SAID.search(text) or _PASSING.fullmatch(text)) else None
 
 

@@ -47,6 +47,7 @@ LISTINGS = frozenset({
 ARCHIVES = ("archive", "archives")
 """Parts of the addresses of listings, where nothing but numbers and IN_ARCHIVES follows."""
 IN_ARCHIVES = ("page", "date", "index")
+YEAR_LENGTH = 4  # digits
 OTHER_PAGES = frozenset({
     "contact", "contacts", "contact-us", "about", "about-us", "privacy", "terms", "login", "signin", "register", "subscribe", "sitemap",
 })  # fmt: skip
@@ -146,12 +147,17 @@ def _is_listing(text: str, url: str | None, root: Element) -> bool:
     return summarised >= SOME and summarised * (2 if front else 1) >= prose and (front or _has_more(root))
 
 
+def _is_dated(part: str) -> bool:
+    """Whether a part of an address is a year, a month or a day; longer numbers are those of articles."""
+    return part.isdecimal() and len(part) <= YEAR_LENGTH
+
+
 def _is_listing_path(path: str) -> bool:
     """Whether an address's path is that of a listing: of a section, a tag, a writer, an archive or a further page."""
     parts = path.lower().strip("/").split("/")
     after = list(dropwhile(lambda part: part not in ARCHIVES, parts))
     numbered = any(part == "page" and number.isdecimal() for part, number in pairwise(parts))
-    archive = bool(after) and all(part.isdecimal() or part in IN_ARCHIVES for part in after[1:])
+    archive = bool(after) and all(_is_dated(part) or part in IN_ARCHIVES for part in after[1:])
     return numbered or archive or not LISTINGS.isdisjoint(parts)
 
 

@@ -100,7 +100,15 @@ def test_a_front_page_and_an_authors_page_are_recognised_by_their_cards(page, ur
     assert refusal(page, "\n\n".join(SUMMARIES), "News", url) is Reason.NOT_ARTICLE
 
 
-@pytest.mark.parametrize("url", ["https://x.example/archives/2024/ferry", "https://x.example/page/ferry", "https://x.example/tagus"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x.example/archives/2024/ferry",
+        "https://x.example/archives/123456",
+        "https://x.example/page/ferry",
+        "https://x.example/tagus",
+    ],
+)
 def test_an_articles_address_among_archives_is_no_listings(url):
     cards = "".join(f'<div><b><a href="/{at}">Item {at}</a></b><div>{summary}</div></div>' for at, summary in enumerate(SUMMARIES))
     assert refusal(cards, "\n\n".join(SUMMARIES), "News", url) is None

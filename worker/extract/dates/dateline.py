@@ -33,8 +33,8 @@ def date_of_line(line: str) -> Moment | None:
     """The date of a line that only dates a text or begins with a dateline; None for other lines."""
     line = _padded(line.strip()[: MAX_LENGTH * 2])
     if is_trailer(line):
-        _, _, month, day, rest = line.split("-")
-        return parse_machine_date(f"20{rest[:2]}-{month}-{day}")
+        month, day, year = line.partition(" ")[0].split("-")[2:]
+        return parse_machine_date(f"20{year}-{month}-{day}")
     lead = LEAD.match(line)
     if lead and len(_words(without_dates(lead["date"]))) <= 2:
         found = find_dates(line[: lead.end("date")])  # with the weekday before it
@@ -45,7 +45,14 @@ def date_of_line(line: str) -> Moment | None:
 
 def is_trailer(line: str) -> bool:
     """Whether `line` ends a wire agency's report, as in `KPL-EN-03-22-24 0930GMT`: with month, day and year."""
-    return line.endswith("GMT") and line.isupper() and list(map(len, line.split("-")[1:4])) == [2, 2, 2] and line.count("-") == 4
+    code, _, clock = line.partition(" ")
+    parts = code.split("-")
+    if len(parts) != 5 or not clock.endswith("GMT"):
+        return False
+    agency, language, *numbers = [*parts, clock.removesuffix("GMT").removesuffix(" ")]
+    letters = agency + language
+    named = letters.isascii() and letters.isalpha() and letters.isupper() and 2 <= len(agency) <= 5 and len(language) == 2
+    return named and list(map(len, numbers)) == [2, 2, 2, 4] and all(map(str.isdecimal, numbers))
 
 
 def _padded(line: str) -> str:

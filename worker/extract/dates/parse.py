@@ -247,10 +247,10 @@ def _offset(zone: str) -> timedelta:
 def _epoch(text: str) -> Moment | None:
     """The moment of seconds or milliseconds since 1970: `1711098900`, `/Date(1711098900000+0700)/`."""
     digits = text.strip("/").removeprefix("Date(").removesuffix(")")
-    if digits[-5:-4] in ("+", "-"):
+    if digits[-5:-4] in ("+", "-") and digits[-4:].isdecimal():
         digits = digits[:-5]
-    digits = digits.partition(".")[0]
-    if not digits.isdecimal() or len(digits) not in (10, 13):
+    digits, point, fraction = digits.partition(".")
+    if not digits.isdecimal() or len(digits) not in (10, 13) or (point and not fraction.isdecimal()):
         return None
     time = datetime.fromtimestamp(int(digits[:10]), UTC)
     return Moment(time.date(), time)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from worker.extract.dates.dateline import date_of_line, publication_date
+from worker.extract.dates.dateline import date_of_line, is_trailer, publication_date
 from worker.extract.dates.parse import find_dates, parse_machine_date, parse_prose_date
 
 
@@ -35,7 +35,22 @@ def test_dates_for_machines_are_read_with_their_zone_or_as_days(written, read):
 
 @pytest.mark.parametrize(
     "written",
-    ["NaN", "2006-07", "2024-W60-1", "2024-400", "17110746", "0000-00-00", "99999-01-01", "2024-13-40", "", "yesterday", "1/" * 100_000],
+    [
+        *(
+            "NaN",
+            "2006-07",
+            "2024-W60-1",
+            "2024-400",
+            "17110746",
+            "0000-00-00",
+            "99999-01-01",
+            "2024-13-40",
+            "",
+            "yesterday",
+            "1/" * 100_000,
+        ),
+        *("1711074600-news", "1711074600.jpg"),
+    ],
 )
 def test_what_is_no_date_is_none(written):
     assert parse_machine_date(written) is None
@@ -136,6 +151,11 @@ def test_a_time_of_day_beside_a_date_counts_where_it_gives_its_distance_from_gre
 
 def test_a_wires_last_line_dates_its_report():
     assert str(date_of_line("MWS-WF-09-03-25 1142GMT")) == "2025-09-03"
+
+
+@pytest.mark.parametrize("line", ["MWS-WF-AB-CD-EF 1142GMT", "MWS-WF-09-03-25 NOONGMT", "M-WF-09-03-25 1142GMT", "MWS-WF-09-03-25"])
+def test_other_capitals_between_hyphens_end_no_agencys_report(line):
+    assert not is_trailer(line)
 
 
 def test_the_future_and_the_time_before_the_web_are_not_plausible():

@@ -28,8 +28,8 @@ NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-comp
 """Attributes whose values name the purpose of an element."""
 
 HIDING_STYLES = ("display:none", "visibility:hidden")
-PANELS = ("accord", "collaps", "faq", "panel", "answer", "toggle", "expand", "tab-", " tab ", " tabs ")
-"""Parts of the classes and ids of such panels, each name between blanks."""
+PANELS = ("accord", "collaps", "faq", "panel", "answer", "toggle", "expand", "tab -", " tab ", " tabs ")
+"""Parts of the classes and ids of such panels, each name and hyphen between blanks."""
 PANEL_ROLES = ("tabpanel", "region")
 OPENERS = ("h2", "h3", "h4", "h5", "h6", "button", "summary", "dt")
 """Elements that open the panel below them."""
@@ -210,8 +210,8 @@ def _hides(style: str) -> bool:
 
 def _is_panel(node: Element) -> bool:
     """Whether a hidden element is the panel of an accordion or a tab, which readers open: named as one, or below its heading."""
-    names = f" {node.get('class')} {node.get('id')} ".lower()
-    if node.get("role") in PANEL_ROLES or node.get("aria-labelledby") or any(map(names.replace("-", "- ").__contains__, PANELS)):
+    names = f" {node.get('class')} {node.get('id')} ".lower().replace("-", " - ")
+    if node.get("role") in PANEL_ROLES or node.get("aria-labelledby") or any(map(names.__contains__, PANELS)):
         return True
     before = next(iter(node.itersiblings(preceding=True)), None)
     return before is not None and (before.tag in OPENERS or before.find("button") is not None)

@@ -1,5 +1,7 @@
 """A page's text is split where a browser would break the line."""
 
+import pytest
+
 from worker.extract.page.blocks import MAX_DEPTH, MAX_INLINE_DEPTH, Block, BlockElement, blocks_of
 from worker.extract.page.class_hints import HIDDEN
 from worker.extract.page.markup import parse
@@ -89,3 +91,11 @@ def test_no_text_is_lost_below_the_maximum_depth() -> None:
     deep = "<div>" * (MAX_DEPTH + 20) + "bottom<p>under</p>" + "</div>" * (MAX_DEPTH + 20)
     assert "\n".join(texts(deep)).split("\n") == ["bottom", "under"]
     assert texts("<p>" + "<span>" * (MAX_INLINE_DEPTH + 20) + "inner" + "</span>" * (MAX_INLINE_DEPTH + 20) + " end</p>") == ["inner end"]
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"), [("tabs-nav", True), ("my-tab", True), ("crosstab-1", True), ("tabloid", False), ("table", False)]
+)
+def test_a_hidden_panel_is_known_by_its_name_between_hyphens(names: str, kept: bool) -> None:
+    _, elements = walked(f"<p>Rice prices rise.</p><p>They fell before.</p><div class='{names}' hidden><p>Maize is up.</p></div>")
+    assert any(element.hidden for element in elements) is not kept

@@ -28,6 +28,10 @@ SHOWN = '<div id="S:'
 _TAG_START = re.compile(r"<[a-zA-Z][^\s<>/]*[\s/]")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 BODY = "<body"
+BODY_ELEMENTS = frozenset(
+    {"article", "aside", "details", "dialog", "figure", "footer", "header", "hgroup", "main", "nav", "search", "section"}
+)
+"""Elements of a body that are younger than libxml2's table (HTML Standard, sections 4.3, 4.4 and 4.11)."""
 LONG_TITLE = 500  # characters: half more than the longest title of 1,526 real pages (319)
 _STRUCTURE = re.compile(
     r"</?(?!(?:p|h[1-6]|li|br|blockquote|title|meta|link|head|body|html|time|script|style)\b)[a-zA-Z][^<>]*>", re.IGNORECASE
@@ -146,4 +150,15 @@ def _parsed(text: str) -> tuple[Element | None, bool]:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None, True
+    _complete_body(root)
     return root, not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
+
+
+def _complete_body(root: html.HtmlElement) -> None:
+    """Begins the body with what libxml2 left in the head: it knows no such element, and the page has no `<body>` before it."""
+    head, body = root.find("head"), root.find("body")
+    misplaced = [] if head is None else [child for child in head if child.tag in BODY_ELEMENTS or "-" in child.tag]
+    if misplaced and body is None:
+        body = etree.SubElement(root, "body")
+    for place, child in enumerate(misplaced):
+        body.insert(place, child)

@@ -81,3 +81,16 @@ def test_a_script_that_writes_a_page_for_the_printer_stays_one():
     script = "<script>w.write('<html><head></head><body>'); w.write('x');</script>"
     tree = parse(f"<html><head>{script}</head><body><p>The river rose again.</p></body></html>")
     assert [tree.root.findtext(".//p"), len(tree.root.findall(".//script"))] == ["The river rose again.", 1]
+
+
+@pytest.mark.parametrize("first", ["article", "main", "section", "header", "page-body"])
+def test_a_page_without_body_tags_has_its_text_in_the_body(first: str) -> None:
+    # Given a page that leaves out what HTML lets it leave out
+    head = "<!doctype html><meta charset=utf-8><title>Mill</title><link rel=icon href=/i>"
+    page = f"{head}<{first}><p>The river rose.</p></{first}><p>It fell again.</p>"
+    # When it is parsed
+    root = parse(page).root
+    # Then the text is the body's, in its order, and the head keeps what is its own
+    assert root is not None
+    assert [paragraph.text for paragraph in root.findall("body//p")] == ["The river rose.", "It fell again."]
+    assert [child.tag for child in root.find("head")] == ["meta", "title", "link"]

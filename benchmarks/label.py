@@ -63,7 +63,7 @@ class Sets:
 
     seeds: list[Seed]
     teaching: list[Seed]
-    picked: np.ndarray
+    source_only: np.ndarray
     """Whether the labels of each of `teaching` say nothing of topics, (teaching,)."""
     testing: list[Seed]
     dev: list[Seed]
@@ -133,9 +133,9 @@ def read_sets(seeds: Path, shared: Path) -> Sets:
     """The seeds, and the shared real articles as seeds; an outlet that tests does not teach."""
     texts = without_tested_outlets(list(read_texts(shared)))
     teaching, testing = ([text for text in texts if text.label["split"] == split] for split in ("teach", "test"))
-    picked = np.array([text.label.get("picked", False) for text in teaching], bool)
+    source_only = np.array([text.source_only for text in teaching], bool)
     dev = read_articles(shared / "real" / "dev.jsonl")
-    return Sets(read_seeds(seeds), list(map(as_seed, teaching)), picked, list(map(as_seed, testing)), dev)
+    return Sets(read_seeds(seeds), list(map(as_seed, teaching)), source_only, list(map(as_seed, testing)), dev)
 
 
 def as_seed(text: Text) -> Seed:
@@ -171,7 +171,7 @@ def linear(name: str, sets: Sets, encode: Encode, c: float, clock: Clock) -> tup
     """
     taught = [*sets.seeds, *sets.teaching]
     topics, sources, folds = topic_targets(taught), source_targets(taught), clock.folds
-    topics[len(sets.seeds) :][sets.picked] = UNKNOWN
+    topics[len(sets.seeds) :][sets.source_only] = UNKNOWN
     fold = np.concatenate([assign(sets.seeds, folds), assign_names([seed.site_name or "" for seed in sets.teaching], folds)])
     held_out = np.full((len(taught), len(TOPICS)), np.nan), np.full((len(taught), len(SOURCE_TYPES)), np.nan)
     done = 0

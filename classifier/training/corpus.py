@@ -90,8 +90,8 @@ class Corpus:
     paragraphs: Paragraphs
     seeds: int
     """How many of the articles are seeds."""
-    picked: NDArray[np.bool_]
-    """Feature rows that were picked for a clear source type (RowNotes), (articles,)."""
+    source_only: NDArray[np.bool_]
+    """Feature rows that say nothing of topics (RowNotes), (articles,)."""
 
     def __len__(self) -> int:
         return len(self.counted)
@@ -120,8 +120,8 @@ def count_corpus(
             np.concatenate([targets.sources, rows.sources]),
             np.concatenate([targets.primary, rows.primary]),
         )
-    picked = np.concatenate([np.zeros(len(seeds), bool), rows.notes.picked if rows is not None else np.zeros(0, bool)])
-    return Corpus(label_set, encoder, counted, targets, _paragraphs(seeds, encoder, label_set), len(seeds), picked)
+    source_only = np.concatenate([np.zeros(len(seeds), bool), rows.notes.source_only if rows is not None else np.zeros(0, bool)])
+    return Corpus(label_set, encoder, counted, targets, _paragraphs(seeds, encoder, label_set), len(seeds), source_only)
 
 
 def _paragraphs(seeds: Sequence[Seed], encoder: Encoder, label_set: LabelSet) -> Paragraphs:

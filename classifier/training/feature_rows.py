@@ -78,8 +78,8 @@ class RowNotes:
     """Whether the reader was sure of the labels."""
     test: NDArray[np.bool_]
     """Whether the row only tests: its outlet teaches nothing."""
-    picked: NDArray[np.bool_]
-    """Whether the row was picked for a clear source type and not read through: its topics are UNKNOWN."""
+    source_only: NDArray[np.bool_]
+    """Whether the row teaches the source type alone: its topics are UNKNOWN."""
     characters: NDArray[np.int64]
     """Length of the text, code points."""
     digests: NDArray[np.uint8]
@@ -185,11 +185,11 @@ def _rows(manifest: RowsManifest, arrays: Arrays) -> FeatureRows:
     vocabulary = tuple(arrays["vocabulary"].tobytes().decode("utf-8").split("\n"))
     listed = {"outlet": manifest["outlet"], "kind": manifest["kind"], "language": manifest["language"]}
     names = {key: np.array(values, str)[arrays[key].astype(np.int64)] for key, values in listed.items()}
-    flags = {key: arrays[key].astype(bool) for key in ("confident", "test", "picked")}
+    flags = {key: arrays[key].astype(bool) for key in ("confident", "test", "source_only")}
     notes = RowNotes(**names, **flags, characters=arrays["characters"].astype(np.int64), digests=arrays["digests"].astype(np.uint8))
     topics = arrays["topics"].astype(np.int8)
     primary = (arrays["primary"].astype(np.int64)[:, None] == np.arange(topics.shape[1])).astype(np.int8)
-    topics[notes.picked] = primary[notes.picked] = UNKNOWN
+    topics[notes.source_only] = primary[notes.source_only] = UNKNOWN
     sources = arrays["sources"].astype(np.int64)
     digest = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
     figures = _figures(arrays, len(vocabulary))

@@ -90,7 +90,7 @@ def _fit_sentences(corpus: Corpus, rows: Indices, encoder: Encoder, c: float) ->
     """
     paragraphs = corpus.paragraphs
     chosen = np.flatnonzero(np.isin(paragraphs.article, rows))
-    without = rows[corpus.is_real(rows) & ~corpus.picked[rows] & ~(corpus.targets.topics[rows] > 0).any(axis=1)]
+    without = rows[corpus.is_real(rows) & ~corpus.source_only[rows] & ~(corpus.targets.topics[rows] > 0).any(axis=1)]
     runs = _runs(corpus.counted[without])
     features = np.concatenate([encoder.dense(paragraphs.counts[chosen]), encoder.dense(runs)])
     of_runs = np.repeat(corpus.targets.topics[without], -(-corpus.counted.lengths[without] // RUN), axis=0)

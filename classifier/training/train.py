@@ -193,7 +193,7 @@ def _thresholds(corpus: Corpus, held_out: HeldOutPredictions) -> list[Threshold]
 
 def _source_threshold(corpus: Corpus, held_out: HeldOutPredictions) -> float:
     """The lowest of SOURCE_THRESHOLDS from which SURE_RIGHT of the real articles are right, else the last; without any the first."""
-    real = np.flatnonzero(corpus.is_real(np.arange(len(corpus))) & ~corpus.picked)
+    real = np.flatnonzero(corpus.is_real(np.arange(len(corpus))) & ~corpus.source_only)
     if not len(real):
         return float(SOURCE_THRESHOLDS[0])
     probability = held_out.source[real].max(axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import shutil
@@ -25,6 +26,7 @@ from classifier.training.feature_rows import MANIFEST, UNKNOWN, FeatureRows, Oth
 from classifier.training.real_figures import RealFigures, real_figures
 from classifier.training.train import train
 from tests.conftest import ROOT
+from training import feature_rows
 from training.feature_rows import LEAD, MOST_SENTENCES, chosen_sentences, shared_terms
 
 
@@ -41,13 +43,13 @@ def test_no_outlet_both_teaches_and_tests(rows: FeatureRows) -> None:
     assert not set(teaching.notes.outlet.tolist()) & set(testing.notes.outlet.tolist())
 
 
-def test_rows_that_were_picked_for_their_source_type_say_nothing_of_topics(rows: FeatureRows) -> None:
-    picked = rows.notes.picked
-    assert 300 < picked.sum() < len(rows.teaching())
-    assert not picked[rows.notes.test].any(), "what is picked for being clear would flatter a test"
-    assert (rows.topics[picked] == UNKNOWN).all()
-    assert (rows.primary[picked] == UNKNOWN).all()
-    assert (rows.topics[~picked] != UNKNOWN).all()
+def test_rows_that_teach_the_source_type_alone_say_nothing_of_topics(rows: FeatureRows) -> None:
+    source_only = rows.notes.source_only
+    assert 300 < source_only.sum() < len(rows.teaching())
+    assert not source_only[rows.notes.test].any()
+    assert (rows.topics[source_only] == UNKNOWN).all()
+    assert (rows.primary[source_only] == UNKNOWN).all()
+    assert (rows.topics[~source_only] != UNKNOWN).all()
 
 
 def test_the_rows_hold_no_pair_of_words_that_only_a_few_outlets_have(rows: FeatureRows) -> None:
@@ -55,6 +57,37 @@ def test_the_rows_hold_no_pair_of_words_that_only_a_few_outlets_have(rows: Featu
     pairs = [column for column, term in enumerate(rows.vocabulary) if " " in term]
     fewest = min(len(set(outlets[has[:, [column]].indices].tolist())) for column in pairs[::50])
     assert fewest >= 5
+
+
+def test_pages_are_read_by_their_truth_or_extracted_and_those_without_a_topic_teach_the_source_type(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "pages" / "town"
+    folder.mkdir(parents=True)
+    (tmp_path / "real").mkdir()
+    sentence = "The council of Varne bought the old mill by the river on Monday, and will turn it into a school for forty children."
+    page = f"<title>Mill sold</title><article><h1>Mill sold</h1><p>{sentence}</p><p>{sentence.replace('Monday', 'Friday')}</p></article>"
+    (folder / "b.html.gz").write_bytes(gzip.compress(page.encode()))
+    truths = [{"id": "a", "url": "https://a.example/1", "title": "Dam", "text": "A dam."}]
+    truths += [{"id": name, "url": f"https://{name}.example/1", "file": "b.html.gz"} for name in ("b", "c")]
+    write_lines(folder / "truth.jsonl", truths)
+    label = {"in": "pages/town", "split": "teach", "language": "en", "confident": True, "source_type": "independent", "kind": "news"}
+    write_lines(tmp_path / "real" / "train.jsonl", [{**label, "id": "a", "host": "A.example", "topics": []}])
+    write_lines(tmp_path / "real" / "more.jsonl", [])
+    more = [{**label, "id": "b", "host": "b.example", "topics": []}, {**label, "id": "c", "host": "c.example", "topics": ["culture"]}]
+    write_lines(tmp_path / "more_labels.jsonl", more)
+    monkeypatch.setattr(feature_rows, "PAGE_LABELS", tmp_path / "more_labels.jsonl")
+
+    first, second, third = feature_rows.read_texts(tmp_path)
+
+    assert (first.title, first.text, first.outlet, first.source_only) == ("Dam", "A dam.", "a.example", False)
+    assert second.title == "Mill sold"
+    assert second.text.startswith(sentence)
+    assert (second.source_only, third.source_only) == (True, False), "nine in ten of these pages carry no topic"
+
+
+def write_lines(path: Path, records: list[dict[str, object]]) -> None:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
 
 
 def test_terms_that_few_outlets_have_are_left_out() -> None:

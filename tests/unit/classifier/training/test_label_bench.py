@@ -16,9 +16,9 @@ from training.feature_rows import Text
 @pytest.fixture(scope="module")
 def sets(few_seeds: list[Seed]) -> Sets:
     text = "Book now. Our award-winning hotel offers the finest rooms by the river, and our guests love us."
-    label = {"id": "p1", "source_type": "promotional", "language": "en", "picked": True}
-    picked = as_seed(Text("Rooms", text, "hotel.example", label))
-    return Sets(few_seeds[:120], [picked], np.array([True]), few_seeds[120:150], few_seeds[150:])
+    label = {"id": "p1", "source_type": "promotional", "language": "en"}
+    page = as_seed(Text("Rooms", text, "hotel.example", label, source_only=True))
+    return Sets(few_seeds[:120], [page], np.array([True]), few_seeds[120:150], few_seeds[150:])
 
 
 def test_a_text_whose_labels_know_only_its_source_type_is_taken(sets: Sets) -> None:

@@ -33,9 +33,12 @@ class Limits:
 SETS = {
     ".": Limits(10, 4, 0, {"title": 81, "date": 81, "authors": 81, "language": 81}),
     "second": Limits(13, 2, 0, {"title": 47, "date": 46, "authors": 47, "language": 47}),
+    "fifth": Limits(29, 23, 0, {"title": 42, "date": 48, "authors": 43, "language": 52}),
     "fourth": Limits(4, 0, 0, {"title": 46, "date": 45, "authors": 45, "language": 46}),
     "third": Limits(6, 1, 0, {"title": 16, "date": 16, "authors": 16, "language": 16}),
 }
+NO_WALLS = ("fifth",)
+"""Sets of articles only."""
 
 
 @cache
@@ -85,5 +88,5 @@ def test_a_page_that_is_not_an_article_is_refused(name: str) -> None:
     """Home pages, listings, walls and shells."""
     walls = rows(FOLDER / name, "walls.jsonl")
     taken = [wall["id"] for wall in walls if is_taken_for_article(FOLDER / name, wall)]
-    assert walls
+    assert walls or name in NO_WALLS
     assert len(taken) <= SETS[name].walls_taken, taken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from worker.extract.dates.parse import MAX_LENGTH, Moment, find_dates, has_digits, parse_machine_date, without_dates
-from worker.extract.words.languages import pattern
+from worker.extract.words.languages import pattern, words
 
 _PLACE = r"[^\W\d_][^\d|:;!?\n]{1,60}?"
 LEAD = re.compile(rf"^\W{{0,3}}{_PLACE}[,(]\s*(?P<date>[^–—\n]{{6,40}}?)\)?\s*(?:[–—]|--|-\s)\s*\S")
@@ -17,9 +17,7 @@ HAN = ("\u3040", "\u9fff")
 """The first and the last letter of Kana and Han, in which a sentence is one word."""
 MAX_HAN = 12  # of them beside the date: a weekday, a place and an outlet
 MAX_WORDS = 6  # words beside the date: a place, "Done at", a weekday
-LOWER_CASE = frozenset(
-    "done made given signed issued dated at in on this day of the and le la à fait adopted le am um den date".split()  # noqa: SIM905 - words read best as words
-)
+LOWER_CASE = frozenset(words("dateline_word"))
 """Words that are written in lower case in such a line."""
 WEEKDAY = pattern(r"^(?:<today>[\s:,]*)?<weekday>")
 LABEL = pattern(r"<edge><published><edge>")
@@ -72,9 +70,9 @@ def _is_only_date(line: str) -> bool:
     rest = DATA.sub(" ", LABEL.sub(" ", rest))
     if sum(HAN[0] <= letter <= HAN[1] for letter in rest) > MAX_HAN:
         return False
-    words = _words(rest)
-    known = sum(word.casefold() in LOWER_CASE or not word[0].islower() for word in words)
-    return len(words) <= MAX_WORDS and known == len(words)
+    others = _words(rest)
+    known = sum(word.casefold() in LOWER_CASE or not word[0].islower() for word in others)
+    return len(others) <= MAX_WORDS and known == len(others)
 
 
 def _words(text: str) -> list[str]:

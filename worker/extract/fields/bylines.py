@@ -31,13 +31,16 @@ REPORTER = pattern("<reporter>")
 """The reporter in a dateline."""
 TOP, END = 3, 2  # lines of a text that may be its byline or its signature
 BEFORE_DATE = 7  # lines between heading and date: a name, and buttons
+QUESTION = ("?", "？")
+"""The end of a reporter's question in a transcript: "Reporter: Will the crossing open?"."""
 MAX_BYLINE = 150  # characters: longer lines are biographies
 
 
 def authors_near_text(near: NearbyLines, text: str, site_names: set[str]) -> list[str]:
     """The names in a line near the text: a signature, one that begins with "by", one with a name and a date, a name alone, or a
     single word after "by"."""
-    short = [line for line in [*near.below_heading, *near.above_heading, *near.below_text] if len(line) <= MAX_BYLINE]
+    lines = [*near.below_heading, *near.above_heading, *near.below_text]
+    short = [line for line in lines if len(line) <= MAX_BYLINE and not line.endswith(QUESTION)]
     bylines = [line for line in short if is_byline(line)]
     signed = [name for line in short if (name := signed_name(_without_leading_date(line)))]
     reporter = REPORTER.search(text[:DATELINE_LENGTH])

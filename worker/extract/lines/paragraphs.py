@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
-from worker.extract.dates.dateline import is_dateline
 from worker.extract.lines.line import ends_sentence
-from worker.extract.words.languages import pattern
+from worker.extract.lines.pages import PAGE_BREAK, without_page_breaks
+from worker.extract.lines.title_lines import with_headings_joined
 
 COLUMN = (45, 100)  # characters: typewriters and mail programs wrap lines at a column between these
 BULLETS = ("-", "–", "•", "*")
 ITEM_NUMBER = 3  # letters or digits of an item's number, at most: "iii."
-PAGE = pattern(r"(?:\S.*\s{2})?\W*<page_number>\s?\d{1,3}(?:\s?(?:/|<of_pages>)\s?\d{1,3})?\W*|[-–—]\s?\d{1,3}\s?[-–—]")
-"""A line with a page number."""
-HEADER = 12  # characters: shorter lines may occur twice without being a page's header
 
 PICTURE = re.compile(r"!\[[^\]]*\]\([^)\s]*\)\s*")
 LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*\)")
@@ -28,20 +24,13 @@ Group = list[str]
 
 def paragraphs_of(text: str) -> list[str]:
     """The paragraphs: each line, or where the text is wrapped at a column, the lines between blank lines joined."""
-    lines = [line.strip() for line in _without_markdown(_without_page_breaks(text.replace("\f", "\n").splitlines()))]
+    lines = [line.strip() for line in _without_markdown(without_page_breaks(text.replace("\f", f"\n{PAGE_BREAK}\n").splitlines()))]
     groups = [list(group) for blank, group in groupby(lines, key=lambda line: not line) if not blank]
-    if not _is_wrapped(groups):
-        return [paragraph for group in groups for paragraph in _with_emphasis_joined(group)]
-    return [paragraph for group in _across_pages(groups) for paragraph in _unwrapped(group)]
-
-
-def _without_page_breaks(lines: list[str]) -> list[str]:
-    """The lines without page numbers and, in a text that has some, without the headers that recur on every page."""
-    if not any(PAGE.fullmatch(line) for line in lines):
-        return lines
-    counts = Counter(" ".join(line.split()) for line in lines)
-    stay = {line for line, count in counts.items() if count < 2 or len(line) < HEADER or is_dateline(line)}
-    return [line for line in lines if not PAGE.fullmatch(line) and " ".join(line.split()) in stay]
+    wrapped = _is_wrapped(groups)
+    head, groups = with_headings_joined(groups, COLUMN[0] if wrapped else COLUMN[1])
+    if not wrapped:
+        return [paragraph for group in [*head, *groups] for paragraph in _with_emphasis_joined(group)]
+    return [*chain(*head), *(paragraph for group in _across_pages(groups) for paragraph in _unwrapped(group))]
 
 
 def _without_markdown(lines: list[str]) -> list[str]:
@@ -70,8 +59,9 @@ def is_list_item(line: str) -> bool:
 
 
 def _is_wrapped(groups: list[Group]) -> bool:
-    """Whether lines are wrapped at a column: none is long, and most that are followed by another end within a sentence."""
-    inner = [(line, after) for group in groups for line, after in pairwise(group)]
+    """Whether lines are wrapped at a column: none is long, and most that are followed by another end within a sentence. Groups of
+    short lines only, such as letterheads, say nothing."""
+    inner = [(line, after) for group in groups if max(map(len, group)) > COLUMN[0] for line, after in pairwise(group)]
     broken = sum(len(line) > COLUMN[0] and not ends_sentence(line) for line, _ in inner)
     longest = max((len(line) for group in groups for line in group), default=0)
     return len(inner) >= 4 and longest <= COLUMN[1] and broken * 2 > len(inner)

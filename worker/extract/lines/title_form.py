@@ -20,7 +20,8 @@ SOURCE_LINE = pattern(
 """A desk, an agency, or the place and agency of a dateline: "By staff writers", "NEW YORK (AFP)"."""
 OUTLET_STAFF = pattern(r".{2,40}\b(?:<staff>)$")
 OFFICE = pattern(
-    r"(?:the )?<office>(?:(?<=[\u0e00-\u1fff])\S{1,16}(?:\s\S{1,12})?|(?:\s+\S+){0,6})$|\S{1,16}(?:\s+\S+){0,4}\s?<office_end>$"
+    r"(?:the )?<office>(?:(?<=[\u0e00-\u1fff])\S{1,16}(?:\s(?:\S{1,12}|<office>\S{1,24}))?"
+    r"|(?:\s+\S+){0,6})$|\S{1,16}(?:\s+\S+){0,4}\s?<office_end>$"
 )
 """The name of a public authority and nothing else."""
 TITLE_WORDS = (3, 40)  # fewer make a section's name, more a paragraph

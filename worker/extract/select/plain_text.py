@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,15 @@ from worker.extract.dates.parse import SPACELESS, Moment
 from worker.extract.fields import bylines, person_names
 from worker.extract.fields.title import names_of_host
 from worker.extract.lines.boilerplate_filter import without_boilerplate
-from worker.extract.lines.line import SHORT_SENTENCE, Line, classify_line, ends_sentence
-from worker.extract.lines.nearby_lines import BELOW_TEXT, FULL_STOPS, NearbyLines
+from worker.extract.lines.line import Line, classify_line
+from worker.extract.lines.mail import Mail, mail_of
+from worker.extract.lines.messages import Message, longest_message
+from worker.extract.lines.nearby_lines import BELOW_TEXT, NearbyLines
 from worker.extract.lines.paragraphs import is_list_item, paragraphs_of
-from worker.extract.lines.title_form import could_be_title
-from worker.extract.model.line_features import line_probabilities
+from worker.extract.lines.title_form import is_issuer
+from worker.extract.select.kept_lines import is_capital_heading, kept, points
+from worker.extract.select.text_title import begins_with_name, headline, is_long_title, letters_of, title_line, without_labels
 from worker.extract.words.boilerplate import Kind
-from worker.extract.words.languages import pattern
 
 MARKUP = ("!doctype", "html", "head", "body", "div", "p", "article", "section", "table", "span", "meta", "title", "br", "h1")
 """Elements that show a text to be HTML."""
@@ -32,27 +34,15 @@ QUOTES = "\"“”„«'‘", "\"“”»'’"
 HEADINGS = ("# ", "## ")
 """How a heading begins in Markdown."""
 TAG_LENGTH = 10  # characters of a tag's name that are read: more than the longest of MARKUP has
-COLONS = (":", "：", "៖")
-"""What ends a salutation, and no headline."""
-ARROWS = (">>", *"►▶➤→»☞")
-"""What points to another article, at the beginning of a line."""
-ENDS = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.CONTACT, Kind.ABOUT})
-"""Kinds after which a doubtful sentence does not belong to the article."""
-LABEL = pattern(r"^[\[【(][^\]】)\n]{2,20}[\]】)]\s*(?=\S)|^(?:<subject>\s*[:：៖]\s*)+(?:<document>\s*[:：–—-]\s*)?(?=\S)")
-"""`[NOTICE] Water will be cut`, `Subject: FW: Press release: Water will be cut`."""
-CONTINUATION = pattern(r"<goes_on>\s")
-"""How the second line of a heading in capitals begins."""
-NAME_LENGTH = 8  # letters: shorter lines below a text, such as "Share", may be the first word of a headline too
-NEARER = 0.25  # added to a headline's score for each candidate above it
 CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}(?!\d)")
 """A time of day: a date with one, above the title, is the article's; mastheads show the day alone."""
 BYLINE_LENGTH = 120  # characters: longer lines that begin with "by" are sentences
 LEAD_WORDS = 5  # a lead has more; shorter lines are labels and names
-CRUMB_MARKS = "»›>/|→"
-KEEP = 0.5  # probability: a line is likelier the article's than not
-DOUBTFUL = 0.05  # below it a sentence beside the article's is boilerplate after all, as in HTML
-DIRECTLY_BELOW = 0.01  # the same for the line after one of the article's ("I thank you."), and in scripts with few training pages
 ABOVE_TITLE = 3  # lines above the title that may date a post: a date other than today's, without a weekday, is not a masthead's
+SIGNATURE = 6  # lines at the end of a mail, in which its sender signs
+SALUTATION = (",", "，", "،")
+"""What ends the lines with which a letter or a speech addresses its readers."""
+HASHTAG = "#"
 SIGN_OFF = 3  # lines before and after the end of the text that may give its date
 
 
@@ -84,20 +74,47 @@ def is_document(text: str) -> bool:
 
 def article_from_text(text: str, today: date, url: str | None = None) -> PlainArticle:
     """The article in `text`; empty where every line is boilerplate. `today`: later dates are not plausible. The host of `url` is
-    the site's name."""
+    the site's name. A mail's header gives its title, date and author, and an export of messages the date of the longest."""
+    site = names_of_host(url)
+    if mail := mail_of(text):
+        return _of_mail(mail, _article(mail.body, today, site), site)
+    if message := longest_message(text):
+        return _of_message(message, _article("\n".join(message.lines), today, site))
+    return _article(text, today, site)
+
+
+def _of_mail(mail: Mail, found: PlainArticle, site: set[str]) -> PlainArticle:
+    """The article of a mail: its subject, and its sender where a person signed it or wrote to a list."""
+    sender = mail.sender or ""
+    names = sender.split()
+    closing = [line.strip(" ,.–—-").split() for line in mail.body.splitlines() if line.strip()][-SIGNATURE:]
+    signed = mail.listed or any(line and not set(line).difference(names) for line in closing)
+    person = signed and person_names.is_person(sender) and not person_names.ORGANISATION.search(sender)
+    authors = person_names.author_names([sender], site) if person else []
+    title = without_labels(mail.subject) if mail.subject else found.title
+    return replace(found, title=title, authors=authors or found.authors, published=mail.sent or found.published)
+
+
+def _of_message(message: Message, found: PlainArticle) -> PlainArticle:
+    """The article of a message, whose head names an account and no author."""
+    return replace(found, authors=[], published=message.sent)
+
+
+def _article(text: str, today: date, site: set[str]) -> PlainArticle:
+    """The article among the lines of a text. `site`: the site's names."""
     paragraphs = paragraphs_of(text)
-    lines = [_classified(bare) for bare in map(_without_emphasis, paragraphs) if bare]
-    keep = _kept(lines)
-    first = next((at for at, line in enumerate(lines) if keep[at] and line.prose), None)
-    if first is None:
+    lines = [_classified(bare) for bare in map(_without_emphasis, paragraphs) if bare and not _are_hashtags(bare)]
+    keep = kept(lines)
+    prose = [at for at, line in enumerate(lines) if keep[at] and line.prose]
+    if not prose:
         return PlainArticle(None, "", [], None)
+    names = {letters_of(line.text) for line in lines[int(np.flatnonzero(keep)[-1]) + 1 :]}
+    marked = {letters_of(paragraph) for paragraph in paragraphs if paragraph.startswith(HEADINGS)}
+    first, title = _start(lines, keep, prose, names, marked)
     head = lines[:first]
-    body = [line for at, line in enumerate(lines[first:], first) if keep[at] or line.kind is Kind.ABOUT]
-    names = {_letters(line.text) for line in lines[int(np.flatnonzero(keep)[-1]) + 1 :]}
-    marked = {_letters(paragraph) for paragraph in paragraphs if paragraph.startswith(HEADINGS)}
-    title = _title([line for line in head if not _begins_with_name(line, names)], body, marked)
+    body = _body(lines, keep, first)
     above, below = (head[: head.index(title)], head[head.index(title) + 1 :]) if title else (head, [])
-    found = "\n\n".join(without_boilerplate([line.text for line in [*_leads(below), *body]], title.text if title else None))
+    found = "\n\n".join(without_boilerplate([line.text for line in [*_leads(below, body), *body]], headline(title, []) if title else None))
     last = max(at for at, line in enumerate(lines) if line in body)
     near = NearbyLines(
         title.text if title else None,
@@ -105,52 +122,51 @@ def article_from_text(text: str, today: date, url: str | None = None) -> PlainAr
         [line.text for line in [*below, *body[:1]]],
         [line.text for line in lines[last : last + 1 + BELOW_TEXT]],
     )
-    site = names_of_host(url)
     return PlainArticle(
-        title=_headline(title, above) if title else None,
+        title=headline(title, above) if title else None,
         text=found,
         authors=_authors([*above, *below], site) or bylines.authors_near_text(near, found, site),
         published=_published(above, [*below, *body[:1]], _ending(lines[first:], keep[first:]), today),
     )
 
 
+def _start(lines: list[Line], keep: NDArray[np.bool_], prose: list[int], names: set[str], marked: set[str]) -> tuple[int, Line | None]:
+    """The position of the first line of the text, and the title above it. `prose`: the positions of the article's sentences."""
+    first = prose[0]
+    head = lines[:first]
+    title = title_line([line for line in head if not begins_with_name(line, names)], _body(lines, keep, first), marked)
+    long = len(prose) > 1 and is_long_title(lines[first], head, lines[prose[1]])
+    if long and (title is None or SPACELESS.search(lines[first].text) is None):
+        return prose[1], lines[first]
+    return first, title
+
+
+def _body(lines: list[Line], keep: NDArray[np.bool_], first: int) -> list[Line]:
+    """The lines of the text from the position `first` on, with the salutation or the heading above."""
+    body = [line for at, line in enumerate(lines[first:], first) if keep[at] or line.kind is Kind.ABOUT]
+    while len(body) > 1 and not body[-1].prose and is_issuer(body[-1].text):
+        body.pop()
+    above = list(takewhile(lambda line: line.kind is None and line.text.endswith(SALUTATION), reversed(lines[:first])))
+    if not above and first and lines[first - 1].kind is None and _is_first_heading(lines[first - 1].text, body):
+        above = [lines[first - 1]]
+    return [*reversed(above), *body]
+
+
+def _is_first_heading(text: str, body: list[Line]) -> bool:
+    """Whether the line above the text is a heading of the same form as one in the text: in capitals, or with a number."""
+    capitals = is_capital_heading(text) and any(is_capital_heading(line.text) for line in body)
+    return capitals or (is_list_item(text) and any(is_list_item(line.text) and not line.prose for line in body))
+
+
+def _are_hashtags(text: str) -> bool:
+    """Whether a line consists of hashtags."""
+    tags = text.split()
+    return bool(tags) and all(tag.startswith(HASHTAG) and tag.strip(HASHTAG)[:1].isalpha() for tag in tags)
+
+
 def _classified(text: str) -> Line:
     """The class of a line; arrows point to other articles."""
-    return Line(text, Kind.RELATED, prose=False) if _points(text) else classify_line(text)
-
-
-def _points(text: str) -> bool:
-    """Whether a line is an arrow and what it points to."""
-    return text.startswith(ARROWS) and any(map(str.isalnum, text))
-
-
-def _is_inline_pointer(text: str) -> bool:
-    """Whether a line is an arrow or a word like "Related" with a headline: it may occur within an article and does not end it."""
-    return _points(text) or any(text.partition(colon)[2].strip() for colon in COLONS)
-
-
-def _kept(lines: list[Line]) -> NDArray[np.bool_]:
-    """Which lines belong to the article: those with a high probability, and lines beside them that continue it."""
-    found = np.where([line.kind is None for line in lines], line_probabilities(lines), 0.0) if lines else np.zeros(0)
-    sentences = [probability for line, probability in zip(lines, found, strict=True) if line.prose]
-    keep: NDArray[np.bool_] = found >= min(KEEP, max(sentences, default=KEEP))  # a short text keeps its likeliest sentence at least
-    for passage in _passages(lines):
-        for before, at, after in zip([None, *passage], passage, [*passage[1:], None], strict=False):
-            beside = any(keep[other] for other in (before, after) if other is not None)
-            least = DIRECTLY_BELOW if at and keep[at - 1] else DOUBTFUL
-            keep[at] = keep[at] or (beside and _continues(lines[at], found[at], least, ended=not keep[at:].any()))
-    return keep
-
-
-def _passages(lines: list[Line]) -> list[list[int]]:
-    """The positions of lines that are not boilerplate, in groups; a line that ends an article begins a new group."""
-    result: list[list[int]] = [[]]
-    for at, line in enumerate(lines):
-        if line.kind in ENDS and not _is_inline_pointer(line.text):
-            result.append([])
-        elif line.kind is None:
-            result[-1].append(at)
-    return result
+    return Line(text, Kind.RELATED, prose=False) if points(text) else classify_line(text)
 
 
 def _ending(lines: list[Line], keep: NDArray[np.bool_]) -> list[Line]:
@@ -160,19 +176,9 @@ def _ending(lines: list[Line], keep: NDArray[np.bool_]) -> list[Line]:
     return [*lines[max(0, last + 1 - SIGN_OFF) : last + 1 + SIGN_OFF], *wire]
 
 
-def _continues(line: Line, probability: float, least: float, *, ended: bool) -> bool:
-    """Whether a line beside the article's continues it: a sentence or a list item that is not clearly boilerplate, or a sign-off
-    with place and date where the article has `ended`."""
-    if ended and dateline.is_dateline(line.text):
-        return True
-    if SPACELESS.search(line.text):
-        return probability >= DIRECTLY_BELOW and len(line.text) >= SHORT_SENTENCE
-    return probability >= least and (ends_sentence(line.text) or is_list_item(line.text))
-
-
 def _without_emphasis(paragraph: str) -> str:
     """The paragraph without Markdown's marks of emphasis, and without quotation marks around all of it."""
-    if "**" not in paragraph and not paragraph.startswith(("#", "^")):
+    if ("**" not in paragraph and not paragraph.startswith(("#", "^"))) or _are_hashtags(paragraph):
         return paragraph.strip()
     bare = paragraph.lstrip(f"^{EMPHASIS}").rstrip(EMPHASIS)
     opened, closed = map(str.__contains__, QUOTES, (bare[:1], bare[-1:]))
@@ -180,61 +186,11 @@ def _without_emphasis(paragraph: str) -> str:
     return inner.strip() if "**" in paragraph and opened and closed and '"' not in inner else bare
 
 
-def _title(head: list[Line], body: list[Line], marked: set[str]) -> Line | None:
-    """The line above the text that Markdown marks as heading, that the breadcrumbs end with, or that scores best as headline."""
-    breadcrumbs = {_letters(_last_crumb(line.text)) for line in head if line.kind is Kind.BREADCRUMBS} - {""}
-    others = [line for line in head if line.kind is None]
-    usable = [line for line in others if could_be_title(LABEL.sub("", line.text)) and not person_names.BY.match(line.text)]
-    usable = [line for line in usable if not line.text.endswith(COLONS)]
-    named = [line for line in others if _letters(line.text) in marked] + [line for line in usable if _letters(line.text) in breadcrumbs]
-    usable = [line for line in usable if not line.text.endswith(FULL_STOPS)] or usable
-    if named or not usable:
-        return named[0] if named else None
-    lead = set(_words(" ".join(line.text for line in body[:3])))
-    following = {id(line): after for line, after in pairwise(head)}  # by identity: a line may occur twice
-    scores = [_score(line, following.get(id(line)), lead) + NEARER * at for at, line in enumerate(usable)]
-    return usable[scores.index(max(scores))]
-
-
-def _last_crumb(text: str) -> str:
-    """The last of a line of breadcrumbs."""
-    return text[1 + max(map(text.rfind, CRUMB_MARKS)) :]
-
-
-def _begins_with_name(line: Line, names: set[str]) -> bool:
-    """Whether a line begins with a line from below the text, as the names of sites and pages do."""
-    return any(_letters(line.text).startswith(name) for name in names if len(name) >= NAME_LENGTH)
-
-
-def _headline(title: Line, above: list[Line]) -> str:
-    """The title without a label before it, and with the line above where that is its first part: "JOINT STATEMENT" / "ON …"."""
-    text = LABEL.sub("", title.text)
-    if above and text.isupper() and above[-1].text.isupper() and CONTINUATION.match(text):
-        return f"{above[-1].text} {text}"
-    return text
-
-
-def _score(line: Line, after: Line | None, lead: set[str]) -> float:
-    """A headline's score: the share of its words that the first paragraphs (`lead`) repeat, where those of other headlines are
-    rare, and whether a byline or a date follows directly."""
-    words = _words(LABEL.sub("", line.text))
-    shared = sum(word in lead for word in words) / len(words) if words else 0.0
-    signed = after is not None and (after.kind in (Kind.BYLINE, Kind.DATE) or dateline.is_dateline(after.text))
-    return 2 * shared + 0.5 * signed
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]{3,}", text.casefold())
-
-
-def _letters(text: str) -> str:
-    """The letters and digits of a text, without case."""
-    return re.sub(r"\W+", "", text).casefold()
-
-
-def _leads(below: list[Line]) -> list[Line]:
-    """The lead paragraphs: lines between title and text that are neither a date nor boilerplate."""
-    return [line for line in below if line.kind is None and not dateline.is_dateline(line.text) and len(line.text.split()) > LEAD_WORDS]
+def _leads(below: list[Line], body: list[Line]) -> list[Line]:
+    """The lead paragraphs: lines between title and text that are neither a date, nor boilerplate, nor begin with a small letter, as
+    places do below a date ("at the town hall")."""
+    usable = [line for line in below if line.kind is None and line not in body[:2] and not line.text[:1].islower()]
+    return [line for line in usable if not dateline.is_dateline(line.text) and len(line.text.split()) > LEAD_WORDS]
 
 
 def _authors(head: list[Line], site_names: set[str]) -> list[str]:
@@ -259,4 +215,12 @@ def _published(above: list[Line], below: list[Line], ending: list[Line], today: 
     found = [*labelled, *(dateline.date_of_line(line.text) for line in dated), *timed]
     shown = [dateline.date_of_line(line.text) for line in above[-ABOVE_TITLE:] if not dateline.is_masthead_date(line.text)]
     found += [moment for moment in shown if moment and abs((moment.day - today).days) > 1]
-    return next((moment for moment in found if moment and moment.is_plausible(today)), None)
+    shown = [dateline.date_of_line(line.text) for line in _beside_letterhead(above) if not dateline.is_masthead_date(line.text)]
+    return next((moment for moment in [*found, *shown] if moment and moment.is_plausible(today)), None)
+
+
+def _beside_letterhead(above: list[Line]) -> list[Line]:
+    """The lines above the title that stand beside one of a letterhead, such as "Distr.: General": they date the document."""
+    kinds = [None, *(line.kind for line in above), None]
+    beside = zip(above, kinds, kinds[2:], strict=False)
+    return [line for line, before, after in beside if Kind.LETTERHEAD in (before, after) or Kind.NOTICE in (before, after)]

@@ -27,7 +27,9 @@ _AFTER = {
     }.items()
 }
 """What follows a key, a value of an object and one of a list; any other quotation mark is within the string."""
-_ESCAPE = re.compile(r'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])|\\(.?)|"', re.DOTALL)
+_ESCAPE = re.compile(r'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])|\\x([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{1,5})\}|\\(.?)|"', re.DOTALL)
+AUTHORS = ("author", "creator")
+"""Keys that some systems repeat, once for each person."""
 _REFERENCES = ("&quot;", "&#34;", "&#x22;")
 _CLOSING = {"{": "}", "[": "]"}
 
@@ -36,7 +38,7 @@ def values_in(text: str) -> list[JsonValue]:
     """The values in a script, in order: one where it is JSON; none where it cannot be mended."""
     text = text.lstrip("\ufeff \t\r\n")
     try:
-        return [json.loads(text, strict=False)]
+        return [json.loads(text, strict=False, object_pairs_hook=_object)]
     except (ValueError, RecursionError):
         return _mended_values(text[:MAX_LENGTH])
 
@@ -48,7 +50,7 @@ def _mended_values(text: str) -> list[JsonValue]:
     found = []
     for piece in _Mender(text, start.start() if start else len(text)).pieces():
         try:
-            found.append(json.loads(piece, strict=False))
+            found.append(json.loads(piece, strict=False, object_pairs_hook=_object))
         except (ValueError, RecursionError):
             continue
     return [value for value in found if value]
@@ -148,5 +150,22 @@ def _literal(word: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """The inside of a JSON string, with quotation marks escaped and unknown escapes undone."""
-    return _ESCAPE.sub(lambda match: '\\"' if match[0] == '"' else f"\\{match[1]}" if match[1] else match[2], text)
+    """The inside of a JSON string, with quotation marks escaped, escapes of scripts as their characters, and other ones undone."""
+    return _ESCAPE.sub(_as_json, text)
+
+
+def _as_json(match: re.Match[str]) -> str:
+    if match[0] == '"' or match[1]:
+        return f"\\{match[1] or match[0]}"
+    number = match[2] or match[3]
+    return json.dumps(chr(int(number, 16)))[1:-1] if number else match[4] or ""
+
+
+def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    """A JSON object. Authors under a key that it has twice are a list: each is one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for key in AUTHORS:
+            values = [value for name, value in pairs if name == key]
+            found |= {key: [one for value in values for one in (value if isinstance(value, list) else [value])]} if values[1:] else {}
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from worker.extract.page.characters import without_lone_surrogates
+from worker.extract.page.characters import stated_value
 from worker.extract.page.elements import Element
 from worker.extract.page.lenient_json import JsonValue, values_in
 
@@ -70,13 +70,13 @@ def structured_data_of(root: Element) -> StructuredData:
             if "ld+json" in (element.get("type") or "").lower() and element.text:
                 nodes.extend(nodes_in(element.text))
         elif (parent := element.getparent()) is None or parent.tag != "svg":
-            titles.append(" ".join(element.text_content().split()))
+            titles.append(stated_value(" ".join(element.text_content().split())))
     title = next(iter(titles), None) or None
     return StructuredData(metas, links, nodes, title, root.get("lang") or root.get("xml:lang"))
 
 
 def _add_meta(element: Element, metas: dict[str, list[str]]) -> None:
-    value = (element.get("content") or element.get("datetime") or "").strip()
+    value = stated_value((element.get("content") or element.get("datetime") or "").strip())
     for attribute in ("property", "name", "itemprop", "http-equiv") if value else ():
         name = element.get(attribute)
         if name:
@@ -90,7 +90,7 @@ def nodes_in(text: str) -> list[JsonObject]:
 
 
 def _bounded(values: list[JsonValue]) -> list[JsonValue]:
-    """The values of a script without lone surrogates, null in place of what lies deeper than DEEPEST."""
+    """The values of a script as `_kept` has them, null in place of what lies deeper than DEEPEST."""
     waiting: list[tuple[list[JsonValue] | JsonObject, int]] = [(values, 0)]
     while waiting:
         outer, depth = waiting.pop()
@@ -103,9 +103,9 @@ def _bounded(values: list[JsonValue]) -> list[JsonValue]:
 
 
 def _kept(value: JsonValue) -> JsonValue:
-    """A single value that can be stored; None for a container."""
+    """A single value that can be stored, as `stated_value` mends it; None for a container."""
     if isinstance(value, str):
-        return without_lone_surrogates(value)
+        return stated_value(value)
     return None if isinstance(value, dict | list) else value
 
 

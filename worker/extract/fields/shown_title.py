@@ -16,6 +16,7 @@ from worker.extract.lines.title_form import NO_TITLE, is_issuer, share_of_stems,
 BOUNDARY = frozenset("|-–—:·•»«›‹/\\~_>(（【[]】）)｜\u3163,.")
 """A character beside a part of a title, white space left out."""
 MIN_LETTERS, MIN_SPACELESS = 6, 4  # letters of the shortest headline that is told from a section by its place in a title
+MIN_CUT = 20  # letters of a part of a title that may be the beginning of a longer headline
 WORDS = 4  # words from which a line is a headline although no mark parts it from the site's name before or after it
 SECTION_SHARE = 0.5  # of the longest part's letters: a shorter line is the section or the kicker beside the headline
 MAX_LINE = 400  # characters: no headline is longer (319 on 1,526 real pages)
@@ -43,10 +44,16 @@ def shown_part(titles: list[str], near: NearbyLines, text: str, site_names: set[
     for title in titles:
         longest = max((len(letters_of(part)) for part in PARTS.split(title) if letters_of(part) not in site_names), default=0)
         parts = [line for line in lines if _is_part(line, title) and _is_headline(line, site_names)]
+        parts += [line for line in [near.heading or ""] if longest >= MIN_CUT and letters_of(line)[:longest] in _parts_of(title)]
         own = [line for line in parts if len(letters_of(line)) >= SECTION_SHARE * longest or _is_known(line, text)]
         if own:
             return max(own, key=lambda line: (line == near.heading, _is_known(line, text), len(letters_of(line))))
     return None
+
+
+def _parts_of(title: str) -> set[str]:
+    """The letters of a title's parts."""
+    return set(map(letters_of, PARTS.split(title)))
 
 
 def _is_known(line: str, text: str) -> bool:
@@ -70,7 +77,8 @@ def _is_headline(line: str, site_names: set[str]) -> bool:
     key = letters_of(line)
     enough = len(key) >= (MIN_SPACELESS if SPACELESS.search(line) else MIN_LETTERS)
     other = NO_TITLE.match(line) or AGENCY.match(line) or BY.match(line) or is_issuer(line)
-    return enough and not other and key not in site_names and not dateline.is_dateline(line) and not dateline.is_masthead_date(line)
+    named = key in site_names or key.removeprefix("the") in site_names
+    return enough and not other and not named and not dateline.is_dateline(line) and not dateline.is_masthead_date(line)
 
 
 @lru_cache(maxsize=8)  # a page's titles, each compared with every line above the text

@@ -8,9 +8,10 @@ import re
 from worker.extract.dates.parse import SPACELESS
 from worker.extract.fields.shown_title import better_heading, shown_part, without_section
 from worker.extract.lines.nearby_lines import NearbyLines
-from worker.extract.lines.title_form import NO_TITLE
+from worker.extract.lines.title_form import NO_TITLE, could_be_title
 from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
+from worker.extract.page.lenient_json import JsonValue
 from worker.extract.page.structured_data import JsonObject, StructuredData, strings_of, types_of
 from worker.extract.words.languages import pattern
 
@@ -28,6 +29,8 @@ FILE_NAME = re.compile(
 NEWS = ("NewsArticle", "LiveBlog")
 """Words in the types of schema.org of news."""
 MAX_SITE_NAME = 40  # characters: longer ones are headlines in the wrong field
+LABEL_MARKS = " |:/·•–—-»›"
+"""What may part a kicker from the headline."""
 BREAKS = ("br", "p", "div", "h1", "h2", "h3", "li")
 NAME_WORDS, NAME_LENGTH = 3, 30  # words and characters of names, at most; Khmer and Thai names are one "word"
 TEXT_START = 3000  # characters of a text, in which its subject is named
@@ -46,7 +49,14 @@ def title_of(root: Element, data: StructuredData, site_names: set[str]) -> str |
         title = without_site_name(_plain(candidate), site_names)
         if title and not is_document_type(title):
             return title[:MAX_TITLE]
-    return None
+    return _only_heading(root, site_names)
+
+
+def _only_heading(root: Element, site_names: set[str]) -> str | None:
+    """The only h1 of a page, where it may be a headline; its lines need not be."""
+    shown = list(dict.fromkeys(map(_heading_text, root.iter("h1"))))
+    usable = len(shown) == 1 and could_be_title(shown[0]) and not _names_site(shown[0], site_names)
+    return shown[0][:MAX_TITLE] if usable else None
 
 
 def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: str, *, root: Element, url: str | None) -> str | None:
@@ -55,7 +65,7 @@ def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: st
     titles = [_plain(one) for one in (data.title, stated) if one]
     shown = None if _is_stated(data) else shown_part(titles, near, text, site_names) or better_heading(stated, near, text, site_names)
     whole = shown != near.heading and _key(shown or "") in _key(stated or "") and _is_heading(stated or "", root)
-    if shown and not whole:
+    if shown and not whole and not _is_in_parts(stated or "", shown, root):
         return shown.strip(QUOTES)
     heading = near.heading
     if heading and (may_be_site_name(stated, data, root) or differs_from_text(stated or "", heading, text, data, root)):
@@ -67,6 +77,12 @@ def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: st
 def _is_heading(title: str, root: Element) -> bool:
     """Whether a heading of the page shows all of a title."""
     return any(_key(_heading_text(element)) == _key(title) for element in root.iter("h1", "h2", "h3"))
+
+
+def _is_in_parts(title: str, shown: str, root: Element) -> bool:
+    """Whether the heading that holds the line `shown` is `title` over several lines, or with a label."""
+    headings = (element for element in root.iter("h1", "h2", "h3") if len(element) and _key(shown) in _key(_heading_text(element)))
+    return any(_key(title) == _key(_without_label(element, {_key(title)})) for element in headings)
 
 
 def _is_stated(data: StructuredData) -> bool:
@@ -118,7 +134,7 @@ def _plain(text: str) -> str:
 def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> list[str]:
     """What may be the title, the most reliable first."""
     articles = sorted(data.articles, key=lambda node: not _is_news(node))  # before a recipe's or a video's
-    stated = [word for node in articles for word in strings_of(node.get("headline") or node.get("name"))[:1]][:1]
+    stated = [word for node in articles for word in strings_of(_headline(node, root))[:1]][:1]
     shared = data.meta("og:title", "twitter:title", "headline", "dc.title", "dcterms.title", "title")
     page = data.title or ""
     heading = _heading(root, [*stated, shared or "", page], site_names)
@@ -130,6 +146,14 @@ def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> li
     return [candidate for candidate in order if candidate]
 
 
+def _headline(node: JsonObject, root: Element) -> JsonValue:
+    """The headline that an object states; its name where the page shows that as heading and not the headline, which is a summary then."""
+    headline, name = node.get("headline"), node.get("name")
+    if isinstance(headline, str) and isinstance(name, str) and headline != name:
+        return name if _is_heading(_plain(name), root) and not _is_heading(_plain(headline), root) else headline
+    return headline or name
+
+
 def _is_news(node: JsonObject) -> bool:
     """Whether an object describes news."""
     return any(word in kind for kind in types_of(node) for word in NEWS)
@@ -139,8 +163,9 @@ def _heading(root: Element, titles: list[str], site_names: set[str]) -> str | No
     """The heading of the highest level that shares most words with the page's titles; an h3 only where it is a part of the
     last of them, the page's title element."""
     reference = {word for title in titles for word in _words(title)}
+    stated = {_key(part) for title in titles for part in (_plain(title), *SEPARATOR.split(_plain(title)))}
     for tag in ("h1", "h2", "h3"):
-        shown = list(dict.fromkeys(map(_heading_text, root.iter(tag))))
+        shown = list(dict.fromkeys(_without_label(element, stated) for element in root.iter(tag)))
         if tag == "h3":
             parts = {_key(part) for part in _parts(titles[-1])}
             shown = [text for text in shown if _key(text) in parts]
@@ -164,6 +189,17 @@ def _heading_text(element: Element) -> str:
     """The text of a heading; a line break in it separates words."""
     broken = any(inner.tag in BREAKS for inner in element.iterdescendants())
     return " ".join((" " if broken else "").join(element.itertext()).split())
+
+
+def _without_label(element: Element, stated: set[str]) -> str:
+    """The text of a heading; without the kicker or the subtitle that has an element of its own in it, where the rest is one of the
+    `stated` titles and all of it is none."""
+    whole = _heading_text(element)
+    if not len(element) or _key(whole) in stated:
+        return whole
+    labels = [_heading_text(child) for child in element]
+    rests = [rest.strip(LABEL_MARKS) for label in labels for rest in (whole.removeprefix(label), whole.removesuffix(label))]
+    return next((rest for rest in [*rests, *labels] if len(_words(rest)) > 1 and _key(rest) in stated), whole)
 
 
 def _parts(title: str) -> list[str]:

@@ -22,6 +22,7 @@ LISTS = frozenset({
 PAGE_TYPES = ("WebPage", "CreativeWork", "VideoObject")
 MAX_JSON = 2_000_000  # characters a script: article bodies in JSON-LD stay under a tenth of that
 MAX_NODES = 2_000  # JSON-LD objects that are read; sites list some hundreds
+COUNT_LENGTH = 3  # characters of the number of unread messages; a year has more
 DEEPEST = 50
 """Objects and lists within one another that are read: those of real pages end at 20, and Python's stack at 1,000 calls."""
 
@@ -70,9 +71,16 @@ def structured_data_of(root: Element) -> StructuredData:
             if "ld+json" in (element.get("type") or "").lower() and element.text:
                 nodes.extend(nodes_in(element.text))
         elif (parent := element.getparent()) is None or parent.tag != "svg":
-            titles.append(stated_value(" ".join(element.text_content().split())))
+            titles.append(_without_count(stated_value(" ".join(element.text_content().split()))))
     title = next(iter(titles), None) or None
     return StructuredData(metas, links, nodes, title, root.get("lang") or root.get("xml:lang"))
+
+
+def _without_count(title: str) -> str:
+    """A page's title without the number of unread messages before it: `(3) Headline`, `(99+) Headline`."""
+    number, closed, rest = title.removeprefix("(").partition(") ")
+    is_count = title.startswith("(") and closed and number.removesuffix("+").isdecimal() and len(number) <= COUNT_LENGTH
+    return rest if is_count else title
 
 
 def _add_meta(element: Element, metas: dict[str, list[str]]) -> None:

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from worker.extract.lines.character_classes import CharacterClass
 from worker.extract.model.element_features import element_table, levels_between, main_element
 from worker.extract.model.manifest import vocabulary
+from worker.extract.model.subtree_totals import subtree_totals
 from worker.extract.model.table import Features, Table, join, measure
 from worker.extract.model.text_features import BOILERPLATE_WORDS, DATE_LIKE, TextMeasures, has_address
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.class_hints import BITS, NAME_PARTS
 from worker.extract.page.class_hints import TAGS as CLASS_TAGS
-from worker.extract.page.subtree_totals import subtree_totals
 from worker.extract.words.languages import pattern
 
 WORD = re.compile(r"\w+")

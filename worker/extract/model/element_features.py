@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.extract.model.subtree_totals import SubtreeTotals
 from worker.extract.model.table import Features, Table, join, measure
 from worker.extract.page.blocks import BlockElement
-from worker.extract.page.subtree_totals import SubtreeTotals
 
 MAIN_SHARE = 0.7  # of an element's running text: a child with as much is the article's element, or holds it
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from worker.extract.model.subtree_totals import subtree_totals
 from worker.extract.page.blocks import MAX_DEPTH, MAX_INLINE_DEPTH, Block, BlockElement, blocks_of
 from worker.extract.page.class_hints import HIDDEN
 from worker.extract.page.markup import parse
-from worker.extract.page.subtree_totals import subtree_totals
 
 
 def walked(body: str) -> tuple[list[Block], list[BlockElement]]:

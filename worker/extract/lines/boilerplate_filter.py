@@ -22,6 +22,8 @@ POST = pattern(r"\W*<posted>\W.{1,80}\d", re.IGNORECASE)
 """Who wrote a comment, and when: "Posted by: Una, Orrin on 11:40am Wed 9 Jan"."""
 THREAD_HEADING = pattern(r"\W*(?:<comments_closed>.{0,40}|(?:\d+ )?<comments>(?:\s?[(:]?\s?\d+\)?)?\W*)$")
 """A heading over readers' comments, or the word that there will be no more of them."""
+NUMBERED = pattern(r"\W*<comment_number>\W{0,3}\d{1,4}\W*$")
+"""The number of a reader's comment, alone on its line: "Comment 1"."""
 HEADING_CHARS = 40  # characters: a heading over related articles is shorter, a pointer to one longer
 
 ANYWHERE = frozenset({
@@ -149,7 +151,7 @@ def _start_of_thread(lines: list[Line]) -> int:
             continue
         if posts and at == posts[0] and len(posts) > 1:
             return at
-        if THREAD_HEADING.match(line.text) and _alternates(lines[at + 1 :]):
+        if NUMBERED.match(line.text) or (THREAD_HEADING.match(line.text) and _alternates(lines[at + 1 :])):
             return at
     return len(lines)
 

@@ -64,6 +64,8 @@ ARROWS = ">> "
 BULLETS, FULL_STOPS = "→➤▶►", (".", "។", "。")
 PARAGRAPH = 100  # characters: headlines have fewer
 LABEL = 20  # characters of a value's label, at most: "Loaf size: 2 pounds"
+QUOTES = "“”«»„"
+"""Marks before and after what somebody said, besides the straight one."""
 SENTENCES = re.compile(r"[^.!?]{30,}[.!?][\"”’]? [^\Wa-z\d_][^.!?]{30,}[.!?].*")
 """Two sentences: a paragraph of the article, whatever word it begins with."""
 _MARKS = " \t\r\n\u00a0\u200b*_#>"
@@ -82,6 +84,8 @@ def boilerplate_kind(line: str) -> Kind | None:
         return None
     if found == {Kind.TICKER} and _has_labels(bare):
         return None
+    if Kind.WALL in found and _is_quoted(bare):
+        found -= {Kind.WALL}
     return min(found, key=list(Kind).index) if found else None
 
 
@@ -178,7 +182,16 @@ def is_wall(text: str) -> bool:
     low = text.lower()
     if not any(map(low.__contains__, WALL_WORDS)):
         return False
-    return bool(compiled(WALL_ONLY).kinds(text.strip(_MARKS)))
+    bare = text.strip(_MARKS)
+    return bool(compiled(WALL_ONLY).kinds(bare)) and not _is_quoted(bare)
+
+
+def _is_quoted(wall: str) -> bool:
+    """Whether the words of a wall are only in what a sentence quotes."""
+    for mark in QUOTES:
+        wall = wall.replace(mark, '"')
+    outside = "".join(wall.split('"')[::2]).strip()
+    return '"' in wall and len(outside) >= LABEL and not compiled(WALL_ONLY).kinds(outside)
 
 
 BARS = "|•·¦‖▪■●◆★"

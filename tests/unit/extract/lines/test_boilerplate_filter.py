@@ -1,5 +1,7 @@
 """Lines that the boilerplate filter removes, and lines that it must keep."""
 
+import pytest
+
 from worker.extract.lines.boilerplate_filter import without_boilerplate, without_title
 
 TITLE = "Outcomes of the Second Consultations"
@@ -61,3 +63,10 @@ def test_a_second_copy_of_the_text_is_removed_and_a_short_line_may_be_repeated()
     assert without_boilerplate([*text, *text], None) == text
     # And a single sentence that is repeated stays
     assert without_boilerplate([*text, "No. 2", PROSE], None) == [*text, "No. 2", PROSE]
+
+
+@pytest.mark.parametrize("number", ["Comment 1", "ความคิดเห็นที่ 1", "Komentar #1", "Bình luận 12", "评论1"])
+def test_a_numbered_comment_begins_what_readers_say(number: str) -> None:
+    after = ["The boat to the island is too dear.", "Una Orrin (12 May)", "Chamber of Trade, Market Road 4"]
+    assert without_boilerplate([*[PROSE] * 3, number, *after], None) == [PROSE] * 3
+    assert without_boilerplate([PROSE, number, PROSE, PROSE], None).count(PROSE) == 3

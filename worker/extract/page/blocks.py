@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from worker.extract.page.class_hints import HIDDEN, ClassHints, tag_hint
 from worker.extract.page.elements import Element
+from worker.extract.page.shown import UNTIL_FOUND, hidden_names, is_hidden, is_read_aloud
 
 INLINE = frozenset(
     """
@@ -27,7 +28,6 @@ MAX_DEPTH, MAX_INLINE_DEPTH = 320, 60  # nested elements: real pages have up to 
 NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-component"})
 """Attributes whose values name the purpose of an element."""
 
-HIDING_STYLES = ("display:none", "visibility:hidden")
 PANELS = ("accord", "collaps", "faq", "panel", "answer", "toggle", "expand", "tab -", " tab ", " tabs ")
 """Parts of the classes and ids of such panels, each name and hyphen between blanks."""
 PANEL_ROLES = ("tabpanel", "region")
@@ -66,6 +66,8 @@ class BlockElement:
     """Whether a picture stands directly before it, in the same element."""
     caption: bool = False
     """Whether it is centred directly below an element with a picture and nothing else."""
+    names: str = ""
+    """Its classes and its role as the page writes them, with a blank before and after each."""
 
 
 @dataclass(slots=True, eq=False)
@@ -80,6 +82,8 @@ class Block:
     inline: int
     """Hints of the inline elements around the text."""
     bold_chars: int
+    target: str = ""
+    """The address of its first link, as the page writes it."""
 
 
 InlineState = tuple[bool, bool, int]
@@ -98,7 +102,10 @@ class _Builder:
     links: int = 0
     inline: int = 0
     bold_chars: int = 0
+    target: str = ""
     hints: ClassHints = field(default_factory=ClassHints)
+    hidden_names: frozenset[str] = frozenset()
+    """The classes and ids that the page's style elements hide."""
     inline_depth: int = 0
     """Inline elements around the current position."""
 
@@ -113,13 +120,21 @@ class _Builder:
             self.link_chars += size * link
             self.bold_chars += size * bold
 
+    def hides(self, node: Element) -> bool:
+        """Whether an element's attributes, or a rule of the page for one of its classes or its id, hide it."""
+        if is_hidden(node):
+            return True
+        hidden = self.hidden_names
+        return bool(hidden) and (f"#{node.get('id')}" in hidden or any(f".{name}" in hidden for name in (node.get("class") or "").split()))
+
     def close(self, element: BlockElement) -> None:
         """End the current block, which belongs to `element`."""
         if self.pieces or self.links:
             if text := _collapsed("".join(self.pieces)):
-                self.blocks.append(Block(element, text, self.link_chars, self.links, self.inline, self.bold_chars))
+                self.blocks.append(Block(element, text, self.link_chars, self.links, self.inline, self.bold_chars, self.target))
             self.pieces.clear()
             self.link_chars = self.links = self.inline = self.bold_chars = 0
+            self.target = ""
 
 
 def _collapsed(text: str) -> str:
@@ -132,7 +147,7 @@ def _collapsed(text: str) -> str:
 def blocks_of(root: Element) -> tuple[list[Block], list[BlockElement]]:
     """The blocks of a page in reading order, and its block elements, parents before children."""
     body = root.find("body") if root.tag == "html" else root
-    builder = _Builder()
+    builder = _Builder(hidden_names=hidden_names(root))
     top = BlockElement(None, 0, "body", 0, 0, 0)
     builder.elements.append(top)
     _add_content(root if body is None else body, top, PLAIN, builder)
@@ -161,10 +176,12 @@ def _add_inline(node: Element, element: BlockElement, state: InlineState, builde
     """Add an element within a line."""
     link, bold, hints = state
     tag = node.tag
-    if is_hidden(node) and len(node.text_content()) <= HIDDEN_LENGTH:
+    if (builder.hides(node) or is_read_aloud(node)) and len(node.text_content()) <= HIDDEN_LENGTH:
         return
     inner = (link or tag == "a", bold or tag in BOLD, hints | _hints(node, builder.hints))
-    builder.links += tag == "a"
+    if tag == "a":
+        builder.links += 1
+        builder.target = builder.target or node.get("href") or ""
     builder.inline_depth += 1
     if builder.inline_depth < MAX_INLINE_DEPTH:
         _add_content(node, element, inner, builder)
@@ -180,8 +197,10 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
     hints = inline | _hints(node, builder.hints)
     signature = hash((node.tag, node.get("class"), element.tag, element.own))
     inner = BlockElement(element, len(builder.elements), node.tag, hints, element.inherited | hints, element.depth + 1, signature)
-    inner.hidden = element.hidden or (is_hidden(node) and not _is_panel(node))
-    inner.post = element.post or (node.tag == "blockquote" and any(map((node.get("class") or "").__contains__, POSTS)))
+    names = node.get("class") or ""
+    inner.names = f" {names} {node.get('role') or ''} "
+    inner.hidden = element.hidden or (builder.hides(node) and not _is_panel(node))
+    inner.post = element.post or (node.tag == "blockquote" and any(map(names.__contains__, POSTS)))
     before = builder.elements[-1]
     inner.pictured = before.tag == "img" and before.parent is element
     frame = before.parent if before.tag == "img" else None
@@ -195,17 +214,6 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
         builder.add("\0".join(node.itertext()), within)
     builder.close(inner)
     inner.end = len(builder.elements)
-
-
-def is_hidden(node: Element) -> bool:
-    """Whether an element's own attributes hide it."""
-    style = node.get("style")
-    return node.get("hidden") is not None or (style is not None and _hides(style))
-
-
-def _hides(style: str) -> bool:
-    """Whether a style hides its element."""
-    return any(rule.startswith(HIDING_STYLES) for rule in "".join(style.split()).lower().split(";"))
 
 
 def _is_panel(node: Element) -> bool:
@@ -223,6 +231,6 @@ def _hints(node: Element, known: ClassHints) -> int:
     for key, value in node.items():
         if key in NAMING:
             bits |= known[value]
-        elif key in HIDING and HIDING[key] in value.replace(" ", "").lower():
+        elif key in HIDING and HIDING[key] in value.replace(" ", "").lower() and value != UNTIL_FOUND:
             bits |= HIDDEN
     return bits

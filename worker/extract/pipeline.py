@@ -29,6 +29,7 @@ from worker.reservations import reservations
 
 MULTI_PAGE = "multi_page"
 """The warning of an article whose text goes on on other pages."""
+FIRST = 2  # paragraphs: a page that shows as few may leave the rest to its scripts
 EXTRACTOR = Extractor("pressmark", __version__)
 
 
@@ -144,11 +145,15 @@ def _shortened(content: MainText) -> MainText:
 
 
 def _main_text(root: Element, found: Metadata, model: Model | None) -> MainText:
-    """The main text; for a page without a sentence, that of the markup which its scripts would display."""
+    """The main text; for a page without a sentence, or with the first of a longer text, that which its scripts would display."""
     content = main_text(root, found, model)
-    hidden = None if any(map(is_prose, content.text.split("\n"))) else embedded_state.embedded_article(root)
+    prose = [line for line in content.text.split("\n") if is_prose(line)]
+    hidden = embedded_state.embedded_article(root, *prose[:1]) if len(prose) <= FIRST else None
     inner = markup.parse(hidden).root if hidden else None
-    return content if inner is None else main_text(inner, found, model)
+    if inner is None:
+        return content
+    whole = main_text(inner, found, model)
+    return whole if len(whole.text) > len(content.text) or not prose else content
 
 
 def _with_heading(found: Metadata, content: MainText, root: Element, url: str | None) -> tuple[Metadata, MainText]:

@@ -22,7 +22,7 @@ from worker.extract.model.forest import Forest
 from worker.extract.page.blocks import Block, BlockElement, blocks_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import strings_of
-from worker.extract.select import layout
+from worker.extract.select import layout, lists, removal
 from worker.extract.words.boilerplate import is_wall
 
 MAX_BLOCKS = 1_000  # for trafilatura: on the two larger of the 46 unsure training pages it was worse, and took four times as long
@@ -34,6 +34,10 @@ ITEMS = ("li", "dd", "dt", "td", "th", "pre")
 NAME_WORDS = 3  # of a byline that stands alone
 DOUBTFUL = 0.2  # below it a paragraph beside the article's is boilerplate after all
 LEAST = 0.2  # of our own sentences' characters: where trafilatura finds fewer, it took a menu or a notice for the article
+JOINED = 1.5  # times the page's longest line: more is no paragraph of it; a little more may be two parts of a sentence
+MUCH_MORE = 2  # times our own text, from which such a line holds a list that ours lacks; else ours is better on six of seven pages
+COOKIE = "cookie"
+"""In the sentences of a consent wall."""
 STATED_SHARE = 0.5  # of the text in JSON-LD: a page that shows less of it leaves the rest to scripts
 STATED_LENGTH = 300  # characters: shorter texts in JSON-LD are summaries
 
@@ -91,24 +95,52 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     """The main text of a page without boilerplate, by the shipped model or another one; empty where the page has none."""
     model = model or shipped()
     blocks, elements = blocks_of(root)
-    blocks = [block for block in blocks if not is_wall(block.text)]  # a wall longer than the text would be taken for it
+    blocks = _without_walls(blocks)  # a wall longer than the text would be taken for it
     if not blocks:
         return MainText(_or_json_ld("", metadata))
     probabilities = _probabilities(blocks, elements, metadata, model)
     sure, cut = best_cut(probabilities, blocks)
     keep = with_gaps_closed(blocks, probabilities, probabilities >= min(model.thresholds.keep, cut))
-    keep |= layout.last_sections(blocks, probabilities, keep) | layout.standfirst(blocks, probabilities, keep)
+    keep |= layout.last_sections(blocks, probabilities, keep) | layout.standfirst(blocks, probabilities, keep, metadata.title)
+    keep |= layout.headings_over_issuers(blocks, keep)
+    keep |= lists.continued(blocks, probabilities, keep)
     posts = layout.posts_of_article(blocks, keep)
     laid_out = layout.tables_of_article(blocks, elements, keep) | layout.lists_of_article(blocks, keep) | posts
     keep = layout.without_hidden(blocks, keep | laid_out)
     keep &= ~layout.other_content(blocks, keep)
+    removed = removal.other_elements(blocks, elements, keep, metadata.title)
+    keep &= ~removed
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
     certain = _lines_of(blocks, laid_out | (probabilities >= CERTAIN))
     filtered = without_boilerplate(lines, metadata.title, certain, _lines_of(blocks, posts))
     if sure < model.thresholds.sure and _suits_trafilatura(root, blocks, lines):
-        others = layout.shown_lines(_by_trafilatura(root).split("\n"), blocks)
-        filtered = _with_more_prose(without_boilerplate(others, metadata.title, certain), filtered)
-    return MainText(_or_json_ld("\n\n".join(filtered), metadata), nearby_lines(blocks, keep, frozenset(filtered)))
+        taken = _lines_of(blocks, removed) - _lines_of(blocks, keep)
+        found = _by_trafilatura(root).split("\n")
+        joined = _joined(found, blocks)
+        others = [line for line in layout.shown_lines(joined or found, blocks) if line not in taken]
+        if not joined or sum(map(len, others)) > MUCH_MORE * sum(map(len, filtered)):
+            filtered = _with_more_prose(without_boilerplate(others, metadata.title, certain), filtered)
+    text = "\n\n".join(layout.without_summary_label(filtered))
+    return MainText(_or_json_ld(text, metadata), nearby_lines(blocks, keep, frozenset(filtered)))
+
+
+def _without_walls(blocks: list[Block]) -> list[Block]:
+    """The blocks that are not a consent wall's: its sentences, and those about cookies beside them."""
+    walls = [block for block in blocks if is_wall(block.text)]
+    if not walls:
+        return blocks
+    around = {id(block.element.parent) for block in walls}
+    beside = [block for block in blocks if id(block.element.parent) in around and COOKIE in block.text.lower()]
+    removed = set(map(id, [*walls, *beside]))
+    return [block for block in blocks if id(block) not in removed]
+
+
+def _joined(found: list[str], blocks: list[Block]) -> list[str]:
+    """The page's own lines in the longest line that trafilatura found, where that is several blocks in one: its last resort makes one
+    line of a page. Empty where it is none."""
+    lines = [line for block in blocks for line in block.text.split("\n")]
+    longest = max(found, key=len)
+    return [line for line in lines if line in longest] if len(longest) > JOINED * max(map(len, lines)) else []
 
 
 def _with_more_prose(others: list[str], own: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from worker.extract.dates.parse import SPACELESS
 from worker.extract.lines.line import ends_sentence, is_prose
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.class_hints import name_hints
-from worker.extract.words.boilerplate import boilerplate_kind
+from worker.extract.words.boilerplate import Kind, boilerplate_kind
 from worker.extract.words.languages import pattern
 
 POINTER = pattern("<pointer>")
@@ -21,6 +21,13 @@ HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 CELLS = 6  # cells of a table: on the training pages nine in ten such tables between two of the article's blocks belong to it
 LAST = 0.2  # from it a section after the text that looks like one is the article's; boilerplate there has a tenth
 STANDFIRST = name_hints("standfirst lead subtitle")
+STANDFIRST_NAMES = (
+    "sapo", "tomtat", "tom-tat", "phead", "ingress", "manchet", "catenaccio", "sommario", "entradilla", "bajada", "copete",
+    "-abs ", "zhaiyao", "daodu",
+)  # fmt: skip
+"""Parts of classes by which sites in other languages mark the standfirst."""
+SUMMARY_LABEL = pattern(r"<summary_label>\s?[:：]")
+"""What some sites write before it."""
 STANDFIRST_REACH, STANDFIRST_LENGTH, STANDFIRST_LEAST = 8, 50, 0.05  # blocks above the text, characters, and probability
 DISCLOSED = 0.1  # less in a `details`: the training pages have hardly any, and menus there are links
 MIN_BEFORE = 3  # paragraphs before a last section
@@ -124,20 +131,49 @@ def _is_disclosed(element: BlockElement) -> bool:
     return element.tag == "summary" or (element.parent is not None and element.parent.tag == "details")
 
 
-def standfirst(blocks: list[Block], probabilities: NDArray[np.float64], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which blocks between the heading and the first kept paragraph are the article's standfirst: a sentence that its class or its
-    heading's level names as one, without a link and no byline. Sites mark it apart, and the forests take it for a teaser."""
+def standfirst(blocks: list[Block], probabilities: NDArray[np.float64], keep: NDArray[np.bool_], title: str | None) -> NDArray[np.bool_]:
+    """Which blocks between the heading and the first kept paragraph are the article's standfirst: a sentence that its class, its label
+    or its heading's level names as one, without a link and no byline. Sites mark it apart, and the forests take it for a teaser."""
     result = np.zeros(len(blocks), dtype=bool)
     first = next((at for at in np.flatnonzero(keep).tolist() if is_prose(blocks[at].text)), 0)
     start = max(0, first - STANDFIRST_REACH)
-    heading = next((at for at in range(first - 1, start - 1, -1) if blocks[at].element.tag == "h1"), None)
-    for at in range(first if heading is None else heading + 1, first):
+    above = range(first - 1, start - 1, -1)
+    heading = next((at for at in above if blocks[at].element.tag == "h1" or blocks[at].text == title), None)
+    is_heading = heading is not None and blocks[heading].element.tag == "h1"
+    for at in range(start if heading is None else heading + 1, first):
         block = blocks[at]
-        marked = bool(block.element.own & STANDFIRST) or block.element.tag in ("h2", "h3")
+        marked = (_is_named(block) or (is_heading and _is_marked(block))) and not block.links and probabilities[at] >= STANDFIRST_LEAST
         long = len(block.text) >= STANDFIRST_LENGTH and ends_sentence(block.text)
         long |= len(SPACELESS.findall(block.text)) >= STANDFIRST_LENGTH // 2
-        kind = boilerplate_kind(block.text)
-        result[at] = marked and long and not block.links and kind is None and probabilities[at] >= STANDFIRST_LEAST
+        result[at] = marked and long and boilerplate_kind(block.text) is None
+    return result
+
+
+def _is_marked(block: Block) -> bool:
+    """Whether a block below an `h1` is marked as a standfirst by its class or its level."""
+    return bool(block.element.own & STANDFIRST) or block.element.tag in ("h2", "h3")
+
+
+def _is_named(block: Block) -> bool:
+    """Whether a block is named as a standfirst by a label, or by a class that stands for nothing else."""
+    element = block.element
+    around = element.names + (element.parent.names if element.parent is not None and element.tag == "p" else "")
+    return any(map(around.lower().__contains__, STANDFIRST_NAMES)) or SUMMARY_LABEL.match(block.text) is not None
+
+
+def without_summary_label(lines: list[str]) -> list[str]:
+    """The lines of a text without the label before its first one: "Summary: …"."""
+    label = SUMMARY_LABEL.match(lines[0]) if lines else None
+    rest = lines[0][label.end() :].strip() if label else ""
+    return [rest, *lines[1:]] if is_prose(rest) else lines
+
+
+def headings_over_issuers(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks are headings over what an issuer says about itself, directly above a kept paragraph: where that ends the text is
+    decided by the words of both."""
+    result = np.zeros(len(blocks), dtype=bool)
+    for at in np.flatnonzero(keep[1:] & ~keep[:-1]).tolist():
+        result[at] = blocks[at].element.tag in HEADINGS and boilerplate_kind(blocks[at].text) is Kind.ABOUT
     return result
 
 

@@ -44,6 +44,39 @@ def test_a_page_without_an_article_in_its_scripts_has_no_text(script):
         extract_text(page(script), "https://press.example/ferry")
 
 
+def page_with_state(shown: str, state: str) -> str:
+    head = "<head><title>The ferry sails again</title></head>"
+    return f"<html>{head}<body>{shown}<script type='application/json'>{state}</script></body></html>"
+
+
+def portable(paragraph: str) -> dict[str, object]:
+    """A paragraph as some publishing systems keep it: in parts."""
+    return {"_type": "block", "children": [{"_type": "span", "text": paragraph[:20]}, {"_type": "span", "text": paragraph[20:]}]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PARAGRAPHS,
+        [{"kind": "paragraph", "html": paragraph} for paragraph in PARAGRAPHS],
+        [*({"type": "p", "text": paragraph} for paragraph in PARAGRAPHS), {"type": "image", "src": "/a.jpg"}],
+        [portable(paragraph) for paragraph in PARAGRAPHS],
+        [{"nodeType": "paragraph", "content": [{"nodeType": "text", "value": paragraph}]} for paragraph in PARAGRAPHS],
+        MARKUP,
+    ],
+)
+def test_a_page_that_shows_the_first_paragraph_leaves_the_rest_to_its_state(body):
+    state = json.dumps({"props": {"article": {"title": "The ferry sails again", "body": body}, "menu": [{"label": "Weather for sailors"}]}})
+    shown = f"<h1>The ferry sails again</h1><div><p>{PARAGRAPHS[0]}</p></div>"
+    assert extract_text(page_with_state(shown, state), "https://press.example/ferry").text.split("\n\n") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("state", [json.dumps({"other": PARAGRAPHS[1:]}), "[" * 100_000, "{", json.dumps({"body": PARAGRAPHS[:2]})])
+def test_what_the_state_holds_besides_is_not_the_articles(state):
+    shown = f"<h1>The ferry sails again</h1><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>"
+    assert extract_text(page_with_state(shown, state), "https://press.example/ferry").text.split("\n\n") == PARAGRAPHS[:2]
+
+
 def test_hostile_scripts_are_searched_in_bounded_time():
     started = time.process_time()
     for script in ('"' + "\\" * 1_000_000, '"<p>' * 45_000, '"\\"' * 300_000):

@@ -119,3 +119,43 @@ def test_a_centred_line_below_a_picture_is_its_caption_and_a_centred_sentence_is
     assert text_of(picture) == "\n\n".join(SENTENCES)
     sentence = "The pumps of the eastern station had run for forty days without a stop."
     assert sentence in text_of(f'<p><img src="/1.jpg"></p><p style="text-align: center">{sentence}</p>')
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "<div class='tomtat'><span>{}</span></div>",
+        "<div class='article-sapo'><p>{}</p></div>",
+        "<div class='m-1'><b>Summary:</b> {}</div>",
+        "<div class='m-abs'><b>摘要：</b>{}</div>",
+    ],
+)
+def test_a_standfirst_that_its_class_or_label_names_stays_without_the_label(lead: str) -> None:
+    summary = "Rice will cost the same in five countries, and farmers are to know the price before they plant."
+    body = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    page = (
+        f"<html><head><title>{TITLE}</title></head><body><div class='t'>{TITLE}</div>{lead.format(summary)}<div>{body}</div></body></html>"
+    )
+    assert extract_html(page, None, date(2024, 5, 1)).text == "\n\n".join([summary, *SENTENCES])
+
+
+def test_what_an_issuer_says_about_itself_goes_with_its_heading() -> None:
+    about = "Maison Indra is a family of nine hotels in four countries, founded in 1998. Each is set in a building with a past."
+    assert text_with_end(f"<div class='pr-about'><h3>About Maison Indra</h3><p>{about}</p></div>") == "\n\n".join(SENTENCES)
+
+
+def test_a_page_of_which_another_extractor_makes_one_line_keeps_its_paragraphs() -> None:
+    slide = "<li class='slide'><img src='/1.jpg'><h3>Slide</h3><div><p>{}.</p></div></li>"
+    slides = "".join(slide.format(sentence[:60]) for sentence in SENTENCES)
+    body = f"<article><h1>{TITLE}</h1><p>In four pictures.</p><ul>{slides}</ul></article>"
+    page = f"<html><head><title>{TITLE}</title></head><body>{body}</body></html>"
+    lines = extract_html(page, None, date(2024, 5, 1)).text.split("\n\n")
+    assert [f"{sentence[:60]}." for sentence in SENTENCES] == [line for line in lines if len(line) > 40]
+
+
+@pytest.mark.parametrize(
+    "label", ["اقرأ أيضاً", "Lees ook", "Leggi anche", "Ayrıca okuyun", "Czytaj także", "Читайте також", "Διαβάστε επίσης", "Läs också"]
+)
+def test_a_pointer_to_another_story_goes_in_more_languages(label: str) -> None:
+    pointer = f"<p><strong>{label}: <a href='/x'>Ferry company files for bankruptcy after the flood</a></strong></p>"
+    assert text_of(pointer) == "\n\n".join(SENTENCES)

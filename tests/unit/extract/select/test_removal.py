@@ -1,0 +1,133 @@
+"""Elements of a page that are not the article's, whatever they say: boxes, cards, comments, further articles, buttons."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from worker.extract.pipeline import extract_html
+
+TITLE = "Ferry to the island sails again"
+SENTENCES = [
+    "The ferry to the island sails again from Monday, after nine weeks in which its engine lay in a shed in the harbour of Kampot.",
+    "Its captain, Mao Sarin, said that he had used the time to paint the hull, and to learn the names of all his passengers.",
+    "Tickets cost what they cost before, he added, but chickens now travel for half the fare if they sit quietly on a lap.",
+    "The next boat will have two engines, so that one of them may lie in the shed while the other sails the island route.",
+    "Fishermen had carried the mail in the meantime, and say that they were never paid for the stamps which the rain washed off.",
+    "The council meets again in March, when the figures of the winter are known, and will then decide about the second landing.",
+]
+
+
+def page(body: str) -> str:
+    head = f"<head><title>{TITLE} | Coast Herald</title><meta property='og:title' content='{TITLE}'></head>"
+    menu = "<header><a href='/'>Coast Herald</a><nav><ul><li><a href='/n'>News</a></li><li><a href='/s'>Sport</a></li></ul></nav></header>"
+    return f"<html>{head}<body>{menu}<main>{body}</main><footer><p>© Coast Herald</p></footer></body></html>"
+
+
+def text_with(part: str) -> str:
+    """The text of a page with `part` between the third and the fourth paragraph."""
+    first, last = ("".join(f"<p>{sentence}</p>" for sentence in half) for half in (SENTENCES[:3], SENTENCES[3:]))
+    article = f"<article><h1>{TITLE}</h1>{first}{part}{last}</article>"
+    return extract_html(page(article), "https://example.org/a", date(2024, 5, 1)).text
+
+
+LETTER = "Our editor picks the five best stories of the day and puts them before you while the kettle boils. You can leave at any time."
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f"<div class='x1'><h3>The Morning Sheet</h3><p>{LETTER}</p><form><input type='email'><button>Count me in</button></form></div>",
+        f"<div class='x1'><p>{LETTER}</p><form action='/l'><input name='mail'><input type='submit' value='Go'></form></div>",
+        f"<aside class='c-newsletter-box'><p>{LETTER}</p></aside>",
+        f"<div class='promo6'><b>The Region letter</b><span>{LETTER}</span><button>Sign up</button></div>",
+        "<div class='donate'><p>The Herald lives from those who read it. For a cup of tea the roof stays dry.</p></div>",
+        "<div class='x2'><p>Advertisement</p><p>Boots that forgive. Now at Moe and Daughters, while the mud lasts.</p></div>",
+        "<div class='x2'><span>Publicité</span><p>Des bottes qui pardonnent, chez Moe et filles, tant que dure la boue.</p></div>",
+    ],
+)
+def test_a_box_that_wants_something_of_the_reader_goes(box: str) -> None:
+    assert text_with(box) == "\n\n".join(SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<article class='x'><a href='/x'><h3>Why the sewers are made of oak</h3></a><p>{}</p></article>",
+        "<div class='inline-teaser'><h4><a href='/x'>Why the sewers are made of oak</a></h4><p>{}</p></div>",
+        "<div class='posts'><div class='post'><h2><a href='/x'>Why the sewers are made of oak</a></h2>"
+        "<div class='post-excerpt'><p>{}</p></div></div></div>",
+    ],
+)
+def test_a_card_of_another_story_goes(card: str) -> None:
+    summary = "A walk under the lower town with the man who has the keys, and what he found behind the brewery last winter."
+    assert text_with(card.format(summary)) == "\n\n".join(SENTENCES)
+
+
+def test_an_article_made_of_cards_stays() -> None:
+    cards = "".join(
+        f"<div class='teaser'><h2><a href='/{at}'>Island number {at}</a></h2><p>{sentence}</p></div>"
+        for at, sentence in enumerate(SENTENCES[1:], 1)
+    )
+    text = extract_html(page(f"<article><h1>{TITLE}</h1><p>{SENTENCES[0]}</p>{cards}</article>"), None, date(2024, 5, 1)).text
+    assert all(sentence in text for sentence in SENTENCES)
+
+
+def test_a_form_around_the_whole_page_takes_nothing() -> None:
+    body = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    text = extract_html(page(f"<form id='aspnet'><div><h1>{TITLE}</h1>{body}</div></form>"), None, date(2024, 5, 1)).text
+    assert text == "\n\n".join(SENTENCES)
+
+
+COMMENTS = [
+    "I grew up beside that ferry and can tell you that it never sailed in the rain, not once, whatever its captain may say now.",
+    "What nobody mentions is the lamp. There used to be one on the mast by which the whole pier could read, and then it went out.",
+    "Somebody should count how many people go aboard to get out of the wind. I have done so twice this week, and saw the same man.",
+]
+
+
+@pytest.mark.parametrize(
+    ("around", "one"),
+    [
+        (
+            "<ol class='commentlist'>{}</ol>",
+            "<li><article class='comment-body'><footer><b>ottokar</b> says:</footer><p>{}</p></article></li>",
+        ),
+        ("<div class='comments-area'>{}</div>", "<div class='c'><b>ottokar</b><p>{}</p></div>"),
+        ("<section class='user-comments'>{}</section>", "<p>{}</p>"),
+    ],
+)
+def test_readers_comments_go_though_they_are_longer_than_the_article(around: str, one: str) -> None:
+    body = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES[:3])
+    thread = around.format("".join(one.format(f"{comment} {SENTENCES[at]}") for at, comment in enumerate(COMMENTS, 3)))
+    text = extract_html(page(f"<div class='post'><h1>{TITLE}</h1>{body}</div>{thread}"), None, date(2024, 5, 1)).text
+    assert text == "\n\n".join(SENTENCES[:3])
+
+
+def test_the_next_article_on_the_page_goes_though_it_is_longer() -> None:
+    own = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES[:3])
+    other = "".join(f"<p>{comment} {SENTENCES[at]}</p>" for at, comment in enumerate(COMMENTS, 3))
+    articles = f"<article><h1>{TITLE}</h1>{own}</article><article><header><h1>Weavers take back their looms</h1></header>{other}</article>"
+    assert extract_html(page(articles), None, date(2024, 5, 1)).text == "\n\n".join(SENTENCES[:3])
+
+
+def test_the_entries_of_a_live_report_stay_without_their_buttons() -> None:
+    entries = "".join(
+        f"<article class='entry'><h2>Entry {at}</h2><p>{sentence}</p><button>Pin this entry</button></article>"
+        for at, sentence in enumerate(SENTENCES)
+    )
+    text = extract_html(page(f"<div><h1>{TITLE}</h1>{entries}</div>"), None, date(2024, 5, 1)).text
+    assert all(sentence in text for sentence in SENTENCES)
+    assert "Pin this entry" not in text
+
+
+def test_sentences_about_cookies_beside_a_consent_notice_go() -> None:
+    notice = (
+        "<div id='ccc'><p>We use necessary cookies to make the site work, such as those that keep you signed in all day.</p>"
+        "<p>Cookies that measure how often you come are only set if you agree. You can withdraw it at any time below the shield.</p>"
+        "<p>For more on how these cookies work, and a list of those that we set, see our page on cookies, which is long.</p></div>"
+    )
+    body = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES[:2])
+    text = extract_html(page(f"{notice}<article><h1>{TITLE}</h1>{body}</article>"), None, date(2024, 5, 1)).text
+    assert text == "\n\n".join(SENTENCES[:2])

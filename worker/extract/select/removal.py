@@ -1,0 +1,177 @@
+"""Which kept blocks are in an element that is not the article's, whatever the forests say: readers' comments, the next article on the
+page, cards of other stories, boxes with a form, a label or a name of their own, and buttons."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worker.extract.lines.line import is_prose
+from worker.extract.page.blocks import Block, BlockElement
+from worker.extract.words.boilerplate import Kind, boilerplate_kind
+
+Mask = NDArray[np.bool_]
+Inside = dict[BlockElement, list[int]]
+"""The kept blocks inside each element that holds any, by position."""
+COMMENTS = frozenset(
+    """
+    comments commentlist comment-list commentslist comment-body comment-content comment-text comment-item comments-area comment-thread
+    comments-list comments-section comment-section usercomments user-comments reader-comments
+    """.split()  # noqa: SIM905 - words read best as words
+)
+"""Classes of readers' comments."""
+BOXES = ("newsletter", "signup", "sign-up", "donat", "advert", " ad-", "-ad ", "ad-wrap", "ad_wrap", " dfp ")
+"""Parts of the classes of boxes that want something of the reader."""
+CARDS = ("teaser", "promo", "related", "recommend")
+"""Parts of the classes of cards that lead to other stories."""
+SUMMARIES = ("excerpt", "teaser", "summary", "snippet")
+"""Parts of the classes of the summaries on such cards."""
+BOX_BLOCKS, BOX_LENGTH = 6, 500  # blocks and characters of a box: articles inside a form, or named after an advert, have more
+CARD_BLOCKS = 4  # blocks of a card: headline, summary, date, author
+LABEL = 60  # characters of the label on an advert, at most
+MOST = 0.4  # of the kept characters: more are no boxes beside an article, but the page's content
+REPEATED = 3  # equal buttons, from which they are tools beside the parts of a page
+BUTTON = 40  # characters of a button, at most
+ARTICLE_LEAST = 2  # paragraphs of an article before its comments
+
+
+def other_elements(blocks: list[Block], elements: list[BlockElement], keep: Mask, title: str | None) -> Mask:
+    """Which blocks are in an element that is not the article's, kept ones or beside kept ones; shape (blocks,)."""
+    inside = _inside(blocks, keep)
+    result = _comments(blocks, keep, inside) | _next_articles(blocks, inside, title) | _buttons(blocks)
+    boxes = _boxes(blocks, elements, keep, inside)
+    sizes = np.array([len(block.text) for block in blocks])
+    return result | boxes if sizes[boxes & keep].sum() < MOST * sizes[keep].sum() else result
+
+
+def _inside(blocks: list[Block], keep: Mask) -> Inside:
+    """The kept blocks inside each element that holds any, the page's body left out."""
+    result: Inside = {}
+    for at in np.flatnonzero(keep).tolist():
+        element = blocks[at].element
+        while element.parent is not None:
+            result.setdefault(element, []).append(at)
+            element = element.parent
+    return result
+
+
+def _span(blocks: list[Block], element: BlockElement, at: int) -> list[int]:
+    """The positions of all blocks of an element, of which `at` is one; they are in a row."""
+    first = last = at
+    while first > 0 and element.number <= blocks[first - 1].element.number < element.end:
+        first -= 1
+    while last + 1 < len(blocks) and element.number <= blocks[last + 1].element.number < element.end:
+        last += 1
+    return list(range(first, last + 1))
+
+
+def _comments(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
+    """The blocks of elements named as readers' comments, below the article's own paragraphs."""
+    result = np.zeros(len(blocks), dtype=bool)
+    for element, held in inside.items():
+        if "comment" in element.names and not COMMENTS.isdisjoint(element.names.lower().split()):
+            result[held] = True
+    if not result.any():
+        return result
+    before = sum(is_prose(blocks[at].text) for at in np.flatnonzero(keep[: int(np.argmax(result))]).tolist())
+    return result if before >= ARTICLE_LEAST else np.zeros(len(blocks), dtype=bool)
+
+
+def _next_articles(blocks: list[Block], inside: Inside, title: str | None) -> Mask:
+    """The blocks of further `article` elements beside the one whose heading is the page's title, each with a heading like it."""
+    result = np.zeros(len(blocks), dtype=bool)
+    articles = [element for element in inside if element.tag == "article" and not _is_within(element.parent, "article")]
+    if len(articles) < 2 or not title:
+        return result
+    heads = {element: _headings(blocks, _span(blocks, element, inside[element][0])) for element in articles}
+    key = _letters(title)
+    own = [(element, tag) for element in articles for tag, text in heads[element][:1] if _letters(text) == key]
+    for element in articles if len(own) == 1 else ():
+        other_heading = heads[element][:1]
+        result[inside[element]] = element is not own[0][0] and bool(other_heading) and other_heading[0][0] == own[0][1]
+    return result
+
+
+def _headings(blocks: list[Block], span: list[int]) -> list[tuple[str, str]]:
+    """The tags and texts of headings of the first two levels."""
+    return [(blocks[at].element.tag, blocks[at].text) for at in span if blocks[at].element.tag in ("h1", "h2")]
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of a text, without case."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _is_within(element: BlockElement | None, tag: str) -> bool:
+    """Whether an element is one with `tag` or is inside one."""
+    while element is not None and element.tag != tag:
+        element = element.parent
+    return element is not None
+
+
+def _boxes(blocks: list[Block], elements: list[BlockElement], keep: Mask, inside: Inside) -> Mask:
+    """The blocks of short elements that hold a form, begin with the label of an advert, are named as boxes, or are cards."""
+    result = np.zeros(len(blocks), dtype=bool)
+    forms = [element.number for element in elements if element.tag == "form"]
+    first = int(np.argmax(keep))
+    for element, held in inside.items():
+        if len(held) > CARD_BLOCKS or held[0] == first or element.tag.startswith("h"):
+            continue
+        span = _span(blocks, element, held[0])
+        if len(span) <= BOX_BLOCKS and sum(len(blocks[at].text) for at in span) <= BOX_LENGTH:
+            has_form = any(element.number <= number < element.end for number in forms)
+            asks = has_form or _is_named(element, BOXES) or _has_invitation(blocks, span)
+            result[span] |= asks or _is_labelled(blocks, span) or _is_card(blocks, element, span)
+    return result
+
+
+def _is_named(element: BlockElement, parts: tuple[str, ...]) -> bool:
+    """Whether one of an element's classes holds one of `parts`."""
+    return len(element.names) > len("   ") and any(map(element.names.lower().__contains__, parts))
+
+
+def _is_labelled(blocks: list[Block], span: list[int]) -> bool:
+    """Whether the first of several blocks is the label of an advert."""
+    label = blocks[span[0]].text
+    return 1 < len(span) <= CARD_BLOCKS and len(label) <= LABEL and boilerplate_kind(label) is Kind.ADVERT
+
+
+def _has_invitation(blocks: list[Block], span: list[int]) -> bool:
+    """Whether the last of several blocks is the button by which readers order a newsletter."""
+    button = blocks[span[-1]]
+    return len(span) > 1 and button.element.tag == "button" and boilerplate_kind(button.text) is Kind.NEWSLETTER
+
+
+def _is_card(blocks: list[Block], element: BlockElement, span: list[int]) -> bool:
+    """Whether an element is a linked headline and a summary of another story, and is named as such or is an article in the article."""
+    first, rest = blocks[span[0]], [blocks[at] for at in span[1:]]
+    if not 1 <= len(rest) < CARD_BLOCKS or first.link_chars * 10 < 9 * len(first.text) or is_prose(first.text):
+        return False
+    if not any(is_prose(block.text) for block in rest) or any(block.link_chars * 3 >= len(block.text) > LABEL for block in rest):
+        return False
+    inner = element.tag == "article" and _is_within(element.parent, "article")
+    return inner or _is_named(element, CARDS) or any(_is_summary(block.element, element) for block in rest)
+
+
+def _is_summary(block: BlockElement, card: BlockElement) -> bool:
+    """Whether a block of a card is named as a summary, by its own class or that of the element around it."""
+    return _is_named(block, SUMMARIES) or (block.parent is not None and block.parent is not card and _is_named(block.parent, SUMMARIES))
+
+
+def _buttons(blocks: list[Block]) -> Mask:
+    """The buttons that the page repeats beside each of its parts, links that lead nowhere among them."""
+    buttons = [at for at, block in enumerate(blocks) if len(block.text) <= BUTTON and _is_button(block)]
+    counts = Counter(blocks[at].text for at in buttons)
+    result = np.zeros(len(blocks), dtype=bool)
+    result[[at for at in buttons if counts[blocks[at].text] >= REPEATED]] = True
+    return result
+
+
+def _is_button(block: Block) -> bool:
+    """Whether a block is a button, or nothing but a link that only a script makes use of."""
+    if block.element.tag == "button":
+        return True
+    linked = block.links == 1 and block.link_chars * 10 >= len(block.text) * 9 and not block.element.tag.startswith("h")
+    return linked and (block.target in ("", "#") or block.target.startswith("javascript:"))

@@ -65,9 +65,9 @@ class BlockElement:
     pictured: bool = False
     """Whether a picture stands directly before it, in the same element."""
     caption: bool = False
-    """Whether it is centred directly below an element with a picture and nothing else."""
+    """Whether it is centred, and begins with a picture or is directly below an element with a picture and nothing else."""
     names: str = ""
-    """Its classes and its role as the page writes them, with a blank before and after each."""
+    """Its classes, its role, and its id with a hash, as the page writes them, a blank before and after each."""
 
 
 @dataclass(slots=True, eq=False)
@@ -121,8 +121,8 @@ class _Builder:
             self.bold_chars += size * bold
 
     def hides(self, node: Element) -> bool:
-        """Whether an element's attributes, or a rule of the page for one of its classes or its id, hide it."""
-        if is_hidden(node):
+        """Whether an element's attributes, its classes, or a rule of the page for one of these or its id, hide it."""
+        if is_hidden(node) or is_read_aloud(node):
             return True
         hidden = self.hidden_names
         return bool(hidden) and (f"#{node.get('id')}" in hidden or any(f".{name}" in hidden for name in (node.get("class") or "").split()))
@@ -166,7 +166,7 @@ def _add_content(node: Element, element: BlockElement, state: InlineState, build
             _add_inline(child, element, state, builder)
         elif tag == "br":
             builder.pieces.append("\0")
-        elif tag not in SKIPPED:
+        elif tag not in SKIPPED or (tag == "template" and child.get("shadowrootmode")):  # a browser shows such a template
             _add_block_element(child, element, state, builder)
         if tail := child.tail:
             builder.add(tail, state)
@@ -176,7 +176,7 @@ def _add_inline(node: Element, element: BlockElement, state: InlineState, builde
     """Add an element within a line."""
     link, bold, hints = state
     tag = node.tag
-    if (builder.hides(node) or is_read_aloud(node)) and len(node.text_content()) <= HIDDEN_LENGTH:
+    if builder.hides(node) and len(node.text_content()) <= HIDDEN_LENGTH:
         return
     inner = (link or tag == "a", bold or tag in BOLD, hints | _hints(node, builder.hints))
     if tag == "a":
@@ -198,14 +198,15 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
     signature = hash((node.tag, node.get("class"), element.tag, element.own))
     inner = BlockElement(element, len(builder.elements), node.tag, hints, element.inherited | hints, element.depth + 1, signature)
     names = node.get("class") or ""
-    inner.names = f" {names} {node.get('role') or ''} "
+    inner.names = f" {names} {node.get('role') or ''} #{node.get('id') or ''} "
     inner.hidden = element.hidden or (builder.hides(node) and not _is_panel(node))
     inner.post = element.post or (node.tag == "blockquote" and any(map(names.__contains__, POSTS)))
     before = builder.elements[-1]
     inner.pictured = before.tag == "img" and before.parent is element
+    inner.caption = _is_centred(node) and _begins_with_picture(node)
     frame = before.parent if before.tag == "img" else None
     if frame is not None and frame.parent is element and (not builder.blocks or builder.blocks[-1].element is not frame):
-        inner.caption = node.get("align") == "center" or CENTRED in (node.get("style") or "").replace(" ", "")
+        inner.caption = _is_centred(node)
     builder.elements.append(inner)
     within = (True, False, 0) if link else PLAIN
     if inner.depth < MAX_DEPTH:
@@ -214,6 +215,19 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
         builder.add("\0".join(node.itertext()), within)
     builder.close(inner)
     inner.end = len(builder.elements)
+
+
+def _is_centred(node: Element) -> bool:
+    """Whether an element's own attributes centre its text."""
+    return node.get("align") == "center" or CENTRED in (node.get("style") or "").replace(" ", "")
+
+
+def _begins_with_picture(node: Element) -> bool:
+    """Whether the first thing in an element is a picture, which may be linked."""
+    inner = next(iter(node), None)
+    if inner is not None and inner.tag == "a" and not (inner.text or "").strip():
+        inner = next(iter(inner), None)
+    return inner is not None and inner.tag == "img" and not (node.text or "").strip()
 
 
 def _is_panel(node: Element) -> bool:

@@ -19,6 +19,9 @@ MIN_CHARS = 40  # of a paragraph among those of a list: names and labels have fe
 MAX_DEPTH = 2  # strings within strings: React streams its state as JSON in a string
 MAX_NESTING = 40  # lists and objects within each other: an article's paragraphs are in the tenth at most
 MAX_SCRIPT = 2_000_000  # characters a script; articles stay under a tenth of that
+LONG_SHARE = 0.6  # of a list's texts: some state is one list of all strings of the site, most of them labels
+START = 30  # characters of the shown paragraph, by which a script that is no JSON is recognised
+DECODER = json.JSONDecoder()
 INNER = ("text", "value", "content", "children")
 """Keys of the parts of a paragraph, in the state of several publishing systems."""
 
@@ -30,7 +33,9 @@ def embedded_article(root: Element, shown: str | None = None) -> str | None:
     found = [text for script, _ in scripts for text in _markup(script[:MAX_SCRIPT], MAX_DEPTH)]
     if shown is not None:
         key = _letters(shown)
-        listed = (text for script, kind in scripts if kind == "application/json" for text in _listed(script, key))
+        listed = (
+            text for script, kind in scripts if kind == "application/json" or shown[:START] in script for text in _listed(script, key)
+        )
         found = [*(text for text in found if key in _letters(text)), *listed]
     return max(found, key=len, default=None)
 
@@ -41,14 +46,17 @@ def _letters(text: str) -> str:
 
 
 def _listed(script: str, key: str) -> Iterator[str]:
-    """The lists of paragraphs in a JSON script that hold the paragraph of which `key` is the letters, as markup."""
+    """The lists of paragraphs in a script's JSON that hold the paragraph of which `key` is the letters, as markup."""
+    if len(script) > MAX_SCRIPT:
+        return
     try:
-        state = json.loads(script) if len(script) <= MAX_SCRIPT else None
+        state, _ = DECODER.raw_decode(script, min((at for at in map(script.find, "{[") if at >= 0), default=0))
     except (ValueError, RecursionError):
         return
     for items in _lists(state, MAX_NESTING):
         paragraphs = [text for text in map(_paragraph, items) if text]
-        if sum(len(text) >= MIN_CHARS for text in paragraphs) >= MIN_PARAGRAPHS and any(_letters(text) == key for text in paragraphs):
+        long = sum(len(text) >= MIN_CHARS for text in paragraphs)
+        if long >= max(MIN_PARAGRAPHS, LONG_SHARE * len(paragraphs)) and any(_letters(text) == key for text in paragraphs):
             yield "".join(f"<p>{without_lone_surrogates(text if '</' in text else escape(text))}</p>" for text in paragraphs)
 
 

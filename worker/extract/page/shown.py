@@ -4,6 +4,7 @@ the page's own style elements."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from worker.extract.page.elements import Element
 
@@ -40,9 +41,18 @@ def is_hidden(node: Element) -> bool:
 def is_read_aloud(node: Element) -> bool:
     """Whether an element is off the screen: a label for programs that read pages aloud, which repeats what others see."""
     names, style = node.get("class"), node.get("style")
-    if names is not None and not READ_ALOUD.isdisjoint(names.lower().split()):
-        return True
-    return style is not None and any(map("".join(style.split()).lower().__contains__, OFF_SCREEN))
+    return (names is not None and _are_read_aloud(names)) or (style is not None and _moves_away(style))
+
+
+@lru_cache(maxsize=10_000)  # pages and sites repeat their classes
+def _are_read_aloud(names: str) -> bool:
+    """Whether one of an element's classes is that of text which is only read aloud."""
+    return not READ_ALOUD.isdisjoint(names.lower().split())
+
+
+def _moves_away(style: str) -> bool:
+    """Whether a style moves its element off the screen."""
+    return any(map("".join(style.split()).lower().__contains__, OFF_SCREEN))
 
 
 def _hides(style: str) -> bool:
@@ -50,20 +60,24 @@ def _hides(style: str) -> bool:
     return any(rule.startswith(HIDING_STYLES) for rule in "".join(style.split()).lower().split(";"))
 
 
+def _spaced(rule: str) -> str:
+    """A rule with a blank after its colon."""
+    return rule.replace(":", ": ")
+
+
 def hidden_names(root: Element) -> frozenset[str]:
     """The classes (".name") and ids ("#name") that the page's style elements hide by a rule for that name alone, whatever the medium,
     and that no other rule shows."""
     text = "".join(style.text or "" for style in root.iter("style"))[:MAX_STYLES]
-    if not any(map(text.__contains__, ("display:none", "display: none"))):
+    if not any(map(text.__contains__, (*map(_spaced, HIDING_STYLES), *HIDING_STYLES, "-9999", "clip"))):
         return frozenset()
     hidden: set[str] = set()
     shown: list[str] = []
     for selectors, body, is_inner in _rules(text):
-        if "display" not in body:
-            continue
-        if not _hides(body):
+        hides = _hides(body) or (("-9999" in body or "clip" in body) and _moves_away(body))
+        if not hides and "display" in body:
             shown.append(selectors)
-        elif not is_inner:
+        elif hides and not is_inner:
             hidden |= {name for name in map(str.strip, selectors.split(",")) if _is_name(name)}
     others = " ".join(shown)
     return frozenset(name for name in hidden if name not in others)

@@ -36,7 +36,7 @@ DOUBTFUL = 0.2  # below it a paragraph beside the article's is boilerplate after
 LEAST = 0.2  # of our own sentences' characters: where trafilatura finds fewer, it took a menu or a notice for the article
 JOINED = 1.5  # times the page's longest line: more is no paragraph of it; a little more may be two parts of a sentence
 MUCH_MORE = 2  # times our own text, from which such a line holds a list that ours lacks; else ours is better on six of seven pages
-COOKIE = "cookie"
+NOTICE = ("cookie", "consent", "partners", "your choices", "privacy", "legitimate interest")
 """In the sentences of a consent wall."""
 STATED_SHARE = 0.5  # of the text in JSON-LD: a page that shows less of it leaves the rest to scripts
 STATED_LENGTH = 300  # characters: shorter texts in JSON-LD are summaries
@@ -125,14 +125,18 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
 
 
 def _without_walls(blocks: list[Block]) -> list[Block]:
-    """The blocks that are not a consent wall's: its sentences, and those about cookies beside them."""
-    walls = [block for block in blocks if is_wall(block.text)]
+    """The blocks that are not a consent wall's: its sentences, and those about its subject in the same element, if it holds little else."""
+    walls = {id(block) for block in blocks if is_wall(block.text)}
     if not walls:
         return blocks
-    around = {id(block.element.parent) for block in walls}
-    beside = [block for block in blocks if id(block.element.parent) in around and COOKIE in block.text.lower()]
-    removed = set(map(id, [*walls, *beside]))
-    return [block for block in blocks if id(block) not in removed]
+    around: dict[int, list[Block]] = {}
+    for block in blocks:
+        around.setdefault(id(block.element.parent), []).append(block)
+    for beside in around.values():
+        if not walls.isdisjoint(map(id, beside)):
+            notice = [block for block in beside if id(block) in walls or any(map(block.text.lower().__contains__, NOTICE))]
+            walls.update(map(id, notice if len(notice) * 2 >= len(beside) else ()))
+    return [block for block in blocks if id(block) not in walls]
 
 
 def _joined(found: list[str], blocks: list[Block]) -> list[str]:

@@ -32,6 +32,8 @@ STANDFIRST_REACH, STANDFIRST_LENGTH, STANDFIRST_LEAST = 8, 50, 0.05  # blocks ab
 DISCLOSED = 0.1  # less in a `details`: the training pages have hardly any, and menus there are links
 MIN_BEFORE = 3  # paragraphs before a last section
 COLONS = (":", "：", "៖")
+BARS = (" | ", " – ", " — ", " - ", " » ", " > ")
+"""What stands between a label and a headline besides a colon."""
 MAX_ITEMS = 60  # of a list
 TEASERS = 2  # links alone in their items, each before its summary: fewer are no list of other stories
 BOX_LINKS, BOX_SHARE = 3, 0.8  # links, and their share of the characters, of a box that opens over a word of a sentence
@@ -240,7 +242,9 @@ def _is_pointer(block: Block) -> bool:
     """Whether a paragraph is a label and the linked headline of another page: "See: Ferry company files for bankruptcy"."""
     if block.links != 1 or block.element.tag in ("li", "dd", "td", "th"):
         return False
-    label, colon, headline = block.text.partition(next((mark for mark in COLONS if mark in block.text), "\0"))
-    headline = headline.strip()
+    parts = (block.text.partition(mark) for mark in (*COLONS, *BARS) if mark in block.text)
+    unlinked = block.text[: max(0, len(block.text) - block.link_chars)]
+    split = [*((label, headline) for label, _, headline in parts), (unlinked, block.text[len(unlinked) :])]
+    headline = next((headline.strip() for label, headline in split if POINTER.fullmatch(label.strip())), "")
     enough = len(headline) >= POINTER_LENGTH or len(SPACELESS.findall(headline)) >= POINTER_LETTERS
-    return bool(colon) and enough and block.link_chars >= len(headline) and POINTER.fullmatch(label.strip()) is not None
+    return enough and block.link_chars >= len(headline)

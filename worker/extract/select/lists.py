@@ -25,7 +25,7 @@ COUSIN = 0.2  # from it running text in a box of its own beside another such box
 NOTE = 0.15  # from it a note of the author's; lists of literature are far below
 BACK = "↩︎^ "
 """What leads from a note back to its place in the text."""
-NOTES = (" footnotes ", " endnotes ", " doc-endnotes ")
+NOTES = (" footnotes ", " endnotes ", " doc-endnotes ", " wp-block-footnotes ")
 HEADINGS = ("h2", "h3", "h4", "h5")
 
 

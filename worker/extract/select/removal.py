@@ -17,17 +17,21 @@ Inside = dict[BlockElement, list[int]]
 """The kept blocks inside each element that holds any, by position."""
 COMMENTS = frozenset(
     """
-    comments commentlist comment-list commentslist comment-body comment-content comment-text comment-item comments-area comment-thread
-    comments-list comments-section comment-section usercomments user-comments reader-comments
+    comment comments commentlist comment-list commentslist comment-body comment-content comment-text comment-item comments-area
+    comment-thread comments-list comments-section comment-section usercomments user-comments reader-comments
+    #comments #commentlist #comment-list #comments-area #disqus_thread #reader-comments
     """.split()  # noqa: SIM905 - words read best as words
 )
-"""Classes of readers' comments."""
+"""Classes, and ids with a hash, of readers' comments."""
 BOXES = ("newsletter", "signup", "sign-up", "donat", "advert", " ad-", "-ad ", "ad-wrap", "ad_wrap", " dfp ")
 """Parts of the classes of boxes that want something of the reader."""
 CARDS = ("teaser", "promo", "related", "recommend")
 """Parts of the classes of cards that lead to other stories."""
 SUMMARIES = ("excerpt", "teaser", "summary", "snippet")
 """Parts of the classes of the summaries on such cards."""
+CAPTIONS = ("caption-text", "image-caption", "photo-caption", "img-caption", "figure-caption", "imagecaption", "spip_doc_")
+"""Parts of the classes of captions."""
+CAPTION_LENGTH = 300  # characters: longer ones tell a part of the story
 BOX_BLOCKS, BOX_LENGTH = 6, 500  # blocks and characters of a box: articles inside a form, or named after an advert, have more
 CARD_BLOCKS = 4  # blocks of a card: headline, summary, date, author
 LABEL = 60  # characters of the label on an advert, at most
@@ -40,7 +44,7 @@ ARTICLE_LEAST = 2  # paragraphs of an article before its comments
 def other_elements(blocks: list[Block], elements: list[BlockElement], keep: Mask, title: str | None) -> Mask:
     """Which blocks are in an element that is not the article's, kept ones or beside kept ones; shape (blocks,)."""
     inside = _inside(blocks, keep)
-    result = _comments(blocks, keep, inside) | _next_articles(blocks, inside, title) | _buttons(blocks)
+    result = _comments(blocks, keep, inside) | _next_articles(blocks, inside, title) | _buttons(blocks) | _captions(blocks)
     boxes = _boxes(blocks, elements, keep, inside)
     sizes = np.array([len(block.text) for block in blocks])
     return result | boxes if sizes[boxes & keep].sum() < MOST * sizes[keep].sum() else result
@@ -71,12 +75,17 @@ def _comments(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
     """The blocks of elements named as readers' comments, below the article's own paragraphs."""
     result = np.zeros(len(blocks), dtype=bool)
     for element, held in inside.items():
-        if "comment" in element.names and not COMMENTS.isdisjoint(element.names.lower().split()):
+        if ("comment" in element.names or "disqus" in element.names) and any(map(_is_of_comments, element.names.lower().split())):
             result[held] = True
     if not result.any():
         return result
     before = sum(is_prose(blocks[at].text) for at in np.flatnonzero(keep[: int(np.argmax(result))]).tolist())
     return result if before >= ARTICLE_LEAST else np.zeros(len(blocks), dtype=bool)
+
+
+def _is_of_comments(name: str) -> bool:
+    """Whether a class, or an id with a hash, names readers' comments."""
+    return name in COMMENTS or name.endswith(("-comments", "_comments"))
 
 
 def _next_articles(blocks: list[Block], inside: Inside, title: str | None) -> Mask:
@@ -129,7 +138,8 @@ def _boxes(blocks: list[Block], elements: list[BlockElement], keep: Mask, inside
 
 def _is_named(element: BlockElement, parts: tuple[str, ...]) -> bool:
     """Whether one of an element's classes holds one of `parts`."""
-    return len(element.names) > len("   ") and any(map(element.names.lower().__contains__, parts))
+    classes = element.names.partition("#")[0]
+    return not classes.isspace() and any(map(classes.lower().__contains__, parts))
 
 
 def _is_labelled(blocks: list[Block], span: list[int]) -> bool:
@@ -139,9 +149,10 @@ def _is_labelled(blocks: list[Block], span: list[int]) -> bool:
 
 
 def _has_invitation(blocks: list[Block], span: list[int]) -> bool:
-    """Whether the last of several blocks is the button by which readers order a newsletter."""
-    button = blocks[span[-1]]
-    return len(span) > 1 and button.element.tag == "button" and boilerplate_kind(button.text) is Kind.NEWSLETTER
+    """Whether several blocks end with the button by which readers order a newsletter, or with the answers to a poll."""
+    buttons = [blocks[at].text for at in span[-2:] if blocks[at].element.tag == "button"]
+    poll = len(buttons) == len(("yes", "no")) and len(span) > len(buttons)
+    return poll or (len(span) > 1 and bool(buttons) and boilerplate_kind(buttons[-1]) is Kind.NEWSLETTER)
 
 
 def _is_card(blocks: list[Block], element: BlockElement, span: list[int]) -> bool:
@@ -158,6 +169,18 @@ def _is_card(blocks: list[Block], element: BlockElement, span: list[int]) -> boo
 def _is_summary(block: BlockElement, card: BlockElement) -> bool:
     """Whether a block of a card is named as a summary, by its own class or that of the element around it."""
     return _is_named(block, SUMMARIES) or (block.parent is not None and block.parent is not card and _is_named(block.parent, SUMMARIES))
+
+
+def _captions(blocks: list[Block]) -> Mask:
+    """The short blocks that are named as captions."""
+    return np.array([len(block.text) <= CAPTION_LENGTH and _is_caption(block.element) for block in blocks], dtype=bool)
+
+
+def _is_caption(element: BlockElement) -> bool:
+    """Whether an element, or the one around a paragraph, is named as a picture's caption."""
+    if element.tag == "p" and element.parent is not None and _is_named(element.parent, CAPTIONS):
+        return True
+    return not element.tag.startswith("h") and _is_named(element, CAPTIONS)
 
 
 def _buttons(blocks: list[Block]) -> Mask:

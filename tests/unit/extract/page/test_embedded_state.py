@@ -71,6 +71,13 @@ def test_a_page_that_shows_the_first_paragraph_leaves_the_rest_to_its_state(body
     assert extract_text(page_with_state(shown, state), "https://press.example/ferry").text.split("\n\n") == PARAGRAPHS
 
 
+def test_the_state_may_be_assigned_to_a_name_in_a_script():
+    script = f"<script>window.__DATA__ = {json.dumps({'a': {'blocks': [{'text': paragraph} for paragraph in PARAGRAPHS]}})};</script>"
+    shown = f"<h1>The ferry sails again</h1><p>{PARAGRAPHS[0]}</p>"
+    markup = f"<html><head><title>The ferry sails again</title></head><body>{shown}{script}</body></html>"
+    assert extract_text(markup, "https://press.example/ferry").text.split("\n\n") == PARAGRAPHS
+
+
 @pytest.mark.parametrize("state", [json.dumps({"other": PARAGRAPHS[1:]}), "[" * 100_000, "{", json.dumps({"body": PARAGRAPHS[:2]})])
 def test_what_the_state_holds_besides_is_not_the_articles(state):
     shown = f"<h1>The ferry sails again</h1><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[1]}</p>"

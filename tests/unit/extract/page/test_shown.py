@@ -23,6 +23,8 @@ def texts_of(body: str, style: str = "") -> list[tuple[str, bool]]:
         "/* for machines */ .other, .robots{color:red;display:none!important}",
         "p{margin:0} @media print{.story{color:#000}} .robots{display:none}",
         "#r{visibility:hidden;display:none}",
+        ".robots{position:absolute;left:-9999px}",
+        ".robots{clip:rect(0 0 0 0);height:1px}",
     ],
 )
 def test_a_rule_of_the_page_hides_the_elements_of_its_class_or_id(style: str) -> None:
@@ -83,3 +85,8 @@ def test_a_panel_that_a_search_in_the_page_opens_is_not_hidden() -> None:
         ("Found", False),
         ("Not found", True),
     ]
+
+
+def test_a_template_that_a_browser_shows_is_read_and_an_inert_one_is_not() -> None:
+    shadow = "<x-story><template shadowrootmode='open'><p>Shown</p></template></x-story><template><p>Inert</p></template>"
+    assert [text for text, _ in texts_of(shadow)] == ["Shown"]

@@ -65,6 +65,16 @@ def test_a_list_that_the_article_makes_of_links_and_their_reasons_stays() -> Non
     assert "It has stood still".casefold() in text_of(f"<p>Three places were named:</p><ul>{items}</ul>").casefold()
 
 
+@pytest.mark.parametrize("label", ["BACA JUGA", "Lees ook", "See also"])
+def test_a_label_without_a_mark_before_a_linked_headline_is_a_pointer(label: str) -> None:
+    assert text_of(f"<p>{label} <a href='/x'>Ferry company files for bankruptcy after the flood</a></p>") == "\n\n".join(SENTENCES)
+
+
+@pytest.mark.parametrize("mark", [":", " |", " –", " »"])
+def test_a_label_before_a_bar_points_to_another_article_too(mark: str) -> None:
+    assert text_of(f"<p><a href='/x'>Read also{mark} Ferry company files for bankruptcy after the flood</a></p>") == "\n\n".join(SENTENCES)
+
+
 @pytest.mark.parametrize("label", ["See", "Read also", "À lire aussi", "Xem thêm", "延伸閱讀"])
 def test_a_label_and_a_linked_headline_point_to_another_article(label: str) -> None:
     assert text_of(f"<p>{label}: <a href='/x'>Ferry company files for bankruptcy after the flood</a></p>") == "\n\n".join(SENTENCES)

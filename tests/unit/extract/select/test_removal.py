@@ -42,6 +42,7 @@ LETTER = "Our editor picks the five best stories of the day and puts them before
         f"<div class='x1'><p>{LETTER}</p><form action='/l'><input name='mail'><input type='submit' value='Go'></form></div>",
         f"<aside class='c-newsletter-box'><p>{LETTER}</p></aside>",
         f"<div class='promo6'><b>The Region letter</b><span>{LETTER}</span><button>Sign up</button></div>",
+        "<div class='x3'><p>Should chickens pay the full fare on the ferry to the island?</p><button>Yes</button><button>No</button></div>",
         "<div class='donate'><p>The Herald lives from those who read it. For a cup of tea the roof stays dry.</p></div>",
         "<div class='x2'><p>Advertisement</p><p>Boots that forgive. Now at Moe and Daughters, while the mud lasts.</p></div>",
         "<div class='x2'><span>Publicité</span><p>Des bottes qui pardonnent, chez Moe et filles, tant que dure la boue.</p></div>",
@@ -96,6 +97,9 @@ COMMENTS = [
         ),
         ("<div class='comments-area'>{}</div>", "<div class='c'><b>ottokar</b><p>{}</p></div>"),
         ("<section class='user-comments'>{}</section>", "<p>{}</p>"),
+        ("<div class='c-article-comments'>{}</div>", "<p>{}</p>"),
+        ("<div class='readers'>{}</div>", "<div class='comment'><p>{}</p></div>"),
+        ("<div id='comments'>{}</div>", "<div><b>ottokar</b><p>{}</p></div>"),
     ],
 )
 def test_readers_comments_go_though_they_are_longer_than_the_article(around: str, one: str) -> None:
@@ -128,6 +132,30 @@ def test_sentences_about_cookies_beside_a_consent_notice_go() -> None:
         "<p>Cookies that measure how often you come are only set if you agree. You can withdraw it at any time below the shield.</p>"
         "<p>For more on how these cookies work, and a list of those that we set, see our page on cookies, which is long.</p></div>"
     )
+    terms = (
+        "<div><h2>We value your privacy</h2><p>We and our 87 partners store and access information on a device, such as identifiers.</p>"
+        "<p>You may accept or manage your choices below, and object where legitimate interest is used by those who measure.</p></div>"
+    )
     body = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES[:2])
-    text = extract_html(page(f"{notice}<article><h1>{TITLE}</h1>{body}</article>"), None, date(2024, 5, 1)).text
+    text = extract_html(page(f"{notice}{terms}<article><h1>{TITLE}</h1>{body}</article>"), None, date(2024, 5, 1)).text
     assert text == "\n\n".join(SENTENCES[:2])
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "<div class='spip_document_7 spip_documents_center'><img src='/a.jpg'><div class='spip_doc_descriptif'>{}</div></div>",
+        "<div class='wp-caption'><img src='/a.jpg'><p class='wp-caption-text'>{}</p></div>",
+        "<div class='pic'><img src='/a.jpg'><div class='photo-caption'><p>{}</p></div></div>",
+        "<table><tr><td align='center'><img src='/a.jpg' width='500'><br><span class='c'>{}</span></td></tr></table>",
+    ],
+)
+def test_a_caption_between_paragraphs_goes(picture: str) -> None:
+    assert text_with(picture.format("The hens travel at half the fare, on quay one")) == "\n\n".join(SENTENCES)
+
+
+def test_an_article_about_cookies_stays_beside_one_sentence_of_a_wall() -> None:
+    sentences = [f"{sentence} He kept cookies for them in a tin." for sentence in SENTENCES]
+    body = "".join(f"<p>{sentence}</p>" for sentence in [*sentences[:3], "We and our 87 partners store and access data.", *SENTENCES])
+    text = extract_html(page(f"<article><h1>{TITLE}</h1>{body}</article>"), None, date(2024, 5, 1)).text
+    assert all(sentence in text for sentence in sentences[:3])

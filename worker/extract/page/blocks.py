@@ -120,12 +120,14 @@ class _Builder:
             self.link_chars += size * link
             self.bold_chars += size * bold
 
-    def hides(self, node: Element) -> bool:
+    def hides(self, attributes: dict[str, str]) -> bool:
         """Whether an element's attributes, its classes, or a rule of the page for one of these or its id, hide it."""
-        if is_hidden(node) or is_read_aloud(node):
+        if is_hidden(attributes) or is_read_aloud(attributes):
             return True
         hidden = self.hidden_names
-        return bool(hidden) and (f"#{node.get('id')}" in hidden or any(f".{name}" in hidden for name in (node.get("class") or "").split()))
+        return bool(hidden) and (
+            f"#{attributes.get('id')}" in hidden or any(f".{name}" in hidden for name in attributes.get("class", "").split())
+        )
 
     def close(self, element: BlockElement) -> None:
         """End the current block, which belongs to `element`."""
@@ -176,12 +178,13 @@ def _add_inline(node: Element, element: BlockElement, state: InlineState, builde
     """Add an element within a line."""
     link, bold, hints = state
     tag = node.tag
-    if builder.hides(node) and len(node.text_content()) <= HIDDEN_LENGTH:
+    attributes = dict(node.items())
+    if attributes and builder.hides(attributes) and len(node.text_content()) <= HIDDEN_LENGTH:
         return
-    inner = (link or tag == "a", bold or tag in BOLD, hints | _hints(node, builder.hints))
+    inner = (link or tag == "a", bold or tag in BOLD, hints | _hints(tag, attributes, builder.hints))
     if tag == "a":
         builder.links += 1
-        builder.target = builder.target or node.get("href") or ""
+        builder.target = builder.target or attributes.get("href", "")
     builder.inline_depth += 1
     if builder.inline_depth < MAX_INLINE_DEPTH:
         _add_content(node, element, inner, builder)
@@ -194,19 +197,21 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
     """Add an element that begins and ends a line."""
     builder.close(element)
     link, _, inline = state
-    hints = inline | _hints(node, builder.hints)
-    signature = hash((node.tag, node.get("class"), element.tag, element.own))
+    attributes = dict(node.items())
+    hints = inline | _hints(node.tag, attributes, builder.hints)
+    signature = hash((node.tag, attributes.get("class"), element.tag, element.own))
     inner = BlockElement(element, len(builder.elements), node.tag, hints, element.inherited | hints, element.depth + 1, signature)
-    names = node.get("class") or ""
-    inner.names = f" {names} {node.get('role') or ''} #{node.get('id') or ''} "
-    inner.hidden = element.hidden or (builder.hides(node) and not _is_panel(node))
-    inner.post = element.post or (node.tag == "blockquote" and any(map(names.__contains__, POSTS)))
+    if attributes:
+        inner.names = f" {attributes.get('class', '')} {attributes.get('role', '')} #{attributes.get('id', '')} "
+    inner.hidden = element.hidden or (bool(attributes) and builder.hides(attributes) and not _is_panel(node))
+    inner.post = element.post or (node.tag == "blockquote" and any(map(inner.names.__contains__, POSTS)))
     before = builder.elements[-1]
     inner.pictured = before.tag == "img" and before.parent is element
-    inner.caption = _is_centred(node) and _begins_with_picture(node)
+    centred = bool(attributes) and _is_centred(attributes)
+    inner.caption = centred and _begins_with_picture(node)
     frame = before.parent if before.tag == "img" else None
     if frame is not None and frame.parent is element and (not builder.blocks or builder.blocks[-1].element is not frame):
-        inner.caption = _is_centred(node)
+        inner.caption = centred
     builder.elements.append(inner)
     within = (True, False, 0) if link else PLAIN
     if inner.depth < MAX_DEPTH:
@@ -217,9 +222,9 @@ def _add_block_element(node: Element, element: BlockElement, state: InlineState,
     inner.end = len(builder.elements)
 
 
-def _is_centred(node: Element) -> bool:
+def _is_centred(attributes: dict[str, str]) -> bool:
     """Whether an element's own attributes centre its text."""
-    return node.get("align") == "center" or CENTRED in (node.get("style") or "").replace(" ", "")
+    return attributes.get("align") == "center" or CENTRED in attributes.get("style", "").replace(" ", "")
 
 
 def _begins_with_picture(node: Element) -> bool:
@@ -239,10 +244,10 @@ def _is_panel(node: Element) -> bool:
     return before is not None and (before.tag in OPENERS or before.find("button") is not None)
 
 
-def _hints(node: Element, known: ClassHints) -> int:
+def _hints(tag: str, attributes: dict[str, str], known: ClassHints) -> int:
     """The hints of an element's tag, names and hiding attributes."""
-    bits = tag_hint(node.tag)
-    for key, value in node.items():
+    bits = tag_hint(tag)
+    for key, value in attributes.items():
         if key in NAMING:
             bits |= known[value]
         elif key in HIDING and HIDING[key] in value.replace(" ", "").lower() and value != UNTIL_FOUND:

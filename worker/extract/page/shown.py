@@ -28,19 +28,20 @@ OFF_SCREEN = (
     "text-indent:-9999",
 )
 """How a style moves text off the screen."""
-MAX_STYLES = 300_000  # characters of a page's style elements that are read: most pages have fewer, and each costs a nanosecond
+HIDING_MARKS = ("display:none", "display: none", "visibility:hidden", "visibility: hidden", "-9999", "clip:", "clip-path:")
+"""What such a rule holds."""
+MAX_STYLES = 300_000  # characters of a page's style elements that are read: most pages have fewer
 
 
-def is_hidden(node: Element) -> bool:
+def is_hidden(attributes: dict[str, str]) -> bool:
     """Whether an element's own attributes hide it."""
-    hidden = node.get("hidden")
-    style = node.get("style")
+    hidden, style = attributes.get("hidden"), attributes.get("style")
     return (hidden is not None and hidden.lower() != UNTIL_FOUND) or (style is not None and _hides(style))
 
 
-def is_read_aloud(node: Element) -> bool:
+def is_read_aloud(attributes: dict[str, str]) -> bool:
     """Whether an element is off the screen: a label for programs that read pages aloud, which repeats what others see."""
-    names, style = node.get("class"), node.get("style")
+    names, style = attributes.get("class"), attributes.get("style")
     return (names is not None and _are_read_aloud(names)) or (style is not None and _moves_away(style))
 
 
@@ -60,41 +61,60 @@ def _hides(style: str) -> bool:
     return any(rule.startswith(HIDING_STYLES) for rule in "".join(style.split()).lower().split(";"))
 
 
-def _spaced(rule: str) -> str:
-    """A rule with a blank after its colon."""
-    return rule.replace(":", ": ")
-
-
 def hidden_names(root: Element) -> frozenset[str]:
     """The classes (".name") and ids ("#name") that the page's style elements hide by a rule for that name alone, whatever the medium,
     and that no other rule shows."""
     text = "".join(style.text or "" for style in root.iter("style"))[:MAX_STYLES]
-    if not any(map(text.__contains__, (*map(_spaced, HIDING_STYLES), *HIDING_STYLES, "-9999", "clip"))):
+    names = {name: start for start in _hiding_rules(text) for name in _names(_selectors(text, start))}
+    if not names:
         return frozenset()
-    hidden: set[str] = set()
-    shown: list[str] = []
-    for selectors, body, is_inner in _rules(text):
-        hides = _hides(body) or (("-9999" in body or "clip" in body) and _moves_away(body))
-        if not hides and "display" in body:
-            shown.append(selectors)
-        elif hides and not is_inner:
-            hidden |= {name for name in map(str.strip, selectors.split(",")) if _is_name(name)}
-    others = " ".join(shown)
-    return frozenset(name for name in hidden if name not in others)
+    inner = {name for name, start in names.items() if text.count("{", 0, start) > text.count("}", 0, start)}
+    return frozenset(name for name in names if name not in inner and not any(_shows(text, name, at) for at in _places(text, name)))
 
 
-def _rules(text: str) -> Iterator[tuple[str, str, bool]]:
-    """The rules of style elements: selectors, declarations, and whether it is inside another one, as those for a medium are."""
-    depth = 0
-    for part in text.split("}"):
-        *outer, body = part.split("{")
-        depth += max(0, len(outer) - 1)
-        if outer:
-            yield outer[-1].rpartition("*/")[2].strip(), body, depth > 0
-        else:
-            depth = max(0, depth - 1)
+def _places(text: str, part: str) -> Iterator[int]:
+    """The positions of `part` in a text."""
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + len(part))
 
 
-def _is_name(selector: str) -> bool:
-    """Whether a selector is a class or an id and nothing else."""
-    return selector[:1] in (".", "#") and selector[1:].replace("-", "").replace("_", "").isalnum()
+def _hiding_rules(text: str) -> Iterator[int]:
+    """The positions of the opening brackets of rules that hide, in order of what they say."""
+    for mark in HIDING_MARKS:
+        for at in _places(text, mark):
+            start = text.rfind("{", 0, at)
+            if start >= 0 and text.rfind("}", start, at) < 0 and _hides_or_moves(_body(text, start)):
+                yield start
+
+
+def _body(text: str, start: int) -> str:
+    """The declarations after the opening bracket at `start`; a browser closes the last rule itself."""
+    end = text.find("}", start)
+    return text[start + 1 :] if end < 0 else text[start + 1 : end]
+
+
+def _hides_or_moves(body: str) -> bool:
+    """Whether the declarations of a rule hide an element or move it off the screen."""
+    return _hides(body) or _moves_away(body)
+
+
+def _selectors(text: str, start: int) -> str:
+    """The selectors before the opening bracket at `start`."""
+    begin = max(text.rfind(mark, 0, start) for mark in "{};")
+    return text[begin + 1 : start].rpartition("*/")[2]
+
+
+def _names(selectors: str) -> Iterator[str]:
+    """The selectors that are a class or an id and nothing else."""
+    for selector in map(str.strip, selectors.split(",")):
+        if selector[:1] in (".", "#") and selector[1:].replace("-", "").replace("_", "").isalnum():
+            yield selector
+
+
+def _shows(text: str, name: str, at: int) -> bool:
+    """Whether the rule in whose selectors `name` stands at a position sets how its element is displayed, and does not hide it."""
+    start = text.find("{", at)
+    body = _body(text, start) if start >= 0 else ""
+    return "display" in body and not _hides(body)

@@ -163,9 +163,9 @@ def _is_named(block: Block) -> bool:
     return any(map(around.lower().__contains__, STANDFIRST_NAMES)) or SUMMARY_LABEL.match(block.text) is not None
 
 
-def without_summary_label(lines: list[str]) -> list[str]:
-    """The lines of a text without the label before its first one: "Summary: …"."""
-    label = SUMMARY_LABEL.match(lines[0]) if lines else None
+def without_summary_label(lines: list[str], standfirsts: frozenset[str]) -> list[str]:
+    """The lines of a text without the label before its first one, where that is a standfirst: "Summary: …"."""
+    label = SUMMARY_LABEL.match(lines[0]) if lines and lines[0] in standfirsts else None
     rest = lines[0][label.end() :].strip() if label else ""
     return [rest, *lines[1:]] if is_prose(rest) else lines
 

@@ -44,7 +44,7 @@ ARTICLE_LEAST = 2  # paragraphs of an article before its comments
 def other_elements(blocks: list[Block], elements: list[BlockElement], keep: Mask, title: str | None) -> Mask:
     """Which blocks are in an element that is not the article's, kept ones or beside kept ones; shape (blocks,)."""
     inside = _inside(blocks, keep)
-    result = _comments(blocks, keep, inside) | _next_articles(blocks, inside, title) | _buttons(blocks) | _captions(blocks)
+    result = _comments(blocks, keep, inside) | _next_articles(blocks, inside, title) | _buttons(blocks) | _captions(blocks, keep)
     boxes = _boxes(blocks, elements, keep, inside)
     sizes = np.array([len(block.text) for block in blocks])
     return result | boxes if sizes[boxes & keep].sum() < MOST * sizes[keep].sum() else result
@@ -171,9 +171,12 @@ def _is_summary(block: BlockElement, card: BlockElement) -> bool:
     return _is_named(block, SUMMARIES) or (block.parent is not None and block.parent is not card and _is_named(block.parent, SUMMARIES))
 
 
-def _captions(blocks: list[Block]) -> Mask:
-    """The short blocks that are named as captions."""
-    return np.array([len(block.text) <= CAPTION_LENGTH and _is_caption(block.element) for block in blocks], dtype=bool)
+def _captions(blocks: list[Block], keep: Mask) -> Mask:
+    """The short kept blocks that are named as captions."""
+    result = np.zeros(len(blocks), dtype=bool)
+    for at in np.flatnonzero(keep).tolist():
+        result[at] = len(blocks[at].text) <= CAPTION_LENGTH and _is_caption(blocks[at].element)
+    return result
 
 
 def _is_caption(element: BlockElement) -> bool:

@@ -6,6 +6,7 @@ The result is a `Moment`: a day, and the time in UTC where the text gives a time
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -79,6 +80,7 @@ _UNIX = re.compile(
     re.IGNORECASE,
 )
 """The output of `date(1)` and of JavaScript's and Java's clocks: Fri Mar 22 09:15:00 UTC 2024."""
+MONTHS_A_YEAR = 12
 MAX_LENGTH = 200  # characters: no date is longer, and longer input is cut so that it costs little
 
 
@@ -138,6 +140,17 @@ def find_dates(text: str) -> list[tuple[int, Moment]]:
     found += [(m.start(), _from_short_year(m)) for m in _SHORT_YEAR.finditer(text)]
     found += [(m.start(), _day(2500 + int(m["short"]), MONTHS[m["month"]], int(m["day"]))) for m in THAI_SHORT.finditer(text)]
     return sorted(((at, moment) for at, moment in found if moment), key=lambda pair: pair[0])
+
+
+def puts_month_first(texts: Iterable[str]) -> bool:
+    """Whether the dates of a page in numbers put the month first: one of them can only be read so, and none only otherwise."""
+    pairs = [(int(match["a"]), int(match["b"])) for text in texts for match in _NUMERIC.finditer(in_digits(text[:MAX_LENGTH]))]
+    return any(first <= MONTHS_A_YEAR < second for first, second in pairs) and all(first <= MONTHS_A_YEAR for first, _ in pairs)
+
+
+def with_day_first(text: str) -> str:
+    """`text` with day and month exchanged in its dates in numbers."""
+    return _NUMERIC.sub(lambda match: f"{match['b']}{match['sep']}{match['a']}{match['sep']}{match['year']}", text)
 
 
 def _with_time(moment: Moment | None, text: str, end: int) -> Moment | None:

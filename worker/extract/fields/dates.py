@@ -12,8 +12,16 @@ from typing import Literal
 from lxml import etree
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import Moment, first_plausible, parse_machine_date, parse_prose_date
+from worker.extract.dates.parse import (
+    Moment,
+    first_plausible,
+    parse_machine_date,
+    parse_prose_date,
+    puts_month_first,
+    with_day_first,
+)
 from worker.extract.fields import authors, bylines
+from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
@@ -45,6 +53,8 @@ DATE_CLASS = re.compile(
     re.IGNORECASE,
 )
 """Classes of elements with the date of an article, not of the masthead: `entry-date`, `detail-time`, `date-header`."""
+EVENT_TIMES = ("startDate", "endDate", "doorTime")
+"""Properties of microdata with the time of an event."""
 MAX_DATED = 6  # of such elements: those farther down belong to other articles
 DATING, MAX_DATING = ("span", "div", "p", "li", "time", "dd", "small"), 1000  # elements that date an article, and how many are looked at
 SIGNED_LINE = 150  # characters: longer lines that name a writer are biographies
@@ -62,11 +72,24 @@ class Publication:
 def publication_of(data: StructuredData, near: NearbyLines, root: Element, url: str | None, today: date) -> Publication:
     """The first plausible date of publication; the most reliable sources come first."""
     near = replace(near, above_heading=[line for line in near.above_heading if not _is_current_date(line, today)])
+    data, near = _with_days_first(data, near)
     for source, moments in _sources(data, near, root, url):
         moment = first_plausible(moments, today)
         if moment:
             return Publication(_on_own_day(moment, near, url), source)
     return Publication(None, None)
+
+
+def _with_days_first(data: StructuredData, near: NearbyLines) -> tuple[StructuredData, NearbyLines]:
+    """Both with the day before the month in dates in numbers, where the page's other dates show that it puts the month first."""
+    metas = {name: data.metas[name] for name in data.metas if any(part in name for part in (*DATE_META, *OTHER_DATES))}
+    lines = [line for line in [*near.above_heading, *near.below_heading, *near.below_text] if len(line) <= SIGNED_LINE]
+    if not puts_month_first([value for values in metas.values() for value in values] + lines):
+        return data, near
+    own = {name: list(map(with_day_first, values)) for name, values in metas.items()}
+    parts = (near.above_heading, near.below_heading, near.below_text)
+    above, below, after = ([with_day_first(line) if line in lines else line for line in part] for part in parts)
+    return replace(data, metas=data.metas | own), replace(near, above_heading=above, below_heading=below, below_text=after)
 
 
 def _on_own_day(moment: Moment, near: NearbyLines, url: str | None) -> Moment:
@@ -80,9 +103,12 @@ def _on_own_day(moment: Moment, near: NearbyLines, url: str | None) -> Moment:
 
 
 def _is_current_date(line: str, today: date) -> bool:
-    """Whether a line above the heading shows the day of the fetch, or begins with a weekday: a masthead does."""
+    """Whether a line above the heading shows the day of the fetch, or begins with a weekday: a masthead does. One that gives a time
+    of another day with its zone is the article's."""
     moment = dateline.first_date(line)
-    return dateline.is_masthead_date(line) or (moment is not None and abs((moment.day - today).days) <= 1)
+    if moment is None or abs((moment.day - today).days) <= 1:
+        return moment is not None
+    return dateline.is_masthead_date(line) and moment.time is None
 
 
 def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
@@ -90,10 +116,10 @@ def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | 
     yield "json-ld", [parse_machine_date(value) for name in STATED for node in data.articles for value in strings_of(node.get(name))[:1]]
     yield "meta", [parse_machine_date(value) for name in _date_metas(data) for value in data.metas[name][:1]]
     yield "meta", _microdata(root)
-    own, other = _times(root)
+    lines = [*near.below_heading, *reversed(near.above_heading)]
+    own, other = _times(root, next(filter(None, map(dateline.publication_date, lines)), None))
     yield "time", own
     yield "url", [_url_date(url)]
-    lines = [*near.below_heading, *reversed(near.above_heading)]
     originals_first = sorted([*lines, *near.below_text], key=dateline.is_update)
     signed = [line for line in lines if len(line) <= SIGNED_LINE and bylines.is_byline(line) and not dateline.is_update(line)]
     yield (
@@ -108,6 +134,7 @@ def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | 
     yield "dateline", [dateline.publication_date(text) or parse_machine_date(text) for text in _dated_texts(root)]
     yield "guess", other
     yield "dateline", [*_dates_in_article(root, near.heading)]
+    yield "guess", [dateline.date_of_line(part) for part in SEPARATOR.split(data.title or "")[1:]]
 
 
 def _dates_in_article(root: Element, heading: str | None) -> list[Moment]:
@@ -135,14 +162,18 @@ def _names_date(name: str) -> bool:
     return not DATE_META.isdisjoint(name.translate(WORD_MARKS).split()) and not any(map(name.__contains__, OTHER_DATES))
 
 
-def _times(root: Element) -> tuple[list[Moment | None], list[Moment | None]]:
+def _times(root: Element, labelled: Moment | None) -> tuple[list[Moment | None], list[Moment | None]]:
     """The date of the `<time>` that is marked as the publication's or is inside the article, and that of the first other one.
 
-    Those in navigation, footers and asides belong to other articles.
+    Those in navigation, footers and asides belong to other articles; one without a mark that is on another day than a line
+    like "Posted 3 May 2024" (`labelled`) is an event's.
     """
     usable = [element for element in root.iter("time") if not any(outer.tag in authors.OUTSIDE for outer in element.iterancestors())]
+    usable = [element for element in usable if element.get("itemprop") not in EVENT_TIMES]
     marked = [e for e in usable if "publish" in (e.get("itemprop") or e.get("class") or "").lower()]
     first = [e for e in usable[:1] if e.get("pubdate") is not None]  # teasers and comments are marked so too, farther down
+    if labelled and not marked and not first:
+        usable = [e for e in usable if (moment := _of_time(e)) and abs((moment.day - labelled.day).days) <= 1]
     inside = [e for e in usable if any(outer.tag in ("article", "main") for outer in e.iterancestors())]
     own = (marked or first or inside)[:1]
     moments = [_of_time(e) for e in [*own, *usable[:1]]]
@@ -159,7 +190,8 @@ def _of_time(element: Element) -> Moment | None:
 
 def _microdata(root: Element) -> list[Moment | None]:
     """The date of the first element with microdata, other than `time` and `meta`, which are read elsewhere."""
-    found = [element for element in authors.elements_of(_MICRODATA(root)) if element.tag not in ("time", "meta")]
+    marked = (element for element in authors.elements_of(_MICRODATA(root)) if element.tag not in ("time", "meta"))
+    found = [element for element in marked if not authors.is_outside_article(element)]
     return [parse_machine_date(_value(element)) for element in found[:1]]
 
 

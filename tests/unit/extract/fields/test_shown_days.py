@@ -1,0 +1,81 @@
+"""The day of publication among the other days that a page shows."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from worker.extract.pipeline import extract_text
+
+PROSE = "".join(
+    f"<p>The ferry across the lower river carried {number} carts of rice to the far bank before the rain, the harbour master said.</p>"
+    for number in ("forty", "fifty", "sixty")
+)
+
+
+def published(above: str, head: str = "", before: str = "", url: str = "https://harbour.example/a") -> str | None:
+    heading = "<h1>Ferry carries rice before the rain</h1>"
+    page = f"<html><head>{head}</head><body>{before}<article>{heading}{above}{PROSE}</article></body></html>"
+    return extract_text(page, url, today=date(2026, 11, 24)).published_at
+
+
+EVENT = '<dl><dt>When</dt><dd><time datetime="2025-09-21T10:00">Sunday, 21 September 2025, 10 am</time></dd></dl>'
+
+
+@pytest.mark.parametrize("line", ["Posted 2 July 2025", "Published: 2 July 2025", "Published on 02/07/2025 by Dara Sok"])
+def test_the_day_of_an_event_is_not_that_of_its_notice(line):
+    assert published(f"{EVENT}<p>{line}</p>") == "2025-07-02"
+
+
+def test_the_time_element_beside_the_label_gives_the_moment():
+    line = '<p>Posted <time datetime="2025-07-02T08:00:00Z">2 July 2025</time></p>'
+    assert published(EVENT + line) == "2025-07-02T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("other", "day"),
+    [
+        ("Fri, 07/14/2023 - 10:30", "2023-07-11"),  # only July has a fourteenth that these numbers name
+        ("14/11/2023 - 10:30", "2023-11-07"),
+        ("08/07/2023 - 10:30", "2023-11-07"),  # tells nothing: the region writes the day first
+    ],
+)
+def test_another_date_of_the_page_tells_day_and_month_apart(other, day):
+    head = f'<meta property="article:published_time" content="07/11/2023 - 17:57"><meta property="article:modified_time" content="{other}">'
+    assert published("", head) == day
+
+
+def test_the_lines_beside_the_title_tell_day_and_month_apart():
+    assert published("<p>Published 07/11/2023</p><p>Updated 07/14/2023</p>") == "2023-07-11"
+
+
+@pytest.mark.parametrize("part", ["14.06.2021", "14 June 2021", "2021-06-14"])
+def test_the_day_at_the_end_of_the_pages_title_counts_last_of_all(part):
+    head = f"<title>Ferry carries rice before the rain | Harbour | {part}</title>"
+    assert published("", head) == "2021-06-14"
+    assert published("<p>Posted 2 July 2021</p>", head) == "2021-07-02"
+
+
+def test_a_day_within_the_headline_dates_nothing():
+    assert published("", "<title>Ferry carries rice since 14 June 2021 | Harbour</title>") is None
+
+
+@pytest.mark.parametrize(
+    ("masthead", "day"),
+    [
+        ("Thứ ba, 17/11/2026, 09:20 (GMT+7)", "2026-11-17T02:20:00Z"),
+        ("Tuesday, 17 November 2026, 09:20 GMT", "2026-11-17T09:20:00Z"),
+        ("Thứ ba, 24/11/2026, 09:20 (GMT+7)", None),  # the day of the fetch
+        ("Tuesday, 17 November 2026", None),
+    ],
+)
+def test_a_weekday_above_the_heading_is_the_articles_where_a_time_with_its_zone_is_of_another_day(masthead, day):
+    assert published("", before=f"<div>Menu</div><span class='when'>{masthead}</span>") == day
+
+
+def test_the_day_of_a_reviewed_book_is_not_the_reviews():
+    book = (
+        '<div itemprop="itemReviewed" itemscope itemtype="https://schema.org/Book"><span itemprop="datePublished">1 May 2001</span></div>'
+    )
+    assert published(f"{book}<p>Posted 2 July 2025</p>") == "2025-07-02"

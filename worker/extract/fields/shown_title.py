@@ -114,12 +114,14 @@ def familiarity(line: str, text: str) -> float:
 
 
 def without_section(title: str, page_title: str, text: str) -> str | None:
-    """`title` without the section between it and the site's name in `page_title`; None where it has none.
+    """`title` without the section between it and the site's name in `page_title`, or the one word behind a bar at its end; None
+    where it has none.
 
     A section has a word or two that the text does not repeat.
     """
     head, _, last = title.rpartition(next((mark for mark in (" - ", " | ", " – ", " — ", " :: ") if mark in title), "\0"))
     goes_on = page_title.startswith(title) and PARTS.match(page_title[len(title) :])
-    if not head or not goes_on or len(last.split()) > SECTION_WORDS or familiarity(last, text):
+    one_word = title.endswith(f" | {last}") and len(last.split()) == 1 and len(head.split()) >= WORDS
+    if not head or not (goes_on or one_word) or len(last.split()) > SECTION_WORDS or familiarity(last, text):
         return None
     return head.strip()

@@ -63,3 +63,12 @@ def test_the_whole_heading_counts_where_the_title_element_is_cut():
         title_of(head, "<h2>Ferry carries rice before the rain and carts of salt</h2>")
         == "Ferry carries rice before the rain and carts of salt"
     )
+
+
+def test_a_section_of_one_word_behind_a_bar_is_no_part_of_the_title():
+    assert title_of(f"<title>{HEADLINE} | Sport</title>", "") == HEADLINE
+
+
+@pytest.mark.parametrize("title", ["Ferry | Rice", f"{HEADLINE} - Finally", f"{HEADLINE} | Ferry"])
+def test_a_short_title_or_a_word_of_the_text_stays_whole(title):
+    assert title_of(f"<title>{title}</title>", "") == title

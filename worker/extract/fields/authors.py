@@ -9,19 +9,22 @@ from itertools import islice, pairwise
 from lxml import etree
 
 from worker.extract.dates.parse import without_dates
-from worker.extract.fields.bylines import MAX_BYLINE, full_names, is_dated, name_part
+from worker.extract.fields.bylines import MAX_BYLINE, byline_of, full_names, is_dated, name_part
 from worker.extract.fields.person_names import (
     AGENCY,
     BY,
+    LEADING_AND,
     MAX_AUTHORS,
     author_names,
     given_first,
+    is_month,
     is_name,
     is_person,
     letters_of,
     signed_name,
 )
 from worker.extract.fields.title import SEPARATOR
+from worker.extract.lines.line import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.elements import Attribute, Element
 from worker.extract.page.lenient_json import JsonValue
@@ -31,6 +34,7 @@ from worker.extract.words.languages import pattern
 LEADING_ARTICLE = pattern(r"<leading_article>\b")
 """How the names of newspapers begin."""
 INITIAL = 2  # characters of an initial and its full stop
+LABEL_LENGTH = 5  # characters beside a name that fills its element: "By", a comma
 MAX_ELEMENTS = 500  # an article names its authors in the first of them
 METAS = (
     "article:author", "byl", "parsely-author", "sailthru.author", "dcsext.author", "cxenseparse:author", "author", "article:author_name",
@@ -42,8 +46,22 @@ OUTSIDE = ("nav", "footer", "aside")
 """Elements in which the authors of other articles are listed."""
 OUTSIDE_ALWAYS = ("nav",)
 """The same within the article itself, whose byline may stand in its own aside or footer."""
-OTHER_CONTENT = ("comment", " reply", " replies", "related", "recommend", "teaser", "mostread", "most read", "popular", " latest")
+OTHER_CONTENT = (
+    "comment", " reply", " replies", "related", "recommend", "teaser", "mostread", "most read", "popular", " latest", "pullquote",
+    "pull quote", "testimonial", "bibliograph", " references", "citation",
+)  # fmt: skip
 """Parts of class names and ids of boxes with other people and other articles, with blanks for their hyphens."""
+QUOTATIONS = ("cite", "blockquote", "q", "figcaption")
+"""Elements whose authors are those of what the article cites, or of its pictures."""
+OTHER_ITEMS = frozenset({
+    "itemReviewed", "comment", "review", "mentions", "about", "citation", "isBasedOn", "isPartOf", "image", "video", "associatedMedia",
+    "publisher", "workExample", "subjectOf",
+})  # fmt: skip
+"""Properties of microdata under which a page describes something else: the book of a review, a comment, a picture."""
+PARAGRAPHS, PIECES = ("p", "li", "dd"), 30  # and pieces of their text, in which an author is looked for
+LABELLED_IN = ("span", "li", "em", "i", "b", "strong", "small", "div", "dd", "p")
+"""Elements that may hold a byline with its label and nothing else."""
+MAX_LABELLED, MAX_LOOKED_AT = 60, 3000  # characters of such a byline, and elements of the some thousands of a page
 AUTHOR_FOLDERS = frozenset({
     "author", "authors", "auteur", "auteurs", "autor", "autoren", "autores", "by", "editors", "writer", "writers", "reporter", "reporters",
     "journalist", "journalists", "contributor", "contributors",
@@ -74,16 +92,27 @@ def authors_of(root: Element, data: StructuredData, site_names: set[str]) -> lis
 
 
 def authors_of_blog(root: Element, data: StructuredData, near: NearbyLines, text: str, site_names: set[str]) -> list[str]:
-    """The author of a page that no other way names: the one stated although the site bears the same name, else the nickname in
-    the article's link to its author."""
+    """The author of a page that no other way names: the one behind a label in an element of its own, the one stated although the
+    site bears the same name, else the nickname in the article's link to its author."""
     owner = next((name for source in _stated(data) for name in source[:1] if is_person(name)), None)
     signed = owner and any(line.startswith(owner) and is_dated(line.removeprefix(owner)) for line in near.below_heading)
+    labelled = (full_names([name_part(line)], site_names) for line in _labelled(root))
+    if behind_label := next(filter(None, labelled), []):
+        return behind_label
     if owner and (signed or _is_owner(owner, data, text)):
         return [owner]
     links = (link for link in root.iter("a") if "author" in (link.get("rel") or "") or _leads_to_author(link))
     shown = ((link, _shown_line(link)) for link in islice(links, MAX_AUTHORS))
     names = (author_names([name], site_names) for link, name in shown if name.isalnum() and not is_outside_article(link))
     return next((found for found in names if found), [])
+
+
+def _labelled(root: Element) -> Iterator[str]:
+    """The bylines with a label that fill an element: in their line only the screen may part them from date and source."""
+    for element in islice(root.iter(*LABELLED_IN), MAX_LOOKED_AT):
+        line = " ".join((element.text or "").split()) if len(element) == 0 else _shown_line(element).replace("\n", " ")
+        if len(line) <= MAX_LABELLED and any(colon in line for colon in ":\uff1a") and BY.match(line) and not is_outside_article(element):
+            yield line
 
 
 def _is_owner(name: str, data: StructuredData, text: str) -> bool:
@@ -182,14 +211,50 @@ def _names_beside_first(elements: list[Element], site_names: set[str]) -> list[s
 
     Where the first element names nobody, the author is the outlet.
     """
-    usable = (
-        element for element in elements[: 4 * MAX_AUTHORS] if not is_outside_article(element) and _names_may_stand(_shown_line(element))
-    )
+    own = (element for element in elements[: 4 * MAX_AUTHORS] if not is_outside_article(element) and not _is_in_text(element))
+    usable = (element for element in own if _names_may_stand(_shown_line(element)))
     first = next(usable, None)
     if first is None:
         return []
-    siblings = [first, *(element for element in usable if element.getparent() is first.getparent())]
-    return list(dict.fromkeys(name for element in siblings for name in _shown_names(element, site_names)))
+    others = list(usable)
+    siblings = [first, *(element for element in others if element.getparent() is first.getparent())]
+    named = any(_shown_names(element, site_names) for element in siblings)
+    siblings += [element for element in others if named and element not in siblings and _is_alone_beside(element, first)]
+    names = list(dict.fromkeys(name for element in siblings for name in _shown_names(element, site_names)))
+    return _with_unmarked(names, first.getparent(), site_names)
+
+
+def _is_alone_beside(element: Element, first: Element) -> bool:
+    """Whether an element and the first one each fill an outer one of the same form, and these are siblings."""
+    outer, other = element.getparent(), first.getparent()
+    if outer is None or other is None or outer.getparent() is not other.getparent() or outer.get("class") != other.get("class"):
+        return False
+    return all(
+        len(" ".join(one.text_content().split())) <= len(" ".join(inner.text_content().split())) + LABEL_LENGTH
+        for one, inner in ((outer, element), (other, first))
+    )
+
+
+def _with_unmarked(names: list[str], outer: Element | None, site_names: set[str]) -> list[str]:
+    """The names, with those that follow in the same line after "and" and have no element of their own."""
+    line = " ".join(_shown_line(outer).split()) if names and outer is not None else ""
+    whole = full_names([name_part(line)], site_names)
+    joined = line.partition(whole[-1])[0].split()[-1:] if whole else []
+    months = any(is_month(word) for name in whole for word in name.split())
+    more = len(whole) > len(names) and whole[: len(names)] == names and all(map(is_person, whole)) and not months
+    return whole if more and LEADING_AND.match(f"{''.join(joined).lower()} ") else names
+
+
+def _is_in_text(element: Element) -> bool:
+    """Whether an element stands within a sentence of the text or a quotation: it names the author of what is cited."""
+    outers = list(element.iterancestors())
+    if any(outer.tag in QUOTATIONS for outer in outers):
+        return True
+    paragraph = next((outer for outer in outers if outer.tag in PARAGRAPHS), None)
+    whole = " ".join("".join(islice(paragraph.itertext(), PIECES)).split()) if paragraph is not None else ""
+    own = " ".join(element.text_content().split())
+    before = whole.partition(own)[0] if own else ""
+    return bool(before.strip()) and is_prose(whole) and byline_of(whole) is None and not is_dated(before)
 
 
 def _names_may_stand(line: str) -> bool:
@@ -218,12 +283,15 @@ def is_outside_article(element: Element) -> bool:
     names = (f" {outer.get('class') or ''} {outer.get('id') or ''}" for outer in outers if outer.tag not in ("body", "html"))
     joined = "".join(names).lower().replace("-", " ")
     barred = OUTSIDE if own is None else OUTSIDE_ALWAYS
-    return any(outer.tag in barred for outer in outers) or any(map(joined.__contains__, OTHER_CONTENT))
+    other = any(outer.tag in barred or (outer.get("itemprop") in OTHER_ITEMS and outer.get("itemscope") is not None) for outer in outers)
+    return other or any(map(joined.__contains__, OTHER_CONTENT))
 
 
 def _shown_names(element: Element, site_names: set[str]) -> list[str]:
     """The names that an element shows: in its links, else in the first line with a name, else across lines of one word each."""
     lines = _shown_line(element).split("\n")
+    if "authors" in (element.get("class") or "").split() and len(lines) > 1 and all(is_person(BY.sub("", line)) for line in lines):
+        return full_names(lines, site_names)
     linked = full_names([_shown_line(link) for link in element.iter("a") if len(link) or link is not element], site_names)
     signed = author_names([name for line in lines if (name := signed_name(line))][:1], site_names)
     found = (names for line in BY.sub("", "\n".join(lines)).split("\n") if (names := full_names([name_part(line)], site_names)))

@@ -9,7 +9,17 @@ from itertools import pairwise, takewhile
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import MONTHS, find_dates, has_digits, without_dates
 from worker.extract.fields.language import has_vietnamese
-from worker.extract.fields.person_names import BY, author_names, is_month, is_name, is_person, letters_of, signed_name
+from worker.extract.fields.person_names import (
+    BY,
+    LEADING_AND,
+    author_names,
+    is_month,
+    is_name,
+    is_person,
+    joined_persons,
+    letters_of,
+    signed_name,
+)
 from worker.extract.lines.line import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.words.boilerplate import boilerplate_kind
@@ -28,7 +38,10 @@ BAR = r"\s*[|•·●\uff5c]\s*|\s+[–—/-]\s+"
 LABELLED = pattern(r"(?<=[\s)\]】）])<by>\s*[:\u17d6\uff1a]\s*\S")
 """A byline after other data in one line: "Source: Evening Post Author: Sok Dara"."""
 REPORTER = pattern("<reporter>")
-"""The reporter in a dateline."""
+"""The reporter in a dateline, or in the brackets at the end of a text."""
+BRACKETS_LENGTH = 30  # characters of place and reporter
+OPENING, CLOSING = "(\uff08\u3010", ")\uff09\u3011"
+"""Brackets around a reporter."""
 TOP, END = 3, 2  # lines of a text that may be its byline or its signature
 BEFORE_DATE = 7  # lines between heading and date: a name, and buttons
 QUESTION = ("?", "？")
@@ -43,14 +56,34 @@ def authors_near_text(near: NearbyLines, text: str, site_names: set[str]) -> lis
     short = [line for line in lines if len(line) <= MAX_BYLINE and not line.endswith(QUESTION)]
     bylines = [line for line in short if is_byline(line)]
     signed = [name for line in short if (name := signed_name(_without_leading_date(line)))]
-    reporter = REPORTER.search(text[:DATELINE_LENGTH])
+    reporter = REPORTER.search(text[:DATELINE_LENGTH]) or REPORTER.search(_last_brackets(text))
+    bylines += [f"{label} {name}" for label, name in pairwise(short) if _is_label(label) and is_person(name)]
     return (
         author_names(signed[:1], site_names)
-        or next((names for line in bylines if (names := full_names([name_part(line)], site_names))), [])
-        or author_names([reporter[1].replace(" ", "、")] if reporter else [], site_names)
+        or next((names for line in bylines if (names := full_names([name_part(one) for one in _whole_byline(line, near)], site_names))), [])
+        or author_names([name.replace(" ", "、") for name in (reporter.groups("") if reporter else ()) if name], site_names)
         or _names_alone(near, text, site_names)
         or next((names for line in bylines if (names := _single_name(line, text, site_names))), [])
     )
+
+
+def _whole_byline(line: str, near: NearbyLines) -> list[str]:
+    """A byline below the heading with the lines that follow it and begin with "by" or "and": an author a line."""
+    lines = near.below_heading
+    after = lines[lines.index(line) + 1 :] if line in lines and BY.match(line) else []
+    more = takewhile(lambda other: len(other) <= MAX_BYLINE and (BY.match(other) or LEADING_AND.match(other.lower())), after)
+    return [line, *(LEADING_AND.sub("", other) for other in more)]
+
+
+def _is_label(line: str) -> bool:
+    """Whether a line is a word like "Author" with a colon: whatever name follows on its own line is the author's."""
+    return line.endswith((":", "\uff1a")) and BY.fullmatch(f"{line} ") is not None
+
+
+def _last_brackets(text: str) -> str:
+    """The brackets with which a text ends, as the last sentence of a report has them around its reporter; "" for other texts."""
+    last = text.rstrip()[-BRACKETS_LENGTH:]
+    return last[max(map(last.rfind, OPENING)) :] if last.endswith(tuple(CLOSING)) and any(mark in last for mark in OPENING) else ""
 
 
 def without_bylines(text: str, names: list[str]) -> str:
@@ -121,6 +154,9 @@ def _name_positions(near: NearbyLines, text: str) -> Iterator[str]:
 
 def _is_name(line: str, text: str) -> bool:
     """Whether a line is a person's name alone: its words do not occur in the text, unlike those of places and subjects."""
+    if several := joined_persons(line):
+        rest = "\n".join(other for other in text.split("\n") if other != line)
+        return all(_is_name(name, rest) for name in several)
     name = line.strip(" —–-()*_")
     if (
         not is_person(name)
@@ -145,7 +181,7 @@ def name_part(line: str) -> str:
 def is_name_and_date(line: str) -> bool:
     """Whether a line is a name and a date, separated by a bar or a dot."""
     first, *rest = re.split(r"\s*[|•·●]\s*", line)
-    return bool(rest) and is_name(first.strip()) and is_dated(" ".join(rest))
+    return bool(rest) and (is_name(first.strip()) or bool(joined_persons(first.strip()))) and is_dated(" ".join(rest))
 
 
 def is_byline(line: str) -> bool:

@@ -22,14 +22,14 @@ JOB = any_of("job")
 JOB_WORD = pattern(r"\b<job>s?\b")
 BY = pattern(
     r"^\s*(?:[—–\-(]\s*)?(?:(?:written|posted|reported|reporting|story|text|words|compiled|report|published|article|interview)"
-    r"(?:\s*(?:and|&|,)\s*(?:photos?|photographs|pictures?|video))?\s+)?<by>(?:\s*[:\u17d6\uff1a/\uff0f|–-]\s*|\s+)"
+    r"(?:\s*(?:and|&|,)\s*(?:photos?|photographs|pictures?|video))?\s+)?<by>(?:\s*[:\u17d6\uff1a/\uff0f|–=\uff1d\u30fb-]\s*|\s+)"
 )
 """What introduces the author in a byline."""
 SPLIT = pattern(
-    r"\s*(?:;|\||\n|·|•|●|/|、|，|,(?!\s*(?:jr|sr)\b)|\s+<and>\s+|\s+&\s+|\bmit\s+)\s*",
+    r"\s*(?:;|\||\n|·|•|●|/|、|，|,(?!\s*(?:jr|sr)\b)|\s+<and>\s+|\s+&\s+|\bmit\s+|\s+(?=<other_role>))\s*",
 )
 """What separates the names of several authors."""
-AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\bfor|\bà|\bat)\s+[A-Z].*|[–—-]\s.*)$")
+AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\b[Ff]or|\bà|\bat)\s+[A-Z].*|[–—-]\s.*)$")
 """What follows a name in a byline: initials in brackets, a place, an outlet."""
 MAY = ("may", "mai")
 """A month that is a name in many languages."""
@@ -60,6 +60,7 @@ MARKS_OF_NAMES = frozenset("_.'’-")
 LATIN_END = "\u024f"
 """The last letter of Latin script."""
 OTHER_SCRIPT = (2, 30)  # characters of a name in a script without capitals
+MAX_GIVEN = 2  # given names and initials after the first in a catalogue
 PERSON_NAMES, PERSON_LENGTH = range(2, 5), 16  # words of a person's name, and letters of each
 PERSON_WORDS = 2  # of a name whose second word is a trade; after more words it is one
 MAX_NAME = 50  # characters; longer ones are sentences
@@ -116,6 +117,14 @@ def is_person(text: str) -> bool:
     return form and all(len(part) <= PERSON_LENGTH and _is_capitalised(part) for part in parts)
 
 
+def joined_persons(text: str) -> list[str]:
+    """The persons in `text`, where it is their names and nothing else, the last two joined by "and"."""
+    parts = SPLIT.split(text)
+    word = text.removesuffix(parts[-1]).split()[-1:]
+    joined = len(parts) > 1 and word and LEADING_AND.match(f"{word[0].lower()} ")
+    return parts if joined and all(map(is_person, parts)) else []
+
+
 def _is_capitalised(word: str) -> bool:
     """Whether a word begins as those of names do, and holds nothing but letters, digits and MARKS_OF_NAMES."""
     return _begins_name(word) and all(map(str.isalnum, set(word) - MARKS_OF_NAMES))
@@ -151,7 +160,7 @@ def _given_first(name: str) -> str:
     surname, _, given = name.partition(", ")
     first, *initials = given.split() or [""]
     catalogued = all(part[:1].isalpha() and len(part) > 1 and " " not in part for part in (surname, first))
-    short = len(initials) <= 1 and all(len(initial.removesuffix(".")) == 1 and initial[0].isalpha() for initial in initials)
+    short = len(initials) <= MAX_GIVEN and all(initial[0].isalpha() and initial[0].isupper() for initial in initials)
     return " ".join([first, *initials, surname]) if catalogued and short else name
 
 

@@ -1,0 +1,153 @@
+"""The people whom a page shows as its authors, beside those whom it cites, quotes, reviews or pictures."""
+
+from __future__ import annotations
+
+import pytest
+
+from worker.extract.pipeline import extract_text
+
+PROSE = "".join(
+    f"<p>The ferry across the lower river carried {number} carts of rice to the far bank before the rain, the harbour master said.</p>"
+    for number in ("forty", "fifty", "sixty")
+)
+REPORT = "".join(
+    f"<p>{number}日、葦原の渡し船が修理を終えて運航を再開し、左岸の住民は石橋まで遠回りをする必要がなくなったと話した。</p>"
+    for number in "一二三"
+)
+
+
+def authors_of(byline: str, end: str = "", head: str = "", text: str = PROSE) -> list[str]:
+    page = f"<html><head>{head}</head><body><article><h1>Ferry carries rice before the rain</h1>{byline}{text}{end}</article></body></html>"
+    return extract_text(page, "https://harbour.example/a").authors
+
+
+@pytest.mark.parametrize("place", ["For Harrow Post Australia", "for The Lower River Herald", "in Bramholt", "from Bramholt"])
+def test_outlet_and_place_after_a_name_are_no_part_of_it(place):
+    assert authors_of(f'<p>By <a class="author" href="/p/1">Levi Prandtl {place}</a></p>') == ["Levi Prandtl"]
+
+
+@pytest.mark.parametrize("label", ["Story:", "Text:", "Words:", "Author:", "Written by:"])
+def test_a_label_names_the_writer_where_the_page_states_an_account(label):
+    head = '<meta name="author" content="admin">'
+    assert authors_of(f'<div class="meta"><span class="posted-by">{label} Jabari Ostwald</span></div>', head=head) == ["Jabari Ostwald"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<a rel="author" href="/p/v">Virginia Lowther</a> in Bramholt and Jonathan Whitby',
+        'By <a href="/author/v">Virginia Lowther</a> and Jonathan Whitby',
+        '<span class="author">Virginia Lowther</span> &amp; Jonathan Whitby',
+    ],
+)
+def test_a_second_author_needs_no_link(line):
+    assert authors_of(f"<div>{line}</div>") == ["Virginia Lowther", "Jonathan Whitby"]
+
+
+@pytest.mark.parametrize(
+    "more", [" in Bramholt and on the Lower River", " and Reuters Staff", ", Lifestyle Trends", " and photos by Jonathan Whitby"]
+)
+def test_what_else_follows_a_linked_name_is_no_author(more):
+    assert authors_of(f'<div><a rel="author" href="/p/v">Virginia Lowther</a>{more}</div>') == ["Virginia Lowther"]
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [
+        '<p>Boats are known to fail in the rain, lead author <b class="author">Hanne Wisk</b> wrote in a study of ferries.</p>',
+        '<blockquote>Every river is a road. <span class="author">Hanne Wisk</span></blockquote>',
+        '<div class="pullquote"><p>Every river is a road.</p><span class="author">Hanne Wisk</span></div>',
+        '<ul><li><cite><span class="author">Hanne Wisk</span> Ferries in the rain</cite></li></ul>',
+        '<div class="references"><span class="author">Hanne Wisk</span> Ferries in the rain</div>',
+    ],
+)
+def test_the_author_of_what_a_text_cites_is_not_its_own(cited):
+    assert authors_of('<div class="storyby">By Petra Lunnan</div>', end=cited) == ["Petra Lunnan"]
+
+
+@pytest.mark.parametrize(
+    ("role", "kind"), [("itemReviewed", "Book"), ("image", "ImageObject"), ("comment", "Comment"), ("citation", "ScholarlyArticle")]
+)
+def test_the_author_of_another_item_of_microdata_is_not_the_articles(role, kind):
+    item = f'<div itemprop="{role}" itemscope itemtype="https://schema.org/{kind}"><span itemprop="author">Aurelia Pym</span></div>'
+    own = (
+        '<div itemprop="author" itemscope itemtype="https://schema.org/Person">Reviewed by <span itemprop="name">Kasimir Dolan</span></div>'
+    )
+    assert authors_of(item + own) == ["Kasimir Dolan"]
+
+
+@pytest.mark.parametrize(
+    "byline",
+    ["文・山崎楓　写真・川口湊", "取材・文＝山崎楓", "文・写真：山崎楓", "文／山崎楓　写真／川口湊", "聞き手・山崎楓"],
+)
+def test_the_writer_of_a_japanese_text_is_told_from_its_photographer(byline):
+    assert authors_of(f'<p class="credit">{byline}</p>', text=REPORT) == ["山崎楓"]
+
+
+@pytest.mark.parametrize("end", ["（プノンペン＝佐伯理央）", "【プノンペン＝佐伯理央】"])
+def test_the_reporter_behind_the_place_signs_a_japanese_text(end):
+    assert authors_of("", text=REPORT.removesuffix("</p>") + f"{end}</p>", end="<h2>【関連記事】</h2>") == ["佐伯理央"]
+    assert authors_of("", text=f"<p>{end}{REPORT.removeprefix('<p>')}") == ["佐伯理央"]
+
+
+def test_an_agency_behind_the_place_is_nobody():
+    assert authors_of("", text=REPORT.removesuffix("</p>") + "（プノンペン＝共同）</p>") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<span>2024-03-22 07:05</span><span>来源：澜沧报</span><span>记者：陈晓雯</span><span>浏览 5,602</span>",
+        "<span>18 พ.ย. 2567 15:45 น.</span><span>2,184 ครั้ง</span><span>เรื่อง: ณัฐริกา ศรีบุญเรือง / ภาพ: ธีรพงษ์ จันทะสิม</span>",
+        "<em>3 May 2024</em><em>Harbour Office</em><em>Author: Dara Sok</em><em>Views 31</em>",
+    ],
+)
+def test_a_label_and_name_in_an_element_of_their_own_are_a_byline(line):
+    assert authors_of(f'<div class="info">{line}</div>')[0] in ("陈晓雯", "ณัฐริกา ศรีบุญเรือง", "Dara Sok")
+
+
+def test_a_name_behind_a_label_with_a_colon_may_occur_in_the_text():
+    people = "<dl><dt>Guest:</dt><dd>Khamla Sisavath, team leader</dd><dt>Presenter:</dt><dd>Fergus Whitcombe</dd></dl>"
+    assert authors_of(
+        people, end="<p>Fergus Whitcombe: And the rice, was it dry when the ferry came to the far bank of the river?</p>"
+    ) == ["Fergus Whitcombe"]
+
+
+def test_given_names_of_a_catalogue_come_first():
+    head = '<meta name="citation_author" content="Tay, Ignatius Boon Keng"><meta name="citation_author" content="Roy, A.">'
+    assert authors_of("", head=head)[0] == "Ignatius Boon Keng Tay"
+
+
+def test_an_author_in_an_attribute_within_a_sentence_is_read():
+    assert authors_of('<p>A report of the harbour office on carts and ferries. <meta itemprop="author" content="Dara Sok"></p>') == [
+        "Dara Sok"
+    ]
+
+
+@pytest.mark.parametrize(
+    "bylines",
+    [
+        '<p class="byline"><a href="/author/d">Dara Sok</a></p><p class="byline"><a href="/author/m">Mai Lan</a></p>',
+        '<div><div><a rel="author" href="/d">Dara Sok</a></div><div><a rel="author" href="/m">Mai Lan</a></div></div>',
+        '<div class="authors"><div class="who"><span>Dara Sok</span></div><div class="who"><span>Mai Lan</span></div></div>',
+        "<p>By Dara Sok<br>and Mai Lan</p>",
+        "<p>By Dara Sok</p><p>By Mai Lan</p>",
+        "<p>Dara Sok and Mai Lan | 3 May 2024</p>",
+        "<p>Dara Sok &amp; Mai Lan</p><p>3 May 2024</p>",
+        "<p>Von Dara Sok</p><p>und Mai Lan</p>",
+    ],
+)
+def test_all_of_several_authors_are_named(bylines):
+    assert authors_of(bylines) == ["Dara Sok", "Mai Lan"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        '<div class="row"><a rel="author" href="/m">Mai Lan</a> on carts and their wheels</div>',
+        "<p>and Mai Lan the cook sang.</p>",
+        "<p>Lower River</p>",
+    ],
+)
+def test_what_follows_a_byline_is_no_author(more):
+    assert authors_of(f'<div class="row"><a rel="author" href="/d">Dara Sok</a></div>{more}') == ["Dara Sok"]

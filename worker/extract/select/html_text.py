@@ -101,8 +101,7 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     probabilities = _probabilities(blocks, elements, metadata, model)
     sure, cut = best_cut(probabilities, blocks)
     keep = with_gaps_closed(blocks, probabilities, probabilities >= min(model.thresholds.keep, cut))
-    standfirst = layout.standfirst(blocks, probabilities, keep, metadata.title)
-    keep |= layout.last_sections(blocks, probabilities, keep) | standfirst
+    keep |= layout.last_sections(blocks, probabilities, keep) | layout.standfirst(blocks, probabilities, keep, metadata.title)
     keep |= layout.headings_over_issuers(blocks, keep)
     keep |= lists.continued(blocks, probabilities, keep)
     posts = layout.posts_of_article(blocks, keep)
@@ -121,7 +120,7 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
         others = [line for line in layout.shown_lines(joined or found, blocks) if line not in taken]
         if not joined or sum(map(len, others)) > MUCH_MORE * sum(map(len, filtered)):
             filtered = _with_more_prose(without_boilerplate(others, metadata.title, certain), filtered)
-    text = "\n\n".join(layout.without_summary_label(filtered, _lines_of(blocks, standfirst)))
+    text = "\n\n".join(layout.without_summary_label(filtered, blocks, keep))
     return MainText(_or_json_ld(text, metadata), nearby_lines(blocks, keep, frozenset(filtered)))
 
 

@@ -163,11 +163,14 @@ def _is_named(block: Block) -> bool:
     return any(map(around.lower().__contains__, STANDFIRST_NAMES)) or SUMMARY_LABEL.match(block.text) is not None
 
 
-def without_summary_label(lines: list[str], standfirsts: frozenset[str]) -> list[str]:
-    """The lines of a text without the label before its first one, where that is a standfirst: "Summary: …"."""
-    label = SUMMARY_LABEL.match(lines[0]) if lines and lines[0] in standfirsts else None
-    rest = lines[0][label.end() :].strip() if label else ""
-    return [rest, *lines[1:]] if is_prose(rest) else lines
+def without_summary_label(lines: list[str], blocks: list[Block], keep: NDArray[np.bool_]) -> list[str]:
+    """The lines of a text without the label before its first one ("Summary: …"), where that stands apart from the next paragraph."""
+    label = SUMMARY_LABEL.match(lines[0]) if lines else None
+    if label is None:
+        return lines
+    around = [block.element.parent for block, kept in zip(blocks, keep.tolist(), strict=True) if kept and is_prose(block.text)][:2]
+    rest = lines[0][label.end() :].strip()
+    return [rest, *lines[1:]] if is_prose(rest) and around[0] is not around[-1] else lines
 
 
 def headings_over_issuers(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -75,7 +75,7 @@ def _comments(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
     """The blocks of elements named as readers' comments, below the article's own paragraphs."""
     result = np.zeros(len(blocks), dtype=bool)
     for element, held in inside.items():
-        if ("comment" in element.names or "disqus" in element.names) and any(map(_is_of_comments, element.names.lower().split())):
+        if ("comment" in element.names or "disqus" in element.names) and _holds_comments(element):
             result[held] = True
     if not result.any():
         return result
@@ -83,9 +83,11 @@ def _comments(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
     return result if before >= ARTICLE_LEAST else np.zeros(len(blocks), dtype=bool)
 
 
-def _is_of_comments(name: str) -> bool:
-    """Whether a class, or an id with a hash, names readers' comments."""
-    return name in COMMENTS or name.endswith(("-comments", "_comments"))
+def _holds_comments(element: BlockElement) -> bool:
+    """Whether a class, or the id outside of `article` elements, names readers' comments: ids in an article are made of its headings."""
+    names = element.names.lower().split()
+    found = [name for name in names if name in COMMENTS or name.endswith(("-comments", "_comments"))]
+    return any(not name.startswith("#") for name in found) or (bool(found) and not _is_within(element, "article"))
 
 
 def _next_articles(blocks: list[Block], inside: Inside, title: str | None) -> Mask:

@@ -109,6 +109,12 @@ def test_readers_comments_go_though_they_are_longer_than_the_article(around: str
     assert text == "\n\n".join(SENTENCES[:3])
 
 
+def test_a_section_of_the_article_about_comments_stays() -> None:
+    said = "The mayor said that he had his jackets from the mill and would go on doing so, in whatever colour was chosen."
+    text = text_with(f"<section id='comments'><h2>Comments from the valley</h2><p>{said}</p></section>")
+    assert said in text
+
+
 def test_the_next_article_on_the_page_goes_though_it_is_longer() -> None:
     own = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES[:3])
     other = "".join(f"<p>{comment} {SENTENCES[at]}</p>" for at, comment in enumerate(COMMENTS, 3))

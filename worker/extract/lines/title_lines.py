@@ -77,8 +77,8 @@ def _may_begin(line: str, after: str) -> bool:
 
 
 def _continues(before: str, line: str) -> bool:
-    """Whether a line continues the one above: it begins with a small letter or, as the one above in capitals, with a word like "of";
-    or the one above ends with such a word."""
+    """Whether a line continues the one above: it begins with a small letter or, where both are in capitals or have several words, with
+    a word like "of"; or the one above ends with such a word."""
     first, last = line.split(maxsplit=1)[0].casefold(), before.rsplit(maxsplit=1)[-1].casefold()
     if any(map(line.__contains__, ADDRESSES)) or boilerplate_kind(line) is not None or dateline.is_dateline(line):
         return False
@@ -87,4 +87,5 @@ def _continues(before: str, line: str) -> bool:
         return False
     spaceless = SPACELESS.match(line) is not None
     begins = line.startswith(SPACELESS_GOES_ON) if spaceless else first in GOES_ON
-    return line[0].islower() or last in DANGLING or (begins and (capitals or spaceless))
+    long = min(len(before.split()), len(line.split())) > TITLE_WORDS
+    return line[0].islower() or last in DANGLING or (begins and (capitals or spaceless or long))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import SPACELESS
+from worker.extract.fields.person_names import is_person
 from worker.extract.lines.line import SHORT_SENTENCE, Line, ends_sentence
 from worker.extract.lines.paragraphs import is_list_item
 from worker.extract.model.line_features import line_probabilities
@@ -21,6 +24,7 @@ ENDS = frozenset({Kind.RELATED, Kind.COMMENTS, Kind.CONTACT, Kind.ABOUT})
 KEEP = 0.5  # probability: a line is likelier the article's than not
 DOUBTFUL = 0.05  # below it a sentence beside the article's is boilerplate after all, as in HTML
 DIRECTLY_BELOW = 0.01  # the same for the line after one of the article's ("I thank you."), and in scripts with few training pages
+SPEAKER = 40  # characters of a speaker's name and office, at most
 HEADING = 0.2  # the same for a heading between two of the article's lines: captions there have less
 HEADING_WORDS = 8  # of such a heading, at most
 HEADING_LETTERS = 4  # of a heading in capitals, at least: "***" and "II" part sections too
@@ -36,6 +40,7 @@ def kept(lines: list[Line]) -> NDArray[np.bool_]:
     found = np.where([line.kind is None for line in lines], line_probabilities(lines), 0.0) if lines else np.zeros(0)
     sentences = [probability for line, probability in zip(lines, found, strict=True) if line.prose]
     keep: NDArray[np.bool_] = found >= min(KEEP, max(sentences, default=KEEP))  # a short text keeps its likeliest sentence at least
+    turns = _turns(lines)
     for passage in _passages(lines):
         for before, at, after in zip([None, *passage], passage, [*passage[1:], None], strict=False):
             beside = any(keep[other] for other in (before, after) if other is not None)
@@ -43,9 +48,23 @@ def kept(lines: list[Line]) -> NDArray[np.bool_]:
             keep[at] = (
                 keep[at]
                 or (beside and _continues(lines[at], found[at], least, ended=not keep[at:].any()))
+                or (beside and at in turns and found[at] >= DIRECTLY_BELOW)
                 or (before is not None and keep[before] and after is not None and _is_heading(lines, found, keep, at, after))
             )
     return keep
+
+
+def _turns(lines: list[Line]) -> set[int]:
+    """The positions of the turns of speakers in a transcript, however short: the words before the colon begin another line too."""
+    speakers = [_speaker(line.text) if line.kind is None else "" for line in lines]
+    several = {speaker for speaker, count in Counter(speakers).items() if speaker and count > 1}
+    return {at for at, speaker in enumerate(speakers) if speaker in several}
+
+
+def _speaker(text: str) -> str:
+    """What stands before the first colon of a line that ends as a sentence does, if it may be a speaker; else ""."""
+    at = min((place for colon in COLONS if (place := text.find(colon, 0, SPEAKER + 1)) > 0), default=0)
+    return text[:at] if ends_sentence(text) and not any(map(str.isdigit, text[:at])) else ""
 
 
 def _is_heading(lines: list[Line], found: NDArray[np.float64], keep: NDArray[np.bool_], at: int, after: int) -> bool:
@@ -55,8 +74,10 @@ def _is_heading(lines: list[Line], found: NDArray[np.float64], keep: NDArray[np.
     if len(text.split()) > HEADING_WORDS or ends_sentence(text):
         return False
     capitals = is_capital_heading(text)
-    goes_on = keep[after] or (capitals and ends_sentence(lines[after].text) and found[after] >= DIRECTLY_BELOW)
-    return bool(goes_on and found[at] >= (DIRECTLY_BELOW if capitals else HEADING))
+    least = DIRECTLY_BELOW if capitals else HEADING
+    signs = not capitals and is_person(text)  # a name, and the words about it
+    goes_on = keep[after] or (ends_sentence(lines[after].text) and found[after] >= least and not signs)
+    return bool(goes_on and found[at] >= least)
 
 
 def is_capital_heading(text: str) -> bool:

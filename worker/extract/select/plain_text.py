@@ -22,7 +22,15 @@ from worker.extract.lines.nearby_lines import BELOW_TEXT, NearbyLines
 from worker.extract.lines.paragraphs import is_list_item, paragraphs_of
 from worker.extract.lines.title_form import is_issuer
 from worker.extract.select.kept_lines import is_capital_heading, kept, points
-from worker.extract.select.text_title import begins_with_name, headline, is_long_title, letters_of, title_line, without_labels
+from worker.extract.select.text_title import (
+    begins_with_name,
+    headline,
+    is_document_head,
+    is_long_title,
+    letters_of,
+    title_line,
+    without_labels,
+)
 from worker.extract.words.boilerplate import Kind
 
 MARKUP = ("!doctype", "html", "head", "body", "div", "p", "article", "section", "table", "span", "meta", "title", "br", "h1")
@@ -122,6 +130,7 @@ def _article(text: str, today: date, site: set[str]) -> PlainArticle:
         [line.text for line in [*below, *body[:1]]],
         [line.text for line in lines[last : last + 1 + BELOW_TEXT]],
     )
+    near = _with_bylines_only(near) if is_document_head(head) else near
     return PlainArticle(
         title=headline(title, above) if title else None,
         text=found,
@@ -130,12 +139,18 @@ def _article(text: str, today: date, site: set[str]) -> PlainArticle:
     )
 
 
+def _with_bylines_only(near: NearbyLines) -> NearbyLines:
+    """The lines near a document: above its text those with a name alone are places and offices, below it signatures."""
+    above, below = (list(filter(bylines.is_byline, lines)) for lines in (near.above_heading, near.below_heading))
+    return replace(near, above_heading=above, below_heading=below)
+
+
 def _start(lines: list[Line], keep: NDArray[np.bool_], prose: list[int], names: set[str], marked: set[str]) -> tuple[int, Line | None]:
     """The position of the first line of the text, and the title above it. `prose`: the positions of the article's sentences."""
     first = prose[0]
     head = lines[:first]
     title = title_line([line for line in head if not begins_with_name(line, names)], _body(lines, keep, first), marked)
-    long = len(prose) > 1 and is_long_title(lines[first], head, lines[prose[1]])
+    long = len(prose) > 1 and is_long_title(lines[first], head, lines[first + 1], lines[prose[1]])
     if long and (title is None or SPACELESS.search(lines[first].text) is None):
         return prose[1], lines[first]
     return first, title
@@ -221,6 +236,8 @@ def _published(above: list[Line], below: list[Line], ending: list[Line], today: 
 
 def _beside_letterhead(above: list[Line]) -> list[Line]:
     """The lines above the title that stand beside one of a letterhead, such as "Distr.: General": they date the document."""
+    if not is_document_head(above):
+        return []
     kinds = [None, *(line.kind for line in above), None]
     beside = zip(above, kinds, kinds[2:], strict=False)
     return [line for line, before, after in beside if Kind.LETTERHEAD in (before, after) or Kind.NOTICE in (before, after)]

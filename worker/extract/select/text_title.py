@@ -13,12 +13,15 @@ from worker.extract.lines.line import Line, ends_sentence
 from worker.extract.lines.nearby_lines import FULL_STOPS
 from worker.extract.lines.paragraphs import is_list_item
 from worker.extract.lines.title_form import NO_TITLE, could_be_title
+from worker.extract.lines.title_lines import ADDRESSES
 from worker.extract.select.kept_lines import COLONS
 from worker.extract.words.boilerplate import Kind
 from worker.extract.words.languages import pattern, words
 
 LABEL = pattern(r"^[\[【(][^\]】)\n]{2,20}[\]】)]\s*(?=\S)|^(?:<subject>\s*[:：៖]\s*)+(?:<document>\s*[:：–—-]\s*)?(?=\S)")
 """`[NOTICE] Water will be cut`, `Subject: FW: Press release: Water will be cut`."""
+DOCUMENT = pattern(r"^<document>\W*$")
+"""A type of document and nothing else."""
 CONTINUATION = pattern(r"<goes_on>\s")
 """How the second line of a heading in capitals begins."""
 DIPLOMATIC_NOTES, AGENDA = frozenset(words("diplomatic_note")), tuple(words("agenda"))
@@ -31,6 +34,7 @@ AGENDA_LENGTH = 60  # characters of the line that gives an item of an agenda
 LONG_TITLE = 400  # characters: the longest titles are those of letters to the United Nations
 LONG_SPACELESS = 140  # characters in a script without spaces, in which a title may be as long as a short paragraph
 SHORTER = 1.5  # times: where no letterhead precedes, so much longer is the first paragraph than such a title
+OFFICIAL = 2  # lines of a letterhead and their like: one alone may be a section of a newspaper ("Announcements")
 LABELS = 3  # labels before a subject: "[List] Re: [List] Title"
 
 
@@ -40,7 +44,7 @@ def title_line(head: list[Line], body: list[Line], marked: set[str]) -> Line | N
     breadcrumbs = {letters_of(_last_crumb(line.text)) for line in head if line.kind is Kind.BREADCRUMBS} - {""}
     others = [line for line in head if line.kind is None]
     usable = [line for line in others if could_be_title(LABEL.sub("", line.text)) and not person_names.BY.match(line.text)]
-    usable = [line for line in usable if not line.text.endswith(COLONS)]
+    usable = [line for line in usable if not line.text.endswith(COLONS) and not _is_aside(line.text)]
     usable = [line for line in usable if not is_list_item(line.text)] or usable  # headings of sections
     note = max((at for at, line in enumerate(head) if _is_diplomatic_note(line.text)), default=None)
     if note is not None:  # above it are the names and addresses of an embassy
@@ -57,15 +61,20 @@ def title_line(head: list[Line], body: list[Line], marked: set[str]) -> Line | N
     return usable[scores.index(max(scores))]
 
 
-def is_long_title(line: Line, head: list[Line], following: Line) -> bool:
+def is_long_title(line: Line, head: list[Line], after: Line, following: Line) -> bool:
     """Whether the first line of running text is a title as long as a paragraph: it does not end as a sentence does, and a letterhead
-    precedes or, in a script without spaces, a much longer paragraph follows."""
+    precedes or, in a script without spaces, a date or a much longer paragraph follows. `after`: the line after it; `following`: the
+    next sentence."""
     text = line.text
     spaceless = SPACELESS.search(text) is not None
     if ends_sentence(text) or len(text) > (LONG_SPACELESS if spaceless else LONG_TITLE) or dateline.date_of_line(text):
         return False
-    letterhead = any(above.kind is Kind.LETTERHEAD for above in head)
-    return letterhead or (spaceless and SHORTER * len(text) < len(following.text))
+    return is_document_head(head) or (spaceless and (dateline.is_dateline(after.text) or SHORTER * len(text) < len(following.text)))
+
+
+def is_document_head(head: list[Line]) -> bool:
+    """Whether the lines above a text are an office's: several lines of a letterhead, or a type of document."""
+    return sum(line.kind is Kind.LETTERHEAD or _is_type(line) for line in head) >= OFFICIAL
 
 
 def headline(title: Line, above: list[Line]) -> str:
@@ -100,6 +109,13 @@ def _without_pictures(text: str) -> str:
     return text[len(list(pictures)) :] or text
 
 
+def _is_aside(text: str) -> bool:
+    """Whether a line holds an address, or two names alone, or is all in brackets: "(Unofficial translation)"."""
+    return (
+        bool(person_names.joined_persons(text)) or any(map(text.__contains__, ADDRESSES)) or (text.startswith("(") and text.endswith(")"))
+    )
+
+
 def _last_crumb(text: str) -> str:
     """The last of a line of breadcrumbs."""
     return text[1 + max(map(text.rfind, CRUMB_MARKS)) :]
@@ -124,16 +140,16 @@ def _is_agenda(text: str) -> bool:
 
 def _below_type(head: list[Line]) -> dict[int, float]:
     """What is added to the score of each line below the last that gives the type of a document."""
-    last = max((at for at, line in enumerate(head) if _is_type(line.text)), default=None)
+    last = max((at for at, line in enumerate(head) if _is_type(line)), default=None)
     if last is None:
         return {}
     return {id(line): BELOW_TYPE[head[last].text.isupper()] for line in head[last + 1 :]}
 
 
-def _is_type(text: str) -> bool:
+def _is_type(line: Line) -> bool:
     """Whether a line gives the type of a document, perhaps with a number: "VERBATIM", "Pressemitteilung Nr. 41/2026"."""
-    name = " ".join(takewhile(lambda word: not any(map(str.isdigit, word)) and not word.endswith("."), text.split()))
-    return any(map(str.isalpha, name)) and NO_TITLE.match(name) is not None
+    name = " ".join(takewhile(lambda word: not any(map(str.isdigit, word)) and not word.endswith("."), line.text.split()))
+    return DOCUMENT.match(name) is not None or (line.kind is Kind.LETTERHEAD and NO_TITLE.match(name) is not None)
 
 
 def _score(line: Line, after: Line | None, lead: set[str]) -> float:

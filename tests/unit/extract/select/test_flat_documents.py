@@ -97,3 +97,23 @@ def test_a_reporters_question_is_no_byline():
     question = "新华社记者：我们注意到两个口岸恢复货运。中方对此有何评论？"
     answer = "周明远：中方对此表示欢迎。两国都是中国的友好邻邦。"
     assert article(f"外交部发言人主持例行记者会\n\n{question}\n\n{answer}\n").authors == []
+
+
+def test_short_turns_of_speakers_stay():
+    turns = "问：受影响的村民将得到什么帮助？\n\n答：省政府已登记64户家庭，并提供了大米、饮用水和临时住所。"
+    opening = "问：外交部对边境地区增设铁丝网有何回应？\n\n答：外交部已于11月13日提出书面抗议。这一行为不符合停火协议的精神。"
+    assert article(f"柬埔寨外交部发言人就边境地区铁丝网问题答记者问\n\n{opening}\n\n{turns}\n").text.endswith(turns)
+
+
+def test_two_names_on_a_line_beside_the_date_are_two_authors():
+    text = f"What a quiet week means\nThomas Aldergrove and Pich Sreymom\n3 November 2026\n\n{TEXT}"
+    assert article(text).authors == ["Thomas Aldergrove", "Pich Sreymom"]
+
+
+def test_a_place_beside_a_documents_date_is_no_author():
+    head = "MINISTRY OF TRADE\nOffice of the Spokesperson\n\nTRANSCRIPT\n\nPress Availability After the Border Commission"
+    assert article(f"{head}\nBattambang Provincial Hall\n3 November 2026\n\n{TEXT}").authors == []
+
+
+def test_a_date_behind_a_name_is_that_of_another_story():
+    assert article(f"Crossing at Thma Da Opens\n\n{TEXT}\nRelated\n\ndi Teresa Fallavollita 2 November 2026\n").published_on is None

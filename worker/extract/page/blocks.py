@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from worker.extract.page.class_hints import HIDDEN, ClassHints, tag_hint
+from worker.extract.page.class_hints import HIDDEN, TAG_BITS, ClassHints
 from worker.extract.page.elements import Element
-from worker.extract.page.shown import UNTIL_FOUND, hidden_names, is_hidden, is_read_aloud
+from worker.extract.page.shown import UNTIL_FOUND, HidingClasses, effects_of, hidden_names
 
 INLINE = frozenset(
     """
@@ -33,12 +34,9 @@ PANELS = ("accord", "collaps", "faq", "panel", "answer", "toggle", "expand", "ta
 PANEL_ROLES = ("tabpanel", "region")
 OPENERS = ("h2", "h3", "h4", "h5", "h6", "button", "summary", "dt")
 """Elements that open the panel below them."""
-CENTRED = "text-align:center"
 POSTS = ("twitter-tweet", "bluesky-embed", "mastodon-embed", "text-post-media")
 """Classes that networks of short texts give to the quotation of a post; those of pictures hold no text."""
 HIDDEN_LENGTH = 200  # characters of a hidden part of a line that is left out; a longer one is what "Read more" shows
-HIDING = {"hidden": "", "aria-hidden": "true", "style": "display:none"}
-"""Attributes that hide an element, each with the value that does so."""
 
 
 @dataclass(slots=True, eq=False)
@@ -106,6 +104,7 @@ class _Builder:
     hints: ClassHints = field(default_factory=ClassHints)
     hidden_names: frozenset[str] = frozenset()
     """The classes and ids that the page's style elements hide."""
+    hiding: HidingClasses = field(default_factory=HidingClasses)
     inline_depth: int = 0
     """Inline elements around the current position."""
 
@@ -120,23 +119,13 @@ class _Builder:
             self.link_chars += size * link
             self.bold_chars += size * bold
 
-    def hides(self, attributes: dict[str, str]) -> bool:
-        """Whether an element's attributes, its classes, or a rule of the page for one of these or its id, hide it."""
-        if is_hidden(attributes) or is_read_aloud(attributes):
-            return True
-        hidden = self.hidden_names
-        return bool(hidden) and (
-            f"#{attributes.get('id')}" in hidden or any(f".{name}" in hidden for name in attributes.get("class", "").split())
-        )
-
     def close(self, element: BlockElement) -> None:
-        """End the current block, which belongs to `element`."""
-        if self.pieces or self.links:
-            if text := _collapsed("".join(self.pieces)):
-                self.blocks.append(Block(element, text, self.link_chars, self.links, self.inline, self.bold_chars, self.target))
-            self.pieces.clear()
-            self.link_chars = self.links = self.inline = self.bold_chars = 0
-            self.target = ""
+        """End the current block, which belongs to `element`; asked only where it has a piece or a link, as few elements have."""
+        if text := _collapsed("".join(self.pieces)):
+            self.blocks.append(Block(element, text, self.link_chars, self.links, self.inline, self.bold_chars, self.target))
+        self.pieces.clear()
+        self.link_chars = self.links = self.inline = self.bold_chars = 0
+        self.target = ""
 
 
 def _collapsed(text: str) -> str:
@@ -149,82 +138,133 @@ def _collapsed(text: str) -> str:
 def blocks_of(root: Element) -> tuple[list[Block], list[BlockElement]]:
     """The blocks of a page in reading order, and its block elements, parents before children."""
     body = root.find("body") if root.tag == "html" else root
-    builder = _Builder(hidden_names=hidden_names(root))
+    hidden = hidden_names(root)
+    builder = _Builder(hidden_names=hidden, hiding=HidingClasses(hidden))
     top = BlockElement(None, 0, "body", 0, 0, 0)
     builder.elements.append(top)
     _add_content(root if body is None else body, top, PLAIN, builder)
-    builder.close(top)
+    if builder.pieces or builder.links:
+        builder.close(top)
     top.end = len(builder.elements)
     return builder.blocks, builder.elements
 
 
 def _add_content(node: Element, element: BlockElement, state: InlineState, builder: _Builder) -> None:
     """Add the text of `node` and of its children, in order; `element` is the block element around it."""
-    if text := node.text:
+    pieces = builder.pieces
+    if (text := node.text) and (pieces or not text.isspace()):
         builder.add(text, state)
     for child in node:
         tag = child.tag
         if tag in INLINE:
-            _add_inline(child, element, state, builder)
+            _add_inline(child, tag, element, state, builder)
         elif tag == "br":
-            builder.pieces.append("\0")
+            pieces.append("\0")
         elif tag not in SKIPPED or (tag == "template" and child.get("shadowrootmode")):  # a browser shows such a template
-            _add_block_element(child, element, state, builder)
-        if tail := child.tail:
+            _add_block_element(child, tag, element, state, builder)
+        if (tail := child.tail) and (pieces or not tail.isspace()):
             builder.add(tail, state)
 
 
-def _add_inline(node: Element, element: BlockElement, state: InlineState, builder: _Builder) -> None:
+def _add_inline(node: Element, tag: str, element: BlockElement, state: InlineState, builder: _Builder) -> None:
     """Add an element within a line."""
-    link, bold, hints = state
-    tag = node.tag
-    attributes = dict(node.items())
-    if attributes and builder.hides(attributes) and len(node.text_content()) <= HIDDEN_LENGTH:
+    own = _attributes_of(node, tag, builder)
+    if own.hidden and len(node.text_content()) <= HIDDEN_LENGTH:
         return
-    inner = (link or tag == "a", bold or tag in BOLD, hints | _hints(tag, attributes, builder.hints))
+    inner = (state[0] or tag == "a", state[1] or tag in BOLD, state[2] | own.hints)
     if tag == "a":
         builder.links += 1
-        builder.target = builder.target or attributes.get("href", "")
+        builder.target = builder.target or node.get("href") or ""
     builder.inline_depth += 1
     if builder.inline_depth < MAX_INLINE_DEPTH:
-        _add_content(node, element, inner, builder)
+        _add_content(node, element, inner if inner != PLAIN else PLAIN, builder)
     else:  # deeper than any real page: its text in one piece, so that none is lost
         builder.add("".join(node.itertext()), inner)
     builder.inline_depth -= 1
 
 
-def _add_block_element(node: Element, element: BlockElement, state: InlineState, builder: _Builder) -> None:
+def _add_block_element(node: Element, tag: str, element: BlockElement, state: InlineState, builder: _Builder) -> None:
     """Add an element that begins and ends a line."""
-    builder.close(element)
-    link, _, inline = state
-    attributes = dict(node.items())
-    hints = inline | _hints(node.tag, attributes, builder.hints)
-    signature = hash((node.tag, attributes.get("class"), element.tag, element.own))
-    inner = BlockElement(element, len(builder.elements), node.tag, hints, element.inherited | hints, element.depth + 1, signature)
-    if attributes:
-        inner.names = f" {attributes.get('class', '')} {attributes.get('role', '')} #{attributes.get('id', '')} "
-    inner.hidden = element.hidden or (bool(attributes) and builder.hides(attributes) and not _is_panel(node))
-    inner.post = element.post or (node.tag == "blockquote" and any(map(inner.names.__contains__, POSTS)))
-    before = builder.elements[-1]
-    inner.pictured = before.tag == "img" and before.parent is element
-    centred = bool(attributes) and _is_centred(attributes)
-    inner.caption = centred and _begins_with_picture(node)
-    frame = before.parent if before.tag == "img" else None
-    if frame is not None and frame.parent is element and (not builder.blocks or builder.blocks[-1].element is not frame):
-        inner.caption = centred
-    builder.elements.append(inner)
-    within = (True, False, 0) if link else PLAIN
+    if builder.pieces or builder.links:
+        builder.close(element)
+    own = _attributes_of(node, tag, builder)
+    hints = own.hints | state[2]
+    classes = own.classes or ""
+    elements = builder.elements
+    pictured, below = _beside_picture(element, builder) if elements[-1].tag == "img" else (False, False)
+    inner = BlockElement(
+        element,
+        len(elements),
+        tag,
+        hints,
+        element.inherited | hints,
+        element.depth + 1,
+        hash((tag, own.classes, element.tag, element.own)),
+        0,
+        element.hidden or (own.hidden and not _is_panel(node)),
+        element.post or (tag == "blockquote" and any(map(classes.__contains__, POSTS))),
+        pictured,
+        own.centred and (below or _begins_with_picture(node)),
+        f" {classes} {own.role or ''} #{own.id or ''} ",
+    )
+    elements.append(inner)
+    within = (True, False, 0) if state[0] else PLAIN
     if inner.depth < MAX_DEPTH:
         _add_content(node, inner, within, builder)
     else:
         builder.add("\0".join(node.itertext()), within)
-    builder.close(inner)
-    inner.end = len(builder.elements)
+    if builder.pieces or builder.links:
+        builder.close(inner)
+    inner.end = len(elements)
 
 
-def _is_centred(attributes: dict[str, str]) -> bool:
-    """Whether an element's own attributes centre its text."""
-    return attributes.get("align") == "center" or CENTRED in attributes.get("style", "").replace(" ", "")
+class _Attributes(NamedTuple):
+    """What the attributes of an element say."""
+
+    hints: int
+    """Of its tag, its names and what hides it."""
+    hidden: bool
+    """Whether an attribute, a class, or a rule of the page for one of these or its id, hides it."""
+    centred: bool
+    """Whether its text is centred."""
+    classes: str | None
+    role: str | None
+    id: str | None
+
+
+def _attributes_of(node: Element, tag: str, builder: _Builder) -> _Attributes:
+    """What the attributes of a node say, each read once."""
+    hints, known, hidden, centred = TAG_BITS.get(tag, 0), builder.hints, False, False
+    classes = role = own_id = None
+    for key, value in node.items():
+        if key in NAMING:
+            hints |= known[value]
+            if key == "class":
+                classes, hidden = value, hidden or builder.hiding[value]
+            elif key == "id":
+                own_id = value
+            elif key == "role":
+                role = value
+        elif key == "style":
+            effects = effects_of(value)
+            hints |= HIDDEN * effects.hint
+            hidden, centred = hidden or effects.hides, centred or effects.centres
+        elif key == "hidden":
+            hints |= HIDDEN * (value != UNTIL_FOUND)
+            hidden = hidden or value.lower() != UNTIL_FOUND
+        elif key == "aria-hidden":
+            hints |= HIDDEN * ("true" in value.replace(" ", "").lower())
+        elif key == "align":
+            centred = centred or value == "center"
+    hidden = hidden or (bool(builder.hidden_names) and f"#{own_id}" in builder.hidden_names)
+    return _Attributes(hints, hidden, centred, classes, role, own_id)
+
+
+def _beside_picture(element: BlockElement, builder: _Builder) -> tuple[bool, bool]:
+    """Whether a picture stands directly before the next element in `element`, and whether one with nothing else does."""
+    frame = builder.elements[-1].parent
+    alone = frame is not None and frame.parent is element and (not builder.blocks or builder.blocks[-1].element is not frame)
+    return frame is element, alone
 
 
 def _begins_with_picture(node: Element) -> bool:
@@ -242,14 +282,3 @@ def _is_panel(node: Element) -> bool:
         return True
     before = next(iter(node.itersiblings(preceding=True)), None)
     return before is not None and (before.tag in OPENERS or before.find("button") is not None)
-
-
-def _hints(tag: str, attributes: dict[str, str], known: ClassHints) -> int:
-    """The hints of an element's tag, names and hiding attributes."""
-    bits = tag_hint(tag)
-    for key, value in attributes.items():
-        if key in NAMING:
-            bits |= known[value]
-        elif key in HIDING and HIDING[key] in value.replace(" ", "").lower() and value != UNTIL_FOUND:
-            bits |= HIDDEN
-    return bits

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from worker.extract.page.elements import Element
 
-HIDING_STYLES = ("display:none", "visibility:hidden")
+NOT_SHOWN, CENTRED = "display:none", "text-align:center"
+HIDING_STYLES = (NOT_SHOWN, "visibility:hidden")
 UNTIL_FOUND = "until-found"
 """The value of `hidden` of a closed panel whose words a search in the page finds."""
 READ_ALOUD = frozenset(
@@ -33,16 +35,36 @@ HIDING_MARKS = ("display:none", "display: none", "visibility:hidden", "visibilit
 MAX_STYLES = 300_000  # characters of a page's style elements that are read: most pages have fewer
 
 
-def is_hidden(attributes: dict[str, str]) -> bool:
-    """Whether an element's own attributes hide it."""
-    hidden, style = attributes.get("hidden"), attributes.get("style")
-    return (hidden is not None and hidden.lower() != UNTIL_FOUND) or (style is not None and _hides(style))
+class HidingClasses(dict[str, bool]):
+    """Whether an element of a page with these classes is hidden, each value found once: by a rule of the page for one of them, or since
+    it is a label for programs that read pages aloud, which repeats what others see."""
+
+    def __init__(self, names: frozenset[str] = frozenset()) -> None:
+        """With what `hidden_names` gives."""
+        super().__init__()
+        self.names = names
+
+    def __missing__(self, classes: str) -> bool:
+        hides = self[classes] = _are_read_aloud(classes) or (bool(self.names) and any(f".{name}" in self.names for name in classes.split()))
+        return hides
 
 
-def is_read_aloud(attributes: dict[str, str]) -> bool:
-    """Whether an element is off the screen: a label for programs that read pages aloud, which repeats what others see."""
-    names, style = attributes.get("class"), attributes.get("style")
-    return (names is not None and _are_read_aloud(names)) or (style is not None and _moves_away(style))
+class Effects(NamedTuple):
+    """What the value of a `style` does to its element."""
+
+    hides: bool
+    """Whether it hides the element or moves it off the screen."""
+    hint: bool
+    """Whether it names the style that shows nothing, whatever stands around it."""
+    centres: bool
+    """Whether it centres the text."""
+
+
+@lru_cache(maxsize=10_000)  # pages and sites repeat their styles
+def effects_of(style: str) -> Effects:
+    """What a style does to its element."""
+    blankless = style.replace(" ", "")
+    return Effects(_hides(style) or _moves_away(style), NOT_SHOWN in blankless.lower(), CENTRED in blankless)
 
 
 @lru_cache(maxsize=10_000)  # pages and sites repeat their classes

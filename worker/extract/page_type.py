@@ -95,7 +95,11 @@ def _require_characters(text: str) -> None:
 
     Marks upon letters do not count: whatever stands on a letter of a headline, the article below it is one.
     """
-    counts = Counter("".join(text[:SAME_REACH].split()))
+    shown = "".join(text[:SAME_REACH].split())
+    plain = shown.encode("ascii", "ignore")
+    if len(shown) - len(plain) < SAME_SHARE * len(plain) and plain.strip(plain[:1]):
+        return  # most texts: two characters of ASCII at least, and no other can have its share
+    counts = Counter(shown)
     letters = Counter({character: count for character, count in counts.items() if unicodedata.category(character)[0] != "M"}) or counts
     character, count = letters.most_common(1)[0]
     if len(letters) > 1 and (character.isascii() or count < SAME_SHARE * letters.total()):

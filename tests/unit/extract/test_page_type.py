@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 
 from worker.errors import ItemFailed
 from worker.extract.page.markup import parse
-from worker.extract.page.structured_data import structured_data_of
+from worker.extract.page.structured_data import StructuredData, structured_data_of
 from worker.extract.page_type import require_article
 from worker.extract.pipeline import extract_text
 from worker.reasons import Reason
@@ -215,3 +217,21 @@ def test_bytes_that_no_charset_turns_into_text_are_told_as_that() -> None:
     with pytest.raises(ItemFailed, match="no charset") as refused:
         extract_text(b"\xff\xfe" + b"\x00\xd8" * 20_000, "https://x.example/news/one", "text/html; charset=utf-16")
     assert refused.value.reason is Reason.DECODE
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("\u2014" * 49 + "rice " * 13, False),
+        ("\u2014" * 50 + "rice " * 12, True),
+        ("\u2014" * 40 + "r" * 41, False),
+        ("r" * 500, True),
+        ("r" * 500 + "\u0301" * 10, True),
+        ("r" * 500 + "\u2014", False),
+        ("\u2014\u0301" * 50 + "rice " * 12, True),
+        ("ri" * 20 + "\u0301" * 500, False),
+    ],
+)
+def test_a_text_of_one_character_is_one_with_half_of_its_letters_beyond_ascii(text: str, refused: bool) -> None:
+    with pytest.raises(ItemFailed, match="one character") if refused else nullcontext():
+        require_article(text, None, None, StructuredData(metas={"og:type": ["article"]}), None)

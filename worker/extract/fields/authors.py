@@ -71,7 +71,9 @@ BYLINE_CLASS = re.compile(
     r"(?:(?<![a-z])author|[a-z]Author|(?<![a-z])byline|[a-z]Byline|(?<![a-z])writer|(?<![a-z])reporter)s?(?![a-z])(?!\S*(?:bio|desc|avatar|image|img|social|follow|link))"
 )
 """Classes of bylines: `author`, `post-author`, `articleByline`; not those of a biography or a picture."""
-_CLASSED = etree.XPath("//@class[contains(., 'uthor') or contains(., 'yline') or contains(., 'writer') or contains(., 'reporter')]")
+IN_CLASSES = ("uthor", "yline", "writer", "reporter")
+"""Parts of classes, one of which all of these have."""
+_CLASSES = etree.XPath("//@class", smart_strings=False)
 _MICRODATA = etree.XPath("//@itemprop[. = 'author']")
 JOINED = pattern(r"\s*\n\s*(,|&|<and>|with reporting by)\s*\n?\s*", 0)
 """A line break before or after a conjunction: both lines are one."""
@@ -181,18 +183,26 @@ def _is_organisation(types: list[str]) -> bool:
 
 def _byline_elements(root: Element) -> Iterator[list[Element]]:
     """Elements that are marked as bylines, in groups; a group is searched for only where those before gave no name."""
-    yield [link for link in root.iter("a") if "author" in (link.get("rel") or "")]
-    classed = elements_of(_CLASSED(root))
+    links = [*root.iter("a")]
+    yield [link for link in links if "author" in (link.get("rel") or "")]
+    classed = _classed(root)
     yield [element for element in classed if _holds_name(element.get("class") or "")]
-    yield [link for link in root.iter("a") if _leads_to_author(link)]
+    yield [link for link in links if _leads_to_author(link)]
     yield [element for element in classed if BYLINE_CLASS.search(element.get("class") or "")]
     yield elements_of(_MICRODATA(root))
 
 
+def _classed(root: Element) -> list[Element]:
+    """The elements whose classes may mark an author; the XPath asks for what occurs on the page only, mostly one part or none."""
+    whole = "\n".join(_CLASSES(root))
+    found = " or ".join(f"contains(., '{part}')" for part in IN_CLASSES if part in whole)
+    return elements_of(etree.XPath(f"//@class[{found}]")(root)) if found else []
+
+
 def _leads_to_author(link: Element) -> bool:
     """Whether a link's address is that of an author's page."""
-    href = link.get("href") or ""
-    return any(folder in AUTHOR_FOLDERS and page for folder, page in pairwise(href.split("/")[1:]))
+    parts = (link.get("href") or "").split("/")[1:]
+    return not AUTHOR_FOLDERS.isdisjoint(parts) and any(folder in AUTHOR_FOLDERS and page for folder, page in pairwise(parts))
 
 
 def _holds_name(classes: str) -> bool:

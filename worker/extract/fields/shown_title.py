@@ -110,7 +110,11 @@ def _is_sign(character: str) -> bool:
 
 def familiarity(line: str, text: str) -> float:
     """The share of a line's long words that occur in the beginning of the text."""
-    return share_of_stems(line, stems_of(text[:TEXT_START]))
+    return share_of_stems(line, _stems_of_start(text[:TEXT_START]))
+
+
+_stems_of_start = lru_cache(maxsize=1)(stems_of)
+"""The stems of a page's text, with which several of its lines are compared."""
 
 
 def without_section(title: str, page_title: str, text: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 from worker.extract.dates.parse import SPACELESS
 from worker.extract.fields.shown_title import better_heading, shown_part, without_section
@@ -26,6 +27,7 @@ FILE_NAME = re.compile(
     r"^(?:[\w\-. ()]+\.(?:pdf|docx?|jpe?g|png|tiff?)|(?:scan|scanned|img|doc|dsc|page|file)[\W_]*\d[\w\W]{0,30})$", re.IGNORECASE
 )
 """The file name of a scan."""
+LONGEST_CASE = 3  # characters that one becomes without its case, at most
 NEWS = ("NewsArticle", "LiveBlog")
 """Words in the types of schema.org of news."""
 MAX_SITE_NAME = 40  # characters: longer ones are headlines in the wrong field
@@ -70,13 +72,19 @@ def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: st
     heading = near.heading
     if heading and (may_be_site_name(stated, data, root) or differs_from_text(stated or "", heading, text, data, root)):
         return heading.strip(QUOTES)
-    is_shown = any(_key(line) == _key(stated or "") for line in near.above_text)
+    is_shown = _is_among(stated or "", near.above_text)
     return without_section(stated, data.title or "", text) if stated and not is_shown and not _is_stated(data) else None
 
 
 def _is_heading(title: str, root: Element) -> bool:
     """Whether a heading of the page shows all of a title."""
-    return any(_key(_heading_text(element)) == _key(title) for element in root.iter("h1", "h2", "h3"))
+    return _is_among(title, (_heading_text(element) for element in root.iter("h1", "h2", "h3")))
+
+
+def _is_among(title: str, lines: Iterable[str]) -> bool:
+    """Whether one of `lines` shows `title`. Most are too short for it, and are not compared."""
+    key = _key(title)
+    return any(_key(line) == key for line in lines if len(line) * (1 if line.isascii() else LONGEST_CASE) >= len(key))
 
 
 def _is_in_parts(title: str, shown: str, root: Element) -> bool:
@@ -109,7 +117,7 @@ def may_be_site_name(title: str | None, data: StructuredData, root: Element) -> 
     short = len(_words(title)) <= NAME_WORDS and len(title) <= NAME_LENGTH
     stated = any(node.get("headline") for node in data.articles)
     public = _key(_plain(data.meta("og:title") or "")) == _key(title) and _is_heading(title, root)
-    return short and not stated and not public and not any(_key(h.text_content()) == _key(title) for h in root.iter("h1"))
+    return short and not stated and not public and not _is_among(title, (h.text_content() for h in root.iter("h1")))
 
 
 def differs_from_text(title: str, heading: str, text: str, data: StructuredData, root: Element) -> bool:
@@ -258,4 +266,4 @@ def _names_site(part: str, site_names: set[str]) -> bool:
 
 def _key(name: str) -> str:
     """The letters and digits of a name, without case and a leading "the": the form in which names and titles are compared."""
-    return re.sub(r"^the", "", re.sub(r"\W+", "", name.casefold()))
+    return "".join(re.findall(r"\w+", name.casefold())).removeprefix("the")

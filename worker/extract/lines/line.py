@@ -47,7 +47,7 @@ def is_prose(text: str) -> bool:
     if size < SHORT_SENTENCE:
         return False
     ends = ends_sentence(text)
-    if len(SPACELESS.findall(text)) * 2 > size:
+    if not text.isascii() and len(SPACELESS.findall(text)) * 2 > size:
         return ends or size >= SPACELESS_LENGTH
     return size >= LONG_PROSE or (ends and size >= PROSE_LENGTH)
 

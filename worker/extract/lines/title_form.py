@@ -72,5 +72,7 @@ def share_of_stems(line: str, known: set[str]) -> float:
 def stems_of(text: str) -> set[str]:
     """The beginnings of a text's long words; in scripts without spaces its pairs of letters."""
     words = re.findall(r"\w+", text[:STEM_TEXT].casefold())
+    if not SPACELESS.search(text, 0, STEM_TEXT):
+        return {word[:STEM] for word in words if len(word) >= LONG_WORD}
     pairs = {one + other for word in words if SPACELESS.search(word) for one, other in pairwise(word)}
     return pairs | {word[:STEM] for word in words if len(word) >= LONG_WORD and not SPACELESS.search(word)}

@@ -69,7 +69,8 @@ FOREIGN_RUN = re.compile("[\udc80-\udcff]+")
 FEW_FOREIGN = 2  # characters of UTF-8 for each foreign byte, on a page that does not declare UTF-8
 REPLACED = {**dict.fromkeys([*range(9), 11, *range(14, 32), 0x7F, 0xFFFE, 0xFFFF], ""), ord("\f"): " ", **FROM_WINDOWS}
 """Controls but for white space, and noncharacters, each with what stands in its place."""
-DELETE = 0x7F
+CONTROLS = bytes([*range(9), 11, 12, *range(14, 32), 0x7F])
+"""Bytes of ASCII's controls but for white space."""
 LEADS = {0xC2: (0x80, 0x9F), 0xED: (0xA0, 0xBF), 0xEF: (0xBF, 0xBF)}
 """First UTF-8 bytes of C1 controls, surrogates and U+FFFE and U+FFFF, each with the range of the byte that follows."""
 
@@ -96,10 +97,12 @@ def clean(text: str) -> str:
 
 def _has_controls(text: str) -> bool:
     """Whether `text` may hold controls or surrogates. Checks its UTF-8 bytes, ten times as fast as a pattern on characters."""
-    data = np.frombuffer(text.encode("utf-8", "surrogatepass"), dtype=np.uint8)
-    control = (data < ord(" ")) & (data != ord("\t")) & (data != ord("\n")) & (data != ord("\r")) | (data == DELETE)
+    encoded = text.encode("utf-8", "surrogatepass")
+    if len(encoded.translate(None, CONTROLS)) < len(encoded):
+        return True
+    data = np.frombuffer(b"" if text.isascii() else encoded, dtype=np.uint8)
     after = ((data[np.flatnonzero(data == lead) + 1], span) for lead, span in LEADS.items())
-    return bool(control.any()) or any(((first <= next_) & (next_ <= last)).any() for next_, (first, last) in after)
+    return any(((first <= next_) & (next_ <= last)).any() for next_, (first, last) in after)
 
 
 def _require_text(body: bytes, content_type: str | None) -> None:

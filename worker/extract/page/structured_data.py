@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 from worker.extract.page.characters import stated_value
@@ -46,7 +47,7 @@ class StructuredData:
         """The first value that is not empty under any of the names, which are tried in order."""
         return next((value for name in names for value in self.metas.get(name, ()) if value), None)
 
-    @property
+    @cached_property
     def articles(self) -> list[JsonObject]:
         """The JSON-LD objects that describe an article; where there is none, those that describe the page."""
         of_type = [node for node in self.nodes if is_article(node)]

@@ -23,7 +23,7 @@ from worker.extract.page.blocks import Block, BlockElement, blocks_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import strings_of
 from worker.extract.select import layout, lists, removal
-from worker.extract.words.boilerplate import is_wall
+from worker.extract.words.boilerplate import WALL_WORDS, is_wall
 
 MAX_BLOCKS = 1_000  # for trafilatura: on the two larger of the 46 unsure training pages it was worse, and took four times as long
 MAX_ELEMENTS = 20_000  # for trafilatura: it takes 70 microseconds for each; the largest page of the three sets has 5,000
@@ -126,7 +126,7 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
 
 def _without_walls(blocks: list[Block]) -> list[Block]:
     """The blocks that are not a consent wall's: its sentences, and those about its subject in the same element, if it holds little else."""
-    walls = {id(block) for block in blocks if is_wall(block.text)}
+    walls = {id(block) for block in _with_wall_words(blocks) if is_wall(block.text)}
     if not walls:
         return blocks
     around: dict[int, list[Block]] = {}
@@ -137,6 +137,13 @@ def _without_walls(blocks: list[Block]) -> list[Block]:
             notice = [block for block in beside if id(block) in walls or any(map(block.text.lower().__contains__, NOTICE))]
             walls.update(map(id, notice if len(notice) * 2 >= len(beside) else ()))
     return [block for block in blocks if id(block) not in walls]
+
+
+def _with_wall_words(blocks: list[Block]) -> list[Block]:
+    """The blocks that hold a word of walls, which are looked for on the whole page first. No text of a block holds NUL."""
+    whole = "\0".join(block.text for block in blocks).lower()
+    words = [word for word in WALL_WORDS if word in whole]
+    return [block for block, low in zip(blocks, whole.split("\0"), strict=True) if any(map(low.__contains__, words))] if words else []
 
 
 def _joined(found: list[str], blocks: list[Block]) -> list[str]:

@@ -57,6 +57,8 @@ CASED = "(?-i:"
 """Begins the case-sensitive part of a pattern."""
 OTHER_SCRIPT = re.compile("[\u0e00-\u1fff\u3040-\ud7ff]")
 """A letter of Thai, Lao, Burmese, Khmer, Kana, Han or Hangul."""
+FREQUENT = " etaoinshrdlcumwfgypbvkjxqz"
+"""The letters of English by their frequency."""
 NEVER = r"(?!)"
 """Matches nothing."""
 ARROWS = ">> "
@@ -110,15 +112,17 @@ class Patterns:
     """Patterns without Latin letters: only lines with letters of other scripts can match them."""
     cased: re.Pattern[str]
     """Case-sensitive patterns."""
-    keyed: list[tuple[str, Kind, re.Pattern[str]]]
-    """Patterns that may begin with any words; each is tried only on lines that hold its key word."""
+    keyed: dict[str, list[tuple[str, Kind, re.Pattern[str]]]]
+    """Patterns that may begin with any words; each is tried only on lines that hold its key word, which is looked for only in lines
+    with the rarest of its letters."""
     keyed_other_scripts: list[tuple[str, Kind, re.Pattern[str]]]
     """The same with key words of other scripts."""
 
     def kinds(self, bare: str) -> set[Kind]:
         """The kinds whose patterns match the line."""
         low = bare.lower()
-        found = {kind for word, kind, pattern in self.keyed if word in low and pattern.fullmatch(bare)}
+        rare = [entry for letter in self.keyed.keys() & set(low) for entry in self.keyed[letter]]
+        found = {kind for word, kind, pattern in rare if word in low and pattern.fullmatch(bare)}
         other = None
         if not low.isascii() and OTHER_SCRIPT.search(low):
             other = self.other_scripts.fullmatch(low)
@@ -136,8 +140,16 @@ def compiled(kinds: frozenset[Kind]) -> Patterns:
     keyed = [(word, kind, re.compile(pattern, re.IGNORECASE)) for kind, words, pattern in entries for word in words]
     latin, other = ([pair for pair in lower if _is_other_script(pair[1]) == wanted] for wanted in (False, True))
     keyed_other = [entry for entry in keyed if OTHER_SCRIPT.search(entry[0])]
-    keyed_latin = [entry for entry in keyed if entry not in keyed_other]
+    keyed_latin: dict[str, list[tuple[str, Kind, re.Pattern[str]]]] = {}
+    for entry in keyed:
+        if entry not in keyed_other:
+            keyed_latin.setdefault(max(entry[0], key=_rarity), []).append(entry)
     return Patterns(_joined(latin), _joined(other), _joined(cased, re.IGNORECASE), keyed_latin, keyed_other)
+
+
+def _rarity(letter: str) -> int:
+    """The place of a letter among those of English, the most frequent first; signs and other letters come last."""
+    return FREQUENT.find(letter) if letter in FREQUENT else len(FREQUENT)
 
 
 @lru_cache(maxsize=1)

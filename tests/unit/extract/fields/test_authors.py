@@ -228,3 +228,12 @@ def test_a_site_is_by_the_person_whose_name_it_bears_and_not_by_an_outlet(name: 
     # When nothing else names an author, then it is one where it is a person's
     text = f"{TEXT} A bucket is worth a day."
     assert authors_of_blog(root, structured_data_of(root), NearbyLines(), text, {"x"}) == names
+
+
+def test_the_first_of_several_marked_elements_names_the_author_whichever_word_marks_it() -> None:
+    # Given elements that are marked by different words, in another order than these are looked for
+    first, second = '<p class="story-writer">Sok Dara</p>', '<p class="post-author">Una Orrin</p>'
+    # Then the first on the page counts
+    assert authors(f"<body>{first}<div>{second}</div>") == ["Sok Dara"]
+    assert authors(f"<body>{second}<div>{first}</div>") == ["Una Orrin"]
+    assert authors(f'<body><p class="postAuthor">Una Orrin</p><div>{first}</div>') == ["Una Orrin"]

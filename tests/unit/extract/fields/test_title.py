@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.extract.fields.title import differs_from_text, is_document_type, site_names_of, title_of
+from worker.extract.fields.title import differs_from_text, is_document_type, may_be_site_name, site_names_of, title_of
 from worker.extract.page.markup import parse
 from worker.extract.page.structured_data import structured_data_of
 
@@ -59,3 +59,14 @@ def test_a_title_whose_words_the_text_does_not_repeat_is_the_sites() -> None:
         "Electronic gate of the province", "Notice on sluices", "The sluices open on Monday, the notice says.", data, root
     )
     assert not differs_from_text("Sluices open on Monday", "Notice on sluices", "The sluices open on Monday, the notice says.", data, root)
+
+
+@pytest.mark.parametrize("shown", ["Straßen", "STRASSEN", "The Strassen!", "ﬃ Rice", "FFI rice"])
+def test_a_heading_shows_a_title_whose_letters_are_more_without_their_case(shown: str) -> None:
+    # Given a heading that is shorter than the title, since a letter of it is two or three in the other's case
+    title = "Strassen" if "tra" in shown.lower() else "ffi rice"
+    root = parse(f"<html><body><h1>{shown}</h1><p>Text</p>").root
+    assert root is not None
+    # Then the title is the heading's, and no site's name
+    assert not may_be_site_name(title, structured_data_of(root), root)
+    assert may_be_site_name(f"{title}s", structured_data_of(root), root)

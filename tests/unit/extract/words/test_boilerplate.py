@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from worker.extract.words.boilerplate import TABLE, Kind, boilerplate_kind, is_wall
+from worker.extract.words.boilerplate import ALL_KINDS, TABLE, Kind, boilerplate_kind, compiled, is_wall, table
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,13 @@ def test_a_pattern_that_may_begin_with_any_words_has_key_words() -> None:
     bare = [line for line in lines if line.startswith((".{", ".*", "(?:.{", "[^.]{", "(?:[^.]{"))]
     # Then none of them is tried on every line
     assert bare == []
+
+
+def test_every_key_word_is_looked_for_in_all_lines_that_hold_it() -> None:
+    # Given the key words of the table, and those that are looked for in a line with a certain letter
+    given = {word for _, words, _ in table() for word in words}
+    patterns = compiled(ALL_KINDS)
+    known = {word for entries in patterns.keyed.values() for word, _, _ in entries} | {word for word, _, _ in patterns.keyed_other_scripts}
+    # Then none is missing, and every one has its letter
+    assert known == given
+    assert [word for letter, entries in patterns.keyed.items() for word, _, _ in entries if letter not in word] == []

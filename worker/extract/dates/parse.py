@@ -12,59 +12,16 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from worker.extract.dates.days import DIGITS, SOLAR_YEARS, in_digits, solar_day, western_day
-from worker.extract.words.languages import any_of, branches, months, pattern, words
+from worker.extract.dates.forms import MONTHS, NUMBERS, NUMERIC, PROSE, SHORT_YEAR, SOLAR_NUMBERS, THAI_SHORT, folded
+from worker.extract.words.languages import pattern
 
 OLDEST = date(1990, 1, 1)
 """Before the first web pages: an older date is a mistake, or belongs to the article's subject."""
 
-MONTHS = months()
-"""The number of every month's name."""
-_SOLAR_MONTHS = months("solar_months")
-
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """A letter of a script written without spaces: Thai, Lao, Burmese, Khmer, Kana, Han."""
-_NAMES = branches([*MONTHS, *_SOLAR_MONTHS])
-_YEAR = r"(?P<year>(?:19|20|24|25|26|13(?=[6-9])|14(?=0))\d\d|(?<![^\W\d])['’][0-4]\d)"
-"""Of our era, the Buddhist one or the solar one, or the last two digits after an apostrophe."""
-_END = r"(?:(?!\d)|(?=\d{1,2}:\d\d)|(?=\d{1,2}\.\d{1,2}\.(?:19|20)\d\d))"
-"""The end of a date: no digit follows, or a time of day or a second date that an element of its own parts only on the screen."""
-_BEGIN = r"(?:(?<![^\W\d_])|(?-i:(?<=[a-z])(?=[A-Z])))"
-"""The beginning of a name: no letter precedes, or a small one does before a capital, which an element of its own parts."""
-_ERA = rf"(?:,?\s*|\s*{any_of('before_year')}\s*)"
-_DAY_NUMBER = r"(?<!\d)(?P<day>\d{1,2})"
-_DAY = rf"{_DAY_NUMBER}(?:st|nd|rd|th|er|\.)?"
-_THAI = branches(word for word in MONTHS if "\u0e00" <= word[0] <= "\u0e7f")
-_PARTS = {
-    "year": _YEAR, "number": r"(?P<month>\d{1,2})", "month": f"(?P<month>{_NAMES})", "day": _DAY_NUMBER, "ordinal": _DAY,
-    "months": _NAMES, "thai": f"(?P<month>{_THAI})", "era": _ERA, "of": any_of("before_month"), "begin": _BEGIN, "end": _END,
-}  # fmt: skip
-"""What stands in the form of a date."""
-
-
-def _form(template: str) -> re.Pattern[str]:
-    """The pattern of a form of dates, such as a language's `written_date`."""
-    return re.compile(re.sub("(?<!P)<([a-z]+)>", lambda match: _PARTS[match[1]], template), re.IGNORECASE)
-
-
-PROSE = tuple(
-    map(
-        _form,
-        (
-            r"<ordinal>[\s\-/]*<of>?[\s\-/]*<month>\.?(?:\s?/\s?(?:<months>))?<era>[\s\-/]*<year><end>",
-            r"<begin><month>\.?[\s\-/]+<ordinal>[,\-/]?\s*<year><end>",
-            r"(?<![\d/.\-])<year>[/.\-]\s?<number>[/.\-]\s?(?P<day>\d{1,2})(?![\d/])",
-            r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?=\s+\d\d:\d\d)",  # 20080109 15:24
-            *words("written_date"),
-        ),
-    )
-)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_REACH = 12  # characters before a date, in which its weekday may stand
-THAI_SHORT = _form(r"<ordinal>\s*<thai>\s*(?P<short>[4-9]\d)(?!\d)")
-"""Thai months with the last two digits of the Buddhist year: the third of June 68 is in 2025."""
-_NUMERIC = _form(r"(?<![\d/.\-])(?P<a>\d{1,2})(?P<sep>[/.\-])\s?(?P<b>\d{1,2})(?P=sep)\s?<year>(?!/)<end>")
-_SHORT_YEAR = _form(r"(?<![\d/.\-])(?P<a>\d{2})(?P<sep>[/.\-])(?P<b>\d{2})(?P=sep)(?P<short>[0-4]\d)(?![\d/.\-]|\s?%)")
-"""Numbers with the last two digits of the year: 30.10.23."""
 _CLOCK = pattern(
     r"[\s,|·•–-]{1,5}(?:<before_time> )?(?P<hour>\d{1,2})[:.hH](?P<minute>\d{2})(?::\d{2})?\s?(?P<half>[ap]\.?m\b\.?)?\s?"
     r"\(?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2}(?::?[0-5]\d)?)?",
@@ -135,22 +92,28 @@ def find_dates(text: str) -> list[tuple[int, Moment]]:
     if not has_digits(text):  # most lines of a page
         return []
     text = in_digits(text)
-    found = [(m.start(), _with_time(_from_match(m), text, m.end())) for pattern in PROSE for m in pattern.finditer(text)]
-    found += [(m.start(), _with_time(_from_numbers(m, text[: m.start()]), text, m.end())) for m in _NUMERIC.finditer(text)]
-    found += [(m.start(), _from_short_year(m)) for m in _SHORT_YEAR.finditer(text)]
+    found = [(m.start(), _with_time(_from_match(m), text, m.end())) for form in _forms_in(text) for m in form.finditer(text)]
+    found += [(m.start(), _with_time(_from_numbers(m, text[: m.start()]), text, m.end())) for m in NUMERIC.finditer(text)]
+    found += [(m.start(), _from_short_year(m)) for m in SHORT_YEAR.finditer(text)]
     found += [(m.start(), _day(2500 + int(m["short"]), MONTHS[m["month"]], int(m["day"]))) for m in THAI_SHORT.finditer(text)]
     return sorted(((at, moment) for at, moment in found if moment), key=lambda pair: pair[0])
 
 
 def puts_month_first(texts: Iterable[str]) -> bool:
     """Whether the dates of a page in numbers put the month first: one of them can only be read so, and none only otherwise."""
-    pairs = [(int(match["a"]), int(match["b"])) for text in texts for match in _NUMERIC.finditer(in_digits(text[:MAX_LENGTH]))]
+    pairs = [(int(match["a"]), int(match["b"])) for text in texts for match in NUMERIC.finditer(in_digits(text[:MAX_LENGTH]))]
     return any(first <= MONTHS_A_YEAR < second for first, second in pairs) and all(first <= MONTHS_A_YEAR for first, _ in pairs)
 
 
 def with_day_first(text: str) -> str:
     """`text` with day and month exchanged in its dates in numbers."""
-    return _NUMERIC.sub(lambda match: f"{match['b']}{match['sep']}{match['a']}{match['sep']}{match['year']}", text)
+    return NUMERIC.sub(lambda match: f"{match['b']}{match['sep']}{match['a']}{match['sep']}{match['year']}", text)
+
+
+def _forms_in(text: str) -> list[re.Pattern[str]]:
+    """The forms of dates in prose that a text may hold."""
+    low = text.lower()
+    return [form.pattern for form in PROSE if form.key in low]
 
 
 def _with_time(moment: Moment | None, text: str, end: int) -> Moment | None:
@@ -169,18 +132,20 @@ def _with_time(moment: Moment | None, text: str, end: int) -> Moment | None:
 
 def without_dates(text: str) -> str:
     """`text` with every full date replaced by a blank."""
+    if text.isascii() and not has_digits(text):
+        return text
     text = in_digits(text)
-    for form in (*PROSE, _NUMERIC, _SHORT_YEAR, THAI_SHORT):
+    for form in (*_forms_in(text), NUMERIC, SHORT_YEAR, THAI_SHORT):
         text = form.sub(" ", text)
     return text
 
 
 def _from_match(match: re.Match[str]) -> Moment | None:
     """The day of a written date: by the solar calendar, where the month is one of its, or a number in a year of its."""
-    month, year, day = match["month"].lower(), _year_of(match), int(match["day"])
-    if month in _SOLAR_MONTHS or (month.isdigit() and year in SOLAR_YEARS):
-        return _solar(year, _SOLAR_MONTHS[month] if month in _SOLAR_MONTHS else int(month), day)
-    return _day(year, MONTHS[month] if month in MONTHS else int(month), day)
+    month, year, day = folded(match["month"]), _year_of(match), int(match["day"])
+    if month in SOLAR_NUMBERS or (month.isdigit() and year in SOLAR_YEARS):
+        return _solar(year, SOLAR_NUMBERS[month] if month in SOLAR_NUMBERS else int(month), day)
+    return _day(year, NUMBERS[month] if month in NUMBERS else int(month), day)
 
 
 def _year_of(match: re.Match[str]) -> int:

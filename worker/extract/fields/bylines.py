@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise, takewhile
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import MONTHS, find_dates, has_digits, without_dates
+from worker.extract.dates.forms import MONTHS
+from worker.extract.dates.parse import find_dates, has_digits, without_dates
 from worker.extract.fields.language import has_vietnamese
 from worker.extract.fields.person_names import (
     BY,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 
-from worker.extract.dates.parse import MONTHS, SPACELESS
+from worker.extract.dates.forms import MONTHS
+from worker.extract.dates.parse import SPACELESS
 from worker.extract.fields.language import has_vietnamese
 from worker.extract.words.languages import any_of, pattern, words
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from worker.extract.dates.dateline import date_of_line, is_trailer, publication_date
+from worker.extract.dates.forms import MONTHS, PROSE
 from worker.extract.dates.parse import find_dates, parse_machine_date, parse_prose_date
 
 
@@ -176,3 +177,49 @@ def test_the_future_and_the_time_before_the_web_are_not_plausible():
 def test_a_weekday_tells_day_and_month_apart(line, day):
     assert str(find_dates(line)[0][1]) == day
     assert str(date_of_line(line)) == day
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("5 MAYIS 2024", "2024-05-05"),
+        ("3 NİSAN 2024", "2024-04-03"),
+        ("7 KASIM 2024, Perşembe", "2024-11-07"),
+        ("7 kasım 2024", "2024-11-07"),
+        ("ŞUBAT 7, 2024", "2024-02-07"),
+    ],
+)
+def test_a_month_in_turkish_capitals_is_the_same_month(written: str, day: str) -> None:
+    # Given months whose dotless and dotted i have capitals of their own
+    assert str(find_dates(written)[0][1]) == day
+
+
+def test_every_month_is_known_by_its_capitals() -> None:
+    capitals = {name: name.upper() for name in MONTHS}  # but for a Greek one, whose capitals are more letters than the name has
+    unread = [name for name, written in capitals.items() if len(name) == len(written) and not find_dates(f"5 {written} 2024")]
+    assert unread == []
+
+
+def test_a_form_of_dates_is_looked_for_by_a_word_that_it_requires() -> None:
+    keyed = [form for form in PROSE if form.key]
+    assert keyed
+    assert [form for form in keyed if form.key not in form.template or form.key != form.key.lower()] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("2024 жылғы 7 мамыр", "2024-05-07"),
+        ("2024. GADA 7. MAIJS", "2024-05-07"),
+        ("2024 ОНЫ 5 дугаар САРЫН 7", "2024-05-07"),
+        ("NGÀY 7 THÁNG 5 NĂM 2024", "2024-05-07"),
+        ("2024年5月7日", "2024-05-07"),
+        ("2024년 5월 7일", "2024-05-07"),
+    ],
+)
+def test_a_date_in_the_form_of_its_language_is_read_in_any_case(line: str, day: str) -> None:
+    assert str(find_dates(line)[0][1]) == day
+
+
+def test_a_date_follows_the_russian_word_for_published_without_a_blank() -> None:
+    assert str(publication_date("Опубликовано17 марта 2024")) == "2024-03-17"

@@ -14,6 +14,7 @@ from worker.extract.dates.parse import Moment, parse_machine_date
 from worker.extract.lines.line import is_prose
 from worker.extract.words.languages import words
 
+MAX_LINES = 2000  # lines: no mail of the press is longer, and the cost grows with their square
 ABOVE = 12  # lines that may precede the header: the archive's name and its links
 NAME_LENGTH = 40  # characters of a header field's name, at most: "Content-Transfer-Encoding"
 COLONS = ("：", "៖")
@@ -51,7 +52,7 @@ def mail_of(text: str) -> Mail | None:
     """The mail that `text` is; None where no header with a subject, and a sender or a day, precedes the first sentence. Of a mail
     that forwards another, the other."""
     lines = text.splitlines()
-    start = _start(lines)
+    start = _start(lines) if len(lines) <= MAX_LINES else None
     if start is None:
         return None
     header = lines[start : _end_of_header(lines, start)]

@@ -10,6 +10,7 @@ from lxml import etree
 
 from worker.extract.dates.parse import without_dates
 from worker.extract.fields.bylines import MAX_BYLINE, byline_of, full_names, is_dated, name_part
+from worker.extract.fields.own_article import is_outside_article
 from worker.extract.fields.person_names import (
     AGENCY,
     BY,
@@ -42,22 +43,8 @@ METAS = (
 )  # fmt: skip
 CATALOGUES = ("dc.creator", "dcterms.creator", "citation_author")
 """Meta elements that may give the surname first."""
-OUTSIDE = ("nav", "footer", "aside")
-"""Elements in which the authors of other articles are listed."""
-OUTSIDE_ALWAYS = ("nav",)
-"""The same within the article itself, whose byline may stand in its own aside or footer."""
-OTHER_CONTENT = (
-    "comment", " reply", " replies", "related", "recommend", "teaser", "mostread", "most read", "popular", " latest", "pullquote",
-    "pull quote", "testimonial", "bibliograph", " references", "citation",
-)  # fmt: skip
-"""Parts of class names and ids of boxes with other people and other articles, with blanks for their hyphens."""
 QUOTATIONS = ("cite", "blockquote", "q", "figcaption")
 """Elements whose authors are those of what the article cites, or of its pictures."""
-OTHER_ITEMS = frozenset({
-    "itemReviewed", "comment", "review", "mentions", "about", "citation", "isBasedOn", "isPartOf", "image", "video", "associatedMedia",
-    "publisher", "workExample", "subjectOf",
-})  # fmt: skip
-"""Properties of microdata under which a page describes something else: the book of a review, a comment, a picture."""
 PARAGRAPHS, PIECES = ("p", "li", "dd"), 30  # and pieces of their text, in which an author is looked for
 LABELLED_IN = ("span", "li", "em", "i", "b", "strong", "small", "div", "dd", "p")
 """Elements that may hold a byline with its label and nothing else."""
@@ -283,18 +270,6 @@ def _shown_line(element: Element) -> str:
             return ""
     line = element.get("content") or JOINED.sub(r" \1 ", "\n".join(pieces))
     return line if len(line) <= MAX_BYLINE and any(map(str.isalpha, line)) else ""
-
-
-def is_outside_article(element: Element) -> bool:
-    """Whether an element belongs to a box of other people or articles. The classes of `body` describe the whole page."""
-    outers = [element, *element.iterancestors()]
-    own = next((outer for outer in outers if outer.tag == "article" and outer.find(".//h1") is not None), None)
-    outers = outers[: outers.index(own)] if own is not None else outers
-    names = (f" {outer.get('class') or ''} {outer.get('id') or ''}" for outer in outers if outer.tag not in ("body", "html"))
-    joined = "".join(names).lower().replace("-", " ")
-    barred = OUTSIDE if own is None else OUTSIDE_ALWAYS
-    other = any(outer.tag in barred or (outer.get("itemprop") in OTHER_ITEMS and outer.get("itemscope") is not None) for outer in outers)
-    return other or any(map(joined.__contains__, OTHER_CONTENT))
 
 
 def _shown_names(element: Element, site_names: set[str]) -> list[str]:

@@ -21,6 +21,7 @@ from worker.extract.dates.parse import (
     with_day_first,
 )
 from worker.extract.fields import authors, bylines
+from worker.extract.fields.own_article import OUTSIDE, is_outside_article
 from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.addresses import parts_of
@@ -149,7 +150,7 @@ def _dates_in_article(root: Element, heading: str | None) -> list[Moment]:
         (element, " ".join(element.text_content().split())) for element in islice(article.iter(*DATING), MAX_DATING) if len(element) <= 2
     )
     dated = [(element, moment) for element, line in lines if len(line) <= SHORT_LINE and (moment := dateline.date_of_line(line))]
-    return [moment for element, moment in dated if not authors.is_outside_article(element)][:1]
+    return [moment for element, moment in dated if not is_outside_article(element)][:1]
 
 
 def _date_metas(data: StructuredData) -> list[str]:
@@ -168,7 +169,7 @@ def _times(root: Element, labelled: Moment | None) -> tuple[list[Moment | None],
     Those in navigation, footers and asides belong to other articles; one without a mark that is on another day than a line
     like "Posted 3 May 2024" (`labelled`) is an event's.
     """
-    usable = [element for element in root.iter("time") if not any(outer.tag in authors.OUTSIDE for outer in element.iterancestors())]
+    usable = [element for element in root.iter("time") if not any(outer.tag in OUTSIDE for outer in element.iterancestors())]
     usable = [element for element in usable if element.get("itemprop") not in EVENT_TIMES]
     marked = [e for e in usable if "publish" in (e.get("itemprop") or e.get("class") or "").lower()]
     first = [e for e in usable[:1] if e.get("pubdate") is not None]  # teasers and comments are marked so too, farther down
@@ -191,7 +192,7 @@ def _of_time(element: Element) -> Moment | None:
 def _microdata(root: Element) -> list[Moment | None]:
     """The date of the first element with microdata, other than `time` and `meta`, which are read elsewhere."""
     marked = (element for element in authors.elements_of(_MICRODATA(root)) if element.tag not in ("time", "meta"))
-    found = [element for element in marked if not authors.is_outside_article(element)]
+    found = [element for element in marked if not is_outside_article(element)]
     return [parse_machine_date(_value(element)) for element in found[:1]]
 
 
@@ -205,7 +206,7 @@ def _dated_texts(root: Element) -> list[str]:
     found = [
         element for element in authors.elements_of(_DATED(root)) if DATE_CLASS.search(f"{element.get('class')} {element.get('data-role')}")
     ]
-    inside = (element for element in found[:MAX_DATED] if not authors.is_outside_article(element))
+    inside = (element for element in found[:MAX_DATED] if not is_outside_article(element))
     texts = [" ".join(_dated_value(element).split())[:SHORT_LINE] for element in inside]
     return [text for text in texts[:1] if dateline.publication_date(text) or not dateline.is_update(text)]
 

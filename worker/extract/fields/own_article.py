@@ -1,15 +1,30 @@
-"""Leave out the JSON-LD objects that describe another article than the page's own."""
+"""Tell the page's own article from others: JSON-LD objects that describe another one, and boxes of other people and other articles."""
 
 from __future__ import annotations
 
 from urllib.parse import unquote
 
 from worker.extract.page.addresses import parts_of
+from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import JsonObject, StructuredData, is_article, strings_of, types_of
 
 MIN_LETTERS = 8  # of a headline that is compared with the page's titles
 ENDINGS = (".html", ".htm", ".amp", "/amp", "/index")
 """Ends of a path that name another form of the same page."""
+OUTSIDE = ("nav", "footer", "aside")
+"""Elements in which the authors of other articles are listed."""
+OUTSIDE_ALWAYS = ("nav",)
+"""The same within the article itself, whose byline may stand in its own aside or footer."""
+OTHER_CONTENT = (
+    "comment", " reply", " replies", "related", "recommend", "teaser", "mostread", "most read", "popular", " latest", "pullquote",
+    "pull quote", "testimonial", "bibliograph", " references", "citation",
+)  # fmt: skip
+"""Parts of class names and ids of boxes with other people and other articles, with blanks for their hyphens."""
+OTHER_ITEMS = frozenset({
+    "itemReviewed", "comment", "review", "mentions", "about", "citation", "isBasedOn", "isPartOf", "image", "video", "associatedMedia",
+    "publisher", "workExample", "subjectOf",
+})  # fmt: skip
+"""Properties of microdata under which a page describes something else: the book of a review, a comment, a picture."""
 
 
 def without_other_articles(data: StructuredData, url: str | None, headings: list[str]) -> StructuredData:
@@ -66,3 +81,15 @@ def _is_elsewhere(node: JsonObject, titles: list[str]) -> bool:
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
+
+
+def is_outside_article(element: Element) -> bool:
+    """Whether an element belongs to a box of other people or articles. The classes of `body` describe the whole page."""
+    outers = [element, *element.iterancestors()]
+    own = next((outer for outer in outers if outer.tag == "article" and outer.find(".//h1") is not None), None)
+    outers = outers[: outers.index(own)] if own is not None else outers
+    names = (f" {outer.get('class') or ''} {outer.get('id') or ''}" for outer in outers if outer.tag not in ("body", "html"))
+    joined = "".join(names).lower().replace("-", " ")
+    barred = OUTSIDE if own is None else OUTSIDE_ALWAYS
+    other = any(outer.tag in barred or (outer.get("itemprop") in OTHER_ITEMS and outer.get("itemscope") is not None) for outer in outers)
+    return other or any(map(joined.__contains__, OTHER_CONTENT))

@@ -13,8 +13,9 @@ COLUMN = (45, 100)  # characters: typewriters and mail programs wrap lines at a 
 BULLETS = ("-", "–", "•", "*")
 ITEM_NUMBER = 3  # letters or digits of an item's number, at most: "iii."
 
-PICTURE = re.compile(r"!\[[^\]]*\]\([^)\s]*\)\s*")
-LINK = re.compile(r"\[([^\]]+)\]\([^)\s]*\)")
+PICTURE = re.compile(r"!\[[^\[\]]*\]\([^)\s\[]*\)\s*")
+LINK = re.compile(r"\[([^\[\]]+)\]\([^)\s\[]*\)")
+"""No part goes beyond the next opening bracket, so that a line of nothing but brackets is read once."""
 ITALIC = ("*", "_")
 """The marks around words in italics."""
 

@@ -62,3 +62,14 @@ def test_markdown_links_keep_their_words_and_pictures_are_removed_with_their_cap
 
 def test_bold_type_across_two_lines_is_one_paragraph():
     assert paragraphs_of("**Joint\nStatement**\nText") == ["**Joint Statement**", "Text"]
+
+
+@pytest.mark.timeout(60)  # reading to the end of the line from each bracket takes minutes
+@pytest.mark.parametrize("part", ["[1:", " [", "![", "[a](b", "![a](b"])
+def test_a_line_of_nothing_but_brackets_is_read_once(part: str) -> None:
+    # Given a line of 300,000 characters in which a link seems to begin everywhere
+    line = part * (300_000 // len(part))
+    # When its paragraphs are taken
+    (paragraph,) = paragraphs_of(line)
+    # Then nothing of it is lost
+    assert paragraph == line.strip()

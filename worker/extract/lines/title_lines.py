@@ -12,6 +12,7 @@ from worker.extract.words.boilerplate import boilerplate_kind
 from worker.extract.words.languages import words
 
 HEAD = 15  # groups of lines above a text, at most: letterhead, number, type of document, title, date
+GROUP_LINES = 100  # of a group: a longer one holds no heading, and joining its lines would cost the square of their number
 CAPITAL_LINES = range(2, 5)  # lines of a heading all in capitals that stands alone
 TITLE_WORDS = 3  # of the first line of a title of several lines, at least: fewer are a menu's
 COLUMN_GAP = "    "
@@ -35,7 +36,8 @@ def with_headings_joined(groups: list[Group], column: int) -> tuple[list[Group],
     for group in islice(groups, HEAD):
         if ends_sentence(group[-1]) or any(map(is_prose, group)):
             break
-        result.append(_joined([part for line in group for part in _columns(line)], column))
+        short = len(group) <= GROUP_LINES
+        result.append(_joined([part for line in group for part in _columns(line)], column) if short else group)
     return result, groups[len(result) :]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from worker.extract.page.elements import Element
@@ -33,6 +34,7 @@ OFF_SCREEN = (
 HIDING_MARKS = ("display:none", "display: none", "visibility:hidden", "visibility: hidden", "-9999", "clip:", "clip-path:")
 """What such a rule holds."""
 MAX_STYLES = 300_000  # characters of a page's style elements that are read: most pages have fewer
+MAX_NAMES = 500  # names that rules hide; each costs a search of all styles, and a page's own rules hide some tens
 
 
 class HidingClasses(dict[str, bool]):
@@ -87,7 +89,8 @@ def hidden_names(root: Element) -> frozenset[str]:
     """The classes (".name") and ids ("#name") that the page's style elements hide by a rule for that name alone, whatever the medium,
     and that no other rule shows."""
     text = "".join(style.text or "" for style in root.iter("style"))[:MAX_STYLES]
-    names = {name: start for start in _hiding_rules(text) for name in _names(_selectors(text, start))}
+    hidden = ((name, start) for start in _hiding_rules(text) for name in _names(_selectors(text, start)))
+    names = dict(islice(hidden, MAX_NAMES))
     if not names:
         return frozenset()
     inner = {name for name, start in names.items() if text.count("{", 0, start) > text.count("}", 0, start)}

@@ -42,3 +42,11 @@ def test_numbers_alone_that_count_up_are_of_pages_and_others_stay():
 def test_symbols_and_job_numbers_at_a_page_break_are_removed():
     text = f"{TEXT}\n\n26-19844 (E)    111126\n*2619844*      Please recycle\n\nA/81/655\n\n{TEXT}\n\n2/2          26-19844\n"
     assert paragraphs_of(text) == [TEXT, TEXT]
+
+
+@pytest.mark.timeout(60)  # joining 100,000 lines one by one takes two minutes
+def test_a_group_of_very_many_lines_holds_no_heading() -> None:
+    # Given a text that begins with 100,000 lines which could each continue the one above
+    lines = ["The harbour of the town", *["and the town"] * 100_000]
+    # When it is read, then every line stands as it was
+    assert paragraphs_of("\n".join(lines) + f"\n\n{TEXT}") == [*lines, TEXT]

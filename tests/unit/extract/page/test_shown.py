@@ -6,7 +6,7 @@ import pytest
 
 from worker.extract.page.blocks import blocks_of
 from worker.extract.page.markup import parse
-from worker.extract.page.shown import MAX_STYLES, hidden_names
+from worker.extract.page.shown import MAX_NAMES, MAX_STYLES, hidden_names
 
 
 def texts_of(body: str, style: str = "") -> list[tuple[str, bool]]:
@@ -90,3 +90,13 @@ def test_a_panel_that_a_search_in_the_page_opens_is_not_hidden() -> None:
 def test_a_template_that_a_browser_shows_is_read_and_an_inert_one_is_not() -> None:
     shadow = "<x-story><template shadowrootmode='open'><p>Shown</p></template></x-story><template><p>Inert</p></template>"
     assert [text for text, _ in texts_of(shadow)] == ["Shown"]
+
+
+def test_rules_that_hide_more_names_than_any_page_has_are_not_all_followed() -> None:
+    # Given a page whose style hides 10,000 names, each of which costs a search of all rules
+    rules = "".join(f".n{number}{{display:none}}" for number in range(10_000))
+    root = parse(f"<html><head><style>{rules}</style></head><body><p>The river rose.</p></body></html>").root
+    # When they are read, then the first ones are known, and no more than a page may have
+    names = hidden_names(root)
+    assert {".n0", ".n100"} <= names
+    assert len(names) <= MAX_NAMES

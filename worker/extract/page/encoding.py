@@ -49,6 +49,14 @@ CODECS = {
     "iso-8859-9": "cp1254",
 }
 """Labels of the WHATWG Encoding standard and Python's codec for each; no other codec is used (never UTF-7)."""
+RELATIVES = {
+    **dict.fromkeys(("euc_jis_2004", "euc_jisx0213"), "euc_jp"),
+    **dict.fromkeys(("shift_jis", "shift_jis_2004", "shift_jisx0213"), "cp932"),
+    **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+"""What the detector may name for the bytes of a codec above: a part of it, or a later edition that pages do not use."""
 
 MAGIC = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"RIFF")
 """First bytes of files that servers label HTML by mistake: PDF, ZIP and Office, PNG, GIF, JPEG, gzip, old Office, ELF, RIFF."""
@@ -212,4 +220,5 @@ def _normalizer_guess(body: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     best = from_bytes(re.sub(rb"<[^<>]*>", b" ", body[: 4 * SAMPLE])[:SAMPLE]).best()
-    return best.encoding if best is not None and best.encoding in set(CODECS.values()) | {"cp949", "big5"} else None
+    name = RELATIVES.get(best.encoding, best.encoding) if best is not None else None
+    return name if name in CODECS.values() else None

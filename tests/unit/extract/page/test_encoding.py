@@ -95,3 +95,16 @@ def test_bytes_that_no_encoding_reads_are_refused():
     with pytest.raises(ItemFailed) as failed:
         decode(bytes(range(128, 160)) * 200, "text/html; charset=utf-8")
     assert failed.value.reason is Reason.DECODE
+
+
+@pytest.mark.parametrize("codec", ["euc_jp", "cp932", "cp949", "gb18030", "big5hkscs"])
+def test_the_common_encodings_of_east_asia_are_recognised_without_a_label(codec):
+    lines = {
+        "cp949": "강의 나루터는 화요일에 다시 문을 열었다고 선장이 말했다. ",
+        "gb18030": "河上的渡船周二重新开航，船长说修理已经完成。 ",
+    }
+    lines |= {"big5hkscs": "河上的渡船週二重新開航，船長說修理已經完成。 "}
+    line = lines.get(codec, "川の渡し船は火曜日に修理を終えて運航を再開し、新学期の前に住民を運ぶと船長が述べた。")
+    text, warnings = decode(page(line * 3).encode(codec), "text/html")
+    assert line in text
+    assert warnings == ["guessed_encoding"]

@@ -39,7 +39,7 @@ LABEL_LENGTH = 5  # characters beside a name that fills its element: "By", a com
 MAX_ELEMENTS = 500  # an article names its authors in the first of them
 METAS = (
     "article:author", "byl", "parsely-author", "sailthru.author", "dcsext.author", "cxenseparse:author", "author", "article:author_name",
-    "twitter:misc:written by", "authors", "byline",
+    "twitter:misc:written by", "authors", "byline", "og:author",
 )  # fmt: skip
 CATALOGUES = ("dc.creator", "dcterms.creator", "citation_author")
 """Meta elements that may give the surname first."""

@@ -58,6 +58,20 @@ EVENT_TIMES = ("startDate", "endDate", "doorTime")
 """Properties of microdata with the time of an event."""
 MAX_DATED = 6  # of such elements: those farther down belong to other articles
 DATING, MAX_DATING = ("span", "div", "p", "li", "time", "dd", "small"), 1000  # elements that date an article, and how many are looked at
+RELATIVE, MAX_RELATIVE = ("span", "abbr", "time", "a", "p", "div", "li", "small", "em", "i", "relative-time", "time-ago"), 3000
+"""Elements that may show a time relative to now, and how many are looked at: pages have some thousands."""
+MOMENT_ATTRIBUTES = (
+    "datetime",
+    "title",
+    "data-datetime",
+    "data-timestamp",
+    "data-time",
+    "data-date",
+    "data-utime",
+    "content",
+    "aria-label",
+)
+"""Attributes that may state the moment behind it."""
 SIGNED_LINE = 150  # characters: longer lines that name a writer are biographies
 SHORT_LINE = 80  # characters: a date in a longer line belongs to the subject
 
@@ -131,11 +145,23 @@ def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | 
             *map(dateline.date_of_line, originals_first),
         ],
     )
+    yield "time", _behind_relative(root, lines)
     yield "guess", [dateline.first_date(line) for line in lines if len(line) <= SHORT_LINE]
     yield "dateline", [dateline.publication_date(text) or parse_machine_date(text) for text in _dated_texts(root)]
     yield "guess", other
     yield "dateline", [*_dates_in_article(root, near.heading)]
     yield "guess", [dateline.date_of_line(part) for part in SEPARATOR.split(data.title or "")[1:]]
+
+
+def _behind_relative(root: Element, lines: list[str]) -> list[Moment | None]:
+    """The moment that the attribute of an element states whose words only say how long ago it was, in one of `lines` near the heading."""
+    ago = [line for line in lines if len(line) <= SHORT_LINE and bylines.AGO.search(line) and not dateline.is_update(line)]
+    if not ago:
+        return []
+    shown = ((element, " ".join(element.text_content().split())) for element in islice(root.iter(*RELATIVE), MAX_RELATIVE))
+    usable = (element for element, words in shown if words and bylines.AGO.search(words) and any(words in line for line in ago))
+    stated = (element.get(name) for element in usable if not authors.is_outside_article(element) for name in MOMENT_ATTRIBUTES)
+    return [parse_machine_date(value) for value in stated if value]
 
 
 def _dates_in_article(root: Element, heading: str | None) -> list[Moment]:

@@ -67,6 +67,13 @@ PERSON_WORDS = 2  # of a name whose second word is a trade; after more words it 
 MAX_NAME = 50  # characters; longer ones are sentences
 MAX_WORDS = 6
 MAX_AUTHORS = 20
+MAX_FIELD, MAX_MARKUP = 500, 4000  # characters of a field with authors, and the same where each has a link
+PICTURES = ("\u2600", "\u27bf")
+"""The first and last of the pictures among the symbols."""
+EMOJI = ("\U0001f000", "\U0001faff")
+"""The first and last of the emoji and their skin tones."""
+EMOJI_PARTS = frozenset("\u200d\ufe0f\u20e3")
+"""What joins emoji or chooses their colours."""
 
 
 def author_names(texts: list[str], site_names: set[str]) -> list[str]:
@@ -76,7 +83,7 @@ def author_names(texts: list[str], site_names: set[str]) -> list[str]:
     """
     names: dict[str, str] = {}
     for text in texts[:MAX_AUTHORS]:
-        plain = MAIL.sub("", MARKUP.sub(" ", html.unescape(text[:500]))).strip(' \t\r\n"“”')
+        plain = MAIL.sub("", _without_markup(text)).strip(' \t\r\n"“”')
         if "://" in plain or "www." in plain or (plain.startswith(("@", "(")) and not BY.match(plain)):
             continue
         plain = signed_name(plain) or plain
@@ -88,6 +95,19 @@ def author_names(texts: list[str], site_names: set[str]) -> list[str]:
         persons = [name for name in found if not AGENCY.match(name)]  # an agency beside a person is the person's employer
         names.update((name.casefold(), name) for name in persons or found if name.casefold() not in names)
     return list(names.values())[:MAX_AUTHORS]
+
+
+def _without_markup(text: str) -> str:
+    """The words of an author field, MAX_FIELD characters at most: without mark-up, such as links to the authors' pages, and emoji."""
+    words = MARKUP.sub(" ", html.unescape(text[:MAX_MARKUP]))[:MAX_FIELD]
+    if words.isascii() or not any(map(_is_emoji, words)):
+        return words
+    return "".join(" " if _is_emoji(letter) else letter for letter in words if letter not in EMOJI_PARTS)
+
+
+def _is_emoji(letter: str) -> bool:
+    """Whether a character is an emoji, a heart, a star or a check mark, with which people of communities adorn their names."""
+    return any(first <= letter <= last for first, last in (PICTURES, EMOJI))
 
 
 def signed_name(line: str) -> str | None:

@@ -237,3 +237,11 @@ def test_the_first_of_several_marked_elements_names_the_author_whichever_word_ma
     assert authors(f"<body>{first}<div>{second}</div>") == ["Sok Dara"]
     assert authors(f"<body>{second}<div>{first}</div>") == ["Una Orrin"]
     assert authors(f'<body><p class="postAuthor">Una Orrin</p><div>{first}</div>') == ["Una Orrin"]
+
+
+@pytest.mark.parametrize("name", ["og:author", "author"])
+def test_links_around_the_names_of_a_field_are_no_part_of_them(name):
+    long = "https://mekongtimes.example.org/people/" + 9 * "reporters-of-the-lower-river-"
+    links = [f"&lt;a href=&quot;{long}{number}&quot;&gt;{one}&lt;/a&gt;" for number, one in enumerate(("Sok Dara", "Chan Thida"))]
+    meta = f'<meta property="{name}" content="By {links[0]}, Kim Mai, {links[1]} and Seán O&#x27;Roe, MTN">'
+    assert authors(f"{meta}</head><body><p>x</p>") == ["Sok Dara", "Kim Mai", "Chan Thida", "Seán O'Roe"]

@@ -38,6 +38,13 @@ from worker.extract.fields.person_names import author_names, given_first
         ("Super User", []),
         ("Editorial Team", []),
         ("The Mekong Times", []),
+        ("Watertone Feed", []),
+        ("Harbour RSS Feed", []),
+        ("Regional Newswire", []),
+        ("Olive Brandt \u2764\ufe0f\U0001f41f", ["Olive Brandt"]),
+        ("\u2714 Olive Brandt", ["Olive Brandt"]),
+        ("By Olive Brandt \U0001f469\U0001f3fd\u200d\U0001f33e and Kim \U0001f30a Mai", ["Olive Brandt", "Kim Mai"]),
+        ("\U00020bb7\u91ce \u5bb6\U0001f431", ["\U00020bb7\u91ce \u5bb6"]),  # Han of a later plane is a name
         ("https://example.org/author/1", []),
         ("d.kuckelkorn@example.org", []),
     ],

@@ -79,3 +79,36 @@ def test_the_day_of_a_reviewed_book_is_not_the_reviews():
         '<div itemprop="itemReviewed" itemscope itemtype="https://schema.org/Book"><span itemprop="datePublished">1 May 2001</span></div>'
     )
     assert published(f"{book}<p>Posted 2 July 2025</p>") == "2025-07-02"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<p class="meta"><span class="timestamp" title="2024-03-04T17:12:00+02:00">2h ago</span></p>',
+        '<div><abbr title="Monday, 4 March 2024 15:12 UTC">3 hours ago</abbr></div>',
+        '<p>Dara Sok · <a href="/a" title="2024-03-04T15:12:00Z">5 d ago</a></p>',
+        '<p><span data-timestamp="1709565120">2 weeks ago</span></p>',
+        '<relative-time datetime="2024-03-04T15:12:00Z">2 days ago</relative-time>',
+        '<p lang="de"><span title="2024-03-04T15:12:00Z">vor 2 Stunden</span></p>',
+        '<p lang="fr"><span title="2024-03-04T15:12:00Z">il y a 2 heures</span></p>',
+    ],
+)
+def test_an_attribute_states_the_moment_behind_a_relative_time(line):
+    assert published(line) in ("2024-03-04T15:12:00Z", "2024-03-04")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<p>Updated <span title="2024-03-04T15:12:00Z">2h ago</span></p>',
+        '<p><span title="Share this">2h ago</span></p>',
+        '<div class="comment"><span title="2024-03-04T15:12:00Z">2h ago</span></div>',
+        "<p>2h ago</p>",
+    ],
+)
+def test_a_relative_time_without_a_moment_of_publication_gives_no_day(line):
+    assert published(line) is None
+
+
+def test_a_day_that_the_page_writes_out_precedes_a_relative_time():
+    assert published('<p>Published 2 July 2025</p><p><span title="2025-07-09T15:12:00Z">2h ago</span></p>') == "2025-07-02"

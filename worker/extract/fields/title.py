@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from worker.extract.dates.parse import SPACELESS
+from worker.extract.fields.person_names import MARKUP
 from worker.extract.fields.shown_title import better_heading, shown_part, without_section
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.lines.title_form import NO_TITLE, could_be_title
@@ -134,9 +135,26 @@ def differs_from_text(title: str, heading: str, text: str, data: StructuredData,
 
 
 def _plain(text: str) -> str:
-    """`text` with character references decoded, twice since some systems encode them twice, without soft hyphens and a prefix
-    like "Blog:"."""
-    return PREFIX.sub("", " ".join(html.unescape(html.unescape(text)).replace("\u00ad", "").split()))
+    """`text` with character references decoded, twice since some systems encode them twice, without mark-up, soft hyphens and a
+    prefix like "Blog:"."""
+    return PREFIX.sub("", " ".join(_without_markup(html.unescape(html.unescape(text))).replace("\u00ad", "").split()))
+
+
+def _without_markup(text: str) -> str:
+    """`text` without its line breaks and the tags of the elements that it opens and closes around words. Other tags are named by
+    the title: "How <section> differs from <div>"."""
+    tags = MARKUP.findall(text) if "<" in text else []
+    closed, opened = ({_tag_name(tag) for tag in tags if tag.startswith("</") is closes} for closes in (True, False))
+    removed = {"br", *(name for name in closed & opened if f"<{name}></{name}>" not in text.lower())}
+    for tag in tags:
+        if (name := _tag_name(tag)) in removed:
+            text = text.replace(tag, " " if name in BREAKS else "")
+    return text
+
+
+def _tag_name(tag: str) -> str:
+    """The name of an element in its tag."""
+    return tag.strip("</>").split()[0].lower()
 
 
 def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> list[str]:

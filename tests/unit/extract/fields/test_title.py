@@ -1,5 +1,7 @@
 """Headlines are distinguished from the names of documents, sections and offices."""
 
+import json
+
 import pytest
 
 from worker.extract.fields.title import differs_from_text, is_document_type, may_be_site_name, site_names_of, title_of
@@ -70,3 +72,20 @@ def test_a_heading_shows_a_title_whose_letters_are_more_without_their_case(shown
     # Then the title is the heading's, and no site's name
     assert not may_be_site_name(title, structured_data_of(root), root)
     assert may_be_site_name(f"{title}s", structured_data_of(root), root)
+
+
+@pytest.mark.parametrize(
+    ("stated", "headline"),
+    [
+        ('<note-highlight class="note other">Slipway reopens</note-highlight>', "Slipway reopens"),
+        ('<span style="color: red">Slipway</span> reopens', "Slipway reopens"),
+        ("&lt;p&gt;Slipway&lt;br/&gt;reopens&lt;/p&gt;", "Slipway reopens"),
+        ("Crew of the <i>Swan</i>s <EM>Nest</EM> return", "Crew of the Swans Nest return"),
+        ("How <section> differs from <div>", "How <section> differs from <div>"),
+        ("Who needs <span></span> now?", "Who needs <span></span> now?"),
+        ("Rice < maize > wheat", "Rice < maize > wheat"),
+    ],
+)
+def test_markup_around_words_of_a_headline_is_left_out(stated: str, headline: str) -> None:
+    node = json.dumps({"@type": "NewsArticle", "headline": stated})
+    assert title(f'<script type="application/ld+json">{node}</script></head><body><p>x</p>') == headline

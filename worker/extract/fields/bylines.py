@@ -24,7 +24,7 @@ from worker.extract.fields.person_names import (
 from worker.extract.lines.line import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.words.boilerplate import boilerplate_kind
-from worker.extract.words.languages import pattern
+from worker.extract.words.languages import pattern, words
 
 DATED = pattern(r"\s*(?:[|•·●–—,(]\s*)?(?=\d{1,2}\D|<dated>)")
 """Where the date begins in a byline."""
@@ -47,6 +47,8 @@ TOP, END = 3, 2  # lines of a text that may be its byline or its signature
 BEFORE_DATE = 7  # lines between heading and date: a name, and buttons
 QUESTION = ("?", "？")
 """The end of a reporter's question in a transcript: "Reporter: Will the crossing open?"."""
+INTERVIEWER = frozenset(words("interviewer"))
+"""Labels before the name of who led an interview."""
 MAX_BYLINE = 150  # characters: longer lines are biographies
 
 
@@ -63,6 +65,7 @@ def authors_near_text(near: NearbyLines, text: str, site_names: set[str]) -> lis
         author_names(signed[:1], site_names)
         or next((names for line in bylines if (names := full_names([name_part(one) for one in _whole_byline(line, near)], site_names))), [])
         or author_names([name.replace(" ", "、") for name in (reporter.groups("") if reporter else ()) if name], site_names)
+        or _interviewers(near, text, site_names)
         or _names_alone(near, text, site_names)
         or next((names for line in bylines if (names := _single_name(line, text, site_names))), [])
     )
@@ -74,6 +77,18 @@ def _whole_byline(line: str, near: NearbyLines) -> list[str]:
     after = lines[lines.index(line) + 1 :] if line in lines and BY.match(line) else []
     more = takewhile(lambda other: len(other) <= MAX_BYLINE and (BY.match(other) or LEADING_AND.match(other.lower())), after)
     return [line, *(LEADING_AND.sub("", other) for other in more)]
+
+
+def _interviewers(near: NearbyLines, text: str, site_names: set[str]) -> list[str]:
+    """The names after a label like "Interview:" in a line of its own: of those who asked, since neither the text nor another line names
+    them, as they name whom was asked."""
+    lines = [*near.below_heading[:BEFORE_DATE], *near.below_text[:END]]
+    for line in (one for one in lines if len(one) <= MAX_BYLINE and not is_prose(one)):
+        label, colon, name = line.replace("\uff1a", ":").partition(":")
+        others = "\n".join([near.heading or "", *(one for one in lines if one != line), *(one for one in text.split("\n") if one != line)])
+        if colon and label.strip().lower() in INTERVIEWER and _is_name(name.strip(), others):
+            return full_names([name], site_names)
+    return []
 
 
 def _is_label(line: str) -> bool:

@@ -22,7 +22,8 @@ JOB = any_of("job")
 """Words of a profession or an office, which precede or follow a name."""
 JOB_WORD = pattern(r"\b<job>s?\b")
 BY = pattern(
-    r"^\s*(?:[—–\-(]\s*)?(?:(?:written|posted|reported|reporting|story|text|words|compiled|report|published|article|interview)"
+    r"^\s*(?:[—–\-(]\s*)?(?:(?:written|posted|reported|reporting|story|text|words|compiled|report|published|article|interview"
+    r"|(?:an? )?guest (?:post|article|column|essay|blog|opinion|commentary|contribution))"
     r"(?:\s*(?:and|&|,)\s*(?:photos?|photographs|pictures?|video))?\s+)?<by>(?:\s*[:\u17d6\uff1a/\uff0f|–=\uff1d\u30fb-]\s*|\s+)"
 )
 """What introduces the author in a byline."""
@@ -89,12 +90,22 @@ def author_names(texts: list[str], site_names: set[str]) -> list[str]:
         plain = signed_name(plain) or plain
         pair = _two_names(plain)
         plain = "; ".join(pair) if any(map(has_vietnamese, pair)) else plain
-        found = [name for part in _parts(plain, site_names) if (name := _name(part, site_names))]
+        parts = _parts(plain, site_names)
+        found = [name for part in parts if (name := _name(part, site_names))]
+        if found and is_person(found[0]) and BY.match(plain):
+            found = _without_offices(found, parts, plain)
         if len(found) > 1 and any(" " in name and name.isascii() and not is_name(name) for name in found):
             continue  # a desk in two parts: "Accidents and crime"
         persons = [name for name in found if not AGENCY.match(name)]  # an agency beside a person is the person's employer
         names.update((name.casefold(), name) for name in persons or found if name.casefold() not in names)
     return list(names.values())[:MAX_AUTHORS]
+
+
+def _without_offices(names: list[str], parts: list[str], plain: str) -> list[str]:
+    """The names in a byline's parts without what is an office: "VP of Strategy at Fairlight Moorings", whose "at" parts names elsewhere."""
+    offices = [part.strip() for part in parts[1:] if part.isascii() and " " in part.strip() and not is_name(part)]
+    persons = [name for name in names if " " not in name or not name.isascii() or is_name(name)]
+    return [name for name in persons if not any(f"{office} at {name}" in plain for office in offices)]
 
 
 def _without_markup(text: str) -> str:

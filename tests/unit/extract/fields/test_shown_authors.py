@@ -151,3 +151,36 @@ def test_all_of_several_authors_are_named(bylines):
 )
 def test_what_follows_a_byline_is_no_author(more):
     assert authors_of(f'<div class="row"><a rel="author" href="/d">Dara Sok</a></div>{more}') == ["Dara Sok"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Guest post by Joe Pellegrin, VP of Strategy at Fairlight Moorings",
+        "A guest column by Joe Pellegrin",
+        "Guest essay by Joe Pellegrin, head of research at the Fairlight trust",
+        "Ein Gastbeitrag von Joe Pellegrin",
+        "Gastblog door Joe Pellegrin",
+        "By Joe Pellegrin, chair of the harbour board",
+    ],
+)
+def test_the_guest_of_a_page_is_its_author_without_his_office(line):
+    assert authors_of(f'<p class="post-meta"><em>{line}</em></p>', head='<meta name="author" content="admin">') == ["Joe Pellegrin"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Interview: Maria Stetter", "Das Gespräch führte: Maria Stetter", "Die Fragen stellte: Maria Stetter", "Entrevista: Maria Stetter"],
+)
+@pytest.mark.parametrize("place", ["top", "end"])
+def test_who_led_an_interview_is_its_author(line, place):
+    whom = '<div class="partner"><strong>Rolf Anders</strong>, 58, is the harbour master of Bramholt.</div>'
+    byline = f'<p class="credit">{line}</p>'
+    assert authors_of(whom + byline if place == "top" else whom, end=byline if place == "end" else "") == ["Maria Stetter"]
+
+
+@pytest.mark.parametrize("line", ["Interview: Rolf Anders", "Interview: harbour master", "Interview:"])
+def test_whom_an_interview_asked_is_not_its_author(line):
+    whom = "<p><strong>Rolf Anders</strong>, 58, is the harbour master of Bramholt.</p>"
+    asked = "<p>“We have waited long enough,” said Anders on the stairs of the old Swan, “but the drawings are on the table.”</p>"
+    assert authors_of(f"<p>{line}</p>{whom}", end=asked) == []

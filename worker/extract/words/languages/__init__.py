@@ -43,6 +43,7 @@ SLOTS = {
     "published": "before a date of publication",
     "updated": "before the date of a later change",
     "by": "before the author's name in a byline",
+    "interviewer": "before a colon and the name of who led an interview, a plain word",
     "dated": "where the date begins in a byline",
     "and": "between the names of two authors",
     "nobody": "an author field without a person: an account, a role, a desk, a button",

@@ -32,6 +32,8 @@ NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-comp
 PANELS = ("accord", "collaps", "faq", "panel", "answer", "toggle", "expand", "tab -", " tab ", " tabs ")
 """Parts of the classes and ids of such panels, each name and hyphen between blanks."""
 PANEL_ROLES = ("tabpanel", "region")
+DIALOG_ROLES = ("dialog", "alertdialog")
+"""Roles of what a script opens over the page, which is named by a heading of its own (`aria-labelledby`)."""
 OPENERS = ("h2", "h3", "h4", "h5", "h6", "button", "summary", "dt")
 """Elements that open the panel below them."""
 POSTS = ("twitter-tweet", "bluesky-embed", "mastodon-embed", "text-post-media")
@@ -201,7 +203,7 @@ def _add_block_element(node: Element, tag: str, element: BlockElement, state: In
         element.depth + 1,
         hash((tag, own.classes, element.tag, element.own)),
         0,
-        element.hidden or (own.hidden and not _is_panel(node)),
+        element.hidden or (own.hidden and not _is_panel(node)) or (tag == "dialog" and node.get("open") is None),
         element.post or (tag == "blockquote" and any(map(classes.__contains__, POSTS))),
         pictured,
         own.centred and (below or _begins_with_picture(node)),
@@ -278,6 +280,8 @@ def _begins_with_picture(node: Element) -> bool:
 def _is_panel(node: Element) -> bool:
     """Whether a hidden element is the panel of an accordion or a tab, which readers open: named as one, or below its heading."""
     names = f" {node.get('class')} {node.get('id')} ".lower().replace("-", " - ")
+    if node.get("role") in DIALOG_ROLES:
+        return False
     if node.get("role") in PANEL_ROLES or node.get("aria-labelledby") or any(map(names.__contains__, PANELS)):
         return True
     before = next(iter(node.itersiblings(preceding=True)), None)

@@ -34,6 +34,9 @@ MIN_BEFORE = 3  # paragraphs before a last section
 COLONS = (":", "：", "៖")
 BARS = (" | ", " – ", " — ", " - ", " » ", " > ")
 """What stands between a label and a headline besides a colon."""
+DIALOGS = frozenset({"dialog", "alertdialog", "modal"})
+"""Roles and classes of a dialog."""
+SHOWN = 2  # sentences beside a hidden dialog: one may be the notice over an article that a script opens in it
 MAX_ITEMS = 60  # of a list
 TEASERS = 2  # links alone in their items, each before its summary: fewer are no list of other stories
 BOX_LINKS, BOX_SHARE = 3, 0.8  # links, and their share of the characters, of a box that opens over a word of a sentence
@@ -108,12 +111,23 @@ def shown_lines(lines: list[str], blocks: list[Block]) -> list[str]:
 
 
 def without_hidden(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """`keep` without blocks that a browser does not show, unless these are most of the text: scripts show them then."""
+    """`keep` without blocks that a browser does not show, unless these are most of the text: scripts show them then. A hidden dialog
+    beside shown sentences is never the text, however long it is: settings of cookies, terms of a newsletter."""
     hidden = np.array([block.element.hidden for block in blocks], dtype=bool)
     if not (hidden & keep).any():
         return keep
+    dialogs = np.array([is_hidden and _is_in_dialog(block.element) for block, is_hidden in zip(blocks, hidden, strict=True)], dtype=bool)
+    if dialogs.any() and sum(is_prose(blocks[at].text) for at in np.flatnonzero(keep & ~hidden).tolist()) >= SHOWN:
+        keep = keep & ~dialogs
     sizes = np.array([len(block.text) for block in blocks])
     return keep & ~hidden if sizes[hidden & keep].sum() * 2 < sizes[keep].sum() else keep
+
+
+def _is_in_dialog(element: BlockElement | None) -> bool:
+    """Whether an element is a dialog or is inside one."""
+    while element is not None and element.tag != "dialog" and DIALOGS.isdisjoint(element.names.split()):
+        element = element.parent
+    return element is not None
 
 
 def _table_around(element: BlockElement | None) -> BlockElement | None:

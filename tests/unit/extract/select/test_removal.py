@@ -53,6 +53,32 @@ def test_a_box_that_wants_something_of_the_reader_goes(box: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "opening",
+    [
+        "div role='dialog' style='display:none'",
+        "div class='pc' role='dialog' aria-modal='true' aria-labelledby='k1' hidden",
+        "section role='alertdialog' style='visibility:hidden'",
+        "div class='modal fade' style='display: none'",
+        "dialog",
+    ],
+)
+def test_a_hidden_dialog_longer_than_the_article_goes(opening: str) -> None:
+    rule = "Part {} of these rules binds whoever reads them aloud, {}, unless the reader has left the room before the end."
+    places = ["in March", "at sea", "by night", "on stairs", "in rain", "at noon", "in verse", "in prose", "on ice"]
+    terms = "".join(f"<p>{rule.format(at, place)}</p>" for at, place in enumerate(places))
+    dialog = f"<{opening}><h2 id='k1'>Strictly Necessary Rules</h2>{terms}</{opening.split(maxsplit=1)[0]}>"
+    article = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    whole = page(f"<article><h1>{TITLE}</h1>{article}</article>{dialog}")
+    assert extract_html(whole, "https://example.org/a", date(2024, 5, 1)).text == "\n\n".join(SENTENCES)
+
+
+def test_an_article_that_a_script_opens_in_a_dialog_stays() -> None:
+    article = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    whole = page(f"<div class='modal' style='display:none'><h1>{TITLE}</h1>{article}</div>")
+    assert extract_html(whole, "https://example.org/a", date(2024, 5, 1)).text == "\n\n".join(SENTENCES)
+
+
+@pytest.mark.parametrize(
     "card",
     [
         "<article class='x'><a href='/x'><h3>Why the sewers are made of oak</h3></a><p>{}</p></article>",

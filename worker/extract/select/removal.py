@@ -38,7 +38,11 @@ LABEL = 60  # characters of the label on an advert, at most
 MOST = 0.4  # of the kept characters: more are no boxes beside an article, but the page's content
 REPEATED = 3  # equal buttons, from which they are tools beside the parts of a page
 BUTTON = 40  # characters of a button, at most
-ARTICLE_LEAST = 2  # paragraphs of an article before its comments
+ARTICLE_LEAST = 2  # paragraphs of an article before its comments, or before other stories
+HEADLINES = 2  # of other stories below the heading that announces them: one may be a source
+SUMMARY_REACH = 2  # blocks from a headline to its summary: a date or an author may be between
+LABELS = ("h2", "h3", "h4", "h5", "h6", "p", "div")
+"""Elements of such a heading."""
 
 
 def other_elements(blocks: list[Block], elements: list[BlockElement], keep: Mask, title: str | None) -> Mask:
@@ -47,6 +51,7 @@ def other_elements(blocks: list[Block], elements: list[BlockElement], keep: Mask
     result = _comments(blocks, keep, inside) | _next_articles(blocks, inside, title) | _buttons(blocks) | _captions(blocks, keep)
     boxes = _boxes(blocks, elements, keep, inside)
     sizes = np.array([len(block.text) for block in blocks])
+    result |= _related(blocks, keep, inside)
     return result | boxes if sizes[boxes & keep].sum() < MOST * sizes[keep].sum() else result
 
 
@@ -138,6 +143,28 @@ def _boxes(blocks: list[Block], elements: list[BlockElement], keep: Mask, inside
     return result
 
 
+def _related(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
+    """The blocks of sections that begin with a heading like "Related posts", below the article's own paragraphs, and hold at
+    least two linked headlines with their summaries, however long, and no other paragraph: an article may go on below its links."""
+    result = np.zeros(len(blocks), dtype=bool)
+    prose = [at for at in np.flatnonzero(keep).tolist() if is_prose(blocks[at].text)]
+    for element, held in inside.items():
+        if len(held) < 2 * HEADLINES or len(prose) < ARTICLE_LEAST or held[0] <= prose[ARTICLE_LEAST - 1]:
+            continue
+        first, *rest = _span(blocks, element, held[0])
+        if blocks[first].element.tag not in LABELS or boilerplate_kind(blocks[first].text) is not Kind.RELATED:
+            continue
+        headlines = [at for at in rest if _is_headline(blocks[at])]
+        above = [max((one for one in headlines if 0 < at - one <= SUMMARY_REACH), default=-1) for at in rest if is_prose(blocks[at].text)]
+        result[[first, *rest]] |= len(set(above)) >= HEADLINES and -1 not in above
+    return result
+
+
+def _is_headline(block: Block) -> bool:
+    """Whether a block is nothing but a link, and no sentence."""
+    return block.link_chars * 10 >= 9 * len(block.text) and not is_prose(block.text)
+
+
 def _is_named(element: BlockElement, parts: tuple[str, ...]) -> bool:
     """Whether one of an element's classes holds one of `parts`."""
     classes = element.names.partition("#")[0]
@@ -160,7 +187,7 @@ def _has_invitation(blocks: list[Block], span: list[int]) -> bool:
 def _is_card(blocks: list[Block], element: BlockElement, span: list[int]) -> bool:
     """Whether an element is a linked headline and a summary of another story, and is named as such or is an article in the article."""
     first, rest = blocks[span[0]], [blocks[at] for at in span[1:]]
-    if not 1 <= len(rest) < CARD_BLOCKS or first.link_chars * 10 < 9 * len(first.text) or is_prose(first.text):
+    if not 1 <= len(rest) < CARD_BLOCKS or not _is_headline(first):
         return False
     if not any(is_prose(block.text) for block in rest) or any(block.link_chars * 3 >= len(block.text) > LABEL for block in rest):
         return False

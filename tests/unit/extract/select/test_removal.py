@@ -191,3 +191,56 @@ def test_an_article_about_cookies_stays_beside_one_sentence_of_a_wall() -> None:
     body = "".join(f"<p>{sentence}</p>" for sentence in [*sentences[:3], "We and our 87 partners store and access data.", *SENTENCES])
     text = extract_html(page(f"<article><h1>{TITLE}</h1>{body}</article>"), None, date(2024, 5, 1)).text
     assert all(sentence in text for sentence in sentences[:3])
+
+
+STORIES = [
+    (
+        "Why the sewers are made of oak",
+        "Nobody living remembers who chose the oak, and those who dig it up each spring, wet and black as the day it went into the ground, "
+        "say that no pipe of clay or steel would have borne the carts that rolled above it for three hundred years.",
+    ),
+    (
+        "A year without a clock",
+        "For a whole year the tower stood at ten past four, and the town, which had complained of the bells for as long as it had them, "
+        "found that it met its friends more often, since nobody could say any longer that anybody else was late.",
+    ),
+    (
+        "The last of the lamplighters",
+        "He carries the ladder that his father carried, over the same nine bridges and at the same slow step, although the lamps have long "
+        "been lit by a wire, because the children on the quay would miss him if he stayed at home in the evening.",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        "<section class='more'><h2>Related posts</h2>{}</section>",
+        "<div class='x7'><h3>Mehr zum Thema</h3>{}</div>",
+        "<div><p>You may also like</p><div>{}</div></div>",
+        "<section><h2>Articles similaires</h2>{}</section>",
+        "<div class='row'><div class='t'>Recommended</div>{}</div>",
+    ],
+)
+@pytest.mark.parametrize(
+    "card",
+    [
+        "<article class='related-card'><h3><a href='/r'>{}</a></h3><p>{}</p></article>",
+        "<div class='card'><a href='/r'>{}</a><p>{}</p></div>",
+        "<article><a href='/r'><h3>{}</h3></a><p>{}</p></article>",
+        "<li><h4><a href='/r'>{}</a></h4><span>3 May</span><p>{}</p></li>",
+    ],
+)
+def test_other_stories_below_their_heading_go_however_long_they_are(section: str, card: str) -> None:
+    article = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES[:3])
+    stories = section.format("".join(card.format(*story) for story in STORIES))
+    whole = page(f"<h1>{TITLE}</h1><div class='post-content'>{article}</div>{stories}")
+    assert extract_html(whole, "https://example.org/a", date(2024, 5, 1)).text == "\n\n".join(SENTENCES[:3])
+
+
+@pytest.mark.parametrize("paragraphs", [1, 2, 3])
+def test_an_article_that_goes_on_below_such_a_heading_stays(paragraphs: int) -> None:
+    links = "".join(f"<li><a href='/{at}'>{title}</a></li>" for at, (title, _) in enumerate(STORIES))
+    rest = [summary for _, summary in STORIES[:paragraphs]]
+    text = text_with(f"<div><h3>Related posts</h3><ul>{links}</ul>{''.join(f'<p>{line}</p>' for line in rest)}</div>")
+    assert [line for line in rest if line not in text] == []

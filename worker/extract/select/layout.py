@@ -166,8 +166,11 @@ def standfirst(blocks: list[Block], probabilities: NDArray[np.float64], keep: ND
 
 
 def _is_marked(block: Block) -> bool:
-    """Whether a block below an `h1` is marked as a standfirst by its class or its level."""
-    return bool(block.element.own & STANDFIRST) or block.element.tag in ("h2", "h3")
+    """Whether a block below an `h1` is marked as a standfirst by its class, by that of the element that holds it alone, or by its level."""
+    element, frame = block.element, block.element.parent
+    alone = frame is not None and frame.number + 1 == element.number and frame.end == element.end
+    named = element.own | (frame.own if frame is not None and alone else 0)
+    return bool(named & STANDFIRST) or element.tag in ("h2", "h3")
 
 
 def _is_named(block: Block) -> bool:

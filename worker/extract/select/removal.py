@@ -25,6 +25,11 @@ COMMENTS = frozenset(
 """Classes, and ids with a hash, of readers' comments."""
 BOXES = ("newsletter", "signup", "sign-up", "donat", "advert", " ad-", "-ad ", "ad-wrap", "ad_wrap", " dfp ")
 """Parts of the classes of boxes that want something of the reader."""
+PLAYERS = (
+    "audio-player", "audio_player", "audioplayer", "audio__player", "listen-to-article", "article-listen", "article-audio",
+    "text-to-speech", "tts-player", "speechkit", "beyondwords", "readspeaker",
+)  # fmt: skip
+"""Parts of the classes of players that read the text aloud."""
 CARDS = ("teaser", "promo", "related", "recommend")
 """Parts of the classes of cards that lead to other stories."""
 SUMMARIES = ("excerpt", "teaser", "summary", "snippet")
@@ -33,6 +38,7 @@ CAPTIONS = ("caption-text", "image-caption", "photo-caption", "img-caption", "fi
 """Parts of the classes of captions."""
 CAPTION_LENGTH = 300  # characters: longer ones tell a part of the story
 BOX_BLOCKS, BOX_LENGTH = 6, 500  # blocks and characters of a box: articles inside a form, or named after an advert, have more
+PLAYER_LENGTH = 300  # characters of such a player: a transcript is longer
 CARD_BLOCKS = 4  # blocks of a card: headline, summary, date, author
 LABEL = 60  # characters of the label on an advert, at most
 MOST = 0.4  # of the kept characters: more are no boxes beside an article, but the page's content
@@ -49,6 +55,7 @@ def other_elements(blocks: list[Block], elements: list[BlockElement], keep: Mask
     """Which blocks are in an element that is not the article's, kept ones or beside kept ones; shape (blocks,)."""
     inside = _inside(blocks, keep)
     result = _comments(blocks, keep, inside) | _next_articles(blocks, inside, title) | _buttons(blocks) | _captions(blocks, keep)
+    result |= _players(blocks, inside)
     boxes = _boxes(blocks, elements, keep, inside)
     sizes = np.array([len(block.text) for block in blocks])
     result |= _related(blocks, keep, inside)
@@ -140,6 +147,17 @@ def _boxes(blocks: list[Block], elements: list[BlockElement], keep: Mask, inside
             has_form = any(element.number <= number < element.end for number in forms)
             asks = has_form or _is_named(element, BOXES) or _has_invitation(blocks, span)
             result[span] |= asks or _is_labelled(blocks, span) or _is_card(blocks, element, span)
+    return result
+
+
+def _players(blocks: list[Block], inside: Inside) -> Mask:
+    """The blocks of short elements that are named as players of the text read aloud: labels, times, what the voice is. They may begin
+    the text."""
+    result = np.zeros(len(blocks), dtype=bool)
+    for element, held in inside.items():
+        if len(held) <= BOX_BLOCKS and _is_named(element, PLAYERS):
+            span = _span(blocks, element, held[0])
+            result[span] |= len(span) <= BOX_BLOCKS and sum(len(blocks[at].text) for at in span) <= PLAYER_LENGTH
     return result
 
 

@@ -244,3 +244,23 @@ def test_an_article_that_goes_on_below_such_a_heading_stays(paragraphs: int) -> 
     rest = [summary for _, summary in STORIES[:paragraphs]]
     text = text_with(f"<div><h3>Related posts</h3><ul>{links}</ul>{''.join(f'<p>{line}</p>' for line in rest)}</div>")
     assert [line for line in rest if line not in text] == []
+
+
+@pytest.mark.parametrize("player", ["audio-player", "c-audioplayer__frame", "beyondwords-player", "article-audio", "m-listen-to-article"])
+@pytest.mark.parametrize(
+    "lead", ["<div class='lead'><p>{}</p></div>", "<p class='lead'>{}</p>", "<section class='intro'><div>{}</div></section>"]
+)
+def test_a_player_between_the_standfirst_and_the_text_goes_and_the_standfirst_stays(player: str, lead: str) -> None:
+    summary = "She carried salt, then mail, then nothing but the wind for nine weeks."
+    voice = "<p>Listen to this article</p><p>00:00 / 04:12</p><p>This voice is made by a machine and may stumble over names.</p>"
+    article = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    whole = page(
+        f"<article><h1>{TITLE}</h1>{lead.format(summary)}<div class='{player}'>{voice}</div><div class='body'>{article}</div></article>"
+    )
+    assert extract_html(whole, "https://example.org/a", date(2024, 5, 1)).text == "\n\n".join([summary, *SENTENCES])
+
+
+def test_a_transcript_in_a_player_stays() -> None:
+    article = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    whole = page(f"<article><h1>{TITLE}</h1><div class='audio-player'>{article}</div></article>")
+    assert extract_html(whole, "https://example.org/a", date(2024, 5, 1)).text == "\n\n".join(SENTENCES)

@@ -4,12 +4,14 @@ page, cards of other stories, boxes with a form, a label or a name of their own,
 from __future__ import annotations
 
 from collections import Counter
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.extract.lines.line import is_prose
+from worker.extract.lines.line import ends_sentence, is_prose
 from worker.extract.page.blocks import Block, BlockElement
+from worker.extract.select.layout import COLONS
 from worker.extract.words.boilerplate import Kind, boilerplate_kind
 
 Mask = NDArray[np.bool_]
@@ -39,6 +41,7 @@ CAPTIONS = ("caption-text", "image-caption", "photo-caption", "img-caption", "fi
 CAPTION_LENGTH = 300  # characters: longer ones tell a part of the story
 BOX_BLOCKS, BOX_LENGTH = 6, 500  # blocks and characters of a box: articles inside a form, or named after an advert, have more
 PLAYER_LENGTH = 300  # characters of such a player: a transcript is longer
+CALLS, CALL_WORDS = 3, 4  # links at the end of an article, at most: more are a list; and words of each: names and files have fewer
 CARD_BLOCKS = 4  # blocks of a card: headline, summary, date, author
 LABEL = 60  # characters of the label on an advert, at most
 MOST = 0.4  # of the kept characters: more are no boxes beside an article, but the page's content
@@ -55,7 +58,7 @@ def other_elements(blocks: list[Block], elements: list[BlockElement], keep: Mask
     """Which blocks are in an element that is not the article's, kept ones or beside kept ones; shape (blocks,)."""
     inside = _inside(blocks, keep)
     result = _comments(blocks, keep, inside) | _next_articles(blocks, inside, title) | _buttons(blocks) | _captions(blocks, keep)
-    result |= _players(blocks, inside)
+    result |= _players(blocks, inside) | _last_links(blocks, keep)
     boxes = _boxes(blocks, elements, keep, inside)
     sizes = np.array([len(block.text) for block in blocks])
     result |= _related(blocks, keep, inside)
@@ -159,6 +162,24 @@ def _players(blocks: list[Block], inside: Inside) -> Mask:
             span = _span(blocks, element, held[0])
             result[span] |= len(span) <= BOX_BLOCKS and sum(len(blocks[at].text) for at in span) <= PLAYER_LENGTH
     return result
+
+
+def _last_links(blocks: list[Block], keep: Mask) -> Mask:
+    """The last kept paragraphs that are nothing but a link and end like a headline, below a sentence: "Order your first set today". Below
+    a colon or a heading they are sources."""
+    result = np.zeros(len(blocks), dtype=bool)
+    kept = np.flatnonzero(keep).tolist()
+    links = list(takewhile(lambda at: _is_call(blocks[at]), reversed(kept)))
+    above = blocks[kept[-len(links) - 1]].text if len(links) < len(kept) else ""
+    result[links] = len(links) <= CALLS and is_prose(above) and not above.endswith(COLONS)
+    return result
+
+
+def _is_call(block: Block) -> bool:
+    """Whether a paragraph is one link of several words, no sentence and no address."""
+    words = block.text.split()
+    linked = block.links == 1 and block.element.tag == "p" and _is_headline(block) and not ends_sentence(block.text)
+    return linked and len(words) >= CALL_WORDS and not any("/" in word or "@" in word for word in words)
 
 
 def _related(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:

@@ -264,3 +264,29 @@ def test_a_transcript_in_a_player_stays() -> None:
     article = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
     whole = page(f"<article><h1>{TITLE}</h1><div class='audio-player'>{article}</div></article>")
     assert extract_html(whole, "https://example.org/a", date(2024, 5, 1)).text == "\n\n".join(SENTENCES)
+
+
+def text_with_end(end: str) -> str:
+    """The text of a page with `end` after the last paragraph."""
+    article = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    return extract_html(
+        page(f"<article><h1>{TITLE}</h1><div class='article-body'>{article}{end}</div></article>"), None, date(2024, 5, 1)
+    ).text
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "<p><a href='/shop'>Order your first tile set in our shop today</a></p><p><a href='/all'>See all games of this genre »</a></p>",
+        "<p><strong><a href='/x'>Jetzt die passenden Stiefel im Laden ansehen</a></strong></p>",
+        "<p><a href='/x'>Commander votre billet pour la traversée</a></p>",
+    ],
+)
+def test_linked_calls_below_the_last_paragraph_go(call: str) -> None:
+    assert text_with_end(call) == "\n\n".join(SENTENCES)
+
+
+def test_linked_sources_below_a_colon_stay() -> None:
+    report = "Report of the council on the second landing"
+    end = f"<p>The figures of the winter and of the two years before it are in these papers:</p><p><a href='/r'>{report}</a></p>"
+    assert text_with_end(end).endswith(report)

@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 from lxml import etree
 
 from worker.extract.dates.parse import without_dates
-from worker.extract.fields.bylines import MAX_BYLINE, byline_of, full_names, is_dated, name_part
+from worker.extract.fields.bylines import byline_of, full_names, is_dated, name_part
 from worker.extract.fields.own_article import is_outside_article
 from worker.extract.fields.person_names import (
     AGENCY,
@@ -24,6 +24,7 @@ from worker.extract.fields.person_names import (
     letters_of,
     signed_name,
 )
+from worker.extract.fields.shown_bylines import labelled_lines, shown_line
 from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.line import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines
@@ -46,9 +47,7 @@ CATALOGUES = ("dc.creator", "dcterms.creator", "citation_author")
 QUOTATIONS = ("cite", "blockquote", "q", "figcaption")
 """Elements whose authors are those of what the article cites, or of its pictures."""
 PARAGRAPHS, PIECES = ("p", "li", "dd"), 30  # and pieces of their text, in which an author is looked for
-LABELLED_IN = ("span", "li", "em", "i", "b", "strong", "small", "div", "dd", "p")
 """Elements that may hold a byline with its label and nothing else."""
-MAX_LABELLED, MAX_LOOKED_AT = 60, 3000  # characters of such a byline, and elements of the some thousands of a page
 AUTHOR_FOLDERS = frozenset({
     "author", "authors", "auteur", "auteurs", "autor", "autoren", "autores", "by", "editors", "writer", "writers", "reporter", "reporters",
     "journalist", "journalists", "contributor", "contributors",
@@ -62,8 +61,6 @@ IN_CLASSES = ("uthor", "yline", "writer", "reporter")
 """Parts of classes, one of which all of these have."""
 _CLASSES = etree.XPath("//@class", smart_strings=False)
 _MICRODATA = etree.XPath("//@itemprop[. = 'author']")
-JOINED = pattern(r"\s*\n\s*(,|&|<and>|with reporting by)\s*\n?\s*", 0)
-"""A line break before or after a conjunction: both lines are one."""
 
 
 def authors_of(root: Element, data: StructuredData, site_names: set[str]) -> list[str]:
@@ -85,23 +82,15 @@ def authors_of_blog(root: Element, data: StructuredData, near: NearbyLines, text
     site bears the same name, else the nickname in the article's link to its author."""
     owner = next((name for source in _stated(data) for name in source[:1] if is_person(name)), None)
     signed = owner and any(line.startswith(owner) and is_dated(line.removeprefix(owner)) for line in near.below_heading)
-    labelled = (full_names([name_part(line)], site_names) for line in _labelled(root))
+    labelled = (full_names([name_part(line)], site_names) for line in labelled_lines(root))
     if behind_label := next(filter(None, labelled), []):
         return behind_label
     if owner and (signed or _is_owner(owner, data, text)):
         return [owner]
     links = (link for link in root.iter("a") if "author" in (link.get("rel") or "") or _leads_to_author(link))
-    shown = ((link, _shown_line(link)) for link in islice(links, MAX_AUTHORS))
+    shown = ((link, shown_line(link)) for link in islice(links, MAX_AUTHORS))
     names = (author_names([name], site_names) for link, name in shown if name.isalnum() and not is_outside_article(link))
     return next((found for found in names if found), [])
-
-
-def _labelled(root: Element) -> Iterator[str]:
-    """The bylines with a label that fill an element: in their line only the screen may part them from date and source."""
-    for element in islice(root.iter(*LABELLED_IN), MAX_LOOKED_AT):
-        line = " ".join((element.text or "").split()) if len(element) == 0 else _shown_line(element).replace("\n", " ")
-        if len(line) <= MAX_LABELLED and any(colon in line for colon in ":\uff1a") and BY.match(line) and not is_outside_article(element):
-            yield line
 
 
 def _is_owner(name: str, data: StructuredData, text: str) -> bool:
@@ -209,7 +198,7 @@ def _names_beside_first(elements: list[Element], site_names: set[str]) -> list[s
     Where the first element names nobody, the author is the outlet.
     """
     own = (element for element in elements[: 4 * MAX_AUTHORS] if not is_outside_article(element) and not _is_in_text(element))
-    usable = (element for element in own if _names_may_stand(_shown_line(element)))
+    usable = (element for element in own if _names_may_stand(shown_line(element)))
     first = next(usable, None)
     if first is None:
         return []
@@ -234,7 +223,7 @@ def _is_alone_beside(element: Element, first: Element) -> bool:
 
 def _with_unmarked(names: list[str], outer: Element | None, site_names: set[str]) -> list[str]:
     """The names, with those that follow in the same line after "and" and have no element of their own."""
-    line = " ".join(_shown_line(outer).split()) if names and outer is not None else ""
+    line = " ".join(shown_line(outer).split()) if names and outer is not None else ""
     whole = full_names([name_part(line)], site_names)
     joined = line.partition(whole[-1])[0].split()[-1:] if whole else []
     months = any(is_month(word) for name in whole for word in name.split())
@@ -259,25 +248,12 @@ def _names_may_stand(line: str) -> bool:
     return bool(line) and re.fullmatch(r"\W*[A-Z]{0,4}\W*", re.sub(r"\d", "", without_dates(line))) is None
 
 
-def _shown_line(element: Element) -> str:
-    """The text of an element, its parts separated by line breaks; "" for biographies and for text without letters."""
-    pieces, size = [], 0
-    for text in element.itertext():
-        if piece := " ".join(text.split()):
-            pieces.append(piece)
-            size += len(piece)
-        if size > MAX_BYLINE:  # the rest of a long element is not read
-            return ""
-    line = element.get("content") or JOINED.sub(r" \1 ", "\n".join(pieces))
-    return line if len(line) <= MAX_BYLINE and any(map(str.isalpha, line)) else ""
-
-
 def _shown_names(element: Element, site_names: set[str]) -> list[str]:
     """The names that an element shows: in its links, else in the first line with a name, else across lines of one word each."""
-    lines = _shown_line(element).split("\n")
+    lines = shown_line(element).split("\n")
     if "authors" in (element.get("class") or "").split() and len(lines) > 1 and all(is_person(BY.sub("", line)) for line in lines):
         return full_names(lines, site_names)
-    linked = full_names([_shown_line(link) for link in element.iter("a") if len(link) or link is not element], site_names)
+    linked = full_names([shown_line(link) for link in element.iter("a") if len(link) or link is not element], site_names)
     signed = author_names([name for line in lines if (name := signed_name(line))][:1], site_names)
     found = (names for line in BY.sub("", "\n".join(lines)).split("\n") if (names := full_names([name_part(line)], site_names)))
     parts = [" ".join(lines)] if all(" " not in line for line in lines) else []

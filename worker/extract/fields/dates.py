@@ -160,7 +160,7 @@ def _behind_relative(root: Element, lines: list[str]) -> list[Moment | None]:
         return []
     shown = ((element, " ".join(element.text_content().split())) for element in islice(root.iter(*RELATIVE), MAX_RELATIVE))
     usable = (element for element, words in shown if words and bylines.AGO.search(words) and any(words in line for line in ago))
-    stated = (element.get(name) for element in usable if not authors.is_outside_article(element) for name in MOMENT_ATTRIBUTES)
+    stated = (element.get(name) for element in usable if not is_outside_article(element) for name in MOMENT_ATTRIBUTES)
     return [parse_machine_date(value) for value in stated if value]
 
 

@@ -45,7 +45,7 @@ TABLE = "boilerplate.txt"
 SITES = (
     r"(?:facebook|twitter|x|linked ?in|whats ?app|telegram|viber|messenger|pinterest|reddit|tumblr|instagram|youtube|tiktok|line|wechat|"
     r"weibo|vk|e-?mail|mail|print|copy(?: link| url)?|link|share|tweet|pin(?: it)?|pocket|flipboard|threads|bluesky|mastodon|rss|sms|more|"
-    r"google(?: news| ?\+)?|buffer|digg|stumbleupon|skype|follow us|like|save|\d+)"
+    r"google(?: news| ?\+)?|buffer|digg|stumbleupon|skype|follow us|like|save|\d++)"
 )
 """Names on share buttons."""
 MAX_LENGTH = 300  # characters: boilerplate is short; longer lines are text, unless they are tickers or walls

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from worker.extract.words.boilerplate import ALL_KINDS, TABLE, Kind, boilerplate_kind, compiled, is_wall, table
+from worker.extract.words.boilerplate import ALL_KINDS, MAX_LENGTH, TABLE, Kind, boilerplate_kind, compiled, is_wall, table
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,12 @@ def test_every_key_word_is_looked_for_in_all_lines_that_hold_it() -> None:
     # Then none is missing, and every one has its letter
     assert known == given
     assert [word for letter, entries in patterns.keyed.items() for word, _, _ in entries if letter not in word] == []
+
+
+@pytest.mark.timeout(60)  # a pattern that parts a long word in every way takes minutes for one line
+@pytest.mark.parametrize(
+    "part", ["a", "aa ", "a-", "\u3042", "1", "1 ", "a1", "A", "Aa ", "a | ", "(a) ", ". ", "\u0e01", "a:", "-", "\u1780"]
+)
+def test_no_line_of_one_sign_is_read_in_every_way(part: str) -> None:
+    line = (part * MAX_LENGTH)[: MAX_LENGTH - 1] + "x"
+    assert boilerplate_kind(line) in {None, *Kind}

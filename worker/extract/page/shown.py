@@ -3,7 +3,7 @@ the page's own style elements."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -93,8 +93,27 @@ def hidden_names(root: Element) -> frozenset[str]:
     names = dict(islice(hidden, MAX_NAMES))
     if not names:
         return frozenset()
-    inner = {name for name, start in names.items() if text.count("{", 0, start) > text.count("}", 0, start)}
-    return frozenset(name for name in names if name not in inner and not any(_shows(text, name, at) for at in _places(text, name)))
+    inner, shown = _inner_rules(text, names.values()), _shown_selectors(text)
+    return frozenset(name for name, start in names.items() if start not in inner and name not in shown)
+
+
+def _inner_rules(text: str, starts: Iterable[int]) -> set[int]:
+    """Those of the rules at `starts` that are inside another rule, as those for a medium are."""
+    inner, before, depth = set(), 0, 0
+    for start in sorted(starts):
+        depth += text.count("{", before, start) - text.count("}", before, start)
+        before = start
+        if depth > 0:
+            inner.add(start)
+    return inner
+
+
+def _shown_selectors(text: str) -> str:
+    """What stands before the rules that set how an element is displayed and do not hide it, one after the other."""
+    starts = {text.rfind("{", 0, at) for at in _places(text, "display")} - {-1}
+    bodies = {start: _body(text, start) for start in starts}
+    showing = (start for start, body in bodies.items() if "display" in body and not _hides(body))
+    return "\0".join(text[text.rfind("{", 0, start) + 1 : start] for start in showing)
 
 
 def _places(text: str, part: str) -> Iterator[int]:
@@ -136,10 +155,3 @@ def _names(selectors: str) -> Iterator[str]:
     for selector in map(str.strip, selectors.split(",")):
         if selector[:1] in (".", "#") and selector[1:].replace("-", "").replace("_", "").isalnum():
             yield selector
-
-
-def _shows(text: str, name: str, at: int) -> bool:
-    """Whether the rule in whose selectors `name` stands at a position sets how its element is displayed, and does not hide it."""
-    start = text.find("{", at)
-    body = _body(text, start) if start >= 0 else ""
-    return "display" in body and not _hides(body)

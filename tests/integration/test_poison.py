@@ -13,7 +13,7 @@ HEAVY = f"<html><title>Heavy</title><body>{''.join(f'<p>Word {number}</p>' for n
 def test_a_page_beyond_its_cpu_is_poison_after_three_strikes_and_its_neighbours_are_stored(tmp_path):
     # Given
     world = {**pages(39), ("heavy.test", "/news/2026/heavy.html"): Served(HEAVY)}
-    quick = {"PRESSMARK_PARSE_CPU": "0.2", "PRESSMARK_PARSE_TIMEOUT": "60", "PRESSMARK_BACKOFF": "0.1"}
+    quick = {"PRESSMARK_PARSE_CPU": "0.4", "PRESSMARK_PARSE_TIMEOUT": "60", "PRESSMARK_BACKOFF": "0.1"}
     with serving(world) as site, RunningService(tmp_path, {**site.settings(), **quick}) as line:
         line.up()
         # When

@@ -228,11 +228,13 @@ def take_back(services: Services, item_id: int, who: str) -> None:
 
 
 def undo(services: Services, who: str, now: Callable[[], float] = time.time) -> ReviewArticle | None:
-    """Takes back the person's last answer of today, and gives them its article again; None where there is none."""
+    """Takes back the person's last answer of today, and gives them its article again instead of the one they hold; None without one."""
     last = next(iter(services.review_leases.answered_since(who, _midnight(services, now()))), None)
     if last is None:
         return None
     take_back(services, last, who)
+    for held in services.review_leases.held(who):
+        services.review_leases.give_back(held, who)
     services.review_leases.lease([last], who)
     return next((_bare(article) for article in services.articles.of([last]) if article.text is not None), None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from worker.extract.page.addresses import parts_of
+from worker.extract.page.characters import letters_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import JsonObject, StructuredData, is_article, strings_of, types_of
 
@@ -37,7 +38,7 @@ def without_other_articles(data: StructuredData, url: str | None, headings: list
         return data
     own = {key for address in (url, *data.links.get("canonical", ())[:1], data.meta("og:url")) if (key := _place(address))}
     by_address = {id(node): _is_at(node, own) for node in articles}
-    titles = [_letters(title) for title in (data.title, data.meta("og:title", "twitter:title"), *headings) if title]
+    titles = [letters_of(title) for title in (data.title, data.meta("og:title", "twitter:title"), *headings) if title]
     named = [node for node in articles if _is_named(node, titles)]
     if True in by_address.values():
         others = [node for node in articles if by_address[id(node)] is False]
@@ -70,17 +71,13 @@ def _place(address: str | None) -> str:
 
 def _is_named(node: JsonObject, titles: list[str]) -> bool:
     """Whether the page has an article's headline as title or heading, or in one."""
-    key = next(map(_letters, strings_of(node.get("headline") or node.get("name") or [])), "")
+    key = next(map(letters_of, strings_of(node.get("headline") or node.get("name") or [])), "")
     return len(key) >= MIN_LETTERS and any(key in title or (len(title) >= MIN_LETTERS and title in key) for title in titles)
 
 
 def _is_elsewhere(node: JsonObject, titles: list[str]) -> bool:
     """Whether an article of another address has a headline that the page does not show, though it shows some."""
     return bool(titles and node.get("headline")) and not any("Live" in kind for kind in types_of(node))
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def is_outside_article(element: Element) -> bool:

@@ -12,6 +12,7 @@ from worker.extract.dates.parse import SPACELESS
 from worker.extract.fields.person_names import AGENCY, BY
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.lines.title_form import NO_TITLE, is_issuer, share_of_stems, stems_of
+from worker.extract.page.characters import letters_of
 
 BOUNDARY = frozenset("|-–—:·•»«›‹/\\~_>(（【[]】）)｜\u3163,.")
 """A character beside a part of a title, white space left out."""
@@ -28,11 +29,6 @@ STRANGE = 0.15  # of a stated title's long words: with fewer in the text it is t
 TEXT_START = 3000  # characters of the text, in which a headline's words occur
 KNOWN = 0.4  # of a line's long words: a line of the site's shares fewer with the text
 PARTS = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜\u3163_]\s*|\s?[:–—-]\s")
-
-
-def letters_of(text: str) -> str:
-    """The letters and digits of a text, without case."""
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def shown_part(titles: list[str], near: NearbyLines, text: str, site_names: set[str]) -> str | None:

@@ -17,6 +17,7 @@ from worker.extract.lines.line import is_prose
 from worker.extract.lines.title_form import could_be_title, share_of_stems, stems_of
 from worker.extract.page import class_hints
 from worker.extract.page.blocks import Block
+from worker.extract.page.characters import letters_of
 from worker.extract.words.boilerplate import boilerplate_kind
 from worker.extract.words.languages import pattern
 
@@ -56,7 +57,7 @@ class NearbyLines:
 
     def near_title(self, title: str | None) -> NearbyLines:
         """The lines near the page's title: where the last line above the text that shows it is not `heading`, near that one."""
-        key = _letters(title or "")
+        key = letters_of(title or "")
         above = self.above_text
         at = next((at for at in reversed(range(len(above))) if key and _shows_title(above[at], title or "", key)), None)
         if at is None or self.heading == above[at]:
@@ -110,12 +111,7 @@ def _last_lines(texts: list[str], start: int, end: int) -> list[str]:
 
 def _shows_title(line: str, title: str, key: str) -> bool:
     """Whether a line shows `title`, whose letters and digits are `key`."""
-    return abs(len(line) - len(title)) <= TITLE_DIFFERENCE and _letters(line) == key
-
-
-def _letters(text: str) -> str:
-    """The letters and digits of a text, without case."""
-    return "".join(filter(str.isalnum, text.casefold()))
+    return abs(len(line) - len(title)) <= TITLE_DIFFERENCE and letters_of(line) == key
 
 
 def _whole_heading(lines: list[tuple[str, Block]], at: int) -> str:

@@ -127,3 +127,8 @@ def _byte(character: str) -> bytes:
     """The byte beyond ASCII that was read as this character; b"" for others."""
     found = character.encode("cp1252", "ignore") or character.encode("latin-1", "ignore")
     return b"" if character.isascii() else found
+
+
+def letters_of(text: str) -> str:
+    """The letters and digits of a text, without case: the form in which lines and titles are compared."""
+    return "".join(filter(str.isalnum, text.casefold()))

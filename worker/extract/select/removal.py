@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from worker.extract.lines.line import ends_sentence, is_prose
 from worker.extract.page.blocks import Block, BlockElement
+from worker.extract.page.characters import letters_of
 from worker.extract.select.layout import COLONS
 from worker.extract.words.boilerplate import Kind, boilerplate_kind
 
@@ -112,8 +113,8 @@ def _next_articles(blocks: list[Block], inside: Inside, title: str | None) -> Ma
     if len(articles) < 2 or not title:
         return result
     heads = {element: _headings(blocks, _span(blocks, element, inside[element][0])) for element in articles}
-    key = _letters(title)
-    own = [(element, tag) for element in articles for tag, text in heads[element][:1] if _letters(text) == key]
+    key = letters_of(title)
+    own = [(element, tag) for element in articles for tag, text in heads[element][:1] if letters_of(text) == key]
     for element in articles if len(own) == 1 else ():
         other_heading = heads[element][:1]
         result[inside[element]] = element is not own[0][0] and bool(other_heading) and other_heading[0][0] == own[0][1]
@@ -123,11 +124,6 @@ def _next_articles(blocks: list[Block], inside: Inside, title: str | None) -> Ma
 def _headings(blocks: list[Block], span: list[int]) -> list[tuple[str, str]]:
     """The tags and texts of headings of the first two levels."""
     return [(blocks[at].element.tag, blocks[at].text) for at in span if blocks[at].element.tag in ("h1", "h2")]
-
-
-def _letters(text: str) -> str:
-    """The letters and digits of a text, without case."""
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _is_within(element: BlockElement | None, tag: str) -> bool:

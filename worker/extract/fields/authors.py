@@ -30,7 +30,7 @@ from worker.extract.lines.line import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.elements import Attribute, Element
 from worker.extract.page.lenient_json import JsonValue
-from worker.extract.page.structured_data import StructuredData, strings_of, types_of
+from worker.extract.page.structured_data import Node, StructuredData, strings_of
 from worker.extract.words.languages import pattern
 
 LEADING_ARTICLE = pattern(r"<leading_article>\b")
@@ -99,7 +99,7 @@ def _is_owner(name: str, data: StructuredData, text: str) -> bool:
     capitals = any(len(word) > INITIAL and word.isupper() for word in name.split())
     if capitals or LEADING_ARTICLE.match(name) or author_names([name], set()) != [name]:
         return False
-    types = [types_of(node) for node in data.nodes if name in strings_of(node.get("name") or [])[:1]]
+    types = [node.types for node in data.nodes if name in node.strings("name")[:1]]
     typed = any("Person" in of_node for of_node in types)
     return (typed or not any(map(_is_organisation, types))) and set(name.lower().split()).isdisjoint(re.findall(r"\w+", text))
 
@@ -118,10 +118,10 @@ def _last_part(title: str) -> set[str]:
 
 def _personal_site_names(data: StructuredData, site_names: set[str]) -> set[str]:
     """The site's names that are its only author's: typed as a person, with the form of a name, and not an organisation's."""
-    named = [(letters_of(name), name, types_of(node)) for node in data.nodes for name in strings_of(node.get("name") or [])[:1]]
+    named = [(letters_of(name), name, node.types) for node in data.nodes for name in node.strings("name")[:1]]
     organisations = {key for key, _, types in named if _is_organisation(types)}
     persons = {key for key, name, types in named if "Person" in types and is_person(name) and not LEADING_ARTICLE.match(name)}
-    if not organisations and any("NewsArticle" in kind for node in data.articles[:1] for kind in types_of(node)):
+    if not organisations and any("NewsArticle" in kind for node in data.articles[:1] for kind in node.types):
         return set()
     return {site for site in site_names if any(person in site for person in persons - organisations)}
 
@@ -145,11 +145,12 @@ def _json_ld_names(value: JsonValue, data: StructuredData) -> list[str]:
         value = {"@id": value}
     if not isinstance(value, dict):
         return strings_of(value or [])
-    if "name" not in value and "@id" in value:
-        value = next((node for node in data.nodes if node.get("@id") == value["@id"] and "name" in node), value)
-    parts = [str(value.get(key)) for key in ("givenName", "familyName") if value.get(key)]
-    names = strings_of(value.get("name") or []) or ([" ".join(parts)] if parts else [])
-    return [name for name in names if AGENCY.match(name)] if _is_organisation(types_of(value)) else names
+    author = Node(value)
+    if "name" not in author and "@id" in author:
+        author = next((node for node in data.nodes if node.get("@id") == author["@id"] and "name" in node), author)
+    parts = [str(author.get(key)) for key in ("givenName", "familyName") if author.get(key)]
+    names = author.strings("name") or ([" ".join(parts)] if parts else [])
+    return [name for name in names if AGENCY.match(name)] if _is_organisation(author.types) else names
 
 
 def _is_organisation(types: list[str]) -> bool:

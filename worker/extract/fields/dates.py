@@ -26,7 +26,7 @@ from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
-from worker.extract.page.structured_data import StructuredData, strings_of
+from worker.extract.page.structured_data import StructuredData
 
 Source = Literal["json-ld", "meta", "time", "url", "dateline", "guess"]
 PUBLISHED_METAS = (
@@ -128,7 +128,7 @@ def _is_current_date(line: str, today: date) -> bool:
 
 def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
     """What may be the date of publication, by source; a source is read only where those before gave no plausible date."""
-    yield "json-ld", [parse_machine_date(value) for name in STATED for node in data.articles for value in strings_of(node.get(name))[:1]]
+    yield "json-ld", [parse_machine_date(value) for name in STATED for node in data.articles for value in node.strings(name)[:1]]
     yield "meta", [parse_machine_date(value) for name in _date_metas(data) for value in data.metas[name][:1]]
     yield "meta", _microdata(root)
     lines = [*near.below_heading, *reversed(near.above_heading)]

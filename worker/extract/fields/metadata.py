@@ -12,7 +12,7 @@ from worker.extract.fields import authors, title
 from worker.extract.fields.own_article import without_other_articles
 from worker.extract.page.addresses import joined, parts_of
 from worker.extract.page.elements import Element
-from worker.extract.page.structured_data import StructuredData, strings_of, structured_data_of
+from worker.extract.page.structured_data import StructuredData, structured_data_of
 
 MODIFIED_METAS = (
     "article:modified_time",
@@ -61,12 +61,12 @@ def metadata_of(root: Element, url: str | None, today: date) -> Metadata:
 
 
 def _modified(data: StructuredData) -> list[Moment | None]:
-    stated = [value for node in data.articles for value in strings_of(node.get("dateModified"))[:1]]
+    stated = [value for node in data.articles for value in node.strings("dateModified")[:1]]
     return [parse_machine_date(value) for value in [*stated, *(v for name in MODIFIED_METAS for v in data.metas.get(name, ())[:1])]]
 
 
 def _site_name(data: StructuredData) -> str | None:
-    publisher = [name for node in data.articles for name in strings_of(node.get("publisher"))[:1]]
+    publisher = [name for node in data.articles for name in node.strings("publisher")[:1]]
     name = data.meta("og:site_name", "application-name") or next(iter(publisher), None)
     return " ".join(name.split())[:200] if name else None
 

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from worker.extract.page.addresses import parts_of
 from worker.extract.page.characters import letters_of
 from worker.extract.page.elements import Element
-from worker.extract.page.structured_data import JsonObject, StructuredData, is_article, strings_of, types_of
+from worker.extract.page.structured_data import Node, StructuredData
 
 MIN_LETTERS = 8  # of a headline that is compared with the page's titles
 ENDINGS = (".html", ".htm", ".amp", "/amp", "/index")
@@ -33,7 +33,7 @@ def without_other_articles(data: StructuredData, url: str | None, headings: list
 
     `headings`: the headings that the page shows. An article that cannot be told from the page's own stays.
     """
-    articles = [node for node in data.nodes if is_article(node)]
+    articles = [node for node in data.nodes if node.is_article]
     if not articles:
         return data
     own = {key for address in (url, *data.links.get("canonical", ())[:1], data.meta("og:url")) if (key := _place(address))}
@@ -50,11 +50,11 @@ def without_other_articles(data: StructuredData, url: str | None, headings: list
     return StructuredData(data.metas, data.links, [node for node in data.nodes if id(node) not in left_out], data.title, data.lang)
 
 
-def _is_at(node: JsonObject, own: set[str]) -> bool | None:
+def _is_at(node: Node, own: set[str]) -> bool | None:
     """Whether an article states one of the page's addresses; None where it states none, or the site's."""
     page = node.get("mainEntityOfPage")
-    stated = [node.get("url"), page.get("@id") or page.get("url") if isinstance(page, dict) else page, node.get("@id")]
-    places = {place for value in stated for address in strings_of(value)[:1] if (place := _place(address))}
+    main = Node(page).strings("@id", "url") if isinstance(page, dict) else node.strings("mainEntityOfPage")
+    places = {place for stated in (node.strings("url"), main, node.strings("@id")) for address in stated[:1] if (place := _place(address))}
     return bool(places & own) if places and own else None
 
 
@@ -69,15 +69,15 @@ def _place(address: str | None) -> str:
     return f"{path}?{parts.query}" if path.count("/") == 1 and "." in path and parts.query else path
 
 
-def _is_named(node: JsonObject, titles: list[str]) -> bool:
+def _is_named(node: Node, titles: list[str]) -> bool:
     """Whether the page has an article's headline as title or heading, or in one."""
-    key = next(map(letters_of, strings_of(node.get("headline") or node.get("name") or [])), "")
+    key = next(map(letters_of, node.strings("headline", "name")), "")
     return len(key) >= MIN_LETTERS and any(key in title or (len(title) >= MIN_LETTERS and title in key) for title in titles)
 
 
-def _is_elsewhere(node: JsonObject, titles: list[str]) -> bool:
+def _is_elsewhere(node: Node, titles: list[str]) -> bool:
     """Whether an article of another address has a headline that the page does not show, though it shows some."""
-    return bool(titles and node.get("headline")) and not any("Live" in kind for kind in types_of(node))
+    return bool(titles and node.get("headline")) and not any("Live" in kind for kind in node.types)
 
 
 def is_outside_article(element: Element) -> bool:

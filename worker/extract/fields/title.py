@@ -13,8 +13,7 @@ from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.lines.title_form import NO_TITLE, could_be_title
 from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
-from worker.extract.page.lenient_json import JsonValue
-from worker.extract.page.structured_data import JsonObject, StructuredData, strings_of, types_of
+from worker.extract.page.structured_data import Node, StructuredData
 from worker.extract.words.languages import pattern
 
 QUOTES = '"“”«»'
@@ -160,7 +159,7 @@ def _tag_name(tag: str) -> str:
 def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> list[str]:
     """What may be the title, the most reliable first."""
     articles = sorted(data.articles, key=lambda node: not _is_news(node))  # before a recipe's or a video's
-    stated = [word for node in articles for word in strings_of(_headline(node, root))[:1]][:1]
+    stated = [word for node in articles for word in _headline(node, root)[:1]][:1]
     shared = data.meta("og:title", "twitter:title", "headline", "dc.title", "dcterms.title", "title")
     page = data.title or ""
     heading = _heading(root, [*stated, shared or "", page], site_names)
@@ -172,17 +171,17 @@ def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> li
     return [candidate for candidate in order if candidate]
 
 
-def _headline(node: JsonObject, root: Element) -> JsonValue:
-    """The headline that an object states; its name where the page shows that as heading and not the headline, which is a summary then."""
+def _headline(node: Node, root: Element) -> list[str]:
+    """The headlines that an object states; its name where the page shows that as heading and not the headline, which is a summary then."""
     headline, name = node.get("headline"), node.get("name")
     if isinstance(headline, str) and isinstance(name, str) and headline != name:
-        return name if _is_heading(_plain(name), root) and not _is_heading(_plain(headline), root) else headline
-    return headline or name
+        return [name if _is_heading(_plain(name), root) and not _is_heading(_plain(headline), root) else headline]
+    return node.strings("headline", "name")
 
 
-def _is_news(node: JsonObject) -> bool:
+def _is_news(node: Node) -> bool:
     """Whether an object describes news."""
-    return any(word in kind for kind in types_of(node) for word in NEWS)
+    return any(word in kind for kind in node.types for word in NEWS)
 
 
 def _heading(root: Element, titles: list[str], site_names: set[str]) -> str | None:
@@ -248,7 +247,7 @@ def _words(text: str) -> set[str]:
 
 def site_names_of(data: StructuredData, url: str | None) -> set[str]:
     """The letters of the site's names: those that it states, and its host with and without the top-level domain."""
-    publishers = [name for node in data.articles for name in strings_of(node.get("publisher"))[:1]]
+    publishers = [name for node in data.articles for name in node.strings("publisher")[:1]]
     found = [data.meta("og:site_name"), data.meta("application-name"), *publishers]
     return {_key(name) for name in found if name and len(name) <= MAX_SITE_NAME} - {""} | names_of_host(url)
 

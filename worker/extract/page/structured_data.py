@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
 
 from worker.extract.page.characters import stated_value
 from worker.extract.page.elements import Element
 from worker.extract.page.lenient_json import JsonValue, values_in
-
-JsonObject: TypeAlias = "dict[str, JsonValue]"
 
 ARTICLE_TYPES = ("Article", "Report", "Review", "PressRelease", "Recipe", "HowTo", "OpinionPiece", "Posting")
 """Ends of the types of schema.org whose dates, headline and authors are the article's, beside those of live blogs."""
@@ -28,6 +25,26 @@ DEEPEST = 50
 """Objects and lists within one another that are read: those of real pages end at 20, and Python's stack at 1,000 calls."""
 
 
+class Node(dict[str, JsonValue]):
+    """A JSON-LD object: its properties by name, without `schema:`."""
+
+    @property
+    def types(self) -> list[str]:
+        """Its types, without the address of their vocabulary."""
+        value = self.get("@type")
+        values = value if isinstance(value, list) else [value]
+        return [str(item).rpartition("/")[2].removeprefix("schema:") for item in values if item]
+
+    @property
+    def is_article(self) -> bool:
+        """Whether it describes an article."""
+        return any(kind.endswith(ARTICLE_TYPES) or "LiveBlog" in kind for kind in self.types)
+
+    def strings(self, *names: str) -> list[str]:
+        """The strings of the first of several properties that holds anything, as `strings_of` finds them."""
+        return strings_of(next(filter(None, map(self.get, names)), None))
+
+
 @dataclass(frozen=True)
 class StructuredData:
     """What a page states about itself for machines."""
@@ -36,7 +53,7 @@ class StructuredData:
     """Values in order, by `property`, `name`, `itemprop` or `http-equiv` in lower case."""
     links: dict[str, list[str]] = field(default_factory=dict)
     """Addresses in order, by `rel`; under `base` the address against which the others are read."""
-    nodes: list[JsonObject] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
     """All JSON-LD objects, nested ones too, in order."""
     title: str | None = None
     """Of the `<title>` element."""
@@ -48,17 +65,17 @@ class StructuredData:
         return next((value for name in names for value in self.metas.get(name, ()) if value), None)
 
     @cached_property
-    def articles(self) -> list[JsonObject]:
+    def articles(self) -> list[Node]:
         """The JSON-LD objects that describe an article; where there is none, those that describe the page."""
-        of_type = [node for node in self.nodes if is_article(node)]
-        return of_type or [node for node in self.nodes if any(kind.endswith(PAGE_TYPES) for kind in types_of(node))]
+        of_type = [node for node in self.nodes if node.is_article]
+        return of_type or [node for node in self.nodes if any(kind.endswith(PAGE_TYPES) for kind in node.types)]
 
 
 def structured_data_of(root: Element) -> StructuredData:
     """The structured data of a page."""
     metas: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
-    nodes: list[JsonObject] = []
+    nodes: list[Node] = []
     titles: list[str] = []
     for element in root.iter("meta", "link", "script", "title", "base"):
         if element.tag == "meta":
@@ -92,7 +109,7 @@ def _add_meta(element: Element, metas: dict[str, list[str]]) -> None:
             metas.setdefault(name.strip().lower(), []).append(value)
 
 
-def nodes_in(text: str) -> list[JsonObject]:
+def nodes_in(text: str) -> list[Node]:
     """The objects of a JSON-LD script, outer before inner; none where it cannot be read. Articles that it lists are left out."""
     data = _bounded(values_in(text[:MAX_JSON]))
     return [node for node, _ in zip(_objects(data), range(MAX_NODES), strict=False)]
@@ -100,7 +117,7 @@ def nodes_in(text: str) -> list[JsonObject]:
 
 def _bounded(values: list[JsonValue]) -> list[JsonValue]:
     """The values of a script as `_kept` has them, null in place of what lies deeper than DEEPEST."""
-    waiting: list[tuple[list[JsonValue] | JsonObject, int]] = [(values, 0)]
+    waiting: list[tuple[list[JsonValue] | dict[str, JsonValue], int]] = [(values, 0)]
     while waiting:
         outer, depth = waiting.pop()
         for key, value in outer.items() if isinstance(outer, dict) else enumerate(outer):
@@ -118,32 +135,20 @@ def _kept(value: JsonValue) -> JsonValue:
     return None if isinstance(value, dict | list) else value
 
 
-def _objects(data: JsonValue) -> Iterator[JsonObject]:
+def _objects(data: JsonValue) -> Iterator[Node]:
     """All objects in document order but for the articles that others list, without `schema:` before their keys. Without
     recursion, since hostile input is nested deeper than Python's stack."""
     waiting = [(data, False)]
     while waiting:
         item, listed = waiting.pop()
         if isinstance(item, dict):
-            node = {key.removeprefix("schema:"): value for key, value in item.items()}
-            if not listed or not is_article(node):
+            node = Node((key.removeprefix("schema:"), value) for key, value in item.items())
+            if not listed or not node.is_article:
                 yield node
             inner = [(value, listed or key in LISTS) for key, value in node.items() if isinstance(value, dict | list)]
             waiting.extend(reversed(inner))
         elif isinstance(item, list):
             waiting.extend((value, listed) for value in reversed(item))
-
-
-def is_article(node: JsonObject) -> bool:
-    """Whether an object describes an article."""
-    return any(kind.endswith(ARTICLE_TYPES) or "LiveBlog" in kind for kind in types_of(node))
-
-
-def types_of(node: JsonObject) -> list[str]:
-    """The types of a JSON-LD object, without the address of their vocabulary."""
-    value = node.get("@type")
-    values = value if isinstance(value, list) else [value]
-    return [str(item).rpartition("/")[2].removeprefix("schema:") for item in values if item]
 
 
 def strings_of(value: JsonValue) -> list[str]:

@@ -21,7 +21,6 @@ from worker.extract.model.block_features import HeadHints
 from worker.extract.model.forest import Forest
 from worker.extract.page.blocks import Block, BlockElement, blocks_of
 from worker.extract.page.elements import Element
-from worker.extract.page.structured_data import strings_of
 from worker.extract.select import layout, lists, removal
 from worker.extract.words.boilerplate import WALL_WORDS, is_wall
 
@@ -88,7 +87,7 @@ def hints_of(metadata: Metadata) -> HeadHints:
 
 def _json_ld_text(metadata: Metadata) -> str:
     """The article's text in JSON-LD, "" where there is none."""
-    return max((body for node in metadata.structured.nodes for body in strings_of(node.get("articleBody") or [])), key=len, default="")
+    return max((body for node in metadata.structured.nodes for body in node.strings("articleBody")), key=len, default="")
 
 
 def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> MainText:

@@ -22,7 +22,7 @@ CEILINGS = {
     "files over 300 lines": 0,
     "modules at worker's top": 9,
     "modules in the largest folder": 53,
-    "subscripts by a name of the contract": 78,
+    "subscripts by a name of the contract": 76,
 }
 """What may not be exceeded. `docs/decisions/house.md` tells which of them will fall further, and why the others stay."""
 

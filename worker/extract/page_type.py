@@ -9,11 +9,11 @@ from itertools import dropwhile, islice, pairwise, takewhile
 from lxml import html
 
 from worker.errors import ItemFailed
-from worker.extract.lines.line import is_prose
 from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import StructuredData
 from worker.extract.words.languages import pattern
+from worker.extract.words.sentences import is_prose
 from worker.reasons import Reason
 
 _GONE = (

@@ -15,7 +15,6 @@ from worker.extract.fields.language import language_of
 from worker.extract.fields.metadata import Metadata
 from worker.extract.length import TRUNCATED, bounded, shortened
 from worker.extract.lines import boilerplate_filter
-from worker.extract.lines.line import is_prose
 from worker.extract.page import embedded_state, encoding, markup
 from worker.extract.page.characters import clean_line, clean_lines, clean_text
 from worker.extract.page.elements import Element
@@ -23,6 +22,7 @@ from worker.extract.page.reservations import reserving_metas
 from worker.extract.page.structured_data import StructuredData
 from worker.extract.select import plain_text
 from worker.extract.select.html_text import MainText, Model, main_text
+from worker.extract.words.sentences import is_prose
 from worker.messages import Article, Extractor, Page
 from worker.reasons import Reason
 from worker.reservations import reservations

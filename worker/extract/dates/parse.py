@@ -18,8 +18,6 @@ from worker.extract.words.languages import pattern
 OLDEST = date(1990, 1, 1)
 """Before the first web pages: an older date is a mistake, or belongs to the article's subject."""
 
-SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-"""A letter of a script written without spaces: Thai, Lao, Burmese, Khmer, Kana, Han."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_REACH = 12  # characters before a date, in which its weekday may stand
 _CLOCK = pattern(

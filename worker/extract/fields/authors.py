@@ -26,12 +26,12 @@ from worker.extract.fields.person_names import (
 )
 from worker.extract.fields.shown_bylines import labelled_lines, shown_line
 from worker.extract.fields.title import SEPARATOR
-from worker.extract.lines.line import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.elements import Attribute, Element
 from worker.extract.page.lenient_json import JsonValue
 from worker.extract.page.structured_data import Node, StructuredData, strings_of
 from worker.extract.words.languages import pattern
+from worker.extract.words.sentences import is_prose
 
 LEADING_ARTICLE = pattern(r"<leading_article>\b")
 """How the names of newspapers begin."""

@@ -21,10 +21,10 @@ from worker.extract.fields.person_names import (
     letters_of,
     signed_name,
 )
-from worker.extract.lines.line import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.words.boilerplate import boilerplate_kind
 from worker.extract.words.languages import pattern, words
+from worker.extract.words.sentences import is_prose
 
 DATED = pattern(r"\s*(?:[|•·●–—,(]\s*)?(?=\d{1,2}\D|<dated>)")
 """Where the date begins in a byline."""

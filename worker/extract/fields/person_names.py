@@ -6,9 +6,9 @@ import html
 import re
 
 from worker.extract.dates.forms import MONTHS
-from worker.extract.dates.parse import SPACELESS
 from worker.extract.fields.language import has_vietnamese
 from worker.extract.words.languages import any_of, pattern, words
+from worker.extract.words.sentences import SPACELESS
 
 NOT_A_PERSON = pattern(r"^(?:the )?<nobody>$")
 """Author fields without a person: accounts, roles, desks, and words of buttons."""

@@ -8,11 +8,11 @@ from functools import lru_cache
 from itertools import dropwhile, pairwise
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import SPACELESS
 from worker.extract.fields.person_names import AGENCY, BY
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.lines.title_form import NO_TITLE, is_issuer, share_of_stems, stems_of
 from worker.extract.page.characters import letters_of
+from worker.extract.words.sentences import SPACELESS
 
 BOUNDARY = frozenset("|-–—:·•»«›‹/\\~_>(（【[]】）)｜\u3163,.")
 """A character beside a part of a title, white space left out."""

@@ -6,7 +6,6 @@ import html
 import re
 from collections.abc import Iterable
 
-from worker.extract.dates.parse import SPACELESS
 from worker.extract.fields.person_names import MARKUP
 from worker.extract.fields.shown_title import better_heading, shown_part, without_section
 from worker.extract.lines.nearby_lines import NearbyLines
@@ -15,6 +14,7 @@ from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import Node, StructuredData
 from worker.extract.words.languages import pattern
+from worker.extract.words.sentences import SPACELESS
 
 QUOTES = '"“”«»'
 """Quotation marks that ministries put around the headings of their documents."""

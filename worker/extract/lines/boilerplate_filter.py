@@ -7,10 +7,10 @@ from itertools import groupby, pairwise, takewhile
 from operator import itemgetter
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import SPACELESS
-from worker.extract.lines.line import LONG_PROSE, Line, classify_line, ends_sentence, is_prose
+from worker.extract.lines.line import Line, classify_line
 from worker.extract.words.boilerplate import Kind
 from worker.extract.words.languages import pattern
+from worker.extract.words.sentences import LONG_PROSE, SPACELESS, ends_sentence, is_prose
 
 TITLE_REACH = 3  # lines: kickers and breadcrumbs may precede the title
 COPY_SHARE = 0.1  # of the text: of the training pages that repeat as much, six came out better without the copy, and none worse

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.extract.dates.parse import SPACELESS
+from worker.extract.words.sentences import SPACELESS
 
 
 class CharacterClass(IntFlag):

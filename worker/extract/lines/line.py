@@ -5,16 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import SPACELESS
 from worker.extract.words.boilerplate import Kind, boilerplate_kind
-
-PROSE_LENGTH = 50  # characters: a sentence of eight words; headlines of that length end without a full stop
-LONG_PROSE = 160  # characters: longer than headlines, with or without a mark at the end
-SPACELESS_LENGTH = 70  # characters of running text in a script without spaces, where nothing marks the end of a sentence
-SHORT_SENTENCE = 18  # characters: enough for a sentence in Khmer or Chinese, which is a third as long as an English one
-SENTENCE_MARKS = tuple(".!?…:។៕。！？")
-CLOSERS = "'\"”’»)]"
-"""What may follow the mark at the end of a sentence."""
+from worker.extract.words.sentences import is_prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +26,6 @@ def classify_line(text: str) -> Line:
     if kind is None and _is_only_masthead_date(text):
         kind = Kind.DATE
     return Line(text, kind, kind is None and is_prose(text))
-
-
-def ends_sentence(text: str) -> bool:
-    """Whether `text` ends with a sentence, perhaps within quotation marks or brackets."""
-    return text.rstrip().rstrip(CLOSERS).endswith(SENTENCE_MARKS)
-
-
-def is_prose(text: str) -> bool:
-    """Whether `text` is running text: a complete sentence of some length, or longer than any headline."""
-    size = len(text)
-    if size < SHORT_SENTENCE:
-        return False
-    ends = ends_sentence(text)
-    if not text.isascii() and len(SPACELESS.findall(text)) * 2 > size:
-        return ends or size >= SPACELESS_LENGTH
-    return size >= LONG_PROSE or (ends and size >= PROSE_LENGTH)
 
 
 def _is_only_masthead_date(text: str) -> bool:

@@ -11,8 +11,8 @@ from itertools import takewhile
 
 from worker.extract.dates import dateline
 from worker.extract.dates.parse import Moment, parse_machine_date
-from worker.extract.lines.line import is_prose
 from worker.extract.words.languages import words
+from worker.extract.words.sentences import is_prose
 
 MAX_LINES = 2000  # lines: no mail of the press is longer, and the cost grows with their square
 ABOVE = 12  # lines that may precede the header: the archive's name and its links

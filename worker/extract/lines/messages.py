@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from worker.extract.dates.parse import Moment, find_dates, has_digits
-from worker.extract.lines.line import is_prose
+from worker.extract.words.sentences import is_prose
 
 DASH = " - "
 """What parts day and name in the exports of some telephones: "20/11/2026, 09:14 - Dara: Yes"."""

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.lines.boilerplate_filter import THREAD_HEADING
-from worker.extract.lines.line import is_prose
 from worker.extract.lines.title_form import could_be_title, share_of_stems, stems_of
 from worker.extract.page import class_hints
 from worker.extract.page.blocks import Block
 from worker.extract.page.characters import letters_of
 from worker.extract.words.boilerplate import boilerplate_kind
 from worker.extract.words.languages import pattern
+from worker.extract.words.sentences import is_prose
 
 HEADING_REACH = 14  # lines above the text that may be its heading: share buttons, captions and a lead may come between
 ABOVE_HEADING = 3  # lines above the heading that may date the article; higher lines belong to the masthead

@@ -6,8 +6,8 @@ from collections import Counter
 from itertools import pairwise
 
 from worker.extract.dates.dateline import is_dateline
-from worker.extract.lines.line import is_prose
 from worker.extract.words.languages import pattern
+from worker.extract.words.sentences import is_prose
 
 PAGE = pattern(r"(?:\S.*\s{2})?\W*<page_number>\s?\d{1,3}(?:\s?(?:/|<of_pages>)\s?\d{1,3})?\W*|[-–—]\s?\d{1,3}\s?[-–—]")
 """A line with a page number."""

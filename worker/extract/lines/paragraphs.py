@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from itertools import chain, groupby, pairwise
 
-from worker.extract.lines.line import ends_sentence
 from worker.extract.lines.pages import PAGE_BREAK, without_page_breaks
 from worker.extract.lines.title_lines import with_headings_joined
+from worker.extract.words.sentences import ends_sentence
 
 COLUMN = (45, 100)  # characters: typewriters and mail programs wrap lines at a column between these
 BULLETS = ("-", "–", "•", "*")

@@ -6,8 +6,8 @@ import re
 from itertools import pairwise
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import SPACELESS
 from worker.extract.words.languages import pattern
+from worker.extract.words.sentences import SPACELESS
 
 NO_TITLE = pattern(
     r"^(?:<no_title>|[\w\-. ()]+\.(?:pdf|docx?|jpe?g|png|tiff?)|(?:scan|scanned|img|doc|dsc|page|file|wp)[\W_]*\d[\w\W]{0,30}|[\d\W_]+)\W*$"

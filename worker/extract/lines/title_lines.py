@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import islice, pairwise
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import SPACELESS
-from worker.extract.lines.line import ends_sentence, is_prose
 from worker.extract.lines.title_form import NO_TITLE, is_issuer
 from worker.extract.words.boilerplate import boilerplate_kind
 from worker.extract.words.languages import words
+from worker.extract.words.sentences import SPACELESS, ends_sentence, is_prose
 
 HEAD = 15  # groups of lines above a text, at most: letterhead, number, type of document, title, date
 GROUP_LINES = 100  # of a group: a longer one holds no heading, and joining its lines would cost the square of their number

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from worker.extract.page.class_hints import HIDDEN, TAG_BITS, ClassHints
 from worker.extract.page.elements import Element
-from worker.extract.page.shown import UNTIL_FOUND, HidingClasses, effects_of, hidden_names
+from worker.extract.page.shown import UNTIL_FOUND, HidingClasses, effects_of, hidden_names, is_panel
+from worker.extract.words.boilerplate import Kind, boilerplate_kind
+from worker.extract.words.sentences import is_prose
 
 INLINE = frozenset(
     """
@@ -28,14 +31,6 @@ BOLD = ("b", "strong")
 MAX_DEPTH, MAX_INLINE_DEPTH = 320, 60  # nested elements: real pages have up to 60 and 10; Python's own stack ends at 1,000 calls
 NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-component"})
 """Attributes whose values name the purpose of an element."""
-
-PANELS = ("accord", "collaps", "faq", "panel", "answer", "toggle", "expand", "tab -", " tab ", " tabs ")
-"""Parts of the classes and ids of such panels, each name and hyphen between blanks."""
-PANEL_ROLES = ("tabpanel", "region")
-DIALOG_ROLES = ("dialog", "alertdialog")
-"""Roles of what a script opens over the page, which is named by a heading of its own (`aria-labelledby`)."""
-OPENERS = ("h2", "h3", "h4", "h5", "h6", "button", "summary", "dt")
-"""Elements that open the panel below them."""
 POSTS = ("twitter-tweet", "bluesky-embed", "mastodon-embed", "text-post-media")
 """Classes that networks of short texts give to the quotation of a post; those of pictures hold no text."""
 HIDDEN_LENGTH = 200  # characters of a hidden part of a line that is left out; a longer one is what "Read more" shows
@@ -70,7 +65,7 @@ class BlockElement:
     """Its classes, its role, and its id with a hash, as the page writes them, a blank before and after each."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Block:
     """Text between two line breaks of the page."""
 
@@ -84,6 +79,16 @@ class Block:
     bold_chars: int
     target: str = ""
     """The address of its first link, as the page writes it."""
+
+    @cached_property
+    def prose(self) -> bool:
+        """Whether it is running text."""
+        return is_prose(self.text)
+
+    @cached_property
+    def kind(self) -> Kind | None:
+        """The kind of boilerplate that it is; None for other text."""
+        return boilerplate_kind(self.text)
 
 
 InlineState = tuple[bool, bool, int]
@@ -203,7 +208,7 @@ def _add_block_element(node: Element, tag: str, element: BlockElement, state: In
         element.depth + 1,
         hash((tag, own.classes, element.tag, element.own)),
         0,
-        element.hidden or (own.hidden and not _is_panel(node)) or (tag == "dialog" and node.get("open") is None),
+        element.hidden or (own.hidden and not is_panel(node)) or (tag == "dialog" and node.get("open") is None),
         element.post or (tag == "blockquote" and any(map(classes.__contains__, POSTS))),
         pictured,
         own.centred and (below or _begins_with_picture(node)),
@@ -275,14 +280,3 @@ def _begins_with_picture(node: Element) -> bool:
     if inner is not None and inner.tag == "a" and not (inner.text or "").strip():
         inner = next(iter(inner), None)
     return inner is not None and inner.tag == "img" and not (node.text or "").strip()
-
-
-def _is_panel(node: Element) -> bool:
-    """Whether a hidden element is the panel of an accordion or a tab, which readers open: named as one, or below its heading."""
-    names = f" {node.get('class')} {node.get('id')} ".lower().replace("-", " - ")
-    if node.get("role") in DIALOG_ROLES:
-        return False
-    if node.get("role") in PANEL_ROLES or node.get("aria-labelledby") or any(map(names.__contains__, PANELS)):
-        return True
-    before = next(iter(node.itersiblings(preceding=True)), None)
-    return before is not None and (before.tag in OPENERS or before.find("button") is not None)

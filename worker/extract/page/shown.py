@@ -12,6 +12,13 @@ from worker.extract.page.elements import Element
 
 NOT_SHOWN, CENTRED = "display:none", "text-align:center"
 HIDING_STYLES = (NOT_SHOWN, "visibility:hidden")
+PANELS = ("accord", "collaps", "faq", "panel", "answer", "toggle", "expand", "tab -", " tab ", " tabs ")
+"""Parts of the classes and ids of such panels, each name and hyphen between blanks."""
+PANEL_ROLES = ("tabpanel", "region")
+DIALOG_ROLES = ("dialog", "alertdialog")
+"""Roles of what a script opens over the page, which is named by a heading of its own (`aria-labelledby`)."""
+OPENERS = ("h2", "h3", "h4", "h5", "h6", "button", "summary", "dt")
+"""Elements that open the panel below them."""
 UNTIL_FOUND = "until-found"
 """The value of `hidden` of a closed panel whose words a search in the page finds."""
 READ_ALOUD = frozenset(
@@ -155,3 +162,14 @@ def _names(selectors: str) -> Iterator[str]:
     for selector in map(str.strip, selectors.split(",")):
         if selector[:1] in (".", "#") and selector[1:].replace("-", "").replace("_", "").isalnum():
             yield selector
+
+
+def is_panel(node: Element) -> bool:
+    """Whether a hidden element is the panel of an accordion or a tab, which readers open: named as one, or below its heading."""
+    names = f" {node.get('class')} {node.get('id')} ".lower().replace("-", " - ")
+    if node.get("role") in DIALOG_ROLES:
+        return False
+    if node.get("role") in PANEL_ROLES or node.get("aria-labelledby") or any(map(names.__contains__, PANELS)):
+        return True
+    before = next(iter(node.itersiblings(preceding=True)), None)
+    return before is not None and (before.tag in OPENERS or before.find("button") is not None)

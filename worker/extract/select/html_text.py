@@ -11,10 +11,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.extract.dates.parse import SPACELESS
 from worker.extract.fields.metadata import Metadata
 from worker.extract.lines.boilerplate_filter import without_boilerplate
-from worker.extract.lines.line import is_prose
 from worker.extract.lines.nearby_lines import NearbyLines, nearby_lines
 from worker.extract.model import block_features, forest, neighbour_features
 from worker.extract.model.block_features import HeadHints
@@ -23,6 +21,7 @@ from worker.extract.page.blocks import Block, BlockElement, blocks_of
 from worker.extract.page.elements import Element
 from worker.extract.select import layout, lists, removal
 from worker.extract.words.boilerplate import WALL_WORDS, is_wall
+from worker.extract.words.sentences import SPACELESS, is_prose
 
 MAX_BLOCKS = 1_000  # for trafilatura: on the two larger of the 46 unsure training pages it was worse, and took four times as long
 MAX_ELEMENTS = 20_000  # for trafilatura: it takes 70 microseconds for each; the largest page of the three sets has 5,000
@@ -196,13 +195,13 @@ def _continues(blocks: list[Block], keep: NDArray[np.bool_], at: int) -> bool:
     block = blocks[at]
     beside = [blocks[k] for k in (at - 1, at + 1) if 0 <= k < len(blocks) and keep[k]]
     siblings = [other for other in beside if other.element.parent is block.element.parent and other.element.tag == block.element.tag]
-    return bool(siblings) and is_prose(block.text) and block.link_chars * 3 < len(block.text)
+    return bool(siblings) and block.prose and block.link_chars * 3 < len(block.text)
 
 
 def _fits(blocks: list[Block], at: int) -> bool:
     """Whether a block is an item of a list or table, or is longer than a name and in an element like one beside it; no heading."""
     tag = blocks[at].element.tag
-    longer = len(blocks[at].text.split()) > NAME_WORDS or is_prose(blocks[at].text)
+    longer = len(blocks[at].text.split()) > NAME_WORDS or blocks[at].prose
     return tag in ITEMS or (longer and tag not in layout.HEADINGS and tag in (blocks[at - 1].element.tag, blocks[at + 1].element.tag))
 
 

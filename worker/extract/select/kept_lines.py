@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import SPACELESS
 from worker.extract.fields.person_names import is_person
-from worker.extract.lines.line import SHORT_SENTENCE, Line, ends_sentence
+from worker.extract.lines.line import Line
 from worker.extract.lines.paragraphs import is_list_item
 from worker.extract.model.line_features import line_probabilities
 from worker.extract.words.boilerplate import Kind
+from worker.extract.words.sentences import SHORT_SENTENCE, SPACELESS, ends_sentence
 
 COLONS = (":", "：", "៖")
 """What ends a salutation, and no headline."""

@@ -8,12 +8,11 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.extract.dates.parse import SPACELESS
-from worker.extract.lines.line import ends_sentence, is_prose
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.class_hints import name_hints
-from worker.extract.words.boilerplate import Kind, boilerplate_kind
+from worker.extract.words.boilerplate import Kind
 from worker.extract.words.languages import pattern
+from worker.extract.words.sentences import SPACELESS, ends_sentence, is_prose
 
 POINTER = pattern("<pointer>")
 """What stands before the headline of another page."""
@@ -63,7 +62,7 @@ def last_sections(blocks: list[Block], probabilities: NDArray[np.float64], keep:
     """Which blocks after the last kept one are sections of the article: a heading and running text in an element beside it, or
     inside the same one, that the forests do not call boilerplate. They know few pages that end so."""
     result = np.zeros(len(blocks), dtype=bool)
-    kept = [at for at in np.flatnonzero(keep).tolist() if is_prose(blocks[at].text)]
+    kept = [at for at in np.flatnonzero(keep).tolist() if blocks[at].prose]
     if len(kept) < MIN_BEFORE:
         return result
     home = blocks[kept[-1]].element.parent
@@ -73,9 +72,9 @@ def last_sections(blocks: list[Block], probabilities: NDArray[np.float64], keep:
         least = LAST - DISCLOSED * _is_disclosed(block.element)
         if probabilities[at] < least or not _is_within(block.element, home) or block.link_chars * 3 >= len(block.text):
             break
-        if block.element.tag in (*HEADINGS, "summary") and boilerplate_kind(block.text) is None:
+        if block.element.tag in (*HEADINGS, "summary") and block.kind is None:
             headings.append(at)
-        elif is_prose(block.text) and headings:
+        elif block.prose and headings:
             result[[*headings, at]] = True
         else:
             break
@@ -117,7 +116,7 @@ def without_hidden(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.b
     if not (hidden & keep).any():
         return keep
     dialogs = np.array([is_hidden and _is_in_dialog(block.element) for block, is_hidden in zip(blocks, hidden, strict=True)], dtype=bool)
-    if dialogs.any() and sum(is_prose(blocks[at].text) for at in np.flatnonzero(keep & ~hidden).tolist()) >= SHOWN:
+    if dialogs.any() and sum(blocks[at].prose for at in np.flatnonzero(keep & ~hidden).tolist()) >= SHOWN:
         keep = keep & ~dialogs
     sizes = np.array([len(block.text) for block in blocks])
     return keep & ~hidden if sizes[hidden & keep].sum() * 2 < sizes[keep].sum() else keep
@@ -151,7 +150,7 @@ def standfirst(blocks: list[Block], probabilities: NDArray[np.float64], keep: ND
     """Which blocks between the heading and the first kept paragraph are the article's standfirst: a sentence that its class, its label
     or its heading's level names as one, without a link and no byline. Sites mark it apart, and the forests take it for a teaser."""
     result = np.zeros(len(blocks), dtype=bool)
-    first = next((at for at in np.flatnonzero(keep).tolist() if is_prose(blocks[at].text)), 0)
+    first = next((at for at in np.flatnonzero(keep).tolist() if blocks[at].prose), 0)
     start = max(0, first - STANDFIRST_REACH)
     above = range(first - 1, start - 1, -1)
     heading = next((at for at in above if blocks[at].element.tag == "h1" or blocks[at].text == title), None)
@@ -161,7 +160,7 @@ def standfirst(blocks: list[Block], probabilities: NDArray[np.float64], keep: ND
         marked = (_is_named(block) or (is_heading and _is_marked(block))) and not block.links and probabilities[at] >= STANDFIRST_LEAST
         long = len(block.text) >= STANDFIRST_LENGTH and ends_sentence(block.text)
         long |= len(SPACELESS.findall(block.text)) >= STANDFIRST_LENGTH // 2
-        result[at] = marked and long and boilerplate_kind(block.text) is None
+        result[at] = marked and long and block.kind is None
     return result
 
 
@@ -185,7 +184,7 @@ def without_summary_label(lines: list[str], blocks: list[Block], keep: NDArray[n
     label = SUMMARY_LABEL.match(lines[0]) if lines else None
     if label is None:
         return lines
-    around = [block.element.parent for block, kept in zip(blocks, keep.tolist(), strict=True) if kept and is_prose(block.text)][:2]
+    around = [block.element.parent for block, kept in zip(blocks, keep.tolist(), strict=True) if kept and block.prose][:2]
     rest = lines[0][label.end() :].strip()
     return [rest, *lines[1:]] if is_prose(rest) and around[0] is not around[-1] else lines
 
@@ -195,7 +194,7 @@ def headings_over_issuers(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArr
     decided by the words of both."""
     result = np.zeros(len(blocks), dtype=bool)
     for at in np.flatnonzero(keep[1:] & ~keep[:-1]).tolist():
-        result[at] = blocks[at].element.tag in HEADINGS and boilerplate_kind(blocks[at].text) is Kind.ABOUT
+        result[at] = blocks[at].element.tag in HEADINGS and blocks[at].kind is Kind.ABOUT
     return result
 
 
@@ -204,7 +203,7 @@ def posts_of_article(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np
     result = np.zeros(len(blocks), dtype=bool)
     if not any(block.element.post for block in blocks):
         return result
-    prose = [bool(kept) and is_prose(block.text) for block, kept in zip(blocks, keep, strict=True)]
+    prose = [bool(kept) and block.prose for block, kept in zip(blocks, keep, strict=True)]
     for is_post, run in groupby(range(len(blocks)), key=lambda at: blocks[at].element.post):
         post = list(run)
         result[post] = is_post and any(prose[at] for at in (post[0] - 1, post[-1] + 1) if 0 <= at < len(blocks))
@@ -221,7 +220,7 @@ def other_content(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bo
     boxes = np.array(
         [is_linked and _is_box(block, parts[id(block.element)]) for block, is_linked in zip(blocks, linked, strict=True)], bool
     )
-    captions = np.array([block.element.caption and not is_prose(block.text) for block in blocks], dtype=bool)
+    captions = np.array([block.element.caption and not block.prose for block in blocks], dtype=bool)
     result: NDArray[np.bool_] = captions | shouted | boxes | (pointers if pointers.sum() <= POINTERS else np.zeros(len(blocks), dtype=bool))
     listed = [at for at, block in enumerate(blocks) if block.element.tag == "li"]
     for _, run in groupby(listed, key=lambda at: id(blocks[at].element.parent)):
@@ -235,8 +234,8 @@ def other_content(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bo
 
 def _are_teasers(items: list[Block]) -> bool:
     """Whether items are headlines, each a link and nothing else, and summaries without a link, in turn."""
-    linked = [item.link_chars * 10 >= len(item.text) * 9 and not is_prose(item.text) for item in items]
-    pairs = sum(one and not other and is_prose(after.text) for one, other, after in zip(linked, linked[1:], items[1:], strict=False))
+    linked = [item.link_chars * 10 >= len(item.text) * 9 and not item.prose for item in items]
+    pairs = sum(one and not other and after.prose for one, other, after in zip(linked, linked[1:], items[1:], strict=False))
     return pairs >= TEASERS and pairs * 2 >= len(items) - 1
 
 

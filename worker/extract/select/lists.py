@@ -8,9 +8,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.extract.lines.line import is_prose
 from worker.extract.page.blocks import Block, BlockElement
-from worker.extract.words.boilerplate import boilerplate_kind
+from worker.extract.words.sentences import is_prose
 
 Mask = NDArray[np.bool_]
 LEAST = 0.1  # probability of an item beside kept ones: of items below it, hardly any is the article's
@@ -96,7 +95,7 @@ def _links(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask) 
 def _leads_out(blocks: list[Block], run: list[int]) -> bool:
     """Whether links below a sentence all lead to documents, or to other sites to which no other block of the page leads: sources."""
     targets = [blocks[at].target for at in run]
-    if not is_prose(blocks[run[0] - 1].text) or not all(targets):
+    if not blocks[run[0] - 1].prose or not all(targets):
         return False
     if all(target.lower().partition("?")[0].endswith(DOCUMENTS) for target in targets):
         return True
@@ -127,7 +126,7 @@ def _cousins(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask
 def _is_running_text(block: Block) -> bool:
     """Whether a block is a paragraph of sentences, of which links are the smaller part."""
     own = block.element.tag == "p" and block.link_chars * 3 < len(block.text)
-    return own and is_prose(block.text) and boilerplate_kind(block.text) is None
+    return own and block.prose and block.kind is None
 
 
 def _are_cousins(one: BlockElement, other: BlockElement) -> bool:
@@ -161,5 +160,5 @@ def _first_heading(blocks: list[Block], keep: Mask) -> Mask:
         return result
     items = _list_of(blocks[first])
     same = items is not None and items is _list_of(blocks[first + 1]) and items.parent is blocks[first - 1].element.parent
-    result[first - 1] = same and boilerplate_kind(blocks[first - 1].text) is None
+    result[first - 1] = same and blocks[first - 1].kind is None
     return result

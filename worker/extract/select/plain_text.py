@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import SPACELESS, Moment
+from worker.extract.dates.parse import Moment
 from worker.extract.fields import bylines, person_names
 from worker.extract.fields.title import names_of_host
 from worker.extract.lines.boilerplate_filter import without_boilerplate
@@ -32,6 +32,7 @@ from worker.extract.select.text_title import (
     without_labels,
 )
 from worker.extract.words.boilerplate import Kind
+from worker.extract.words.sentences import SPACELESS
 
 MARKUP = ("!doctype", "html", "head", "body", "div", "p", "article", "section", "table", "span", "meta", "title", "br", "h1")
 """Elements that show a text to be HTML."""

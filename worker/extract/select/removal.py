@@ -9,11 +9,11 @@ from itertools import takewhile
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.extract.lines.line import ends_sentence, is_prose
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.characters import letters_of
 from worker.extract.select.layout import COLONS
-from worker.extract.words.boilerplate import Kind, boilerplate_kind
+from worker.extract.words.boilerplate import Kind
+from worker.extract.words.sentences import ends_sentence
 
 Mask = NDArray[np.bool_]
 Inside = dict[BlockElement, list[int]]
@@ -95,7 +95,7 @@ def _comments(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
             result[held] = True
     if not result.any():
         return result
-    before = sum(is_prose(blocks[at].text) for at in np.flatnonzero(keep[: int(np.argmax(result))]).tolist())
+    before = sum(blocks[at].prose for at in np.flatnonzero(keep[: int(np.argmax(result))]).tolist())
     return result if before >= ARTICLE_LEAST else np.zeros(len(blocks), dtype=bool)
 
 
@@ -166,8 +166,8 @@ def _last_links(blocks: list[Block], keep: Mask) -> Mask:
     result = np.zeros(len(blocks), dtype=bool)
     kept = np.flatnonzero(keep).tolist()
     links = list(takewhile(lambda at: _is_call(blocks[at]), reversed(kept)))
-    above = blocks[kept[-len(links) - 1]].text if len(links) < len(kept) else ""
-    result[links] = len(links) <= CALLS and is_prose(above) and not above.endswith(COLONS)
+    above = blocks[kept[-len(links) - 1]] if len(links) < len(kept) else None
+    result[links] = len(links) <= CALLS and above is not None and above.prose and not above.text.endswith(COLONS)
     return result
 
 
@@ -182,22 +182,22 @@ def _related(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
     """The blocks of sections that begin with a heading like "Related posts", below the article's own paragraphs, and hold at
     least two linked headlines with their summaries, however long, and no other paragraph: an article may go on below its links."""
     result = np.zeros(len(blocks), dtype=bool)
-    prose = [at for at in np.flatnonzero(keep).tolist() if is_prose(blocks[at].text)]
+    prose = [at for at in np.flatnonzero(keep).tolist() if blocks[at].prose]
     for element, held in inside.items():
         if len(held) < 2 * HEADLINES or len(prose) < ARTICLE_LEAST or held[0] <= prose[ARTICLE_LEAST - 1]:
             continue
         first, *rest = _span(blocks, element, held[0])
-        if blocks[first].element.tag not in LABELS or boilerplate_kind(blocks[first].text) is not Kind.RELATED:
+        if blocks[first].element.tag not in LABELS or blocks[first].kind is not Kind.RELATED:
             continue
         headlines = [at for at in rest if _is_headline(blocks[at])]
-        above = [max((one for one in headlines if 0 < at - one <= SUMMARY_REACH), default=-1) for at in rest if is_prose(blocks[at].text)]
+        above = [max((one for one in headlines if 0 < at - one <= SUMMARY_REACH), default=-1) for at in rest if blocks[at].prose]
         result[[first, *rest]] |= len(set(above)) >= HEADLINES and -1 not in above
     return result
 
 
 def _is_headline(block: Block) -> bool:
     """Whether a block is nothing but a link, and no sentence."""
-    return block.link_chars * 10 >= 9 * len(block.text) and not is_prose(block.text)
+    return block.link_chars * 10 >= 9 * len(block.text) and not block.prose
 
 
 def _is_named(element: BlockElement, parts: tuple[str, ...]) -> bool:
@@ -208,15 +208,15 @@ def _is_named(element: BlockElement, parts: tuple[str, ...]) -> bool:
 
 def _is_labelled(blocks: list[Block], span: list[int]) -> bool:
     """Whether the first of several blocks is the label of an advert."""
-    label = blocks[span[0]].text
-    return 1 < len(span) <= CARD_BLOCKS and len(label) <= LABEL and boilerplate_kind(label) is Kind.ADVERT
+    label = blocks[span[0]]
+    return 1 < len(span) <= CARD_BLOCKS and len(label.text) <= LABEL and label.kind is Kind.ADVERT
 
 
 def _has_invitation(blocks: list[Block], span: list[int]) -> bool:
     """Whether several blocks end with the button by which readers order a newsletter, or with the answers to a poll."""
-    buttons = [blocks[at].text for at in span[-2:] if blocks[at].element.tag == "button"]
+    buttons = [blocks[at] for at in span[-2:] if blocks[at].element.tag == "button"]
     poll = len(buttons) == len(("yes", "no")) and len(span) > len(buttons)
-    return poll or (len(span) > 1 and bool(buttons) and boilerplate_kind(buttons[-1]) is Kind.NEWSLETTER)
+    return poll or (len(span) > 1 and bool(buttons) and buttons[-1].kind is Kind.NEWSLETTER)
 
 
 def _is_card(blocks: list[Block], element: BlockElement, span: list[int]) -> bool:
@@ -224,7 +224,7 @@ def _is_card(blocks: list[Block], element: BlockElement, span: list[int]) -> boo
     first, rest = blocks[span[0]], [blocks[at] for at in span[1:]]
     if not 1 <= len(rest) < CARD_BLOCKS or not _is_headline(first):
         return False
-    if not any(is_prose(block.text) for block in rest) or any(block.link_chars * 3 >= len(block.text) > LABEL for block in rest):
+    if not any(block.prose for block in rest) or any(block.link_chars * 3 >= len(block.text) > LABEL for block in rest):
         return False
     inner = element.tag == "article" and _is_within(element.parent, "article")
     return inner or _is_named(element, CARDS) or any(_is_summary(block.element, element) for block in rest)

@@ -7,9 +7,8 @@ import unicodedata
 from itertools import pairwise, takewhile
 
 from worker.extract.dates import dateline
-from worker.extract.dates.parse import SPACELESS
 from worker.extract.fields import person_names
-from worker.extract.lines.line import Line, ends_sentence
+from worker.extract.lines.line import Line
 from worker.extract.lines.nearby_lines import FULL_STOPS
 from worker.extract.lines.paragraphs import is_list_item
 from worker.extract.lines.title_form import NO_TITLE, could_be_title
@@ -17,6 +16,7 @@ from worker.extract.lines.title_lines import ADDRESSES
 from worker.extract.select.kept_lines import COLONS
 from worker.extract.words.boilerplate import Kind
 from worker.extract.words.languages import pattern, words
+from worker.extract.words.sentences import SPACELESS, ends_sentence
 
 LABEL = pattern(r"^[\[【(][^\]】)\n]{2,20}[\]】)]\s*(?=\S)|^(?:<subject>\s*[:：៖]\s*)+(?:<document>\s*[:：–—-]\s*)?(?=\S)")
 """`[NOTICE] Water will be cut`, `Subject: FW: Press release: Water will be cut`."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from worker.extract.lines.line import ends_sentence
 from worker.extract.lines.paragraphs import is_list_item
+from worker.extract.words.sentences import ends_sentence
 
 
 @pytest.mark.parametrize(

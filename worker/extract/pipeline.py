@@ -19,7 +19,6 @@ from worker.extract.page import embedded_state, encoding, markup
 from worker.extract.page.characters import clean_line, clean_lines, clean_text
 from worker.extract.page.elements import Element
 from worker.extract.page.reservations import reserving_metas
-from worker.extract.page.structured_data import StructuredData
 from worker.extract.select import plain_text
 from worker.extract.select.html_text import MainText, Model, main_text
 from worker.extract.words.sentences import is_prose
@@ -91,28 +90,15 @@ def _extract(text: str, url: str | None, kind: str | None, warnings: list[str], 
     return bounded(replace(article, warnings=list(dict.fromkeys([*warnings, *article.warnings])))), metas
 
 
-def _from_plain(found: plain_text.PlainArticle, url: str | None, warnings: list[str]) -> Article:
-    text = clean_text(found.text)
+def _from_plain(flat: plain_text.PlainArticle, url: str | None, warnings: list[str]) -> Article:
+    """The article of a flat text, which states nothing of itself."""
+    text = clean_text(flat.text)
     if not text:
         raise ItemFailed(Reason.NO_TEXT, "expected an article, got lines of boilerplate only")
-    page_type.require_article(text, found.title, url, StructuredData(), None)
-    return Article(
-        url=url,
-        canonical_url=None,
-        title=clean_line(found.title),
-        text=text,
-        authors=clean_lines(found.authors),
-        published_at=str(found.published) if found.published else None,
-        published_on=_day_of(found.published),
-        published_source="dateline" if found.published else None,
-        modified_at=None,
-        language=language_of(text),
-        site_name=None,
-        description=None,
-        image=None,
-        extractor=EXTRACTOR,
-        warnings=warnings,
-    )
+    found = Metadata(title=flat.title, authors=flat.authors)
+    page_type.require_article(text, found.title, url, found.structured, None)
+    publication = Publication(flat.published, "dateline" if flat.published else None)
+    return _article(found, MainText(text), publication, url, warnings)
 
 
 def extract_html(text: str, url: str | None, today: date, model: Model | None = None) -> Article:

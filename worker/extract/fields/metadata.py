@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 
@@ -33,14 +33,14 @@ MAX_DESCRIPTION = 2000  # characters: enough for a summary
 class Metadata:
     """A page's metadata without the date of publication, which also depends on its text."""
 
-    structured: StructuredData
-    canonical_url: str | None
-    title: str | None
-    authors: list[str]
-    modified: Moment | None
-    site_name: str | None
-    description: str | None
-    image: str | None
+    structured: StructuredData = field(default_factory=StructuredData)
+    canonical_url: str | None = None
+    title: str | None = None
+    authors: list[str] = field(default_factory=list)
+    modified: Moment | None = None
+    site_name: str | None = None
+    description: str | None = None
+    image: str | None = None
 
 
 def metadata_of(root: Element, url: str | None, today: date) -> Metadata:

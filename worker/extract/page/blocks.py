@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from worker.extract.page.class_hints import HIDDEN, TAG_BITS, ClassHints
 from worker.extract.page.elements import Element
-from worker.extract.page.shown import UNTIL_FOUND, HidingClasses, effects_of, hidden_names, is_panel
+from worker.extract.page.shown import UNTIL_FOUND, ClassReadings, effects_of, hidden_names, is_panel
 from worker.extract.words.boilerplate import Kind, boilerplate_kind
 from worker.extract.words.sentences import is_prose
 
@@ -31,6 +30,8 @@ BOLD = ("b", "strong")
 MAX_DEPTH, MAX_INLINE_DEPTH = 320, 60  # nested elements: real pages have up to 60 and 10; Python's own stack ends at 1,000 calls
 NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-component"})
 """Attributes whose values name the purpose of an element."""
+READ = NAMING | {"style", "hidden", "aria-hidden", "align"}
+"""Attributes that are read: half of those of real pages are not, and cost one look-up each."""
 POSTS = ("twitter-tweet", "bluesky-embed", "mastodon-embed", "text-post-media")
 """Classes that networks of short texts give to the quotation of a post; those of pictures hold no text."""
 HIDDEN_LENGTH = 200  # characters of a hidden part of a line that is left out; a longer one is what "Read more" shows
@@ -111,7 +112,7 @@ class _Builder:
     hints: ClassHints = field(default_factory=ClassHints)
     hidden_names: frozenset[str] = frozenset()
     """The classes and ids that the page's style elements hide."""
-    hiding: HidingClasses = field(default_factory=HidingClasses)
+    classes: ClassReadings = field(default_factory=ClassReadings)
     inline_depth: int = 0
     """Inline elements around the current position."""
 
@@ -146,7 +147,7 @@ def blocks_of(root: Element) -> tuple[list[Block], list[BlockElement]]:
     """The blocks of a page in reading order, and its block elements, parents before children."""
     body = root.find("body") if root.tag == "html" else root
     hidden = hidden_names(root)
-    builder = _Builder(hidden_names=hidden, hiding=HidingClasses(hidden))
+    builder = _Builder(hidden_names=hidden, classes=ClassReadings(hidden))
     top = BlockElement(None, 0, "body", 0, 0, 0)
     builder.elements.append(top)
     _add_content(root if body is None else body, top, PLAIN, builder)
@@ -175,10 +176,10 @@ def _add_content(node: Element, element: BlockElement, state: InlineState, build
 
 def _add_inline(node: Element, tag: str, element: BlockElement, state: InlineState, builder: _Builder) -> None:
     """Add an element within a line."""
-    own = _attributes_of(node, tag, builder)
-    if own.hidden and len(node.text_content()) <= HIDDEN_LENGTH:
+    hints, hidden, *_ = _attributes_of(node, tag, builder)
+    if hidden and len(node.text_content()) <= HIDDEN_LENGTH:
         return
-    inner = (state[0] or tag == "a", state[1] or tag in BOLD, state[2] | own.hints)
+    inner = (state[0] or tag == "a", state[1] or tag in BOLD, state[2] | hints)
     if tag == "a":
         builder.links += 1
         builder.target = builder.target or node.get("href") or ""
@@ -194,9 +195,8 @@ def _add_block_element(node: Element, tag: str, element: BlockElement, state: In
     """Add an element that begins and ends a line."""
     if builder.pieces or builder.links:
         builder.close(element)
-    own = _attributes_of(node, tag, builder)
-    hints = own.hints | state[2]
-    classes = own.classes or ""
+    hints, hidden, centred, classes, role, own_id = _attributes_of(node, tag, builder)
+    hints |= state[2]
     elements = builder.elements
     pictured, below = _beside_picture(element, builder) if elements[-1].tag == "img" else (False, False)
     inner = BlockElement(
@@ -206,13 +206,13 @@ def _add_block_element(node: Element, tag: str, element: BlockElement, state: In
         hints,
         element.inherited | hints,
         element.depth + 1,
-        hash((tag, own.classes, element.tag, element.own)),
+        hash((tag, classes, element.tag, element.own)),
         0,
-        element.hidden or (own.hidden and not is_panel(node)) or (tag == "dialog" and node.get("open") is None),
-        element.post or (tag == "blockquote" and any(map(classes.__contains__, POSTS))),
+        element.hidden or (hidden and not is_panel(node)) or (tag == "dialog" and node.get("open") is None),
+        element.post or (tag == "blockquote" and any(map((classes or "").__contains__, POSTS))),
         pictured,
-        own.centred and (below or _begins_with_picture(node)),
-        f" {classes} {own.role or ''} #{own.id or ''} ",
+        centred and (below or _begins_with_picture(node)),
+        f" {classes or ''} {role or ''} #{own_id or ''} ",
     )
     elements.append(inner)
     within = (True, False, 0) if state[0] else PLAIN
@@ -225,31 +225,25 @@ def _add_block_element(node: Element, tag: str, element: BlockElement, state: In
     inner.end = len(elements)
 
 
-class _Attributes(NamedTuple):
-    """What the attributes of an element say."""
-
-    hints: int
-    """Of its tag, its names and what hides it."""
-    hidden: bool
-    """Whether an attribute, a class, or a rule of the page for one of these or its id, hides it."""
-    centred: bool
-    """Whether its text is centred."""
-    classes: str | None
-    role: str | None
-    id: str | None
+Attributes = tuple[int, bool, bool, str | None, str | None, str | None]
+"""What the attributes of an element say: the hints of its tag, its names and what hides it; whether one of them, or a rule of the page
+for its classes or its id, hides it; whether its text is centred; classes, role and id. A named tuple would take a tenth of the walk."""
 
 
-def _attributes_of(node: Element, tag: str, builder: _Builder) -> _Attributes:
+def _attributes_of(node: Element, tag: str, builder: _Builder) -> Attributes:
     """What the attributes of a node say, each read once."""
-    hints, known, hidden, centred = TAG_BITS.get(tag, 0), builder.hints, False, False
+    hints, hidden, centred = TAG_BITS.get(tag, 0), False, False
     classes = role = own_id = None
     for key, value in node.items():
-        if key in NAMING:
-            hints |= known[value]
-            if key == "class":
-                classes, hidden = value, hidden or builder.hiding[value]
-            elif key == "id":
-                own_id = value
+        if key not in READ:
+            continue
+        if key == "class":
+            own, hidden_by_class = builder.classes[value]
+            classes, hints, hidden = value, hints | own, hidden or hidden_by_class
+        elif key in NAMING:
+            hints |= builder.hints[value]
+            if key == "id":
+                own_id, hidden = value, hidden or f"#{value}" in builder.hidden_names
             elif key == "role":
                 role = value
         elif key == "style":
@@ -261,10 +255,9 @@ def _attributes_of(node: Element, tag: str, builder: _Builder) -> _Attributes:
             hidden = hidden or value.lower() != UNTIL_FOUND
         elif key == "aria-hidden":
             hints |= HIDDEN * ("true" in value.replace(" ", "").lower())
-        elif key == "align":
+        else:  # align
             centred = centred or value == "center"
-    hidden = hidden or (bool(builder.hidden_names) and f"#{own_id}" in builder.hidden_names)
-    return _Attributes(hints, hidden, centred, classes, role, own_id)
+    return hints, hidden, centred, classes, role, own_id
 
 
 def _beside_picture(element: BlockElement, builder: _Builder) -> tuple[bool, bool]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from worker.extract.page.class_hints import name_hints
 from worker.extract.page.elements import Element
 
 NOT_SHOWN, CENTRED = "display:none", "text-align:center"
@@ -44,18 +45,19 @@ MAX_STYLES = 300_000  # characters of a page's style elements that are read: mos
 MAX_NAMES = 500  # names that rules hide; each costs a search of all styles, and a page's own rules hide some tens
 
 
-class HidingClasses(dict[str, bool]):
-    """Whether an element of a page with these classes is hidden, each value found once: by a rule of the page for one of them, or since
-    it is a label for programs that read pages aloud, which repeats what others see."""
+class ClassReadings(dict[str, tuple[int, bool]]):
+    """The hints of each value of `class` on a page, and whether such an element is hidden, each value read once: hidden by a rule of
+    the page for one of the classes, or since it is a label for programs that read pages aloud, which repeats what others see."""
 
     def __init__(self, names: frozenset[str] = frozenset()) -> None:
         """With what `hidden_names` gives."""
         super().__init__()
-        self.names = names
+        self.hidden = frozenset(name[1:] for name in names if name.startswith("."))
 
-    def __missing__(self, classes: str) -> bool:
-        hides = self[classes] = _are_read_aloud(classes) or (bool(self.names) and any(f".{name}" in self.names for name in classes.split()))
-        return hides
+    def __missing__(self, classes: str) -> tuple[int, bool]:
+        hides = not (self.hidden.isdisjoint(classes.split()) and READ_ALOUD.isdisjoint(classes.lower().split()))
+        reading = self[classes] = name_hints(classes), hides
+        return reading
 
 
 class Effects(NamedTuple):
@@ -74,12 +76,6 @@ def effects_of(style: str) -> Effects:
     """What a style does to its element."""
     blankless = style.replace(" ", "")
     return Effects(_hides(style) or _moves_away(style), NOT_SHOWN in blankless.lower(), CENTRED in blankless)
-
-
-@lru_cache(maxsize=10_000)  # pages and sites repeat their classes
-def _are_read_aloud(names: str) -> bool:
-    """Whether one of an element's classes is that of text which is only read aloud."""
-    return not READ_ALOUD.isdisjoint(names.lower().split())
 
 
 def _moves_away(style: str) -> bool:

@@ -31,7 +31,8 @@ OTHER_ITEMS = frozenset({
 def without_other_articles(data: StructuredData, url: str | None, headings: list[str]) -> StructuredData:
     """The data without articles of other pages: by their address where any has the page's own, else by their headline.
 
-    `headings`: the headings that the page shows. An article that cannot be told from the page's own stays.
+    `headings`: the headings that the page shows. An article that cannot be told from the page's own stays. Ratings beside an article
+    that is the page's own come last, or go where they are of something else.
     """
     articles = [node for node in data.nodes if node.is_article]
     if not articles:
@@ -46,8 +47,12 @@ def without_other_articles(data: StructuredData, url: str | None, headings: list
         others = [node for node in articles if node.get("headline") and node not in named]
     else:
         others = [node for node in articles if by_address[id(node)] is False and _is_elsewhere(node, titles)]
-    left_out = set(map(id, others))
-    return StructuredData(data.metas, data.links, [node for node in data.nodes if id(node) not in left_out], data.title, data.lang)
+    certain = [node for node in articles if by_address[id(node)] or node in named]
+    reviews = [node for node in articles if node.is_review] if any(not node.is_review for node in certain) else []
+    left_out = {id(node) for node in [*others, *(node for node in reviews if node not in certain)]}
+    last = set(map(id, reviews))
+    nodes = sorted((node for node in data.nodes if id(node) not in left_out), key=lambda node: id(node) in last)
+    return StructuredData(data.metas, data.links, nodes, data.title, data.lang)
 
 
 def _is_at(node: Node, own: set[str]) -> bool | None:

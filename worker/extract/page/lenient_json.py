@@ -1,7 +1,8 @@
 """Read JSON as sites write it into their pages, where it is not quite JSON: mend it, and read every value that it holds.
 
-Mended are comments, CDATA marks, `name = {…};`, character references for quotation marks, trailing commas, quotation marks and
-line breaks within strings, escapes that JSON does not have, words like `undefined`, and missing brackets at the end.
+Mended are comments, CDATA marks, `name = {…};`, character references for quotation marks, typographic or escaped ones around keys,
+tags between values, trailing commas, quotation marks and line breaks within strings, escapes that JSON does not have, words like
+`undefined`, and missing brackets at the end. A string that holds JSON, as one that was serialised twice, is read as well.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -30,7 +32,15 @@ _AFTER = {
 _ESCAPE = re.compile(r'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])|\\x([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{1,5})\}|\\(.?)|"', re.DOTALL)
 AUTHORS = ("author", "creator")
 """Keys that some systems repeat, once for each person."""
-_REFERENCES = ("&quot;", "&#34;", "&#x22;")
+KEYWORDS = ("@type", "@context")
+"""Keys, one of which every script with JSON-LD has: what stands before them is its quotation mark."""
+_REFERENCES = ("&quot;", "&#34;", "&#x22;", "&#8220;", "&#8221;", "&#8222;", "&ldquo;", "&rdquo;", "&bdquo;", "&laquo;", "&laquo;&nbsp;")
+_SPACED = (" ", "\u00a0", "\u202f")
+"""Blanks within French marks, the last two of which do not break."""
+_TAGS = ("<br />", "<br/>", "<br>", "<p>", "</p>")
+"""What the editor that sets such marks adds at the ends of lines."""
+_STRAIGHT = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"') | dict.fromkeys("\u2018\u2019\u201a\u201b", "'"))
+"""Editors' marks as straight ones: curly, low and reversed ones, the double prime, angles."""
 _CLOSING = {"{": "}", "[": "]"}
 
 
@@ -38,14 +48,40 @@ def values_in(text: str) -> list[JsonValue]:
     """The values in a script, in order: one where it is JSON; none where it cannot be mended."""
     text = text.lstrip("\ufeff \t\r\n")
     try:
-        return [json.loads(text, strict=False, object_pairs_hook=_object)]
+        value = json.loads(text, strict=False, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         return _mended_values(text[:MAX_LENGTH])
+    parts = value if isinstance(value, list) else [value]
+    if not any(map(_holds_json, parts)):
+        return [value]
+    return [inner for part in parts for inner in (values_in(part) if _holds_json(part) else [part])]
+
+
+def _holds_json(value: JsonValue) -> bool:
+    """Whether a value is a string with an object or a list, serialised once more; each time doubles its escapes, so few times fit."""
+    return isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
+
+
+def _with_straight_quotes(text: str) -> str:
+    """`text` with straight quotation marks for references to them, for editors' ones around keys, and for escaped ones."""
+    if '"' not in text or _precedes_key(_REFERENCES, text):
+        text = html.unescape(text)
+    if _precedes_key([*map(chr, _STRAIGHT), *(f"\u00ab{blank}" for blank in _SPACED)], text):
+        for left_out in _TAGS:
+            text = text.replace(left_out, "")
+        for blank in _SPACED:
+            text = text.replace(f"\u00ab{blank}", '"').replace(f"{blank}\u00bb", '"')
+        text = text.translate(_STRAIGHT)
+    return text.replace("\\\\", "\\").replace('\\"', '"') if _precedes_key(('\\"',), text) else text
+
+
+def _precedes_key(marks: Iterable[str], text: str) -> bool:
+    """Whether any of the marks stands before one of KEYWORDS."""
+    return any(f"{mark}{key}" in text for mark in marks for key in KEYWORDS)
 
 
 def _mended_values(text: str) -> list[JsonValue]:
-    if '"' not in text and any(map(text.__contains__, _REFERENCES)):
-        text = html.unescape(text)
+    text = _with_straight_quotes(text)
     start = re.search(r"[{\[]\s*(?:[\"'{\[}\]/]|\w+\s*:|$)", text.replace("<![CDATA[", " " * 9))
     found = []
     for piece in _Mender(text, start.start() if start else len(text)).pieces():

@@ -15,8 +15,9 @@ ARTICLE_TYPES = ("Article", "Report", "Review", "PressRelease", "Recipe", "HowTo
 LISTS = frozenset({
     "itemListElement", "hasPart", "significantLink", "significantLinks", "relatedLink", "isRelatedTo", "mentions", "citation",
     "liveBlogUpdate", "blogPost", "blogPosts", "comment", "review", "isPartOf", "isBasedOn", "dataFeedElement", "subjectOf",
+    "itemReviewed", "appearance", "firstAppearance", "sharedContent", "translationOfWork",
 })  # fmt: skip
-"""Properties under which a page or an article names other articles."""
+"""Properties under which a page or an article names other articles: those it lists, cites, checks, shares or translates."""
 PAGE_TYPES = ("WebPage", "CreativeWork", "VideoObject")
 MAX_JSON = 2_000_000  # characters a script: article bodies in JSON-LD stay under a tenth of that
 MAX_NODES = 2_000  # JSON-LD objects that are read; sites list some hundreds
@@ -39,6 +40,11 @@ class Node(dict[str, JsonValue]):
     def is_article(self) -> bool:
         """Whether it describes an article."""
         return any(kind.endswith(ARTICLE_TYPES) or "LiveBlog" in kind for kind in self.types)
+
+    @property
+    def is_review(self) -> bool:
+        """Whether it is a rating and nothing else: of a product or a claim that an article of its own type may be about."""
+        return self.is_article and all(kind.endswith("Review") for kind in self.types)
 
     def strings(self, *names: str) -> list[str]:
         """The strings of the first of several properties that holds anything, as `strings_of` finds them."""

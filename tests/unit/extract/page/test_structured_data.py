@@ -14,6 +14,12 @@ from worker.extract.page.structured_data import nodes_in, strings_of, structured
         '//<![CDATA[\n{"@type": "Article", "headline": "One"}\n//]]>',
         '{"@type": "Article",\x0b "headline": "One"};',
         '[{"@graph": [{"@type": "Article", "headline": "One"}]}]',
+        "{\u201c@type\u201d: \u201cArticle\u201d,\n \u201cheadline\u201d: \u201cOne\u201d}",
+        "{&#8220;@type&#8221;: &#8220;Article&#8221;,<br />\n&#8220;headline&#8221;: &#8220;One&#8221;}",
+        "<p>{\u00ab\u00a0@type\u00a0\u00bb: \u00ab\u00a0Article\u00a0\u00bb, \u00abheadline\u00bb: \u00abOne\u00bb}",
+        r'"{\"@type\": \"Article\", \"headline\": \"One\"}"',
+        r'["{\"@type\": \"Article\", \"headline\": \"One\"}"]',
+        r"{\"@type\": \"Article\", \"headline\": \"One\"}",
     ],
 )
 def test_json_ld_is_read_as_sites_write_it(script):
@@ -53,3 +59,14 @@ def test_a_value_nested_too_deep_is_null_and_the_others_stay(depth):
     assert node["headline"] == "One"
     assert strings_of(node["author"]) == []
     assert strings_of(node["publisher"]) == ["Post"]
+
+
+def test_the_article_in_which_a_checked_claim_appeared_is_left_out():
+    # Given
+    claim = '{"@type": "NewsArticle", "headline": "The claim", "author": {"@type": "Person", "name": "Sok Dara"}}'
+    check = f'{{"@type": "ClaimReview", "claimReviewed": "It is so", "itemReviewed": {claim}, "datePublished": "2024-05-06"}}'
+    # When
+    found = nodes_in(check)
+    # Then
+    assert [node.types for node in found] == [["ClaimReview"], ["Person"]]
+    assert [node.is_review for node in found] == [True, False]

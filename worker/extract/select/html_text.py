@@ -27,12 +27,14 @@ MAX_BLOCKS = 1_000  # for trafilatura: on the two larger of the 46 unsure traini
 MAX_ELEMENTS = 20_000  # for trafilatura: it takes 70 microseconds for each; the largest page of the three sets has 5,000
 CERTAIN = 0.8  # of 480 table cells and headings above it that look like share buttons, 450 belong to the article; below, half
 BETWEEN = 0.35  # from it a block between two of the article's, or a heading over one, is the article's three times in four
+CROSSHEAD = 0.1  # from it, 11 of 12 headings over a sentence between two of the article's siblings are the truth's on four sets
 HEADED = 0.65  # of the block under such a heading: a heading over boilerplate is boilerplate
 ITEMS = ("li", "dd", "dt", "td", "th", "pre")
 NAME_WORDS = 3  # of a byline that stands alone
 DOUBTFUL = 0.2  # below it a paragraph beside the article's is boilerplate after all
 LEAST = 0.2  # of our own sentences' characters: where trafilatura finds fewer, it took a menu or a notice for the article
 JOINED = 1.5  # times the page's longest line: more is no paragraph of it; a little more may be two parts of a sentence
+ITEM_MARK = "- "  # set by trafilatura
 MUCH_MORE = 2  # times our own text, from which such a line holds a list that ours lacks; else ours is better on six of seven pages
 NOTICE = ("cookie", "consent", "partners", "your choices", "privacy", "legitimate interest")
 """In the sentences of a consent wall."""
@@ -112,8 +114,9 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     certain = _lines_of(blocks, laid_out | (probabilities >= CERTAIN))
     filtered = without_boilerplate(lines, metadata.title, certain, _lines_of(blocks, posts))
     if sure < model.thresholds.sure and _suits_trafilatura(root, blocks, lines):
-        taken = _lines_of(blocks, removed) - _lines_of(blocks, keep)
-        found = _by_trafilatura(root).split("\n")
+        found = _by_trafilatura(root, blocks)
+        misplaced = removed | _misplaced(found, blocks, elements, metadata.title)
+        taken = _lines_of(blocks, misplaced) - _lines_of(blocks, keep)
         joined = _joined(found, blocks)
         others = [line for line in layout.shown_lines(joined or found, blocks) if line not in taken]
         if not joined or sum(map(len, others)) > MUCH_MORE * sum(map(len, filtered)):
@@ -185,9 +188,17 @@ def with_gaps_closed(blocks: list[Block], probabilities: NDArray[np.float64], ke
     inner = np.concatenate([[False], result[:-2] & result[2:], [False]])[: len(result)]
     for at in np.flatnonzero(inner & ~result & (probabilities >= BETWEEN)).tolist():
         result[at] = _fits(blocks, at)
+    for at in np.flatnonzero(inner & ~result & (probabilities >= CROSSHEAD)).tolist():
+        result[at] = _is_crosshead(*blocks[at - 1 : at + 2])
     for at in np.flatnonzero(~result[:-1] & result[1:] & (probabilities[:-1] >= BETWEEN) & (probabilities[1:] >= HEADED)).tolist():
         result[at] = bool(result[:at].any()) and blocks[at].element.tag in layout.HEADINGS
     return result
+
+
+def _is_crosshead(before: Block, block: Block, after: Block) -> bool:
+    """Whether a block is a heading without a link between two kept blocks of the same element, the second a sentence."""
+    between = before.element.parent is block.element.parent is after.element.parent
+    return between and block.element.tag in layout.HEADINGS and not block.links and after.prose
 
 
 def _continues(blocks: list[Block], keep: NDArray[np.bool_], at: int) -> bool:
@@ -226,12 +237,23 @@ def _is_spaceless(lines: list[str]) -> bool:
     return len(SPACELESS.findall(text)) * 2 > len(text)
 
 
-def _by_trafilatura(root: Element) -> str:
-    """The text that trafilatura extracts, the cells of tables on lines of their own."""
+def _by_trafilatura(root: Element, blocks: list[Block]) -> list[str]:
+    """The lines that trafilatura extracts, the cells of tables on lines of their own, without the marks that it sets before items
+    and below the heads of tables."""
     from trafilatura import extract
 
     found = extract(root, include_comments=False) or ""
-    return "\n".join(line.strip("| ").replace(" | ", "\n") if line.startswith("|") else line for line in found.split("\n"))
+    cells = (line.strip("| ").replace(" | ", "\n") if line.startswith("|") else line for line in found.split("\n"))
+    shown = {line for block in blocks for line in block.text.split("\n")}
+    lines = [line if line in shown else line.removeprefix(ITEM_MARK) for line in "\n".join(cells).split("\n")]
+    return [line for line in lines if any(map(str.isalnum, line))] or [""]
+
+
+def _misplaced(found: list[str], blocks: list[Block], elements: list[BlockElement], title: str | None) -> NDArray[np.bool_]:
+    """Which of the blocks that another extractor took belong to other stories and boxes by their place on the page."""
+    lines = frozenset(found)
+    taken = np.array([lines.issuperset(block.text.split("\n")) for block in blocks], dtype=bool)
+    return layout.other_content(blocks, taken) | removal.other_elements(blocks, elements, taken, title) if taken.any() else taken
 
 
 def _or_json_ld(text: str, metadata: Metadata) -> str:

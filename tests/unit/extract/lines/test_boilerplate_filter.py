@@ -70,3 +70,33 @@ def test_a_numbered_comment_begins_what_readers_say(number: str) -> None:
     after = ["The boat to the island is too dear.", "Una Orrin (12 May)", "Chamber of Trade, Market Road 4"]
     assert without_boilerplate([*[PROSE] * 3, number, *after], None) == [PROSE] * 3
     assert without_boilerplate([PROSE, number, PROSE, PROSE], None).count(PROSE) == 3
+
+
+def test_a_plan_that_has_the_same_parts_each_week_stays_whole() -> None:
+    # Given three weeks of the same days, each in another order
+    rest = "They rest at noon for two hours, and go home before it is dark; whoever is ill stays with the nurse in the village."
+    days = [f"On this day the crews clear the field behind the {place}, and mark its edge. {rest}" for place in ("school", "well", "mill")]
+    plan = [line for week in range(3) for line in (f"Week {week + 1}", days[week], days[(week + 2) % 3], days[(week + 1) % 3])]
+    # When boilerplate is removed, then every day of every week is left
+    assert without_boilerplate(plan, None) == plan
+
+
+def test_a_second_copy_of_the_text_goes() -> None:
+    # Given a text that the page holds twice, its second copy without one line
+    end = "hectares were cleared this year, and more is to come; the two offices will publish a map of what is left before the rains."
+    text = [f"{PROSE} {number} {end}" for number in ("Ten", "Six", "Two", "Nine")]
+    # When boilerplate is removed, then one copy is left
+    assert without_boilerplate([*text, "Print", *text[:2], *text[3:]], None) == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['[button link="/tips" newwindow="yes"] Send us your story [/button]', '[ad-in-post-player video-id="x7" upload-date="2024-05-01"]'],
+)
+def test_a_command_for_the_sites_program_is_no_line_of_the_text(line: str) -> None:
+    assert without_boilerplate([PROSE, line, PROSE], None) == [PROSE, PROSE]
+
+
+@pytest.mark.parametrize("line", ["[Both sides = the two ministries]", "[The minister laughs.]", "[sic]", "[1] See the treaty of 1907."])
+def test_words_in_brackets_are_the_texts(line: str) -> None:
+    assert line in without_boilerplate([PROSE, line, PROSE], None)

@@ -65,13 +65,34 @@ def test_the_text_in_json_ld_replaces_one_that_scripts_would_display() -> None:
 @pytest.fixture
 def unsure(monkeypatch: pytest.MonkeyPatch) -> html_text.Model:
     """A model that is sure of no page, and a trafilatura that extracts one sentence."""
-    monkeypatch.setattr(html_text, "_by_trafilatura", lambda root: SENTENCES[2])
+    monkeypatch.setattr(html_text, "_by_trafilatura", lambda root, blocks: [SENTENCES[2]])
     model = html_text.shipped()
     return html_text.Model(model.first, model.second, html_text.Thresholds(keep=model.thresholds.keep, sure=1.1))
 
 
 def test_trafilatura_decides_where_the_model_is_unsure(unsure: html_text.Model) -> None:
     assert read(page("".join(f"<p>{text}</p>" for text in SENTENCES)), unsure).text == SENTENCES[2]
+
+
+def test_what_trafilatura_takes_goes_by_its_place_like_our_own(unsure: html_text.Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a page on which a paragraph is a link in capitals, which trafilatura takes
+    headline = "MINISTERS' OWN FARMS ARE THE FIRST TO SELL AT THE PRICE"
+    pointer = f'<p><a href="/farms">{headline}</a></p>'
+    monkeypatch.setattr(html_text, "_by_trafilatura", lambda root, blocks: [SENTENCES[2], headline])
+    # When the model is unsure, then the pointer goes
+    assert read(page("".join(f"<p>{text}</p>" for text in SENTENCES[:2]) + pointer + f"<p>{SENTENCES[2]}</p>"), unsure).text == SENTENCES[2]
+
+
+def test_the_marks_of_items_that_trafilatura_sets_are_not_the_texts() -> None:
+    # Given a list with words before and after it, and a line that begins with a dash on the page
+    items = "<ul><li>Rice from the north, of the second harvest</li><li>Maize</li></ul>"
+    html = page(f"<p>{SENTENCES[0]}</p>{items}<p>- {SENTENCES[1]}</p><table><tr><th>Crop</th></tr><tr><td>Rice</td></tr></table>")
+    root = parse(html).root
+    # When trafilatura reads it, then its own marks are gone and the page's is not
+    found = html_text._by_trafilatura(root, blocks_of(root)[0])
+    assert "Maize" in found
+    assert f"- {SENTENCES[1]}" in found
+    assert not any(line.startswith("---") for line in found)
 
 
 def test_trafilatura_is_not_used_on_a_page_of_very_many_blocks(unsure: html_text.Model) -> None:
@@ -113,12 +134,22 @@ def blocks_and_elements(markup: str):
 
 
 def test_a_heading_over_the_articles_text_is_kept_and_one_over_doubtful_text_is_not() -> None:
-    # Given a heading with a middling probability, between two paragraphs
-    found = blocks(f"<p>{SENTENCES[0]}</p><h3>What the farmers say</h3><p>{SENTENCES[1]}</p>")
+    # Given a heading with a middling probability, between two paragraphs of other elements
+    found = blocks(f"<p>{SENTENCES[0]}</p><div><h3>What the farmers say</h3></div><p>{SENTENCES[1]}</p>")
     sure, doubtful = np.array([0.9, 0.4, 0.9]), np.array([0.9, 0.4, 0.5])
     # When the text below it is clearly the article's, then it is kept; else it is not
     assert list(with_gaps_closed(found, sure, sure >= 0.45)) == [True, True, True]
     assert list(with_gaps_closed(found, doubtful, doubtful >= 0.45)) == [True, False, True]
+
+
+def test_a_heading_between_two_paragraphs_of_its_element_is_kept_unless_it_is_a_link() -> None:
+    # Given headings of a low probability between paragraphs of the same element, the second of which is a link
+    plain, linked = "What the farmers say", '<a href="/farmers">What the farmers say</a>'
+    found, pointer = (blocks(f"<p>{SENTENCES[0]}</p><h3>{heading}</h3><p>{SENTENCES[1]}</p>") for heading in (plain, linked))
+    probabilities = np.array([0.9, 0.15, 0.5])
+    # When gaps are closed, then the first belongs to the text
+    assert list(with_gaps_closed(found, probabilities, probabilities >= 0.45)) == [True, True, True]
+    assert list(with_gaps_closed(pointer, probabilities, probabilities >= 0.45)) == [True, False, True]
 
 
 def test_an_item_between_two_kept_ones_is_kept_and_a_name_alone_is_not() -> None:

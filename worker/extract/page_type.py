@@ -181,8 +181,11 @@ def _is_menu(text: str, title: str, root: Element) -> bool:
     start = f"{title}\n{text[:MENU_REACH]}"
     links = (link for link in islice(root.iter("a"), MENU_REACH // 10) if not (link.get("href") or "").startswith("#"))
     shown = {" ".join(link.text_content().split()) for link in links} - {""}
+    least = MENU_SHARE * _size(start)
+    if len(shown) < MENU_LINKS or sum(map(_size, shown)) < least:
+        return False  # most articles are longer than all links together, which need not be looked for
     linked = [words for words in shown if words in start]
-    return len(linked) >= MENU_LINKS and sum(map(_size, linked)) >= MENU_SHARE * _size(start)
+    return len(linked) >= MENU_LINKS and sum(map(_size, linked)) >= least
 
 
 def _size(text: str) -> int:

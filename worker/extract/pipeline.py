@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import islice
 
 from worker import __version__
 from worker.errors import ItemFailed
@@ -133,7 +134,7 @@ def _shortened(content: MainText) -> MainText:
 def _main_text(root: Element, found: Metadata, model: Model | None) -> MainText:
     """The main text; for a page without a sentence, or with the first of a longer text, that which its scripts would display."""
     content = main_text(root, found, model)
-    prose = [line for line in content.text.split("\n") if is_prose(line)]
+    prose = list(islice(filter(is_prose, content.text.split("\n")), FIRST + 1))  # whether there are more, and not how many
     hidden = embedded_state.embedded_article(root, *prose[:1]) if len(prose) <= FIRST else None
     inner = markup.parse(hidden).root if hidden else None
     if inner is None:

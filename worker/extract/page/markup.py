@@ -77,7 +77,7 @@ def parse(text: str) -> Tree:
 
 def _is_swallowed(root: Element) -> bool:
     """Whether the title holds the rest of the page, since it has no end tag or a broken one."""
-    title = root.find(".//title")
+    title = next(root.iter("title"), None)
     return title is not None and len(title.text or "") > LONG_TITLE and "<" in (title.text or "")
 
 

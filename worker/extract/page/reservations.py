@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lxml import etree
+
 from worker.extract.page.elements import Element
 from worker.reservations import METAS
+
+_IN_HEAD = etree.XPath("/html/head//meta | /html/meta | /html/body/meta")
 
 
 def reserving_metas(root: Element) -> Iterator[tuple[str, str]]:
@@ -14,12 +18,7 @@ def reserving_metas(root: Element) -> Iterator[tuple[str, str]]:
     Those of the head, and those beside the body's first children: a parser ends the head at the first element that does
     not belong there, and the rest of it follows in the body.
     """
-    for meta in root.iter("meta"):
+    for meta in _IN_HEAD(root):
         name = (meta.get("name") or "").strip().lower()
-        if name in METAS and _is_in_head(meta):
+        if name in METAS:
             yield name, meta.get("content") or ""
-
-
-def _is_in_head(meta: Element) -> bool:
-    parent = meta.getparent()
-    return parent is None or parent.tag in ("html", "body") or any(outer.tag == "head" for outer in meta.iterancestors())

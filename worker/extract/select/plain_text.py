@@ -68,8 +68,9 @@ class PlainArticle:
 
 def looks_like_markup(text: str) -> bool:
     """Whether a text of unknown type is HTML."""
-    names = ("".join(takewhile(_is_of_name, tag[:TAG_LENGTH])) for tag in text[:20_000].lower().split("<")[1:])
-    return any(name in MARKUP for name in names)
+    start = text[:20_000]
+    tags = (start[found.end() : found.end() + TAG_LENGTH].lower() for found in re.finditer("<", start))  # the first is mostly enough
+    return any("".join(takewhile(_is_of_name, tag)) in MARKUP for tag in tags)
 
 
 def _is_of_name(character: str) -> bool:

@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from worker.extract.dates import dateline
 from worker.extract.lines.line import Line, classify_line
-from worker.extract.words.boilerplate import Kind
+from worker.extract.words.boilerplate import Kind, key_words_in
 from worker.extract.words.languages import pattern
 from worker.extract.words.sentences import LONG_PROSE, SPACELESS, ends_sentence, is_prose
 
@@ -53,8 +53,9 @@ def without_boilerplate(
     name and day below them.
     """
     stripped = [text for text in map(str.strip, texts) if text and not _is_shortcode(text)]
+    words = key_words_in("\n".join(stripped))
     lines = [
-        Line(text, None, prose=False) if text in quoted else _with_certainty(classify_line(text), certain)
+        Line(text, None, prose=False) if text in quoted else _with_certainty(classify_line(text, words), certain)
         for text in without_second_copy(stripped)
     ]
     lines = lines[: _start_of_thread(lines)]

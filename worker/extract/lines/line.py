@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from worker.extract.dates import dateline
@@ -20,9 +21,9 @@ class Line:
     """Whether it is running text."""
 
 
-def classify_line(text: str) -> Line:
-    """The class of a line, from its text alone."""
-    kind = boilerplate_kind(text)
+def classify_line(text: str, words: Iterable[str] | None = None) -> Line:
+    """The class of a line, from its text alone. `words`: as for `boilerplate_kind`."""
+    kind = boilerplate_kind(text, words)
     if kind is None and _is_only_masthead_date(text):
         kind = Kind.DATE
     return Line(text, kind, kind is None and is_prose(text))

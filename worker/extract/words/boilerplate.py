@@ -7,6 +7,7 @@ copyright keeps its sentences.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -57,8 +58,6 @@ CASED = "(?-i:"
 """Begins the case-sensitive part of a pattern."""
 OTHER_SCRIPT = re.compile("[\u0e00-\u1fff\u3040-\ud7ff]")
 """A letter of Thai, Lao, Burmese, Khmer, Kana, Han or Hangul."""
-FREQUENT = " etaoinshrdlcumwfgypbvkjxqz"
-"""The letters of English by their frequency."""
 NEVER = r"(?!)"
 """Matches nothing."""
 ARROWS = ">> "
@@ -74,14 +73,14 @@ _MARKS = " \t\r\n\u00a0\u200b*_#>"
 """Left around a line by markup that was flattened to text."""
 
 
-def boilerplate_kind(line: str) -> Kind | None:
-    """The kind of boilerplate that `line` is, or None."""
+def boilerplate_kind(line: str, words: Iterable[str] | None = None) -> Kind | None:
+    """The kind of boilerplate that `line` is, or None. `words`: what `key_words_in` gives for a text that holds the line."""
     if line.startswith(ARROWS):
         return Kind.RELATED
     bare = line.strip(_MARKS)
     if len(bare) > MAX_LENGTH:
         return Kind.WALL if is_wall(bare) else Kind.TICKER if len(bare) <= MAX_TICKER_LENGTH and is_ticker(bare) else None
-    found = compiled(ALL_KINDS if len(bare) <= SHORT_LINE else LONG_KINDS).kinds(bare)
+    found = compiled(ALL_KINDS if len(bare) <= SHORT_LINE else LONG_KINDS).kinds(bare, words)
     if found == {Kind.RELATED} and (SENTENCES.fullmatch(bare) or _is_bullet(bare)):
         return None
     if found == {Kind.TICKER} and _has_labels(bare):
@@ -112,17 +111,17 @@ class Patterns:
     """Patterns without Latin letters: only lines with letters of other scripts can match them."""
     cased: re.Pattern[str]
     """Case-sensitive patterns."""
-    keyed: dict[str, list[tuple[str, Kind, re.Pattern[str]]]]
-    """Patterns that may begin with any words; each is tried only on lines that hold its key word, which is looked for only in lines
-    with the rarest of its letters."""
+    keyed: dict[str, list[tuple[Kind, re.Pattern[str]]]]
+    """Patterns that may begin with any words, by their key words; each is tried only on lines that hold one."""
     keyed_other_scripts: list[tuple[str, Kind, re.Pattern[str]]]
     """The same with key words of other scripts."""
 
-    def kinds(self, bare: str) -> set[Kind]:
-        """The kinds whose patterns match the line."""
+    def kinds(self, bare: str, words: Iterable[str] | None = None) -> set[Kind]:
+        """The kinds whose patterns match the line. `words`: the key words that it may hold, where not all have to be looked for."""
         low = bare.lower()
-        rare = [entry for letter in self.keyed.keys() & set(low) for entry in self.keyed[letter]]
-        found = {kind for word, kind, pattern in rare if word in low and pattern.fullmatch(bare)}
+        held = [word for word in (self.keyed if words is None else words) if word in low]
+        tried = {pattern: kind for word in held for kind, pattern in self.keyed.get(word, ())}
+        found = {kind for pattern, kind in tried.items() if pattern.fullmatch(bare)}
         other = None
         if not low.isascii() and OTHER_SCRIPT.search(low):
             other = self.other_scripts.fullmatch(low)
@@ -137,19 +136,23 @@ def compiled(kinds: frozenset[Kind]) -> Patterns:
     entries = [(kind, words, pattern) for kind, words, pattern in table() if kind in kinds]
     lower = [(kind, _lower(pattern)) for kind, words, pattern in entries if not words and CASED not in pattern]
     cased = [(kind, pattern) for kind, words, pattern in entries if not words and CASED in pattern]
-    keyed = [(word, kind, re.compile(pattern, re.IGNORECASE)) for kind, words, pattern in entries for word in words]
+    keyed = [(words, kind, re.compile(pattern, re.IGNORECASE)) for kind, words, pattern in entries if words]
     latin, other = ([pair for pair in lower if _is_other_script(pair[1]) == wanted] for wanted in (False, True))
-    keyed_other = [entry for entry in keyed if OTHER_SCRIPT.search(entry[0])]
-    keyed_latin: dict[str, list[tuple[str, Kind, re.Pattern[str]]]] = {}
-    for entry in keyed:
-        if entry not in keyed_other:
-            keyed_latin.setdefault(max(entry[0], key=_rarity), []).append(entry)
+    keyed_latin: dict[str, list[tuple[Kind, re.Pattern[str]]]] = {}
+    keyed_other = []
+    for word, kind, pattern in ((word, kind, pattern) for words, kind, pattern in keyed for word in words):
+        if OTHER_SCRIPT.search(word):
+            keyed_other.append((word, kind, pattern))
+        else:
+            keyed_latin.setdefault(word, []).append((kind, pattern))
     return Patterns(_joined(latin), _joined(other), _joined(cased, re.IGNORECASE), keyed_latin, keyed_other)
 
 
-def _rarity(letter: str) -> int:
-    """The place of a letter among those of English, the most frequent first; signs and other letters come last."""
-    return FREQUENT.find(letter) if letter in FREQUENT else len(FREQUENT)
+def key_words_in(text: str) -> list[str]:
+    """The key words that occur in a text, for the lines of which `boilerplate_kind` is asked one after the other: to look for all of
+    them line by line takes several times as long."""
+    low = text.lower()
+    return [word for word in compiled(ALL_KINDS).keyed if word in low]
 
 
 @lru_cache(maxsize=1)

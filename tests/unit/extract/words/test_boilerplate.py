@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from worker.extract.words.boilerplate import ALL_KINDS, MAX_LENGTH, TABLE, Kind, boilerplate_kind, compiled, is_wall, table
+from worker.extract.words.boilerplate import ALL_KINDS, MAX_LENGTH, TABLE, Kind, boilerplate_kind, compiled, is_wall, key_words_in, table
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,21 @@ def test_a_pattern_that_may_begin_with_any_words_has_key_words() -> None:
 
 
 def test_every_key_word_is_looked_for_in_all_lines_that_hold_it() -> None:
-    # Given the key words of the table, and those that are looked for in a line with a certain letter
+    # Given the key words of the table, and those that are looked for in a line
     given = {word for _, words, _ in table() for word in words}
     patterns = compiled(ALL_KINDS)
-    known = {word for entries in patterns.keyed.values() for word, _, _ in entries} | {word for word, _, _ in patterns.keyed_other_scripts}
-    # Then none is missing, and every one has its letter
-    assert known == given
-    assert [word for letter, entries in patterns.keyed.items() for word, _, _ in entries if letter not in word] == []
+    # Then none is missing
+    assert {*patterns.keyed, *(word for word, _, _ in patterns.keyed_other_scripts)} == given
+
+
+def test_a_line_is_of_the_same_kind_with_the_key_words_of_its_text() -> None:
+    # Given a text with lines that key words tell, and one that is none of them
+    lines = ["Sign up for our newsletter", "Photo: Reuters", "Page last updated on 3 May 2024", "The ferry sails again from Monday."]
+    # When the words are looked for in the whole text first
+    words = key_words_in("\n".join(lines))
+    # Then each line is of the kind that it is by itself, for some of the words only
+    assert [boilerplate_kind(line, words) for line in lines] == list(map(boilerplate_kind, lines))
+    assert 0 < len(words) < len(compiled(ALL_KINDS).keyed)
 
 
 @pytest.mark.timeout(60)  # a pattern that parts a long word in every way takes minutes for one line

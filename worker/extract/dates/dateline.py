@@ -16,6 +16,8 @@ DATE_LINE = 90  # characters: a line that only dates a text is shorter
 HAN = ("\u3040", "\u9fff")
 """The first and the last letter of Kana and Han, in which a sentence is one word."""
 MAX_HAN = 12  # of them beside the date: a weekday, a place and an outlet
+LABELLED = 40  # characters after a label, in which its date stands
+LABEL_HAN = 2  # letters of the words for day or time after such a label
 MAX_WORDS = 6  # words beside the date: a place, "Done at", a weekday
 LOWER_CASE = frozenset(words("dateline_word"))
 """Words that are written in lower case in such a line."""
@@ -87,9 +89,30 @@ def first_date(line: str) -> Moment | None:
 
 def publication_date(line: str) -> Moment | None:
     """The date after a word like "Published", in a line that may also hold other dates."""
-    match = LABEL.search(line[: MAX_LENGTH * 2])
-    found = find_dates(line[match.end() : match.end() + 40]) if match else []
-    return found[0][1] if found else None
+    line = line[: MAX_LENGTH * 2]
+    return next((moment for label in LABEL.finditer(line) if (moment := _date_after(label, line))), None)
+
+
+def _date_after(label: re.Match[str], line: str) -> Moment | None:
+    """The first date after a label. One in Han letters, which do not part words, may be a part of a sentence: none but the words for
+    day and time follow it before its date."""
+    rest = line[label.end() : label.end() + LABELLED]
+    found = find_dates(rest)
+    between = rest[: found[0][0]] if found and label[0][-1:] >= HAN[0] else ""
+    return found[0][1] if found and sum(HAN[0] <= letter <= HAN[1] for letter in between) <= LABEL_HAN else None
+
+
+def day_before_update(line: str) -> Moment | None:
+    """The last date before the words for a later change, in a line that gives both: "3 May 2024 (updated 5 May 2024)"."""
+    label = UPDATE.search(line[: MAX_LENGTH * 2])
+    found = find_dates(line[: label.start()]) if label else []
+    return found[-1][1] if found else None
+
+
+def update_date(line: str) -> Moment | None:
+    """The date after the words for a later change."""
+    label = UPDATE.search(line[: MAX_LENGTH * 2])
+    return _date_after(label, line) if label else None
 
 
 def is_update(line: str) -> bool:

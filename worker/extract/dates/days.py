@@ -23,6 +23,14 @@ ERAS = {name: int(before) for name, before in map(str.split, words("era"))}
 """The year before the first of each era."""
 _ERA = re.compile(rf"({'|'.join(ERAS)})\s?(\d{{1,3}})(?=\D)")
 """The number of a year in its era."""
+REPUBLIC = 1911  # years that the calendar of the Republic of China is behind
+_BARE_REPUBLIC = (
+    r"(?<![\d/.\-])(1[0-4]\d)(?=(?:\s?\u5e74\s?\d{1,2}\s?\u6708|([/.\-])(?:0?[1-9]|1[0-2])\2(?:0?[1-9]|[12]\d|3[01])(?![\d/.\-])))"
+)
+"""A year of that calendar without the name of its era, before month and day: of three digits, 2011 to 2060. With two, it may be any
+century's or era's."""
+HAN = ("\u3400", "\u9fff")
+"""The first and the last of most Han letters."""
 BUDDHIST = 543  # years that the Buddhist era is ahead
 SOLAR_YEARS = range(1369, 1410)
 """The solar years of the time since 1990; in the lunar calendar, which is not read, they lie before it."""
@@ -36,7 +44,13 @@ def in_digits(text: str) -> str:
     text = text.translate(_DIGITS)
     if any(unit in text for unit in _UNITS):
         text = _ERA.sub(lambda match: str(ERAS[match[1]] + int(match[2])), _WRITTEN_OUT.sub(_number, text))
+    if (match := re.search(_BARE_REPUBLIC, text)) and (_has_han(text) or not text.replace(match[0], "").strip(" 0123456789:/.-")):
+        text = re.sub(_BARE_REPUBLIC, lambda match: str(REPUBLIC + int(match[1])), text)
     return text
+
+
+def _has_han(text: str) -> bool:
+    return any(HAN[0] <= letter <= HAN[1] for letter in text)
 
 
 def _number(match: re.Match[str]) -> str:

@@ -13,20 +13,26 @@ from email.utils import parsedate_to_datetime
 
 from worker.extract.dates.days import DIGITS, SOLAR_YEARS, in_digits, solar_day, western_day
 from worker.extract.dates.forms import MONTHS, NUMBERS, NUMERIC, PROSE, SHORT_YEAR, SOLAR_NUMBERS, THAI_SHORT, folded
-from worker.extract.words.languages import pattern
+from worker.extract.words.languages import pattern, words
 
 OLDEST = date(1990, 1, 1)
 """Before the first web pages: an older date is a mistake, or belongs to the article's subject."""
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_REACH = 12  # characters before a date, in which its weekday may stand
+ZONES = dict(zone.rsplit(maxsplit=1) for zone in words("time_zone"))
+"""How far each zone with a name of its own is ahead."""
+_NAMED = "|".join(sorted(ZONES, key=len, reverse=True))
 _CLOCK = pattern(
     r"[\s,|·•–-]{1,5}(?:<before_time> )?(?P<hour>\d{1,2})[:.hH](?P<minute>\d{2})(?::\d{2})?\s?(?P<half>[ap]\.?m\b\.?)?\s?"
-    r"\(?(?:GMT|UTC)\s?(?P<zone>[+-]\d{1,2}(?::?[0-5]\d)?)?",
+    r"(?:<after_time>\s?)?"
+    rf"\(?(?:(?:GMT|UTC)\s?(?P<offset>[+-]\d{{1,2}}(?::?[0-5]\d)?)?|(?P<named>(?-i:{_NAMED}))\b)",
 )
-"""A time of day after its date, with its offset from UTC; a time without one gives no moment."""
+"""A time of day after its date, with its offset from UTC or the name of its zone, in capitals as its language writes it: the French
+"cet" is no zone. A time without one gives no moment."""
 _ISO = re.compile(
-    r"\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?!\d)"
+    r"\s*(\d{4})-(\d{1,2})-(\d{1,2})"
+    rf"(?:[T\s]+(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|(?:{_NAMED})\b|[+-]\d{{2}}:?\d{{2}}|[+-]\d{{2}})?)?(?!\d)"
 )
 _BASIC = re.compile(r"\s*(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?\s*(Z|[+-]\d{2}:?\d{2})?)?\s*$")
 _UNIX = re.compile(
@@ -120,7 +126,7 @@ def _with_time(moment: Moment | None, text: str, end: int) -> Moment | None:
     if moment is None or clock is None:
         return moment
     hour = int(clock["hour"]) % 12 + 12 * (clock["half"][0] in "pP") if clock["half"] else int(clock["hour"])
-    zone = re.sub(r"^([+-])(\d)(?=:|$)", r"\g<1>0\2", clock["zone"] or "+00")
+    zone = clock["named"] or re.sub(r"^([+-])(\d)(?=:|$)", r"\g<1>0\2", clock["offset"] or "+00")
     try:
         time = datetime(moment.day.year, moment.day.month, moment.day.day, hour, int(clock["minute"]), tzinfo=UTC) - _offset(zone)
     except (ValueError, OverflowError):
@@ -213,6 +219,7 @@ def _unix(text: str) -> Moment | None:
 
 
 def _offset(zone: str) -> timedelta:
+    zone = ZONES.get(zone, zone)
     if zone[0] not in "+-":
         return timedelta()
     digits = zone[1:].replace(":", "").ljust(4, "0")

@@ -12,11 +12,11 @@ from typing import Literal
 from lxml import etree
 
 from worker.extract.dates import dateline
+from worker.extract.dates.address import date_of_address
 from worker.extract.dates.parse import (
     Moment,
     first_plausible,
     parse_machine_date,
-    parse_prose_date,
     puts_month_first,
     with_day_first,
 )
@@ -24,7 +24,6 @@ from worker.extract.fields import authors, bylines
 from worker.extract.fields.own_article import OUTSIDE, is_outside_article
 from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.nearby_lines import NearbyLines
-from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import StructuredData
 
@@ -43,9 +42,6 @@ OTHER_DATES = ("modif", "expir", "updat")
 """Parts of names of other dates."""
 WORD_MARKS = str.maketrans(".:_-", "    ")
 """What parts the words of a name."""
-URL_DATE = re.compile(
-    r"/((?:19|20)\d\d)[/\-](0?[1-9]|1[0-2])[/\-](0?[1-9]|[12]\d|3[01])(?:[/\-_.]|$)|[/\-_]((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[/\-_.]|$)"
-)
 _MICRODATA = etree.XPath("//@itemprop[. = 'datePublished']")
 _DATED = etree.XPath("//@class[contains(., 'date') or contains(., 'time') or contains(., 'ublish') or contains(., 'posted')]")
 DATE_CLASS = re.compile(
@@ -54,6 +50,8 @@ DATE_CLASS = re.compile(
     re.IGNORECASE,
 )
 """Classes of elements with the date of an article, not of the masthead: `entry-date`, `detail-time`, `date-header`."""
+TIMES = ("time", "amp-timeago", "relative-time", "time-ago", "local-time")
+"""HTML's element for a moment, and those of libraries that show how long ago it was, with the same attribute."""
 EVENT_TIMES = ("startDate", "endDate", "doorTime")
 """Properties of microdata with the time of an event."""
 MAX_DATED = 6  # of such elements: those farther down belong to other articles
@@ -72,6 +70,12 @@ MOMENT_ATTRIBUTES = (
     "aria-label",
 )
 """Attributes that may state the moment behind it."""
+MOMENT_WORDS = frozenset({
+    "date", "datetime", "time", "timestamp", "publish", "published", "pubdate", "pubtime", "posted", "created", "epoch", "utime",
+    "unixtime", "unix", "ts",
+})  # fmt: skip
+"""Words, one of which is in the name of an attribute for scripts with a moment: `data-published-at`, `data-unix-time`."""
+AROUND = 2  # elements outside a heading, in the outer of which its date stands: one for the head of the article, one for both
 SIGNED_LINE = 150  # characters: longer lines that name a writer are biographies
 SHORT_LINE = 80  # characters: a date in a longer line belongs to the subject
 
@@ -91,7 +95,7 @@ def publication_of(data: StructuredData, near: NearbyLines, root: Element, url: 
     for source, moments in _sources(data, near, root, url):
         moment = first_plausible(moments, today)
         if moment:
-            return Publication(_on_own_day(moment, near, url), source)
+            return Publication(_before_update(moment, near) or _on_own_day(moment, near, url), source)
     return Publication(None, None)
 
 
@@ -112,9 +116,24 @@ def _on_own_day(moment: Moment, near: NearbyLines, url: str | None) -> Moment:
     is the day before or after."""
     if moment.time is None or moment.time.date() != moment.day:
         return moment
-    shown = [_url_date(url), *(dateline.date_of_line(line) for line in [*near.below_heading, *near.above_heading[-1:]])]
+    shown = [date_of_address(url), *(dateline.date_of_line(line) for line in [*near.below_heading, *near.above_heading[-1:]])]
     days = [one.day for one in shown if one and one.time is None and abs((one.day - moment.day).days) == 1]
     return Moment(days[0], moment.time) if days else moment
+
+
+def _before_update(moment: Moment, near: NearbyLines) -> Moment | None:
+    """The day of publication beside the title, where the same lines give the stated moment as that of a later change."""
+    lines = [*near.below_heading, *near.above_heading[-1:]]
+    updates = [update for line in lines if dateline.is_update(line) and (update := dateline.update_date(line))]
+    if not any(update.day == moment.day for update in updates):
+        return None
+    ways = (
+        dateline.publication_date,
+        dateline.day_before_update,
+        lambda line: None if dateline.is_update(line) else dateline.date_of_line(line),
+    )
+    shown = next((found for way in ways for line in lines if (found := way(line))), None)
+    return shown if shown and shown.day < moment.day else None
 
 
 def _is_current_date(line: str, today: date) -> bool:
@@ -134,7 +153,7 @@ def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | 
     lines = [*near.below_heading, *reversed(near.above_heading)]
     own, other = _times(root, next(filter(None, map(dateline.publication_date, lines)), None))
     yield "time", own
-    yield "url", [_url_date(url)]
+    yield "url", [date_of_address(url)]
     originals_first = sorted([*lines, *near.below_text], key=dateline.is_update)
     signed = [line for line in lines if len(line) <= SIGNED_LINE and bylines.is_byline(line) and not dateline.is_update(line)]
     yield (
@@ -148,6 +167,7 @@ def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | 
     yield "time", _behind_relative(root, lines)
     yield "guess", [dateline.first_date(line) for line in lines if len(line) <= SHORT_LINE]
     yield "dateline", [dateline.publication_date(text) or parse_machine_date(text) for text in _dated_texts(root)]
+    yield "time", [*_in_attributes(root, near.heading)]
     yield "guess", other
     yield "dateline", [*_dates_in_article(root, near.heading)]
     yield "guess", [dateline.date_of_line(part) for part in SEPARATOR.split(data.title or "")[1:]]
@@ -164,12 +184,33 @@ def _behind_relative(root: Element, lines: list[str]) -> list[Moment | None]:
     return [parse_machine_date(value) for value in stated if value]
 
 
+def _in_attributes(root: Element, heading: str | None) -> list[Moment]:
+    """The moment that an attribute like `data-published-at` states near the heading, of an element that a script fills."""
+    shown = next(_headings(root, heading), None)
+    outers = [] if shown is None else list(shown.iterancestors())
+    around = next((outer for outer in outers if outer.tag == "article"), outers[min(len(outers), AROUND) - 1] if outers else None)
+    if around is None:
+        return []
+    named = (
+        (element, value)
+        for element in islice(around.iter(*DATING, "abbr", "em", "i"), MAX_DATING)
+        for name, value in element.items()
+        if not MOMENT_WORDS.isdisjoint(name.split("-")[1:]) and not any(map(name.__contains__, OTHER_DATES))
+    )
+    stated = ((element, parse_machine_date(value)) for element, value in named)
+    return [moment for element, moment in stated if moment and not is_outside_article(element)][:1]
+
+
+def _headings(root: Element, heading: str | None) -> Iterator[Element]:
+    """The elements that show the heading."""
+    title = " ".join((heading or "").split())
+    return (element for element in root.iter("h1", "h2", "h3") if title and " ".join(element.text_content().split()) == title)
+
+
 def _dates_in_article(root: Element, heading: str | None) -> list[Moment]:
     """The dates of the short elements that say nothing else, in the `<article>` around the heading: beside the text, or far above it.
     Those in boxes of other articles are left out."""
-    title = " ".join((heading or "").split())
-    shown = (element for element in root.iter("h1", "h2", "h3") if title and " ".join(element.text_content().split()) == title)
-    article = next((outer for element in shown for outer in element.iterancestors() if outer.tag == "article"), None)
+    article = next((outer for element in _headings(root, heading) for outer in element.iterancestors() if outer.tag == "article"), None)
     if article is None or sum(1 for _ in article.iter("article")) > 1:
         return []
     lines = (
@@ -195,7 +236,7 @@ def _times(root: Element, labelled: Moment | None) -> tuple[list[Moment | None],
     Those in navigation, footers and asides belong to other articles; one without a mark that is on another day than a line
     like "Posted 3 May 2024" (`labelled`) is an event's.
     """
-    usable = [element for element in root.iter("time") if not any(outer.tag in OUTSIDE for outer in element.iterancestors())]
+    usable = [element for element in root.iter(*TIMES) if not any(outer.tag in OUTSIDE for outer in element.iterancestors())]
     usable = [element for element in usable if element.get("itemprop") not in EVENT_TIMES]
     marked = [e for e in usable if "publish" in (e.get("itemprop") or e.get("class") or "").lower()]
     first = [e for e in usable[:1] if e.get("pubdate") is not None]  # teasers and comments are marked so too, farther down
@@ -245,13 +286,3 @@ def _dated_value(element: Element) -> str:
         if dateline.first_date(text)
         else next((value for name in ("title", "datetime", "content") if (value := element.get(name))), text)
     )
-
-
-def _url_date(url: str | None) -> Moment | None:
-    match = URL_DATE.search(parts_of(url).path)
-    if match:
-        return parse_machine_date("-".join(part.zfill(2) for part in match.groups() if part))
-    folders = parts_of(url).path.split("/")  # "/2024/sep/03/"
-    dated = [folder for folder in zip(folders[2:], folders[1:], folders, strict=False) if folder[2].isdigit() and folder[1].isalpha()]
-    days = map(" ".join, dated)
-    return next((moment for day in days if (moment := parse_prose_date(day))), None)

@@ -142,11 +142,20 @@ def test_the_day_of_publication_is_the_one_so_labelled():
     [
         ("Thứ Sáu, 22/3/2024, 08:15 (GMT+7)", "2024-03-22T01:15:00Z"),
         ("22 March 2024 10:30 pm GMT+5:30", "2024-03-22T17:00:00Z"),
-        ("22/03/2024, 19:15 WITA", "2024-03-22"),
+        ("22.03.2024, 08:15 Uhr MEZ", "2024-03-22T07:15:00Z"),
+        ("22 juin 2024 à 08h15 (CEST)", "2024-06-22T06:15:00Z"),
+        ("22 juin 2024 à 08h15 cet après-midi", "2024-06-22"),
+        ("22 June 2024 08:15 MEST", "2024-06-22T06:15:00Z"),
+        ("Senin, 22 Juli 2024 | 08:15 WIB", "2024-07-22T01:15:00Z"),
+        ("22 March 2024, 0815 hrs IST", "2024-03-22"),
+        ("22 March 2024 08:15 CST", "2024-03-22"),
+        ("22 June 2024, 8.15am ICT", "2024-06-22T01:15:00Z"),
+        ("2024-06-22 08:15 SGT", "2024-06-22T00:15:00Z"),
+        ("22/03/2024, 19:15 WITA", "2024-03-22T11:15:00Z"),
         ("22 March 2024, 08:15", "2024-03-22"),
     ],
 )
-def test_a_time_of_day_beside_a_date_counts_where_it_gives_its_distance_from_greenwich(written, moment):
+def test_a_time_of_day_beside_a_date_counts_where_it_gives_its_zone(written, moment):
     assert str(parse_prose_date(written)) == moment
 
 
@@ -223,3 +232,31 @@ def test_a_date_in_the_form_of_its_language_is_read_in_any_case(line: str, day: 
 
 def test_a_date_follows_the_russian_word_for_published_without_a_blank() -> None:
     assert str(publication_date("Опубликовано17 марта 2024")) == "2024-03-17"
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("發布日期：113年5月20日", "2024-05-20"),
+        ("發布日期：113-05-20", "2024-05-20"),
+        ("113.05.20", "2024-05-20"),
+        ("公告 113/5/20", "2024-05-20"),
+        ("98年5月20日", None),  # of any century or era
+        ("Release 113.05.20", None),
+        ("192.113.05.20", None),
+    ],
+)
+def test_a_year_of_three_digits_is_of_the_republic_of_china(line, day):
+    assert (str(moment) if (moment := parse_prose_date(line)) else None) == day
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("公開日時：2025年6月14日", "2025-06-14"),
+        ("一般公開始まる 2025年6月14日", None),  # a headline in which the word occurs
+        ("發布單位：水利處 發布日期：2025-06-14", "2025-06-14"),
+    ],
+)
+def test_a_word_for_publication_within_a_han_sentence_is_no_label(line, day):
+    assert (str(moment) if (moment := publication_date(line)) else None) == day

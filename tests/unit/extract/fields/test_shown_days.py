@@ -112,3 +112,32 @@ def test_a_relative_time_without_a_moment_of_publication_gives_no_day(line):
 
 def test_a_day_that_the_page_writes_out_precedes_a_relative_time():
     assert published('<p>Published 2 July 2025</p><p><span title="2025-07-09T15:12:00Z">2h ago</span></p>') == "2025-07-02"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published 27 August 2024 at 20:18 (updated 30 August 2024 at 12:40)",
+        "27 August 2024 | Updated: 30 August 2024",
+        "27 August 2024</p><p>Updated 30 August 2024, 12:40",
+    ],
+)
+def test_a_stated_day_that_the_page_gives_as_that_of_a_change_is_not_the_first(line):
+    head = '<meta property="article:published_time" content="2024-08-30T12:40:00+02:00">'
+    assert published(f"<p>{line}</p>", head) == "2024-08-27"
+
+
+def test_a_stated_day_that_the_page_gives_as_the_first_stays():
+    head = '<meta property="article:published_time" content="2024-08-27T12:40:00+02:00">'
+    assert published("<p>27 August 2024 | Updated: 30 August 2024</p>", head) == "2024-08-27T10:40:00Z"
+
+
+@pytest.mark.parametrize("name", ["data-published-at", "data-timestamp", "data-unix-time", "data-created"])
+@pytest.mark.parametrize("value", ["1718019300", "1718019300000", "2024-06-10T11:35:00Z"])
+def test_an_attribute_for_scripts_near_the_heading_states_the_moment(name, value):
+    assert published(f'<div><span {name}="{value}"></span></div>') == "2024-06-10T11:35:00Z"
+
+
+def test_an_attribute_with_the_last_change_or_of_another_article_states_nothing():
+    other = '<div class="related"><span data-time="1718019300"></span></div>'
+    assert published(f'<span data-updated-time="1718019300"></span><span data-time="95"></span>{other}') is None

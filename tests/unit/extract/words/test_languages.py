@@ -10,7 +10,19 @@ SHARED = (
     *("signature", "reporter", "reporter_title", "office", "office_end", "pages", "of_pages", "months", "before_month", "before_year"),
     *("agency", "agency_tail", "agency_name", "organisation", "job", "company_form", "title_label", "browser_check"),
     *("surname", "before_role", "particle", "dateline_word", "agenda", "diplomatic_note"),
-    *("written_date", "era", "solar_months", "numerals", "before_time", "leading_article", "goes_on", "comments_heading", "others_heading"),
+    *(
+        "written_date",
+        "era",
+        "solar_months",
+        "numerals",
+        "before_time",
+        "after_time",
+        "time_zone",
+        "leading_article",
+        "goes_on",
+        "comments_heading",
+        "others_heading",
+    ),
 )
 """Slots that not every language needs: some sign in no form of their own or write no word within a date, Chinese, Japanese and
 Korean number their months, many have no articles, agencies are named alike everywhere, trades, desks and surnames are told

@@ -27,6 +27,8 @@ SLOTS = {
     "before ` :: ` a word in small letters that every such date has, and without which none is looked for",
     "era": "an era of years, and the year before its first, parted by a blank",
     "before_time": "between a date and its time of day",
+    "after_time": "between a time of day and its zone",
+    "time_zone": "the name of a zone that no other zone has, in its own case, and how far it is ahead of UTC, parted by a blank",
     "posted": "before the name in a reader's comment",
     "comments_closed": "that readers can comment no more",
     "comments": "heading over readers' comments",

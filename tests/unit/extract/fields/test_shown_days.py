@@ -141,3 +141,16 @@ def test_an_attribute_for_scripts_near_the_heading_states_the_moment(name, value
 def test_an_attribute_with_the_last_change_or_of_another_article_states_nothing():
     other = '<div class="related"><span data-time="1718019300"></span></div>'
     assert published(f'<span data-updated-time="1718019300"></span><span data-time="95"></span>{other}') is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Submitted by Ruth Amsel on Tue, 10/08/2013 - 14:02",
+        "By Ruth Amsel on 8 October 2013",
+        "Ingediend door Ruth Amsel op 8 oktober 2013",
+    ],
+)
+def test_the_line_of_a_system_that_names_who_submitted_an_article_gives_its_author(line):
+    page = f"<html><body><article><h1>Ferry carries rice before the rain</h1><p>{line}</p>{PROSE}</article></body></html>"
+    assert extract_text(page, "https://harbour.example/a", today=date(2026, 11, 24)).authors == ["Ruth Amsel"]

@@ -41,10 +41,35 @@ def shown_part(titles: list[str], near: NearbyLines, text: str, site_names: set[
         longest = max((len(letters_of(part)) for part in PARTS.split(title) if letters_of(part) not in site_names), default=0)
         parts = [line for line in lines if _is_part(line, title) and _is_headline(line, site_names)]
         parts += [line for line in [near.heading or ""] if longest >= MIN_CUT and letters_of(line)[:longest] in _parts_of(title)]
-        own = [line for line in parts if len(letters_of(line)) >= SECTION_SHARE * longest or _is_known(line, text)]
+        own = [line for line in parts if len(letters_of(line)) >= SECTION_SHARE * longest or is_known(line, text)]
+        own = _without_sections(own, title)
         if own:
-            return max(own, key=lambda line: (line == near.heading, _is_known(line, text), len(letters_of(line))))
+            best = max(own, key=lambda line: (line == near.heading, is_known(line, text), len(letters_of(line))))
+            return None if _is_slogan(best, near, text, titles, site_names) else best
     return None
+
+
+def _without_sections(lines: list[str], title: str) -> list[str]:
+    """The lines that a page shows of its title, without the shorter of its later parts where the first is among them."""
+    parts = [letters_of(part) for part in PARTS.split(title)]
+    if parts[0] not in map(letters_of, lines):
+        return lines
+    return [line for line in lines if letters_of(line) not in parts[1:] or len(letters_of(line)) >= len(parts[0])]
+
+
+def _is_slogan(line: str, near: NearbyLines, text: str, titles: list[str], site_names: set[str]) -> bool:
+    """Whether the part of the page's title that a line shows is the site's: it follows the site's name, and the heading near the text,
+    whose words that repeats, has hardly a word of the title."""
+    heading = near.heading
+    below_name = any(after == line and _names_site(before, site_names) for before, after in pairwise(near.above_text))
+    if heading is None or line == heading or not below_name or not is_known(heading, text):
+        return False
+    return share_of_stems(heading, {stem for title in titles for stem in stems_of(title)}) < STRANGE
+
+
+def _names_site(line: str, site_names: set[str]) -> bool:
+    """Whether a line is the site's name, perhaps with an article."""
+    return not site_names.isdisjoint((letters_of(line), letters_of(line).removeprefix("the")))
 
 
 def _parts_of(title: str) -> set[str]:
@@ -52,7 +77,7 @@ def _parts_of(title: str) -> set[str]:
     return set(map(letters_of, PARTS.split(title)))
 
 
-def _is_known(line: str, text: str) -> bool:
+def is_known(line: str, text: str) -> bool:
     """Whether the text repeats enough of a line's words, of which it has at least two."""
     return familiarity(line, text) >= KNOWN and (len(line.split()) > 1 or SPACELESS.search(line) is not None)
 
@@ -73,7 +98,7 @@ def _is_headline(line: str, site_names: set[str]) -> bool:
     key = letters_of(line)
     enough = len(key) >= (MIN_SPACELESS if SPACELESS.search(line) else MIN_LETTERS)
     other = NO_TITLE.match(line) or AGENCY.match(line) or BY.match(line) or is_issuer(line)
-    named = key in site_names or key.removeprefix("the") in site_names
+    named = _names_site(line, site_names)
     return enough and not other and not named and not dateline.is_dateline(line) and not dateline.is_masthead_date(line)
 
 

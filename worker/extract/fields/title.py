@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from worker.extract.fields.person_names import MARKUP
-from worker.extract.fields.shown_title import better_heading, shown_part, without_section
+from worker.extract.fields.shown_title import better_heading, familiarity, is_known, shown_part, without_section
+from worker.extract.fields.title_parts import (
+    BREAKS,
+    heading_text,
+    key_of,
+    whole_title,
+    without_byline,
+    without_label,
+    without_quotes,
+    words_of,
+)
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.lines.title_form import NO_TITLE, could_be_title
 from worker.extract.page.addresses import parts_of
@@ -16,8 +26,6 @@ from worker.extract.page.structured_data import Node, StructuredData
 from worker.extract.words.languages import pattern
 from worker.extract.words.sentences import SPACELESS
 
-QUOTES = '"“”«»'
-"""Quotation marks that ministries put around the headings of their documents."""
 MAX_TITLE = 1000  # characters; the longest real headline has a few hundred
 SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜\u3163]\s*")
 PREFIX = pattern(r"^<title_label>\s*:\s*")
@@ -31,12 +39,10 @@ LONGEST_CASE = 3  # characters that one becomes without its case, at most
 NEWS = ("NewsArticle", "LiveBlog")
 """Words in the types of schema.org of news."""
 MAX_SITE_NAME = 40  # characters: longer ones are headlines in the wrong field
-LABEL_MARKS = " |:/·•–—-»›"
-"""What may part a kicker from the headline."""
-BREAKS = ("br", "p", "div", "h1", "h2", "h3", "li")
 NAME_WORDS, NAME_LENGTH = 3, 30  # words and characters of names, at most; Khmer and Thai names are one "word"
 TEXT_START = 3000  # characters of a text, in which its subject is named
 REPEATED = 0.34  # of a title's words: where fewer occur in text and heading, the title is the site's
+FOREIGN, OWN = 0.3, 0.5  # of a title's long words in the text: names of places and people are the same in another language
 AGREEMENT = 0.3  # of a heading's words: where fewer occur in the page's titles, the heading is the site's or a box's
 COVERAGE, TITLE_START = 0.2, 12  # of the titles' words, twelve at most: "Discord" is not "How we found a hole in Discord"
 
@@ -47,16 +53,26 @@ def title_of(root: Element, data: StructuredData, site_names: set[str]) -> str |
     News sites give theirs in JSON-LD and show variants; on other sites the heading on the page is the best source (shares
     of exact titles on Fundus and WCXB: benchmarks/extraction). `site_names`: as `site_names_of` gives them.
     """
+    named = None
     for candidate in _candidates(root, data, site_names):
         title = without_site_name(_plain(candidate), site_names)
-        if title and not is_document_type(title):
-            return title[:MAX_TITLE]
-    return _only_heading(root, site_names)
+        if key_of(title) in site_names:
+            named = named or title[:MAX_TITLE]  # what stands on all pages of the site
+        elif title and not is_document_type(title):
+            return whole_title(title, _whole(data.title or "", root, site_names))[:MAX_TITLE]
+    return _only_heading(root, site_names) or named
+
+
+def _whole(page_title: str, root: Element, site_names: set[str]) -> Iterator[str]:
+    """What may show all of a headline that is cut: the headings, then the page's title without the site's name."""
+    yield from (without_byline(element) for element in root.iter("h1", "h2"))
+    yield SEPARATOR.split(_plain(page_title))[0]
+    yield without_site_name(_plain(page_title), site_names)
 
 
 def _only_heading(root: Element, site_names: set[str]) -> str | None:
     """The only h1 of a page, where it may be a headline; its lines need not be."""
-    shown = list(dict.fromkeys(map(_heading_text, root.iter("h1"))))
+    shown = list(dict.fromkeys(map(without_byline, root.iter("h1"))))
     usable = len(shown) == 1 and could_be_title(shown[0]) and not _names_site(shown[0], site_names)
     return shown[0][:MAX_TITLE] if usable else None
 
@@ -66,31 +82,51 @@ def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: st
     site_names = site_names_of(data, url)
     titles = [_plain(one) for one in (data.title, stated) if one]
     shown = None if _is_stated(data) else shown_part(titles, near, text, site_names) or better_heading(stated, near, text, site_names)
-    whole = shown != near.heading and _key(shown or "") in _key(stated or "") and _is_heading(stated or "", root)
+    whole = shown != near.heading and key_of(shown or "") in key_of(stated or "") and _is_heading(stated or "", root)
     if shown and not whole and not _is_in_parts(stated or "", shown, root):
-        return shown.strip(QUOTES)
+        return without_quotes(_as_heading(shown, root), titles)
     heading = near.heading
-    if heading and (may_be_site_name(stated, data, root) or differs_from_text(stated or "", heading, text, data, root)):
-        return heading.strip(QUOTES)
+    if heading and (
+        may_be_site_name(stated, data, root)
+        or differs_from_text(stated or "", heading, text, data, root)
+        or (key_of(stated or "") in site_names and is_known(heading, text))
+        or _is_other_wording(stated or "", heading, text, data, root)
+    ):
+        return without_quotes(_as_heading(heading, root), titles)
     is_shown = _is_among(stated or "", near.above_text)
     return without_section(stated, data.title or "", text) if stated and not is_shown and not _is_stated(data) else None
 
 
+def _as_heading(line: str, root: Element) -> str:
+    """A line without the byline or date that has an element of its own in it, where it is a heading."""
+    headings = (element for element in root.iter("h1", "h2", "h3") if len(element))
+    return next((without_byline(element) for element in headings if heading_text(element) == line), line)
+
+
+def _is_other_wording(title: str, heading: str, text: str, data: StructuredData, root: Element) -> bool:
+    """Whether a title that only networks' elements state, and that no line shows, has hardly a word of the text, as the site's name or
+    a headline in another language, while the page's h1 near the text has most of its words from it."""
+    if any(node.get("headline") for node in data.articles) or _is_heading(title, root):
+        return False
+    better = familiarity(title, text) < FOREIGN and familiarity(heading, text) >= OWN
+    return better and _is_among(heading, map(heading_text, root.iter("h1")))
+
+
 def _is_heading(title: str, root: Element) -> bool:
     """Whether a heading of the page shows all of a title."""
-    return _is_among(title, (_heading_text(element) for element in root.iter("h1", "h2", "h3")))
+    return _is_among(title, (heading_text(element) for element in root.iter("h1", "h2", "h3")))
 
 
 def _is_among(title: str, lines: Iterable[str]) -> bool:
     """Whether one of `lines` shows `title`. Most are too short for it, and are not compared."""
-    key = _key(title)
-    return any(_key(line) == key for line in lines if len(line) * (1 if line.isascii() else LONGEST_CASE) >= len(key))
+    key = key_of(title)
+    return any(key_of(line) == key for line in lines if len(line) * (1 if line.isascii() else LONGEST_CASE) >= len(key))
 
 
 def _is_in_parts(title: str, shown: str, root: Element) -> bool:
     """Whether the heading that holds the line `shown` is `title` over several lines, or with a label."""
-    headings = (element for element in root.iter("h1", "h2", "h3") if len(element) and _key(shown) in _key(_heading_text(element)))
-    return any(_key(title) == _key(_without_label(element, {_key(title)})) for element in headings)
+    headings = (element for element in root.iter("h1", "h2", "h3") if len(element) and key_of(shown) in key_of(heading_text(element)))
+    return any(key_of(title) == key_of(without_label(element, {key_of(title)})) for element in headings)
 
 
 def _is_stated(data: StructuredData) -> bool:
@@ -114,22 +150,22 @@ def may_be_site_name(title: str | None, data: StructuredData, root: Element) -> 
     """
     if title is None:
         return True
-    short = len(_words(title)) <= NAME_WORDS and len(title) <= NAME_LENGTH
+    short = len(words_of(title)) <= NAME_WORDS and len(title) <= NAME_LENGTH
     stated = any(node.get("headline") for node in data.articles)
-    public = _key(_plain(data.meta("og:title") or "")) == _key(title) and _is_heading(title, root)
+    public = key_of(_plain(data.meta("og:title") or "")) == key_of(title) and _is_heading(title, root)
     return short and not stated and not public and not _is_among(title, (h.text_content() for h in root.iter("h1")))
 
 
 def differs_from_text(title: str, heading: str, text: str, data: StructuredData, root: Element) -> bool:
     """Whether the text repeats hardly a word of the title, but those of `heading`, the heading near it. False for a title that
     the page states or shows as headline."""
-    words, others = _words(title), _words(heading)
+    words, others = words_of(title), words_of(heading)
     stated = data.meta("og:title") or any(node.get("headline") for node in data.articles)
     if stated or not words or not others or SPACELESS.search(title):
         return False
     if _is_heading(title, root):
         return False
-    known = _words(text[:TEXT_START])
+    known = words_of(text[:TEXT_START])
     return len(words & (known | others)) < REPEATED * len(words) and len(others & known) >= REPEATED * len(others)
 
 
@@ -164,9 +200,10 @@ def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> li
     page = data.title or ""
     heading = _heading(root, [*stated, shared or "", page], site_names)
     news = any(map(_is_news, data.nodes))
-    if shared and heading and not stated and _is_heading(_plain(shared), root):
+    part = heading and key_of(heading).startswith(key_of(_plain(shared or "")))  # a quotation, of which the heading says whose it is
+    if shared and heading and not part and not stated and _is_heading(_plain(shared), root):
         heading = _plain(shared)  # as the page shows it, below the site's name
-    shown = [shared] if shared and any(_key(_plain(one)) == _key(_plain(shared)) for one in stated) else []  # in its public form
+    shown = [shared] if shared and any(key_of(_plain(one)) == key_of(_plain(shared)) for one in stated) else []  # in its public form
     order = [*shown, *stated, shared, heading, page] if news else [heading, *stated, shared, page]
     return [candidate for candidate in order if candidate]
 
@@ -187,15 +224,15 @@ def _is_news(node: Node) -> bool:
 def _heading(root: Element, titles: list[str], site_names: set[str]) -> str | None:
     """The heading of the highest level that shares most words with the page's titles; an h3 only where it is a part of the
     last of them, the page's title element."""
-    reference = {word for title in titles for word in _words(title)}
-    stated = {_key(part) for title in titles for part in (_plain(title), *SEPARATOR.split(_plain(title)))}
+    reference = {word for title in titles for word in words_of(title)}
+    stated = {key_of(part) for title in titles for part in (_plain(title), *SEPARATOR.split(_plain(title)))}
     for tag in ("h1", "h2", "h3"):
-        shown = list(dict.fromkeys(_without_label(element, stated) for element in root.iter(tag)))
+        shown = list(dict.fromkeys(without_label(element, stated) for element in root.iter(tag)))
         if tag == "h3":
-            parts = {_key(part) for part in _parts(titles[-1])}
-            shown = [text for text in shown if _key(text) in parts]
-        usable = [text for text in shown if not NO_TITLE.match(text) and _key(text) not in site_names and not _is_part(text, titles[-1])]
-        found = [(score, text) for text in usable if (score := _agreement(_words(text), reference))]
+            parts = {key_of(part) for part in _parts(titles[-1])}
+            shown = [text for text in shown if key_of(text) in parts]
+        usable = [text for text in shown if not NO_TITLE.match(text) and key_of(text) not in site_names and not _is_part(text, titles[-1])]
+        found = [(score, text) for text in usable if (score := _agreement(words_of(text), reference))]
         if found:
             return max(found, key=lambda pair: pair[0])[1]
     return None
@@ -210,23 +247,6 @@ def _agreement(words: set[str], reference: set[str]) -> float:
     return common / len(words) ** 0.5 if words else 0.0
 
 
-def _heading_text(element: Element) -> str:
-    """The text of a heading; a line break in it separates words."""
-    broken = any(inner.tag in BREAKS for inner in element.iterdescendants())
-    return " ".join((" " if broken else "").join(element.itertext()).split())
-
-
-def _without_label(element: Element, stated: set[str]) -> str:
-    """The text of a heading; without the kicker or the subtitle that has an element of its own in it, where the rest is one of the
-    `stated` titles and all of it is none."""
-    whole = _heading_text(element)
-    if not len(element) or _key(whole) in stated:
-        return whole
-    labels = [_heading_text(child) for child in element]
-    rests = [rest.strip(LABEL_MARKS) for label in labels for rest in (whole.removeprefix(label), whole.removesuffix(label))]
-    return next((rest for rest in [*rests, *labels] if len(_words(rest)) > 1 and _key(rest) in stated), whole)
-
-
 def _parts(title: str) -> list[str]:
     """The parts of a page's title: headline, section, site; a colon separates them too."""
     return [part for whole in SEPARATOR.split(title) for part in whole.split(": ") if part]
@@ -235,27 +255,23 @@ def _parts(title: str) -> list[str]:
 def _is_part(heading: str, page_title: str) -> bool:
     """Whether `heading` is the section or the site in the page's title, beside the headline."""
     parts = _parts(page_title)
-    key = _key(heading)
+    key = key_of(heading)
     if SEPARATOR.search(heading) and page_title.endswith(heading) and page_title != heading:
         return True  # the site's name has parts of its own
-    return len(parts) > 1 and any(_key(part) == key for part in parts) and any(len(part) > 1.5 * len(heading) for part in parts)
-
-
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w{2,}", text.casefold()))
+    return len(parts) > 1 and any(key_of(part) == key for part in parts) and any(len(part) > 1.5 * len(heading) for part in parts)
 
 
 def site_names_of(data: StructuredData, url: str | None) -> set[str]:
     """The letters of the site's names: those that it states, and its host with and without the top-level domain."""
     publishers = [name for node in data.articles for name in node.strings("publisher")[:1]]
     found = [data.meta("og:site_name"), data.meta("application-name"), *publishers]
-    return {_key(name) for name in found if name and len(name) <= MAX_SITE_NAME} - {""} | names_of_host(url)
+    return {key_of(name) for name in found if name and len(name) <= MAX_SITE_NAME} - {""} | names_of_host(url)
 
 
 def names_of_host(url: str | None) -> set[str]:
     """The letters of an address's host, with and without the top-level domain."""
     host = (parts_of(url).hostname or "").removeprefix("www.")
-    return {_key(name) for name in (host, host.rpartition(".")[0]) if len(name) <= MAX_SITE_NAME} - {""}
+    return {key_of(name) for name in (host, host.rpartition(".")[0]) if len(name) <= MAX_SITE_NAME} - {""}
 
 
 def without_site_name(title: str, site_names: set[str]) -> str:
@@ -275,12 +291,7 @@ def without_site_name(title: str, site_names: set[str]) -> str:
 
 def _names_site(part: str, site_names: set[str]) -> bool:
     """Whether a part of a title is the site's name, or shares most of it: "Example News" for "The Example"."""
-    key = _key(part)
+    key = key_of(part)
     if len(key) < 4:
         return key in site_names
     return any(key == name or (key in name) or (len(name) > 3 and name in key and len(key) < len(name) + 15) for name in site_names)
-
-
-def _key(name: str) -> str:
-    """The letters and digits of a name, without case and a leading "the": the form in which names and titles are compared."""
-    return "".join(re.findall(r"\w+", name.casefold())).removeprefix("the")

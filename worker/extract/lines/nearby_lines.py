@@ -29,6 +29,8 @@ BELOW_TITLE = 6  # lines below the title, where the text begins farther down: a 
 TITLE_DIFFERENCE = 8  # characters by which a title and the line that shows it may differ: quotes, blanks, a full stop
 GOES_ON = pattern(r"<goes_on>\b")
 """How the second line of a heading begins."""
+BY = pattern(r"<by>\s")
+"""How the byline behind a heading begins."""
 LINKED = 0.5  # of a line's characters: with more in links it is a menu or a pointer to another article
 HEADINGS = {"h1": 3.0, "h2": 2.5, "h3": 2.0, "h4": 1.5, "h5": 1.0, "caption": 1.0, "center": 1.0}
 REPEATED = 1.5  # for a heading all of whose long words the first paragraphs repeat; sections and slogans are hardly repeated
@@ -60,7 +62,9 @@ class NearbyLines:
         key = letters_of(title or "")
         above = self.above_text
         at = next((at for at in reversed(range(len(above))) if key and _shows_title(above[at], title or "", key)), None)
-        if at is None or self.heading == above[at]:
+        if at is None:
+            return self._with_rest(title or "")
+        if self.heading == above[at]:
             return self
         below = above[at + 1 : at + 1 + BELOW_TITLE]
         return replace(
@@ -69,6 +73,13 @@ class NearbyLines:
             above_heading=above[max(0, at - ABOVE_HEADING) : at],
             below_heading=list(dict.fromkeys([*below, *self.below_heading])),
         )
+
+    def _with_rest(self, title: str) -> NearbyLines:
+        """The same lines, with the byline or date that follows `title` in the heading's line on a line of its own."""
+        rest = (self.heading or "").removeprefix(title).lstrip(" |:/·•–—-»›")
+        if not title or rest == self.heading or not (BY.match(rest) or any(map(str.isdigit, rest))):
+            return self
+        return replace(self, heading=title, below_heading=[rest, *self.below_heading])
 
 
 def nearby_lines(blocks: list[Block], keep: NDArray[np.bool_], filtered: frozenset[str] = frozenset()) -> NearbyLines:

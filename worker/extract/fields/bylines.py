@@ -28,6 +28,9 @@ from worker.extract.words.sentences import is_prose
 
 DATED = pattern(r"\s*(?:[|•·●–—,(]\s*)?(?=\d{1,2}\D|<dated>)")
 """Where the date begins in a byline."""
+WEEKDAY = pattern(r"<weekday>\W*$")
+LAST_AND = pattern(r",|\s(?:<and>|&)\s")
+"""What parts the names in a byline."""
 AGO = pattern("<ago>")
 """A date relative to the current day."""
 DATE_LENGTH = 40  # characters of a date with its weekday and time
@@ -49,6 +52,8 @@ QUESTION = ("?", "？")
 """The end of a reporter's question in a transcript: "Reporter: Will the crossing open?"."""
 INTERVIEWER = frozenset(words("interviewer"))
 """Labels before the name of who led an interview."""
+REVIEWER = pattern(r"<reviewer>\s*:?\s+")
+"""Before the name of who reviewed a book; on pages about health another person's than the author's, so that it comes after bylines."""
 MAX_BYLINE = 150  # characters: longer lines are biographies
 
 
@@ -59,13 +64,15 @@ def authors_near_text(near: NearbyLines, text: str, site_names: set[str]) -> lis
     short = [line for line in lines if len(line) <= MAX_BYLINE and not line.endswith(QUESTION)]
     bylines = [line for line in short if is_byline(line)]
     signed = [name for line in short if (name := signed_name(_without_leading_date(line)))]
-    reporter = REPORTER.search(text[:DATELINE_LENGTH]) or REPORTER.search(_last_brackets(text))
+    places = (text[:DATELINE_LENGTH], _last_brackets(text), *short)
+    reporter = next(filter(None, map(REPORTER.search, places)), None)
     bylines += [f"{label} {name}" for label, name in pairwise(short) if _is_label(label) and is_person(name)]
     return (
         author_names(signed[:1], site_names)
         or next((names for line in bylines if (names := full_names([name_part(one) for one in _whole_byline(line, near)], site_names))), [])
         or author_names([name.replace(" ", "、") for name in (reporter.groups("") if reporter else ()) if name], site_names)
         or _interviewers(near, text, site_names)
+        or next((names for line in short if (names := full_names([_reviewer(line)], site_names))), [])
         or _names_alone(near, text, site_names)
         or next((names for line in bylines if (names := _single_name(line, text, site_names))), [])
     )
@@ -89,6 +96,12 @@ def _interviewers(near: NearbyLines, text: str, site_names: set[str]) -> list[st
         if colon and label.strip().lower() in INTERVIEWER and _is_name(name.strip(), others):
             return full_names([name], site_names)
     return []
+
+
+def _reviewer(line: str) -> str:
+    """What follows a label like "Reviewed by" in a line; "" for other lines."""
+    label = REVIEWER.match(line)
+    return line[label.end() :] if label else ""
 
 
 def _is_label(line: str) -> bool:
@@ -191,7 +204,24 @@ def name_part(line: str) -> str:
     """The part of a byline with the name: before the date, or after "by" where the date comes first."""
     date, by, name = line.partition(" by ") if " by " in line else line.partition(" By ")
     part = byline_of(line) or line
-    return name if by and find_dates(date) else DATED.split(part)[0] or without_dates(line)
+    return name if by and find_dates(date) else _before_date(part) or without_dates(line)
+
+
+def _before_date(byline: str) -> str:
+    """The part of a byline before its date; a weekday that is a part of a name begins none: "By Guy Friday"."""
+    marks = (mark for mark in DATED.finditer(byline) if not _is_in_name(byline, mark))
+    return byline[: next((mark.start() for mark in marks), len(byline))]
+
+
+def _is_in_name(byline: str, mark: re.Match[str]) -> bool:
+    """Whether what looks like the beginning of a date is the surname after one given name, or the given name before one surname."""
+    word, *rest = byline[mark.end() :].split()[:2]
+    if not word.istitle() or not WEEKDAY.match(word) or mark[0].strip() or any(part[0].isdigit() for part in rest):
+        return False
+    before = LAST_AND.split(BY.sub("", byline[: mark.end()]))[-1].split()
+    if before:
+        return len(before) == 1 and before[0].istitle() and before[0].isalpha()
+    return BY.match(byline) is not None and any(part.istitle() and part.isalpha() and not is_month(part) for part in rest)
 
 
 def is_name_and_date(line: str) -> bool:

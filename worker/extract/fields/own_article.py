@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from urllib.parse import unquote
 
 from worker.extract.page.addresses import parts_of
 from worker.extract.page.characters import letters_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import Node, StructuredData
+from worker.extract.words.languages import pattern
 
 MIN_LETTERS = 8  # of a headline that is compared with the page's titles
 ENDINGS = (".html", ".htm", ".amp", "/amp", "/index")
@@ -26,6 +28,12 @@ OTHER_ITEMS = frozenset({
     "publisher", "workExample", "subjectOf",
 })  # fmt: skip
 """Properties of microdata under which a page describes something else: the book of a review, a comment, a picture."""
+
+
+CARD_DEPTH, CARD = 4, 1000  # elements around a byline, and characters of a teaser with its excerpt, at most
+WORK_DEPTH, WORK_TEXTS = 2, 40  # elements around an author, and texts in the data of a book
+WORK_LABEL = pattern(r"\s*<work_label>\s*[:\uff1a]?\s*(?:$|(?<=[:\uff1a\s])\S)")
+"""A label in such data, alone or with what it labels."""
 
 
 def without_other_articles(data: StructuredData, url: str | None, headings: list[str]) -> StructuredData:
@@ -85,6 +93,30 @@ def _is_elsewhere(node: Node, titles: list[str]) -> bool:
     return bool(titles and node.get("headline")) and not any("Live" in kind for kind in node.types)
 
 
+def _is_in_card(element: Element) -> bool:
+    """Whether an element stands in one of several blocks side by side, each with a heading that is a link: a list of other articles."""
+    for block in islice(element.iterancestors(), CARD_DEPTH):
+        beside = [other for other in (block.getprevious(), block.getnext()) if other is not None and other.tag == block.tag]
+        if beside and _is_teaser(block) and any(map(_is_teaser, beside)):
+            return len(" ".join(block.text_content().split())) <= CARD
+    return False
+
+
+def _is_teaser(block: Element) -> bool:
+    """Whether the first heading of a block is a lower one that is a link."""
+    heading = next(block.iter("h1", "h2", "h3", "h4", "h5"), None)
+    return heading is not None and heading.tag != "h1" and (heading.find(".//a") is not None or heading.getparent().tag == "a")
+
+
+def _describes_work(element: Element) -> bool:
+    """Whether an element stands in the data of a book or a film, which has labels like "Publisher" beside "Author"."""
+    for block in islice(element.iterancestors("dl", "ul", "table", "div"), WORK_DEPTH):
+        texts = [*islice(block.itertext(), WORK_TEXTS + 1)]
+        if len(texts) <= WORK_TEXTS and any(WORK_LABEL.match(text) for text in texts):
+            return True
+    return False
+
+
 def is_outside_article(element: Element) -> bool:
     """Whether an element belongs to a box of other people or articles. The classes of `body` describe the whole page."""
     outers = [element, *element.iterancestors()]
@@ -94,4 +126,4 @@ def is_outside_article(element: Element) -> bool:
     joined = "".join(names).lower().replace("-", " ")
     barred = OUTSIDE if own is None else OUTSIDE_ALWAYS
     other = any(outer.tag in barred or (outer.get("itemprop") in OTHER_ITEMS and outer.get("itemscope") is not None) for outer in outers)
-    return other or any(map(joined.__contains__, OTHER_CONTENT))
+    return other or any(map(joined.__contains__, OTHER_CONTENT)) or _is_in_card(element) or _describes_work(element)

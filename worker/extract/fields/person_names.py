@@ -28,7 +28,7 @@ BY = pattern(
 )
 """What introduces the author in a byline."""
 SPLIT = pattern(
-    r"\s*(?:;|\||\n|·|•|●|/|、|，|,(?!\s*(?:jr|sr)\b)|\s+<and>\s+|\s+&\s+|\bmit\s+|\s+(?=<other_role>))\s*",
+    r"\s*(?:;|\||\n|·|•|●|/|、|，|,(?!\s*<name_suffix>\b)|\s+<and>\s+|\s+&\s+|\bmit\s+|\s+(?=<other_role>))\s*",
 )
 """What separates the names of several authors."""
 AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\b[Ff]or|\bà|\bat)\s+[A-Z].*|[–—-]\s.*)$")
@@ -55,6 +55,9 @@ COMPANY = pattern(r"\b<company_form>\.?$")
 """Legal forms at the end of a company's name."""
 HYPHENS = str.maketrans("-_.", "   ")
 """What stands for the blanks in a name that a system wrote."""
+SUFFIXES = frozenset(words("name_suffix"))
+"""What follows a surname and may end with a full stop: "Jr."."""
+SURNAME_AND = frozenset(words("surname_and"))
 PARTICLES = frozenset(words("particle"))
 """Words in names that have no capital."""
 MARKS_OF_NAMES = frozenset("_.'’-")
@@ -136,7 +139,7 @@ def is_month(word: str) -> bool:
 def is_name(text: str) -> bool:
     """Whether `text` is two or more words that begin with a capital, or are particles like "van"; or any short text in a script
     without capitals."""
-    parts = text.split()
+    parts = _words_of(text)
     if len(parts) > 1 and all(part in PARTICLES or _is_capitalised(part) for part in parts):
         return True
     return OTHER_SCRIPT[0] <= len(text) <= OTHER_SCRIPT[1] and all(letter == " " or letter > LATIN_END for letter in text)
@@ -144,9 +147,22 @@ def is_name(text: str) -> bool:
 
 def is_person(text: str) -> bool:
     """Whether `text` is two to four words that begin with a capital, the last without a full stop, and nothing else."""
-    parts = text.split()
-    form = len(parts) in PERSON_NAMES and len(parts[-1]) > 1 and "." not in parts[-1]
+    parts = _words_of(text)
+    form = len(parts) in PERSON_NAMES and len(parts[-1]) > 1 and ("." not in parts[-1] or _is_suffix(parts[-1]))
     return form and all(len(part) <= PERSON_LENGTH and _is_capitalised(part) for part in parts)
+
+
+def _words_of(name: str) -> list[str]:
+    """The words of a name, without the comma before one like "Jr."."""
+    parts = name.split()
+    if len(parts) > PERSON_WORDS and _is_suffix(parts[-1]):
+        parts[-2] = parts[-2].removesuffix(",")
+    return parts
+
+
+def _is_suffix(word: str) -> bool:
+    """Whether a word of a name is one like "Jr."."""
+    return word.removesuffix(".").lower() in SUFFIXES
 
 
 def joined_persons(text: str) -> list[str]:
@@ -176,11 +192,29 @@ def _two_names(plain: str) -> list[str]:
 def _parts(plain: str, site_names: set[str]) -> list[str]:
     """The parts of a byline. Single words after a full name are a degree, a profession or a place, and are left out; so is
     what follows the outlet's name, which is its address."""
-    first, *others = SPLIT.split(BY.sub("", plain))
+    first, *others = _split(BY.sub("", plain))
     if others and "," in plain and _is_site_name(first, site_names):
         return []
     several = len(first.split()) > 1 and "," in plain
     return [first, *(part for part in others if not several or len(part.split()) > 1 or SPACELESS.search(part))]
+
+
+def _split(plain: str) -> list[str]:
+    """The parts of a byline; two surnames of one person are one: "María de la Cruz y Soto"."""
+    parts, end = [], 0
+    for mark in SPLIT.finditer(plain):
+        before, after = plain[end : mark.start()], SPLIT.split(plain[mark.end() :], maxsplit=1)[0]
+        if mark[0].strip() in SURNAME_AND and len(before.split()) > 1 and _is_second_surname(after):
+            continue
+        parts.append(before)
+        end = mark.end()
+    return [*parts, plain[end:]]
+
+
+def _is_second_surname(word: str) -> bool:
+    """Whether one word between or behind names is a surname, and no agency or desk."""
+    other = AGENCY.match(word) or NOT_A_PERSON.match(word) or ORGANISATION.search(word)
+    return word.istitle() and word.isalpha() and not other
 
 
 def given_first(names: list[str]) -> list[str]:
@@ -204,14 +238,25 @@ def _name(part: str, site_names: set[str]) -> str | None:
         return whole
     if len(words) > PERSON_WORDS and is_month(words[-1]):
         whole = " ".join(words[:-1])
-    name = TAIL.sub("", whole).strip(' .,:;|-–—@*_()"“”')
+    name = _behind_role(whole) or TAIL.sub("", whole).strip(' .,:;|-–—@*_()"“”')
     name = _from_slug(name) or name
+    name = f"{name}." if _is_suffix(name.rpartition(" ")[2]) and f"{name}." in part else name
     if AGENCY.match(name):
         return name
     if not 2 <= len(name) <= MAX_NAME or len(name.split()) > MAX_WORDS or "@" in part:
         return None
     other = NOT_A_PERSON.match(name) or COMPANY.search(name) or OTHER_ROLE.match(name) or ORGANISATION.search(name) or JOB_WORD.search(name)
     return None if other or _is_site_name(name, site_names) or not any(map(str.isalpha, name)) else name
+
+
+def _behind_role(name: str) -> str | None:
+    """The person behind a role: "Herald reporter Jane Doe"; None for others, as those with a person before the role."""
+    roles = [*JOB_WORD.finditer(name)]
+    if not roles:
+        return None
+    before, rest = name[: roles[0].start()].strip(), name[roles[-1].end() :].strip()
+    behind = is_person(rest) and not ORGANISATION.search(rest)
+    return rest if behind and (not is_person(before) or ORGANISATION.search(before)) else None
 
 
 def _from_slug(name: str) -> str | None:

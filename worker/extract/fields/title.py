@@ -200,7 +200,8 @@ def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> li
     page = data.title or ""
     heading = _heading(root, [*stated, shared or "", page], site_names)
     news = any(map(_is_news, data.nodes))
-    part = heading and key_of(heading).startswith(key_of(_plain(shared or "")))  # a quotation, of which the heading says whose it is
+    part = key_of(_plain(shared or "")) != key_of(heading or "")  # a quotation, of which the heading and the page's title say whose it is
+    part = part and key_of(heading or "").startswith(key_of(_plain(shared or ""))) and key_of(heading or "") in key_of(page)
     if shared and heading and not part and not stated and _is_heading(_plain(shared), root):
         heading = _plain(shared)  # as the page shows it, below the site's name
     shown = [shared] if shared and any(key_of(_plain(one)) == key_of(_plain(shared)) for one in stated) else []  # in its public form

@@ -13,7 +13,7 @@ from worker.extract.words.sentences import is_prose
 
 INLINE = frozenset(
     """
-    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rb rp rt rtc ruby s
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rb ruby s
     samp small span strike strong sub sup time tt u var wbr g-emoji center-inline amp-fit-text
     """.split()  # noqa: SIM905 - words read best as words
 )
@@ -22,10 +22,10 @@ SKIPPED = frozenset(
     """
     script style noscript template svg math iframe object embed applet canvas audio video select option datalist
     textarea input head title meta link map area source track param frame frameset noframes colgroup col progress
-    amp-ad amp-analytics amp-iframe
+    rt rtc rp amp-ad amp-analytics amp-iframe
     """.split()  # noqa: SIM905 - words read best as words
 )
-"""Elements whose content is not text of the page."""
+"""Elements whose content is not text of the page; in those of ruby it repeats in other letters what the line has."""
 BOLD = ("b", "strong")
 MAX_DEPTH, MAX_INLINE_DEPTH = 320, 60  # nested elements: real pages have up to 60 and 10; Python's own stack ends at 1,000 calls
 NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-component"})

@@ -99,3 +99,17 @@ def test_no_text_is_lost_below_the_maximum_depth() -> None:
 def test_a_hidden_panel_is_known_by_its_name_between_hyphens(names: str, kept: bool) -> None:
     _, elements = walked(f"<p>Rice prices rise.</p><p>They fell before.</p><div class='{names}' hidden><p>Maize is up.</p></div>")
     assert any(element.hidden for element in elements) is not kept
+
+
+@pytest.mark.parametrize(
+    "ruby",
+    [
+        "<ruby>商工会<rt>しょうこうかい</rt></ruby>",
+        "<ruby><rb>商工会</rb><rp>（</rp><rt>しょうこうかい</rt><rp>）</rp></ruby>",
+        "<ruby>商<rt>しょう</rt>工<rt>こう</rt>会<rt>かい</rt></ruby>",
+        "<ruby>商工会<rp>(<rt>しょうこうかい<rp>)</ruby>",
+        "<ruby><rb>商工会</rb><rtc><rt>しょうこうかい</rt></rtc></ruby>",
+    ],
+)
+def test_what_stands_over_the_letters_of_ruby_is_left_out(ruby: str) -> None:
+    assert texts(f"<p>市の{ruby}は市場を開いた。</p>") == ["市の商工会は市場を開いた。"]

@@ -41,6 +41,7 @@ TEASERS = 2  # links alone in their items, each before its summary: fewer are no
 BOX_LINKS, BOX_SHARE = 3, 0.8  # links, and their share of the characters, of a box that opens over a word of a sentence
 SHOUTED_WORDS, SHOUTED_SHARE = 4, 0.9  # of a headline in capitals, and the share of its characters that are linked
 POINTERS = 3  # to other pages within an article; a page with more of them makes a list
+LABEL_MARKS = " ([【»>►▶➤→☞👉•–—-"  # before a label; an arrow alone is one
 POINTER_LENGTH, POINTER_LETTERS = 25, 8  # characters of the headline that a pointer links; letters in a script without spaces
 
 
@@ -264,6 +265,6 @@ def _is_pointer(block: Block) -> bool:
     parts = (block.text.partition(mark) for mark in (*COLONS, *BARS) if mark in block.text)
     unlinked = block.text[: max(0, len(block.text) - block.link_chars)]
     split = [*((label, headline) for label, _, headline in parts), (unlinked, block.text[len(unlinked) :])]
-    headline = next((headline.strip() for label, headline in split if POINTER.fullmatch(label.strip())), "")
+    headline = next((headline.strip() for label, headline in split if POINTER.fullmatch(label.strip(LABEL_MARKS))), "")
     enough = len(headline) >= POINTER_LENGTH or len(SPACELESS.findall(headline)) >= POINTER_LETTERS
     return enough and block.link_chars >= len(headline)

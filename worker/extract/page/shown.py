@@ -168,4 +168,6 @@ def is_panel(node: Element) -> bool:
     if node.get("role") in PANEL_ROLES or node.get("aria-labelledby") or any(map(names.__contains__, PANELS)):
         return True
     before = next(iter(node.itersiblings(preceding=True)), None)
-    return before is not None and (before.tag in OPENERS or before.find("button") is not None)
+    if before is None:
+        return False
+    return before.tag in OPENERS or before.get("role") == "button" or before.find("button") is not None

@@ -20,16 +20,18 @@ from worker.extract.model.forest import Forest
 from worker.extract.page.blocks import Block, BlockElement, blocks_of
 from worker.extract.page.elements import Element
 from worker.extract.select import layout, lists, removal
-from worker.extract.words.boilerplate import WALL_WORDS, is_wall
-from worker.extract.words.sentences import SPACELESS, is_prose
+from worker.extract.words.boilerplate import WALL_WORDS, Kind, is_wall
+from worker.extract.words.sentences import SPACELESS, ends_sentence, is_prose
 
 MAX_BLOCKS = 1_000  # for trafilatura: on the two larger of the 46 unsure training pages it was worse, and took four times as long
 MAX_ELEMENTS = 20_000  # for trafilatura: it takes 70 microseconds for each; the largest page of the three sets has 5,000
 CERTAIN = 0.8  # of 480 table cells and headings above it that look like share buttons, 450 belong to the article; below, half
+SHARED = 40  # characters of a share button or a counter, at most
 BETWEEN = 0.35  # from it a block between two of the article's, or a heading over one, is the article's three times in four
 CROSSHEAD = 0.1  # from it, 11 of 12 headings over a sentence between two of the article's siblings are the truth's on four sets
 HEADED = 0.65  # of the block under such a heading: a heading over boilerplate is boilerplate
 ITEMS = ("li", "dd", "dt", "td", "th", "pre")
+LINKED = 120  # characters of a sentence that is one link, at least: headlines and summaries of other stories are shorter
 NAME_WORDS = 3  # of a byline that stands alone
 DOUBTFUL = 0.2  # below it a paragraph beside the article's is boilerplate after all
 LEAST = 0.2  # of our own sentences' characters: where trafilatura finds fewer, it took a menu or a notice for the article
@@ -111,7 +113,7 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     removed = removal.other_elements(blocks, elements, keep, metadata.title)
     keep &= ~removed
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
-    certain = _lines_of(blocks, laid_out | (probabilities >= CERTAIN))
+    certain = _lines_of(blocks, laid_out | _are_certain(blocks, probabilities))
     filtered = without_boilerplate(lines, metadata.title, certain, _lines_of(blocks, posts))
     if sure < model.thresholds.sure and _suits_trafilatura(root, blocks, lines):
         found = _by_trafilatura(root, blocks)
@@ -186,8 +188,8 @@ def with_gaps_closed(blocks: list[Block], probabilities: NDArray[np.float64], ke
     for at in np.flatnonzero(~keep & (probabilities >= DOUBTFUL)).tolist():
         result[at] = _continues(blocks, keep, at)
     inner = np.concatenate([[False], result[:-2] & result[2:], [False]])[: len(result)]
-    for at in np.flatnonzero(inner & ~result & (probabilities >= BETWEEN)).tolist():
-        result[at] = _fits(blocks, at)
+    for at in np.flatnonzero(inner & ~result & (probabilities >= DOUBTFUL)).tolist():
+        result[at] = _is_linked_sentence(blocks[at - 1 : at + 2]) if probabilities[at] < BETWEEN else _fits(blocks, at)
     for at in np.flatnonzero(inner & ~result & (probabilities >= CROSSHEAD)).tolist():
         result[at] = _is_crosshead(*blocks[at - 1 : at + 2])
     for at in np.flatnonzero(~result[:-1] & result[1:] & (probabilities[:-1] >= BETWEEN) & (probabilities[1:] >= HEADED)).tolist():
@@ -209,11 +211,28 @@ def _continues(blocks: list[Block], keep: NDArray[np.bool_], at: int) -> bool:
     return bool(siblings) and block.prose and block.link_chars * 3 < len(block.text)
 
 
+def _is_linked_sentence(three: list[Block]) -> bool:
+    """Whether the second of three blocks is a paragraph that is one link and a sentence longer than headlines, between sentences."""
+    before, block, after = three
+    linked = block.links == 1 and block.link_chars * 10 >= len(block.text) * 9 and block.element.tag == "p"
+    return linked and len(block.text) >= LINKED and ends_sentence(block.text) and before.prose and after.prose
+
+
 def _fits(blocks: list[Block], at: int) -> bool:
     """Whether a block is an item of a list or table, or is longer than a name and in an element like one beside it; no heading."""
     tag = blocks[at].element.tag
     longer = len(blocks[at].text.split()) > NAME_WORDS or blocks[at].prose
     return tag in ITEMS or (longer and tag not in layout.HEADINGS and tag in (blocks[at - 1].element.tag, blocks[at + 1].element.tag))
+
+
+def _are_certain(blocks: list[Block], probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which blocks the forests are sure of; of cells and headings also those that look like share buttons, of paragraphs not."""
+    result = probabilities >= CERTAIN
+    for at in np.flatnonzero(result).tolist():
+        block = blocks[at]
+        if len(block.text) <= SHARED and block.element.tag in ("p", "div"):
+            result[at] = block.kind is not Kind.SHARE
+    return result
 
 
 def _lines_of(blocks: list[Block], which: NDArray[np.bool_]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from itertools import groupby
+from itertools import groupby, takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,16 @@ LINKED_SHARE = 0.25  # of linked items kept, from which the article makes the li
 RUN, RUN_SHARE = 3, 0.3  # paragraphs in a row of one link each, and their kept share: documents or sources that an article lists
 DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".odt", ".ods", ".csv")
 """The ends of addresses of documents."""
+BOXED = 2  # boxes around a paragraph: one for each section, and one for its text
 COUSIN = 0.2  # from it running text in a box of its own beside another such box; below, it is boilerplate
 NOTE = 0.15  # from it a note of the author's; lists of literature are far below
 BACK = "↩︎^ "
 """What leads from a note back to its place in the text."""
+DEFINED = 0.5  # of the terms and definitions of a list kept, from which the list is the article's
+OPENED, PANELS_BEFORE = 0.1, 2  # mean probability of what readers open inside the text, as in `details`; and paragraphs before it
+OPENER = 150  # characters of a question or a heading that readers open, at most
+OPENERS = (" button ", " tab ")
+"""Roles of what opens a panel."""
 NOTES = (" footnotes ", " endnotes ", " doc-endnotes ", " wp-block-footnotes ")
 HEADINGS = ("h2", "h3", "h4", "h5")
 
@@ -31,7 +37,8 @@ HEADINGS = ("h2", "h3", "h4", "h5")
 def continued(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask) -> Mask:
     """Which more blocks belong to the article, since it goes on before and after them in the same form; shape (blocks,)."""
     result = _items(blocks, probabilities, keep) | _links(blocks, probabilities, keep) | _cousins(blocks, probabilities, keep)
-    result |= _notes(blocks, probabilities, keep)
+    result |= _notes(blocks, probabilities, keep) | _definitions(blocks, probabilities, keep)
+    result |= _panels(blocks, probabilities, keep)
     return result | _first_heading(blocks, keep | result)
 
 
@@ -118,8 +125,11 @@ def _cousins(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask
     """The paragraphs of running text in a box like the one beside it that holds a kept paragraph: some sites box each paragraph."""
     result = np.zeros(len(blocks), dtype=bool)
     for at in np.flatnonzero(~keep & (probabilities >= COUSIN)).tolist():
-        near = [blocks[other].element for other in (at - 1, at + 1) if 0 <= other < len(blocks) and keep[other]]
+        headed = at > 1 and blocks[at - 1].element.tag in HEADINGS
+        near = [blocks[other].element for other in (at - 1 - headed, at + 1) if 0 <= other < len(blocks) and keep[other]]
         result[at] = any(_are_cousins(blocks[at].element, other) for other in near) and _is_running_text(blocks[at])
+        if result[at] and blocks[at - 1].element.tag in HEADINGS and not keep[at - 1]:
+            result[at - 1] = probabilities[at - 1] >= COUSIN and keep[at - 2]  # the heading of the box
     return result
 
 
@@ -130,10 +140,14 @@ def _is_running_text(block: Block) -> bool:
 
 
 def _are_cousins(one: BlockElement, other: BlockElement) -> bool:
-    """Whether two elements are in boxes of the same kind in the same element."""
-    if one.parent is None or other.parent is None or one.parent is other.parent:
-        return False
-    return one.parent.parent is other.parent.parent and one.parent.signature == other.parent.signature
+    """Whether two elements are in boxes of the same kind, or in boxes in such boxes, in the same element."""
+    for _ in range(BOXED):
+        if one.parent is None or other.parent is None or one.parent is other.parent or one.parent.signature != other.parent.signature:
+            return False
+        if one.parent.parent is other.parent.parent:
+            return True
+        one, other = one.parent, other.parent
+    return False
 
 
 def _notes(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask) -> Mask:
@@ -149,6 +163,93 @@ def _is_in_notes(element: BlockElement | None) -> bool:
     while element is not None and not any(map(element.names.__contains__, NOTES)):
         element = element.parent
     return element is not None
+
+
+def _definitions(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask) -> Mask:
+    """The terms and definitions of lists of which enough are kept: the last ones stand beside what follows the text."""
+    result = np.zeros(len(blocks), dtype=bool)
+    for run in _runs(blocks, _definitions_of, 2):
+        if DEFINED <= keep[run].mean() < 1:
+            result[run] = probabilities[run] >= LEAST
+    return result
+
+
+def _definitions_of(block: Block) -> BlockElement | None:
+    """The list of definitions that holds a term or a definition, or a paragraph of one."""
+    element: BlockElement | None = block.element
+    while element is not None and element.tag in ("dt", "dd", "p", "div"):
+        element = element.parent
+    return element if element is not None and element.tag == "dl" else None
+
+
+def _panels(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask) -> Mask:
+    """The questions and answers that readers open inside the article's text or below it: their elements hold nothing else, and lie in
+    one that holds paragraphs of the article."""
+    result = np.zeros(len(blocks), dtype=bool)
+    openers = [at for at, block in enumerate(blocks) if _opens(block)]
+    kept = np.flatnonzero(keep).tolist() if openers else []
+    prose = [at for at in kept if blocks[at].prose]
+    for at in openers:
+        if result[at] or sum(one < at for one in prose[:PANELS_BEFORE]) < PANELS_BEFORE or blocks[at].kind is not None:
+            continue
+        answered = at + 1 < len(blocks) and blocks[at + 1].prose and _is_beside_panel(blocks[at].element, blocks[at + 1].element)
+        if keep[at] or (answered and keep[at + 1]):
+            result[at : at + 2] = answered and probabilities[at + 1] >= OPENED
+            continue
+        span = _unkept_around(blocks, at, {blocks[one].element.number for one in prose})
+        inner = [one for one in span if not _opens(blocks[one])]
+        if inner and _are_panels(blocks, span, inner) and probabilities[inner].mean() >= OPENED:
+            result[span] = True
+    return result
+
+
+def _opens(block: Block) -> bool:
+    """Whether a block is a button, or the heading that a link makes one of, which opens what is below it."""
+    element = block.element
+    if len(block.text) > OPENER:
+        return False
+    if element.tag in ("button", "summary") or any(map(element.names.__contains__, OPENERS)):
+        return True
+    linked = block.links == 1 and block.link_chars * 10 >= len(block.text) * 9
+    return linked and element.tag in (*HEADINGS, "h6", "dt", "div") and block.target.startswith("#") and len(block.target) > 1
+
+
+def _is_beside_panel(opener: BlockElement, panel: BlockElement) -> bool:
+    """Whether the element of a panel begins within that around its opener, or around the heading that holds the opener."""
+    frames = [opener.parent, opener.parent.parent if opener.parent is not None else None]
+    return any(frame is not None and frame.parent is not None and frame.number < panel.number < frame.end for frame in frames)
+
+
+def _unkept_around(blocks: list[Block], at: int, kept: set[int]) -> list[int]:
+    """The positions of the blocks in the largest element around one that holds no paragraph of the article, where the next larger one is
+    not the page's body; without such an element the sentences, items and openers that follow in a row. `kept`: the numbers of the
+    elements of the article's paragraphs."""
+    element = blocks[at].element
+    while (outer := element.parent) is not None and not any(outer.number <= number < outer.end for number in kept):
+        element = outer
+    if outer is None or outer.parent is None:
+        return []
+    first = last = at
+    while first > 0 and element.number <= blocks[first - 1].element.number < element.end:
+        first -= 1
+    while last + 1 < len(blocks) and element.number <= blocks[last + 1].element.number < element.end:
+        last += 1
+    after = list(takewhile(lambda one: _is_of_panels(blocks[one], outer, kept), range(last + 1, len(blocks)) if first == last else ()))
+    return [*range(first, last + 1), *after]
+
+
+def _is_of_panels(block: Block, frame: BlockElement, kept: set[int]) -> bool:
+    """Whether a block in an element is an opener, a sentence or an item, and is not the article's already."""
+    inside = frame.number < block.element.number < frame.end and block.element.number not in kept
+    return inside and block.kind is None and (block.prose or item_of(block) is not None or _opens(block))
+
+
+def _are_panels(blocks: list[Block], span: list[int], inner: list[int]) -> bool:
+    """Whether blocks begin with an opener, or with a heading over it, and are running text and lists with few links."""
+    first = next((one for one in span if _opens(blocks[one]) or blocks[one].element.tag not in HEADINGS), span[0])
+    size = sum(len(blocks[one].text) for one in inner)
+    prose = sum(len(blocks[one].text) for one in inner if blocks[one].prose or item_of(blocks[one]) is not None)
+    return _opens(blocks[first]) and 2 * prose > size and 3 * sum(blocks[one].link_chars for one in inner) < size
 
 
 def _first_heading(blocks: list[Block], keep: Mask) -> Mask:

@@ -88,3 +88,46 @@ def test_links_to_other_stories_of_the_site_between_paragraphs_go() -> None:
     items = "".join(f"<li><a href='/{at}'>{head}</a></li>" for at, head in enumerate(heads))
     text = text_with(f"<p><strong>Recommended stories</strong></p><ul>{items}</ul><p><em>end of list</em></p>")
     assert text == "\n\n".join(SENTENCES)
+
+
+TERMS = [
+    ("Sweep", "A long oar at the stern, by which the ferry was steered until it had an engine."),
+    ("Bollard", "The post on the quay to which the second of the two ropes is tied."),
+    ("Slack", "The quarter of an hour in which the river flows neither way."),
+]
+QUESTIONS = [
+    ("How do I get to the landing?", "The last bus leaves the town at half past nine, and waits for the boat while there is tea."),
+    ("May I take my goat?", "Yes, but only on the lower deck, where the crew has painted bays for six goats and one calf."),
+    ("What about old tickets?", "Nothing changes for those who hold a ticket of last year. All others ask at the shed by Friday."),
+]
+PANELS = {
+    "buttons that name their panels": "<h3><button aria-controls='p'>{}</button></h3><div id='p' hidden><p>{}</p></div>",
+    "other elements that are buttons": "<div role='button' aria-controls='p'>{}</div><div id='p' style='display:none'><p>{}</p></div>",
+    "elements of the browser's own": "<details><summary>{}</summary><p>{}</p></details>",
+    "Bootstrap": "<div class='accordion'><h2><button>{}</button></h2><div class='collapse'><p>{}</p></div></div>",
+}
+
+
+def test_the_last_definition_of_a_list_stays_with_the_others() -> None:
+    terms = "".join(f"<dt>{term}</dt><dd>{meaning}</dd>" for term, meaning in TERMS)
+    assert all(meaning in text_with("", f"<h2>Words of the river</h2><dl>{terms}</dl>") for _, meaning in TERMS)
+
+
+@pytest.mark.parametrize("frame", ["<div>{}</div>", "{}"])
+@pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)
+def test_questions_that_readers_open_stay_within_the_text_and_below_it(panel: str, frame: str) -> None:
+    # Given questions and their answers, in an element of their own or beside the paragraphs
+    opened = frame.format("".join(panel.format(question, answer) for question, answer in QUESTIONS))
+
+    for text in (text_with(opened), text_with("", opened)):
+        assert all(question in text and answer in text for question, answer in QUESTIONS)
+
+
+def test_buttons_between_paragraphs_open_nothing() -> None:
+    tools = "<div><button>Listen to the ferry</button><button>Save for later</button><span>Three minutes</span></div>"
+    assert text_with(tools) == "\n\n".join(SENTENCES)
+
+
+def test_a_paragraph_that_is_one_linked_sentence_stays() -> None:
+    names = "Mao Sarin, 58, of Kampot, Chan Dara, 49, of Kep, and Som Nary, 61, of Takeo signed the letter to the governor."
+    assert names in text_with(f"<div class='x1'><p><a href='/letter'><strong>{names}</strong></a></p></div>")

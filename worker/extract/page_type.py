@@ -55,6 +55,8 @@ OTHER_PAGES = frozenset({
 FRONTS = ("", "/index.html", "/index.php", "/home", "/en", "/kh", "/km", "/th", "/vi", "/lo")
 SHORT = 600  # characters: error pages and walls have less; the shortest article of the three sets has 200, and no such words
 SOME = 3  # items of a list, at least
+MANY = 5  # summaries below linked headlines, from which a page with the address of a section and nothing else is a listing
+SECTION_WORDS, NUMBER = 2, 3  # words of each part of a section's address, and digits of the number of a page, at most
 FEW_SENTENCES = 20  # lines: a listing shows no more summaries than that, and long round-ups are articles
 MAX_HEADINGS = 500  # headings or links: a front page shows its first summaries among these
 REACH = 4  # elements after an item's heading: a date and a picture may come between it and its summary
@@ -140,15 +142,27 @@ def _is_login(text: str, title: str, root: Element) -> bool:
 
 def _is_listing(text: str, url: str | None, root: Element) -> bool:
     """Whether the sentences are summaries under linked headings: half of them on a front page; all of them on other pages, which
-    also have "Read more" links or page numbers."""
+    also have "Read more" links or page numbers, or many summaries and the address of a section."""
     kept = {line for line in text.split("\n") if line.strip()}
     prose = sum(map(is_prose, kept))
     if prose > FEW_SENTENCES:
         return False
     front = _is_front(url) or _is_listing_path(parts_of(url).path)
     heads = root.iter(*(("a",) if front else ("h1", "h2", "h3", "h4")))
-    summarised = sum(_has_summary(head, kept) for head in islice(heads, MAX_HEADINGS))
-    return summarised >= SOME and summarised * (2 if front else 1) >= prose and (front or _has_more(root))
+    summarised = sum(_summary(head, kept) is not None for head in islice(heads, MAX_HEADINGS))
+    if summarised >= SOME and summarised * (2 if front else 1) >= prose and (front or _has_more(root)):
+        return True
+    if front or prose < MANY or not _is_section_path(parts_of(url).path):
+        return False
+    summaries = {_summary(link, kept) or "" for link in islice(root.iter("a"), MAX_HEADINGS)}
+    return sum(map(is_prose, summaries)) >= prose
+
+
+def _is_section_path(path: str) -> bool:
+    """Whether an address's path may be that of a section: a few words without a digit, where articles have their title or a number."""
+    parts = path.strip("/").split("/")
+    words = [part.replace("_", "-").split("-") for part in parts]
+    return parts != [""] and not any(map(str.isdigit, path)) and max(map(len, words)) <= SECTION_WORDS
 
 
 def _is_dated(part: str) -> bool:
@@ -165,15 +179,16 @@ def _is_listing_path(path: str) -> bool:
     return numbered or archive or not LISTINGS.isdisjoint(parts)
 
 
-def _has_summary(head: Element, kept: set[str]) -> bool:
-    """Whether a heading or link leads to another page and its summary is among the lines `kept`: inside the link, after it, or
-    after an element that holds only the heading."""
+def _summary(head: Element, kept: set[str]) -> str | None:
+    """The summary among the lines `kept` that a heading or link to another page has: inside the link, after it, or after an element that
+    holds only the heading."""
     link = next((one for one in (head, head.getparent(), head.find(".//a")) if one is not None and one.tag == "a"), None)
     if link is None or (link.get("href") or "").startswith("#"):
-        return False
+        return None
     alone = [head, *takewhile(lambda outer: len(outer) == 1, islice(head.iterancestors(), 2))]
     after = [other for outer in alone for other in islice(outer.itersiblings(), REACH)]
-    return any(" ".join(other.text_content().split()) in kept for other in [*islice(link.iterdescendants(), 2 * REACH), *after])
+    texts = (" ".join(other.text_content().split()) for other in [*islice(link.iterdescendants(), 2 * REACH), *after])
+    return next(filter(kept.__contains__, texts), None)
 
 
 def _is_menu(text: str, title: str, root: Element) -> bool:
@@ -194,9 +209,11 @@ def _size(text: str) -> int:
 
 
 def _has_more(root: Element) -> bool:
-    """Whether at least two links say "Read more", or the page is one of several numbered ones."""
-    more = sum(MORE.match(link.text_content().strip()) is not None for link in root.iter("a"))
-    return more >= SOME - 1 or any(PAGES.search(element.text or "") for element in root.iter("p", "span", "li", "div"))
+    """Whether at least two links say "Read more" or are the numbers of pages, or the page is one of several numbered ones."""
+    links = [link.text_content().strip() for link in root.iter("a")]
+    more = sum(MORE.match(words) is not None for words in links)
+    numbers = {words for words in links if len(words) <= NUMBER and words.isdecimal()}
+    return max(more, len(numbers)) >= SOME - 1 or any(PAGES.search(element.text or "") for element in root.iter("p", "span", "li", "div"))
 
 
 def _is_front(url: str | None) -> bool:

@@ -235,3 +235,28 @@ def test_bytes_that_no_charset_turns_into_text_are_told_as_that() -> None:
 def test_a_text_of_one_character_is_one_with_half_of_its_letters_beyond_ascii(text: str, refused: bool) -> None:
     with pytest.raises(ItemFailed, match="one character") if refused else nullcontext():
         require_article(text, None, None, StructuredData(metas={"og:type": ["article"]}), None)
+
+
+CARDS = [
+    "<div class='t'><a href='/{0}'>Item {0}</a></div><p>{1}</p>",
+    "<article><h2><a href='/{0}'>Item {0}</a></h2><div><p>{1}</p></div></article>",
+    "<a href='/{0}'><h3>Item {0}</h3><p>{1}</p></a>",
+]
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_a_section_of_summaries_without_dates_or_pages_is_a_listing(card: str) -> None:
+    # Given many summaries below linked headlines and nothing else, at the address of a section
+    summaries = [f"In the {number} week of the month: {summary}" for number in ("first", "last") for summary in SUMMARIES]
+    page = "".join(card.format(at, summary) for at, summary in enumerate(summaries))
+
+    # Then it is refused, and the same below an introduction or at an article's address is not
+    text, url = "\n\n".join(summaries), "https://x.example/news/farms/"
+    assert refusal(page, text, "Farms", url) is Reason.NOT_ARTICLE
+    assert refusal(page, f"Six offices wrote to us this month, and here is what they said.\n\n{text}", "Farms", url) is None
+    assert refusal(page, text, "Six weeks", "https://x.example/news/six-weeks-of-farming-1204") is None
+
+
+def test_links_to_numbered_pages_make_a_listing() -> None:
+    pages = "<ul><li>1</li><li><a href='?p=2'>2</a></li><li><a href='?p=3'>3</a></li></ul>"
+    assert refusal(ITEMS + pages, "\n\n".join(SUMMARIES), "News", "https://x.example/news-1.html") is Reason.NOT_ARTICLE

@@ -50,6 +50,9 @@ REPEATED = 3  # equal buttons, from which they are tools beside the parts of a p
 BUTTON = 40  # characters of a button, at most
 ARTICLE_LEAST = 2  # paragraphs of an article before its comments, or before other stories
 HEADLINES = 2  # of other stories below the heading that announces them: one may be a source
+OFFER, OFFER_LINK = 250, 40  # characters of an offer of a subscription, and of its link: a sentence that links to one is longer
+OFFERS = ("subscri", "abonn", "suscri", "assina", "abbonam", "langganan", "berlangganan", "donat", "spende", "membership", "prenumer")
+"""How a part of the address of a page for subscriptions or gifts begins."""
 SUMMARY_REACH = 2  # blocks from a headline to its summary: a date or an author may be between
 LABELS = ("h2", "h3", "h4", "h5", "h6", "p", "div")
 """Elements of such a heading."""
@@ -59,7 +62,8 @@ def other_elements(blocks: list[Block], elements: list[BlockElement], keep: Mask
     """Which blocks are in an element that is not the article's, kept ones or beside kept ones; shape (blocks,)."""
     inside = _inside(blocks, keep)
     result = _comments(blocks, keep, inside) | _next_articles(blocks, inside, title) | _buttons(blocks) | _captions(blocks, keep)
-    result |= _players(blocks, inside) | _last_links(blocks, keep)
+    result |= _players(blocks, inside) | _last_links(blocks, keep) | _announced(blocks, keep)
+    result[[at for at in np.flatnonzero(keep).tolist() if _is_offer(blocks[at])]] = True
     boxes = _boxes(blocks, elements, keep, inside)
     sizes = np.array([len(block.text) for block in blocks])
     result |= _related(blocks, keep, inside)
@@ -193,6 +197,26 @@ def _related(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
         above = [max((one for one in headlines if 0 < at - one <= SUMMARY_REACH), default=-1) for at in rest if blocks[at].prose]
         result[[first, *rest]] |= len(set(above)) >= HEADLINES and -1 not in above
     return result
+
+
+def _announced(blocks: list[Block], keep: Mask) -> Mask:
+    """The kept paragraphs that are nothing but a link, directly below a label like "Related" or "Sponsored content"."""
+    result = np.zeros(len(blocks), dtype=bool)
+    for at in np.flatnonzero(keep[1:]).tolist():
+        label, block = blocks[at], blocks[at + 1]
+        if block.links == 1 and block.element.tag in LABELS and _is_headline(block):
+            again = result[at] and label.element.parent is block.element.parent
+            is_label = len(label.text) <= BUTTON and not label.links and label.element.tag in LABELS
+            result[at + 1] = again or (is_label and label.kind in (Kind.RELATED, Kind.ADVERT))
+    return result
+
+
+def _is_offer(block: Block) -> bool:
+    """Whether a short paragraph ends with no full stop and has one short link, to a page for subscriptions or gifts: "Subscribe now"."""
+    if block.links != 1 or len(block.text) > OFFER or block.link_chars > OFFER_LINK or block.element.tag not in ("p", "div"):
+        return False
+    parts = block.target.lower().partition("?")[0].replace("-", "/").replace(".", "/").split("/")
+    return any(part.startswith(OFFERS) for part in parts) and not block.text.endswith((".", "។", "。"))
 
 
 def _is_headline(block: Block) -> bool:

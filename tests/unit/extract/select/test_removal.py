@@ -290,3 +290,29 @@ def test_linked_sources_below_a_colon_stay() -> None:
     report = "Report of the council on the second landing"
     end = f"<p>The figures of the winter and of the two years before it are in these papers:</p><p><a href='/r'>{report}</a></p>"
     assert text_with_end(end).endswith(report)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<h4>Related</h4><p><a href='/r3'>Donors cut the budget of the landing for a third year</a></p>",
+        "<p><b>Mehr zum Thema</b></p><p><a href='/r'>Donors cut the budget</a></p><p><a href='/s'>Who paints the hull of the ferry</a></p>",
+        "<p><small>SPONSORED CONTENT</small></p><p><a href='https://loans.example/'>Farm loans in one day, from 2.9 percent a year</a></p>",
+        "<div><p>Enjoying our work on the river? We count on you. <a href='/subscribe?from=box'>See the offers</a></p></div>",
+        "<p>Der Bote lebt von denen, die ihn lesen. <a href='https://bote.example/abonnement/digital'>Zum Angebot</a></p>",
+    ],
+)
+def test_a_link_below_a_label_and_an_offer_go(part: str) -> None:
+    assert text_with(part) == "\n\n".join(SENTENCES)
+
+
+def test_a_link_below_a_paragraph_and_a_sentence_about_subscribers_stay() -> None:
+    sentence = "Those who want a seat by the window can <a href='/subscribe'>subscribe</a> to the winter boat for nine dollars a month."
+    assert "subscribe to the winter boat" in text_with(f"<p>{sentence}</p>")
+
+
+def test_share_buttons_and_counters_in_paragraphs_go() -> None:
+    above, below = "<p>Share on Facebook</p><p>Copy link</p><p>1,284 views</p>", "<p>Print this page</p><p>E-mail to a friend</p>"
+    body = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+    article = page(f"<article><h1>{TITLE}</h1><div>{above}{body}{below}</div></article>")
+    assert extract_html(article, None, date(2024, 5, 1)).text == "\n\n".join(SENTENCES)

@@ -13,7 +13,7 @@ from worker.extract.words.sentences import is_prose
 
 INLINE = frozenset(
     """
-    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rb ruby s
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter nobr output q rb rp ruby s
     samp small span strike strong sub sup time tt u var wbr g-emoji center-inline amp-fit-text
     """.split()  # noqa: SIM905 - words read best as words
 )
@@ -22,10 +22,10 @@ SKIPPED = frozenset(
     """
     script style noscript template svg math iframe object embed applet canvas audio video select option datalist
     textarea input head title meta link map area source track param frame frameset noframes colgroup col progress
-    rt rtc rp amp-ad amp-analytics amp-iframe
+    rt rtc amp-ad amp-analytics amp-iframe
     """.split()  # noqa: SIM905 - words read best as words
 )
-"""Elements whose content is not text of the page; in those of ruby it repeats in other letters what the line has."""
+"""Elements whose content is not text of the page. What ruby writes over letters is, where it gives brackets for a plain text."""
 BOLD = ("b", "strong")
 MAX_DEPTH, MAX_INLINE_DEPTH = 320, 60  # nested elements: real pages have up to 60 and 10; Python's own stack ends at 1,000 calls
 NAMING = frozenset({"class", "id", "role", "itemprop", "data-testid", "data-component"})
@@ -170,8 +170,16 @@ def _add_content(node: Element, element: BlockElement, state: InlineState, build
             pieces.append("\0")
         elif tag not in SKIPPED or (tag == "template" and child.get("shadowrootmode")):  # a browser shows such a template
             _add_block_element(child, tag, element, state, builder)
+        elif tag == "rt" and _is_bracketed(child):
+            _add_inline(child, tag, element, state, builder)
         if (tail := child.tail) and (pieces or not tail.isspace()):
             builder.add(tail, state)
+
+
+def _is_bracketed(reading: Element) -> bool:
+    """Whether what ruby writes over letters has brackets around it for those who see it within the line."""
+    beside = next(reading.itersiblings(preceding=True), reading.getparent())
+    return beside is not None and beside.tag == "rp"
 
 
 def _add_inline(node: Element, tag: str, element: BlockElement, state: InlineState, builder: _Builder) -> None:

@@ -20,7 +20,7 @@ LINKED_SHARE = 0.25  # of linked items kept, from which the article makes the li
 RUN, RUN_SHARE = 3, 0.3  # paragraphs in a row of one link each, and their kept share: documents or sources that an article lists
 DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".odt", ".ods", ".csv")
 """The ends of addresses of documents."""
-BOXED = 2  # boxes around a paragraph: one for each section, and one for its text
+BOXED = 2  # boxes around a paragraph below a heading: one for each section, and one for its text
 COUSIN = 0.2  # from it running text in a box of its own beside another such box; below, it is boilerplate
 NOTE = 0.15  # from it a note of the author's; lists of literature are far below
 BACK = "↩︎^ "
@@ -127,7 +127,7 @@ def _cousins(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask
     for at in np.flatnonzero(~keep & (probabilities >= COUSIN)).tolist():
         headed = at > 1 and blocks[at - 1].element.tag in HEADINGS
         near = [blocks[other].element for other in (at - 1 - headed, at + 1) if 0 <= other < len(blocks) and keep[other]]
-        result[at] = any(_are_cousins(blocks[at].element, other) for other in near) and _is_running_text(blocks[at])
+        result[at] = any(_are_cousins(blocks[at].element, other, BOXED if headed else 1) for other in near) and _is_running_text(blocks[at])
         if result[at] and blocks[at - 1].element.tag in HEADINGS and not keep[at - 1]:
             result[at - 1] = probabilities[at - 1] >= COUSIN and keep[at - 2]  # the heading of the box
     return result
@@ -139,9 +139,9 @@ def _is_running_text(block: Block) -> bool:
     return own and block.prose and block.kind is None
 
 
-def _are_cousins(one: BlockElement, other: BlockElement) -> bool:
-    """Whether two elements are in boxes of the same kind, or in boxes in such boxes, in the same element."""
-    for _ in range(BOXED):
+def _are_cousins(one: BlockElement, other: BlockElement, boxed: int) -> bool:
+    """Whether two elements are in boxes of the same kind in the same element; `boxed`: as many boxes around each, at most."""
+    for _ in range(boxed):
         if one.parent is None or other.parent is None or one.parent is other.parent or one.parent.signature != other.parent.signature:
             return False
         if one.parent.parent is other.parent.parent:
@@ -183,22 +183,26 @@ def _definitions_of(block: Block) -> BlockElement | None:
 
 
 def _panels(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask) -> Mask:
-    """The questions and answers that readers open inside the article's text or below it: their elements hold nothing else, and lie in
-    one that holds paragraphs of the article."""
+    """The questions and answers that readers open inside the article's text: their elements hold nothing else, and lie in one that holds
+    paragraphs of the article; and the question over an answer that is kept, the answer below a question, and those like them after."""
     result = np.zeros(len(blocks), dtype=bool)
     openers = [at for at, block in enumerate(blocks) if _opens(block)]
     kept = np.flatnonzero(keep).tolist() if openers else []
     prose = [at for at in kept if blocks[at].prose]
+    last = -1
     for at in openers:
         if result[at] or sum(one < at for one in prose[:PANELS_BEFORE]) < PANELS_BEFORE or blocks[at].kind is not None:
             continue
         answered = at + 1 < len(blocks) and blocks[at + 1].prose and _is_beside_panel(blocks[at].element, blocks[at + 1].element)
-        if keep[at] or (answered and keep[at + 1]):
-            result[at : at + 2] = answered and probabilities[at + 1] >= OPENED
+        same = last >= 0 and blocks[last].element.signature == blocks[at].element.signature and answered and probabilities[at + 1] >= COUSIN
+        if keep[at] or same or (answered and keep[at + 1]):
+            result[at : at + 2] = answered and probabilities[at + 1] >= OPENED and not blocks[at].links
+            last = at if result[at] else -1
             continue
         span = _unkept_around(blocks, at, {blocks[one].element.number for one in prose})
         inner = [one for one in span if not _opens(blocks[one])]
-        if inner and _are_panels(blocks, span, inner) and probabilities[inner].mean() >= OPENED:
+        goes_on = bool(span) and span[-1] + 1 < len(blocks) and keep[span[-1] + 1]
+        if goes_on and inner and _are_panels(blocks, span, inner) and probabilities[inner].mean() >= OPENED:
             result[span] = True
     return result
 
@@ -211,7 +215,7 @@ def _opens(block: Block) -> bool:
     if element.tag in ("button", "summary") or any(map(element.names.__contains__, OPENERS)):
         return True
     linked = block.links == 1 and block.link_chars * 10 >= len(block.text) * 9
-    return linked and element.tag in (*HEADINGS, "h6", "dt", "div") and block.target.startswith("#") and len(block.target) > 1
+    return linked and element.tag in (*HEADINGS, "h6", "dt") and block.target.startswith("#") and len(block.target) > 1
 
 
 def _is_beside_panel(opener: BlockElement, panel: BlockElement) -> bool:

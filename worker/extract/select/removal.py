@@ -200,15 +200,16 @@ def _related(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
 
 
 def _announced(blocks: list[Block], keep: Mask) -> Mask:
-    """The kept paragraphs that are nothing but a link, directly below a label like "Related" or "Sponsored content"."""
+    """The kept paragraphs that are nothing but a link, directly below a label like "Related" or "Sponsored content"; more than a few are
+    sources, or what the page lists."""
     result = np.zeros(len(blocks), dtype=bool)
+    links = [block.links == 1 and block.element.tag in LABELS and _is_headline(block) for block in blocks]
     for at in np.flatnonzero(keep[1:]).tolist():
-        label, block = blocks[at], blocks[at + 1]
-        if block.links == 1 and block.element.tag in LABELS and _is_headline(block):
-            again = result[at] and label.element.parent is block.element.parent
-            is_label = len(label.text) <= BUTTON and not label.links and label.element.tag in LABELS
-            result[at + 1] = again or (is_label and label.kind in (Kind.RELATED, Kind.ADVERT))
-    return result
+        label = blocks[at]
+        if links[at + 1] and len(label.text) <= BUTTON and not label.links and label.kind in (Kind.RELATED, Kind.ADVERT):
+            run = list(takewhile(links.__getitem__, range(at + 1, len(blocks))))
+            result[run] = label.element.tag in LABELS
+    return result if result.sum() <= CALLS else np.zeros(len(blocks), dtype=bool)
 
 
 def _is_offer(block: Block) -> bool:

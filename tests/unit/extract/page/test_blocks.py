@@ -102,14 +102,14 @@ def test_a_hidden_panel_is_known_by_its_name_between_hyphens(names: str, kept: b
 
 
 @pytest.mark.parametrize(
-    "ruby",
+    ("ruby", "line"),
     [
-        "<ruby>商工会<rt>しょうこうかい</rt></ruby>",
-        "<ruby><rb>商工会</rb><rp>（</rp><rt>しょうこうかい</rt><rp>）</rp></ruby>",
-        "<ruby>商<rt>しょう</rt>工<rt>こう</rt>会<rt>かい</rt></ruby>",
-        "<ruby>商工会<rp>(<rt>しょうこうかい<rp>)</ruby>",
-        "<ruby><rb>商工会</rb><rtc><rt>しょうこうかい</rt></rtc></ruby>",
+        ("<ruby>商工会<rt>しょうこうかい</rt></ruby>", "商工会"),
+        ("<ruby>商<rt>しょう</rt>工<rt>こう</rt>会<rt>かい</rt></ruby>", "商工会"),
+        ("<ruby><rb>商工会</rb><rtc><rt>しょうこうかい</rt></rtc></ruby>", "商工会"),
+        ("<ruby>商工会<rp>（</rp><rt>しょうこうかい</rt><rp>）</rp></ruby>", "商工会（しょうこうかい）"),
+        ("<ruby>商工会<rp>（<rt>しょうこうかい<rp>）</ruby>", "商工会（しょうこうかい）"),
     ],
 )
-def test_what_stands_over_the_letters_of_ruby_is_left_out(ruby: str) -> None:
-    assert texts(f"<p>市の{ruby}は市場を開いた。</p>") == ["市の商工会は市場を開いた。"]
+def test_what_ruby_writes_over_letters_is_text_only_in_brackets(ruby: str, line: str) -> None:
+    assert texts(f"<p>市の{ruby}は市場を開いた。</p>") == [f"市の{line}は市場を開いた。"]

@@ -40,8 +40,9 @@ MAX_ITEMS = 60  # of a list
 TEASERS = 2  # links alone in their items, each before its summary: fewer are no list of other stories
 BOX_LINKS, BOX_SHARE = 3, 0.8  # links, and their share of the characters, of a box that opens over a word of a sentence
 SHOUTED_WORDS, SHOUTED_SHARE = 4, 0.9  # of a headline in capitals, and the share of its characters that are linked
-POINTERS = 3  # to other pages within an article; a page with more of them makes a list
+POINTERS = 3  # to other pages within an article; a page with more of them makes a list, unless each stands between sentences
 LABEL_MARKS = " ([【»>►▶➤→☞👉•–—-"  # before a label; an arrow alone is one
+LABEL_LENGTH = 40  # characters of a label, at most
 POINTER_LENGTH, POINTER_LETTERS = 25, 8  # characters of the headline that a pointer links; letters in a script without spaces
 
 
@@ -222,7 +223,9 @@ def other_content(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bo
         [is_linked and _is_box(block, parts[id(block.element)]) for block, is_linked in zip(blocks, linked, strict=True)], bool
     )
     captions = np.array([block.element.caption and not block.prose for block in blocks], dtype=bool)
-    result: NDArray[np.bool_] = captions | shouted | boxes | (pointers if pointers.sum() <= POINTERS else np.zeros(len(blocks), dtype=bool))
+    inserted = np.array([is_pointer and _is_inserted(blocks, at) for at, is_pointer in enumerate(pointers.tolist())], dtype=bool)
+    few = (pointers & ~inserted).sum() <= POINTERS
+    result: NDArray[np.bool_] = captions | shouted | boxes | (pointers if few else inserted)
     listed = [at for at, block in enumerate(blocks) if block.element.tag == "li"]
     for _, run in groupby(listed, key=lambda at: id(blocks[at].element.parent)):
         items = list(run)
@@ -256,6 +259,19 @@ def _is_box(block: Block, parts: int) -> bool:
     while outer is not None and outer.tag != "p":
         outer = outer.parent
     return outer is not None
+
+
+def _is_inserted(blocks: list[Block], at: int) -> bool:
+    """Whether a block stands alone between two of running text."""
+    return 0 < at < len(blocks) - 1 and blocks[at - 1].prose and blocks[at + 1].prose
+
+
+def points_elsewhere(text: str) -> bool:
+    """Whether a line without its links is a label and the headline of another page, no sentence."""
+    label, colon, headline = text.partition(":")
+    if not colon or len(label) > LABEL_LENGTH or ends_sentence(text) or POINTER.fullmatch(label.strip(LABEL_MARKS)) is None:
+        return False
+    return len(headline.strip()) >= POINTER_LENGTH or len(SPACELESS.findall(headline)) >= POINTER_LETTERS
 
 
 def _is_pointer(block: Block) -> bool:

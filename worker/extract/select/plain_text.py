@@ -22,6 +22,7 @@ from worker.extract.lines.nearby_lines import BELOW_TEXT, NearbyLines
 from worker.extract.lines.paragraphs import is_list_item, paragraphs_of
 from worker.extract.lines.title_form import is_issuer
 from worker.extract.select.kept_lines import is_capital_heading, kept, points
+from worker.extract.select.layout import points_elsewhere
 from worker.extract.select.text_title import (
     begins_with_name,
     headline,
@@ -182,8 +183,8 @@ def _are_hashtags(text: str) -> bool:
 
 
 def _classified(text: str) -> Line:
-    """The class of a line; arrows point to other articles."""
-    return Line(text, Kind.RELATED, prose=False) if points(text) else classify_line(text)
+    """The class of a line; arrows and labels point to other articles."""
+    return Line(text, Kind.RELATED, prose=False) if points(text) or points_elsewhere(text) else classify_line(text)
 
 
 def _ending(lines: list[Line], keep: NDArray[np.bool_]) -> list[Line]:

@@ -164,8 +164,30 @@ def test_a_page_of_which_another_extractor_makes_one_line_keeps_its_paragraphs()
 
 
 @pytest.mark.parametrize(
-    "label", ["اقرأ أيضاً", "Lees ook", "Leggi anche", "Ayrıca okuyun", "Czytaj także", "Читайте також", "Διαβάστε επίσης", "Läs också"]
+    "label",
+    [
+        "اقرأ أيضاً",
+        "Zum Weiterlesen",
+        "Simak juga video",
+        "➤ Watch",
+        "Lees ook",
+        "Leggi anche",
+        "Ayrıca okuyun",
+        "Czytaj także",
+        "Читайте також",
+        "Διαβάστε επίσης",
+        "Läs också",
+    ],
 )
 def test_a_pointer_to_another_story_goes_in_more_languages(label: str) -> None:
     pointer = f"<p><strong>{label}: <a href='/x'>Ferry company files for bankruptcy after the flood</a></strong></p>"
     assert text_of(pointer) == "\n\n".join(SENTENCES)
+
+
+def test_pointers_between_the_sentences_go_however_many_they_are() -> None:
+    pointer = "<p><b>Läs också:</b> <a href='/{}'>Ferry company files for bankruptcy again</a></p>"
+    sentences = [*SENTENCES, f"{SENTENCES[0][:-1]} too.", f"{SENTENCES[1][:-1]}, once more."]
+    body = "".join(f"<p>{sentence}</p>{pointer.format(at)}" for at, sentence in enumerate(sentences[:-1]))
+    article = f"<article><h1>{TITLE}</h1>{body}<p>{sentences[-1]}</p></article>"
+    page = f"<html><head><title>{TITLE}</title></head><body>{article}</body></html>"
+    assert "bankruptcy" not in extract_html(page, None, date(2024, 5, 1)).text

@@ -182,3 +182,14 @@ def test_a_flat_text_names_its_author_where_a_page_does(lines: list[str]) -> Non
     more = "I did it to prove something, and I believed that every business could be saved by a table with enough columns."
     article = extract_text("\n\n".join(lines).format(text=f"{text}\n\n{more}"), content_type="text/plain")
     assert article.authors == ["Dara Tep"]
+
+
+@pytest.mark.parametrize("label", ["Läs också", "Zum Weiterlesen", "Czytaj też", "Simak juga video"])
+def test_a_label_of_other_pages_points_to_another_article(label: str) -> None:
+    sentences = [
+        "The ferry to the island sails again from Monday, after nine weeks in which its engine lay in a shed in the harbour.",
+        "Its captain said that he had used the time to paint the hull, and to learn the names of all his passengers.",
+        "Tickets cost what they cost before, he added, but chickens now travel for half the fare if they sit quietly.",
+    ]
+    lines = ["Ferry sails again", sentences[0], f"{label}: Who eats the cheese in the harbour", *sentences[1:]]
+    assert extract_text("\n\n".join(lines).encode(), None, today=date(2026, 1, 1)).text == "\n\n".join(sentences)

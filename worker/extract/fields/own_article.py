@@ -31,6 +31,8 @@ OTHER_ITEMS = frozenset({
 
 
 CARD_DEPTH, CARD = 4, 1000  # elements around a byline, and characters of a teaser with its excerpt, at most
+LOWER = ("h2", "h3", "h4", "h5")
+WORK_BLOCKS = ("dl", "ul", "table", "div")
 WORK_DEPTH, WORK_TEXTS = 2, 40  # elements around an author, and texts in the data of a book
 WORK_LABEL = pattern(r"\s*<work_label>\s*[:\uff1a]?\s*(?:$|(?<=[:\uff1a\s])\S)")
 """A label in such data, alone or with what it labels."""
@@ -96,23 +98,34 @@ def _is_elsewhere(node: Node, titles: list[str]) -> bool:
 def _is_in_card(element: Element) -> bool:
     """Whether an element stands in one of several blocks side by side, each with a heading that is a link: a list of other articles."""
     for block in islice(element.iterancestors(), CARD_DEPTH):
-        beside = [other for other in (block.getprevious(), block.getnext()) if other is not None and other.tag == block.tag]
-        if beside and _is_teaser(block) and any(map(_is_teaser, beside)):
+        beside = [*islice(block.itersiblings(), 1), *islice(block.itersiblings(preceding=True), 1)]
+        alike = [other for other in beside if _are_alike(other, block)]
+        if alike and _is_teaser(block) and any(map(_is_teaser, alike)):
             return len(" ".join(block.text_content().split())) <= CARD
     return False
 
 
+def _are_alike(one: Element, other: Element) -> bool:
+    """Whether two elements have the same tag and a class in common, or none."""
+    classes, others = ((element.get("class") or "-").split() for element in (one, other))
+    return one.tag == other.tag and not set(classes).isdisjoint(others)
+
+
 def _is_teaser(block: Element) -> bool:
-    """Whether the first heading of a block is a lower one that is a link."""
-    heading = next(block.iter("h1", "h2", "h3", "h4", "h5"), None)
-    return heading is not None and heading.tag != "h1" and (heading.find(".//a") is not None or heading.getparent().tag == "a")
+    """Whether the first heading of a block is a lower one that holds a link or is in one."""
+    heading = next(block.iter("h1", *LOWER), None)
+    if heading is None or heading.tag == "h1":
+        return False
+    outer = heading.getparent()
+    return heading.find(".//a") is not None or (outer is not None and outer.tag == "a")
 
 
 def _describes_work(element: Element) -> bool:
     """Whether an element stands in the data of a book or a film, which has labels like "Publisher" beside "Author"."""
-    for block in islice(element.iterancestors("dl", "ul", "table", "div"), WORK_DEPTH):
+    blocks = (outer for outer in element.iterancestors() if outer.tag in WORK_BLOCKS)
+    for block in islice(blocks, WORK_DEPTH):
         texts = [*islice(block.itertext(), WORK_TEXTS + 1)]
-        if len(texts) <= WORK_TEXTS and any(WORK_LABEL.match(text) for text in texts):
+        if len(texts) <= WORK_TEXTS and any(map(WORK_LABEL.match, texts)):
             return True
     return False
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from worker.extract.fields.person_names import MARKUP
-from worker.extract.fields.shown_title import better_heading, familiarity, is_known, shown_part, without_section
+from worker.extract.fields.shown_title import STRANGE, better_heading, familiarity, is_known, shown_part, without_section
 from worker.extract.fields.title_parts import (
     BREAKS,
     heading_text,
@@ -19,7 +19,7 @@ from worker.extract.fields.title_parts import (
     words_of,
 )
 from worker.extract.lines.nearby_lines import NearbyLines
-from worker.extract.lines.title_form import NO_TITLE, could_be_title
+from worker.extract.lines.title_form import NO_TITLE, could_be_title, stems_of
 from worker.extract.page.addresses import parts_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import Node, StructuredData
@@ -42,7 +42,8 @@ MAX_SITE_NAME = 40  # characters: longer ones are headlines in the wrong field
 NAME_WORDS, NAME_LENGTH = 3, 30  # words and characters of names, at most; Khmer and Thai names are one "word"
 TEXT_START = 3000  # characters of a text, in which its subject is named
 REPEATED = 0.34  # of a title's words: where fewer occur in text and heading, the title is the site's
-FOREIGN, OWN = 0.3, 0.5  # of a title's long words in the text: names of places and people are the same in another language
+OTHERS = 3  # words of a title that the heading lacks: whether the text has one or two of them is chance
+OWN = 0.5  # of a heading's long words: where so many occur in the text, it is in the text's language
 AGREEMENT = 0.3  # of a heading's words: where fewer occur in the page's titles, the heading is the site's or a box's
 COVERAGE, TITLE_START = 0.2, 12  # of the titles' words, twelve at most: "Discord" is not "How we found a hole in Discord"
 
@@ -84,7 +85,7 @@ def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: st
     shown = None if _is_stated(data) else shown_part(titles, near, text, site_names) or better_heading(stated, near, text, site_names)
     whole = shown != near.heading and key_of(shown or "") in key_of(stated or "") and _is_heading(stated or "", root)
     if shown and not whole and not _is_in_parts(stated or "", shown, root):
-        return without_quotes(_as_heading(shown, root), titles)
+        return without_quotes(_as_heading(shown, root), _plain(data.title or ""))
     heading = near.heading
     if heading and (
         may_be_site_name(stated, data, root)
@@ -92,7 +93,7 @@ def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: st
         or (key_of(stated or "") in site_names and is_known(heading, text))
         or _is_other_wording(stated or "", heading, text, data, root)
     ):
-        return without_quotes(_as_heading(heading, root), titles)
+        return without_quotes(_as_heading(heading, root), _plain(data.title or ""))
     is_shown = _is_among(stated or "", near.above_text)
     return without_section(stated, data.title or "", text) if stated and not is_shown and not _is_stated(data) else None
 
@@ -104,11 +105,12 @@ def _as_heading(line: str, root: Element) -> str:
 
 
 def _is_other_wording(title: str, heading: str, text: str, data: StructuredData, root: Element) -> bool:
-    """Whether a title that only networks' elements state, and that no line shows, has hardly a word of the text, as the site's name or
-    a headline in another language, while the page's h1 near the text has most of its words from it."""
+    """Whether a title that only networks' elements state, and that no line shows, has beside the words of the page's h1 hardly one of
+    the text, as the site's name or a headline in another language has, while the h1 has most of its words from it."""
     if any(node.get("headline") for node in data.articles) or _is_heading(title, root):
         return False
-    better = familiarity(title, text) < FOREIGN and familiarity(heading, text) >= OWN
+    others = stems_of(title) - stems_of(heading)
+    better = len(others) >= OTHERS and familiarity(" ".join(others), text) < STRANGE and familiarity(heading, text) >= OWN
     return better and _is_among(heading, map(heading_text, root.iter("h1")))
 
 

@@ -50,11 +50,11 @@ def without_byline(element: Element) -> str:
     return text
 
 
-def without_quotes(heading: str, titles: Iterable[str]) -> str:
-    """A heading without the quotation marks around all of it; with them where one of the page's `titles` has them too, or where they
-    belong to a part of it."""
+def without_quotes(heading: str, page_title: str) -> str:
+    """A heading without the quotation marks around all of it; with them where the page's title has them too, or where they belong to
+    a part of it."""
     inner = heading.strip(f"{QUOTES} ")
-    return inner if QUOTE_MARKS.isdisjoint(inner) and not any(heading in title for title in titles) else heading
+    return inner if QUOTE_MARKS.isdisjoint(inner) and heading not in page_title else heading
 
 
 def whole_title(title: str, shown: Iterable[str]) -> str:

@@ -184,3 +184,57 @@ def test_whom_an_interview_asked_is_not_its_author(line):
     whom = "<p><strong>Rolf Anders</strong>, 58, is the harbour master of Bramholt.</p>"
     asked = "<p>“We have waited long enough,” said Anders on the stairs of the old Swan, “but the drawings are on the table.”</p>"
     assert authors_of(f"<p>{line}</p>{whom}", end=asked) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By Rose Reader and Guy Friday", ["Rose Reader", "Guy Friday"]),
+        ("By Guy Friday, Monday 12 May 2025", ["Guy Friday"]),
+        ("By Friday Osanebi", ["Friday Osanebi"]),
+        ("By Rose Reader Friday 12 May 2025", ["Rose Reader"]),
+        ("By Rose Reader, Friday", ["Rose Reader"]),
+        ("By Rose Reader Friday", ["Rose Reader"]),
+    ],
+)
+def test_a_weekday_is_a_name_beside_a_single_name(line, names):
+    assert authors_of(f'<p class="byline">{line}</p>') == names
+
+
+def test_the_bylines_of_a_list_of_other_articles_are_not_the_articles():
+    cards = "".join(
+        f'<div class="block"><h3><a href="/{name}">{name} on other boats</a></h3><p class="byline">'
+        f'<time>3 hours ago</time> by <a rel="author" href="/author/{name}">{name} Reel</a></p></div>'
+        for name in ("Jonas", "Steffi", "Megan")
+    )
+    own = '<div class="byline"><a href="/author/devin-colder/">Devin Colder</a></div>'
+    assert authors_of(own, end=f"</article><section>{cards}</section>") == ["Devin Colder"]
+
+
+def test_the_linked_title_of_the_article_itself_makes_no_list():
+    page = f"""<body><h1>Harbour blog</h1><div class="post"><h2><a href="/a">Ferry carries rice before the rain</a></h2>
+        <p>by <a rel="author" href="/author/devin">Devin Colder</a></p>{PROSE}</div>
+        <div class="box"><h3><a href="/b">Another boat</a></h3></div>"""
+    assert extract_text(page, "https://harbour.example/a").authors == ["Devin Colder"]
+
+
+@pytest.mark.parametrize("label", ["Publisher", "ISBN", "Verlag", "\u0e2a\u0e33\u0e19\u0e31\u0e01\u0e1e\u0e34\u0e21\u0e1e\u0e4c"])
+@pytest.mark.parametrize("reviewer", ["Reviewed by Hanne Vossberg", "Rezensiert von Hanne Vossberg", "Review by Hanne Vossberg"])
+def test_who_reviewed_a_book_is_the_author_of_the_review(label, reviewer):
+    data = f'<dl><dt>Author</dt><dd class="authors">Salim Ortega</dd><dt>{label}</dt><dd>Lintel House</dd></dl>'
+    assert authors_of(f"{data}<div>{reviewer}</div>") == ["Hanne Vossberg"]
+
+
+def test_who_reviewed_a_text_is_not_its_author_beside_a_byline():
+    assert authors_of("<p>Reviewed by Hanne Vossberg</p><p>By Rose Reader</p>") == ["Rose Reader"]
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "<p>\uff08\u4e34\u6cb3\u665a\u62a5\u8bb0\u8005 \u738b\u6653\u4e1c\u3001\u674e\u9759\uff09</p>",
+        "<p>\u6765\u6e90\uff1a\u4e34\u6cb3\u665a\u62a5<span>\u672c\u62a5\u8bb0\u8005 \u738b\u6653\u4e1c\u3001\u674e\u9759</span></p>",
+    ],
+)
+def test_the_reporter_of_a_chinese_paper_is_named_without_it(end):
+    assert authors_of("", end=end, text=REPORT) == ["\u738b\u6653\u4e1c", "\u674e\u9759"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from worker.extract.fields.title_parts import whole_title
 from worker.extract.pipeline import extract_text
 
 PROSE = "".join(
@@ -72,3 +73,80 @@ def test_a_section_of_one_word_behind_a_bar_is_no_part_of_the_title():
 @pytest.mark.parametrize("title", ["Ferry | Rice", f"{HEADLINE} - Finally", f"{HEADLINE} | Ferry"])
 def test_a_short_title_or_a_word_of_the_text_stays_whole(title):
     assert title_of(f"<title>{title}</title>", "") == title
+
+
+@pytest.mark.parametrize("label", ["12 May 2025 | by Harriet Penn", "by Harriet Penn", "Updated 12 May 2025"])
+def test_a_byline_or_a_date_within_the_heading_is_no_part_of_the_title(label):
+    assert title_of("<title>Harbour</title>", f"<h1>{HEADLINE} <small>{label}</small></h1>") == HEADLINE
+
+
+def test_a_byline_and_a_date_within_the_heading_are_read():
+    heading = f"<h1>{HEADLINE} <small><span>12 May 2025</span> | by <span>Harriet Penn</span></small></h1>"
+    article = extract_text(f"<title>Harbour</title><body>{heading}{PROSE}", "https://harbour.example/a")
+    assert (article.title, article.authors, article.published_at) == (HEADLINE, ["Harriet Penn"], "2025-05-12")
+
+
+@pytest.mark.parametrize(
+    ("heading", "head", "title"),
+    [
+        ("« La barque avant la pluie »", "", "« La barque avant la pluie »"),
+        ("\u201cFerry carries rice before the rain\u201d", "Ferry carries rice before the rain", HEADLINE),
+        ("\u201cFerry carries rice before the rain", "Ferry carries rice before the rain", HEADLINE),
+        ("Ferry carries rice before \u201cthe rain\u201d", "", "Ferry carries rice before \u201cthe rain\u201d"),
+        ("\u201cFerry\u201d carries rice before \u201crain\u201d", "", "\u201cFerry\u201d carries rice before \u201crain\u201d"),
+    ],
+)
+def test_quotation_marks_go_only_where_they_are_around_all_of_a_heading(heading, head, title):
+    assert title_of(f"<title>{head or heading} | Harbour News</title>", f"<h1>{heading}</h1>") == title
+
+
+LONG = "Regional ferry to keep carrying its rice until a new contract with three neighbouring districts has been signed and paid for"
+
+
+@pytest.mark.parametrize("cut", [f"{LONG[:100]}...", f"{LONG[:100]}…", LONG[:100], LONG[: LONG.index(" with three")]])
+def test_a_headline_that_a_system_cut_is_taken_whole(cut):
+    assert title_of(f'<title>{LONG} - Harbour</title><meta property="og:title" content="{cut}">', f"<h1>{LONG}</h1>") == LONG
+
+
+@pytest.mark.parametrize("rest", [": What it means for the districts", " – an answer", " What it means for the districts"])
+def test_a_subtitle_is_not_the_rest_of_a_headline(rest):
+    stated = "Regional ferry to keep carrying its rice until a new contract is signed"
+    assert whole_title(stated, [stated + rest]) == stated
+
+
+@pytest.mark.parametrize("site", ['<meta property="og:site_name" content="The Lower River Harbour News">', ""])
+def test_the_name_of_the_site_as_stated_title_gives_way_to_the_heading(site):
+    name = "The Lower River Harbour News"
+    head = f'<title>{name}</title><meta property="og:title" content="{name}">{site}'
+    heading = "Troisième nuit de gel : les abricots de la vallée perdus"
+    text = "<p>Troisième nuit de gel dans la vallée : les abricots sont perdus, disent les arboriculteurs qui ont veillé.</p>" * 3
+    page = f"<html><head>{head}</head><body><h1>{heading}</h1>{text}</body></html>"
+    assert extract_text(page, "https://presse.example/a").title == heading
+
+
+def test_the_headline_counts_that_is_in_the_language_of_the_text():
+    head = (
+        '<title>Keepers return to Port-Maren | Maren</title><meta property="og:title" content="Keepers return to Port-Maren after years">'
+    )
+    heading = "Deux gardiens reprennent le phare de Port-Maren"
+    text = "<p>À Port-Maren, deux gardiens reprennent le phare après trente ans, et la commune paie leur chauffage.</p>" * 3
+    page = f"<html><head>{head}</head><body><h1>{heading}</h1>{text}</body></html>"
+    assert extract_text(page, "https://presse.example/a").title == heading
+
+
+def test_a_slogan_below_the_sites_name_is_not_the_title():
+    page = f"""<title>The Harbour Gazette | Serving the river since 1871</title><body><h1>The Harbour Gazette</h1>
+        <h2>Serving the river since 1871</h2><div>Menu</div><h3>{HEADLINE}</h3>{PROSE}"""
+    assert extract_text(page, "https://harbourgazette.example/a").title == HEADLINE
+
+
+def test_the_heading_of_a_section_is_not_the_title():
+    page = f"""<title>{HEADLINE} | Letters to the editor | Harbour</title><body><h1>Letters to the editor</h1>
+        <p>Write to us, 4 Mill Lane.</p><h2>{HEADLINE}</h2>{PROSE}"""
+    assert extract_text(page, "https://harbour.example/a").title == HEADLINE
+
+
+def test_a_heading_that_goes_on_after_a_stated_quotation_is_the_title():
+    whole = "‘Who owns the rice?’ – questions to the harbour master"
+    head = f'<title>{whole} - Harbour</title><meta name="twitter:title" content="‘Who owns the rice?’">'
+    assert title_of(head, f"<h1>{whole}</h1><h3>Who owns the rice?</h3>") == whole

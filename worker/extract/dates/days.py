@@ -44,13 +44,15 @@ def in_digits(text: str) -> str:
     text = text.translate(_DIGITS)
     if any(unit in text for unit in _UNITS):
         text = _ERA.sub(lambda match: str(ERAS[match[1]] + int(match[2])), _WRITTEN_OUT.sub(_number, text))
-    if (match := re.search(_BARE_REPUBLIC, text)) and (_has_han(text) or not text.replace(match[0], "").strip(" 0123456789:/.-")):
+    if re.search(_BARE_REPUBLIC, text) and _is_han(text):
         text = re.sub(_BARE_REPUBLIC, lambda match: str(REPUBLIC + int(match[1])), text)
     return text
 
 
-def _has_han(text: str) -> bool:
-    return any(HAN[0] <= letter <= HAN[1] for letter in text)
+def _is_han(text: str) -> bool:
+    """Whether any letter is a Han letter, or there is no letter at all."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return not letters or any(HAN[0] <= letter <= HAN[1] for letter in letters)
 
 
 def _number(match: re.Match[str]) -> str:

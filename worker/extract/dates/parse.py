@@ -24,12 +24,13 @@ ZONES = dict(zone.rsplit(maxsplit=1) for zone in words("time_zone"))
 """How far each zone with a name of its own is ahead."""
 _NAMED = "|".join(sorted(ZONES, key=len, reverse=True))
 _CLOCK = pattern(
+    r"(?:\s?[(\uff08][^()\uff08\uff09\d\s]{1,9}[)\uff09])?"
     r"[\s,|·•–-]{1,5}(?:<before_time> )?(?P<hour>\d{1,2})[:.hH](?P<minute>\d{2})(?::\d{2})?\s?(?P<half>[ap]\.?m\b\.?)?\s?"
     r"(?:<after_time>\s?)?"
     rf"\(?(?:(?:GMT|UTC)\s?(?P<offset>[+-]\d{{1,2}}(?::?[0-5]\d)?)?|(?P<named>(?-i:{_NAMED}))\b)",
 )
-"""A time of day after its date, with its offset from UTC or the name of its zone, in capitals as its language writes it: the French
-"cet" is no zone. A time without one gives no moment."""
+"""A time of day after its date, and perhaps the weekday in brackets, with its offset from UTC or the name of its zone, in capitals as
+its language writes it: the French "cet" is no zone. A time without one gives no moment."""
 _ISO = re.compile(
     r"\s*(\d{4})-(\d{1,2})-(\d{1,2})"
     rf"(?:[T\s]+(\d{{1,2}}):(\d{{2}})(?::(\d{{2}})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|(?:{_NAMED})\b|[+-]\d{{2}}:?\d{{2}}|[+-]\d{{2}})?)?(?!\d)"

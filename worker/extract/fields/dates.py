@@ -75,6 +75,8 @@ MOMENT_WORDS = frozenset({
     "unixtime", "unix", "ts",
 })  # fmt: skip
 """Words, one of which is in the name of an attribute for scripts with a moment: `data-published-at`, `data-unix-time`."""
+RDFA_DATES = ("datePublished", ":created", ":issued")
+"""Ends of properties of RDFa, behind the name of their vocabulary."""
 AROUND = 2  # elements outside a heading, in the outer of which its date stands: one for the head of the article, one for both
 SIGNED_LINE = 150  # characters: longer lines that name a writer are biographies
 SHORT_LINE = 80  # characters: a date in a longer line belongs to the subject
@@ -191,14 +193,18 @@ def _in_attributes(root: Element, heading: str | None) -> list[Moment]:
     around = next((outer for outer in outers if outer.tag == "article"), outers[min(len(outers), AROUND) - 1] if outers else None)
     if around is None:
         return []
-    named = (
-        (element, value)
-        for element in islice(around.iter(*DATING, "abbr", "em", "i"), MAX_DATING)
-        for name, value in element.items()
-        if not MOMENT_WORDS.isdisjoint(name.split("-")[1:]) and not any(map(name.__contains__, OTHER_DATES))
-    )
+    near = islice(around.iter(*DATING, "abbr", "em", "i"), MAX_DATING)
+    named = ((element, value) for element in near for name, value in element.items() if _states_moment(name, element))
     stated = ((element, parse_machine_date(value)) for element, value in named)
     return [moment for element, moment in stated if moment and not is_outside_article(element)][:1]
+
+
+def _states_moment(name: str, element: Element) -> bool:
+    """Whether an attribute is one for a moment, or the value of a property of RDFa with the day of publication."""
+    if name == "content":
+        return any(word in (element.get("property") or "") for word in RDFA_DATES)
+    named = name == "datetime" or not MOMENT_WORDS.isdisjoint(name.split("-")[1:])
+    return named and not any(map(name.__contains__, OTHER_DATES))
 
 
 def _headings(root: Element, heading: str | None) -> Iterator[Element]:

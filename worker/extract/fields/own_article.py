@@ -41,8 +41,8 @@ WORK_LABEL = pattern(r"\s*<work_label>\s*[:\uff1a]?\s*(?:$|(?<=[:\uff1a\s])\S)")
 def without_other_articles(data: StructuredData, url: str | None, headings: list[str]) -> StructuredData:
     """The data without articles of other pages: by their address where any has the page's own, else by their headline.
 
-    `headings`: the headings that the page shows. An article that cannot be told from the page's own stays. Ratings beside an article
-    that is the page's own come last, or go where they are of something else.
+    `headings`: the headings that the page shows. An article that cannot be told from the page's own stays. Ratings and recipes
+    beside an article come last, or go where that is certainly the page's own and they are not.
     """
     articles = [node for node in data.nodes if node.is_article]
     if not articles:
@@ -58,9 +58,10 @@ def without_other_articles(data: StructuredData, url: str | None, headings: list
     else:
         others = [node for node in articles if by_address[id(node)] is False and _is_elsewhere(node, titles)]
     certain = [node for node in articles if by_address[id(node)] or node in named]
-    reviews = [node for node in articles if node.is_review] if any(not node.is_review for node in certain) else []
-    left_out = {id(node) for node in [*others, *(node for node in reviews if node not in certain)]}
-    last = set(map(id, reviews))
+    parts = [node for node in articles if node.may_be_part]
+    has_own = any(not node.may_be_part for node in certain)
+    left_out = {id(node) for node in [*others, *(node for node in parts if has_own and node not in certain)]}
+    last = {id(node) for node in parts if has_own or not certain}
     nodes = sorted((node for node in data.nodes if id(node) not in left_out), key=lambda node: id(node) in last)
     return StructuredData(data.metas, data.links, nodes, data.title, data.lang)
 

@@ -32,8 +32,8 @@ _AFTER = {
 _ESCAPE = re.compile(r'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])|\\x([0-9a-fA-F]{2})|\\u\{([0-9a-fA-F]{1,5})\}|\\(.?)|"', re.DOTALL)
 AUTHORS = ("author", "creator")
 """Keys that some systems repeat, once for each person."""
-KEYWORDS = ("@type", "@context")
-"""Keys, one of which every script with JSON-LD has: what stands before them is its quotation mark."""
+KEYWORDS = ("@type", "@context", "headline", "author", "datePublished")
+"""Keys, one of which every script about an article has: what stands before them is its quotation mark, or one of them."""
 _REFERENCES = ("&quot;", "&#34;", "&#x22;", "&#8220;", "&#8221;", "&#8222;", "&ldquo;", "&rdquo;", "&bdquo;", "&laquo;", "&laquo;&nbsp;")
 _SPACED = (" ", "\u00a0", "\u202f")
 """Blanks within French marks, the last two of which do not break."""

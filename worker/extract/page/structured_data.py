@@ -12,6 +12,8 @@ from worker.extract.page.lenient_json import JsonValue, values_in
 
 ARTICLE_TYPES = ("Article", "Report", "Review", "PressRelease", "Recipe", "HowTo", "OpinionPiece", "Posting")
 """Ends of the types of schema.org whose dates, headline and authors are the article's, beside those of live blogs."""
+PARTS = ("Review", "Recipe", "HowTo")
+"""Ends of those of them that an article may hold or be about."""
 LISTS = frozenset({
     "itemListElement", "hasPart", "significantLink", "significantLinks", "relatedLink", "isRelatedTo", "mentions", "citation",
     "liveBlogUpdate", "blogPost", "blogPosts", "comment", "review", "isPartOf", "isBasedOn", "dataFeedElement", "subjectOf",
@@ -39,12 +41,12 @@ class Node(dict[str, JsonValue]):
     @property
     def is_article(self) -> bool:
         """Whether it describes an article."""
-        return any(kind.endswith(ARTICLE_TYPES) or "LiveBlog" in kind for kind in self.types)
+        return any((kind.endswith(ARTICLE_TYPES) and kind != "JobPosting") or "LiveBlog" in kind for kind in self.types)
 
     @property
-    def is_review(self) -> bool:
-        """Whether it is a rating and nothing else: of a product or a claim that an article of its own type may be about."""
-        return self.is_article and all(kind.endswith("Review") for kind in self.types)
+    def may_be_part(self) -> bool:
+        """Whether it is a rating, a recipe or an instruction and nothing else: an article of its own type may hold one."""
+        return self.is_article and all(kind.endswith(PARTS) for kind in self.types)
 
     def strings(self, *names: str) -> list[str]:
         """The strings of the first of several properties that holds anything, as `strings_of` finds them."""

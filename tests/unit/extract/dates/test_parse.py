@@ -150,6 +150,7 @@ def test_the_day_of_publication_is_the_one_so_labelled():
         ("22 March 2024, 0815 hrs IST", "2024-03-22"),
         ("22 March 2024 08:15 CST", "2024-03-22"),
         ("22 June 2024, 8.15am ICT", "2024-06-22T01:15:00Z"),
+        ("2024\u5e746\u670822\u65e5(\u571f) 8:15 JST", "2024-06-21T23:15:00Z"),
         ("2024-06-22 08:15 SGT", "2024-06-22T00:15:00Z"),
         ("22/03/2024, 19:15 WITA", "2024-03-22T11:15:00Z"),
         ("22 March 2024, 08:15", "2024-03-22"),
@@ -244,6 +245,7 @@ def test_a_date_follows_the_russian_word_for_published_without_a_blank() -> None
         ("98年5月20日", None),  # of any century or era
         ("Release 113.05.20", None),
         ("192.113.05.20", None),
+        ("\uff1a113-05-20", "2024-05-20"),
     ],
 )
 def test_a_year_of_three_digits_is_of_the_republic_of_china(line, day):

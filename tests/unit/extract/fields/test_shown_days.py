@@ -138,6 +138,17 @@ def test_an_attribute_for_scripts_near_the_heading_states_the_moment(name, value
     assert published(f'<div><span {name}="{value}"></span></div>') == "2024-06-10T11:35:00Z"
 
 
+@pytest.mark.parametrize("attribute", ['property="dc:date dc:created" content', 'property="schema:datePublished" content', "datetime"])
+def test_a_property_of_rdfa_and_a_datetime_near_the_heading_state_the_moment(attribute):
+    assert published(f'<div><span {attribute}="2024-06-10T13:35:00+02:00"></span></div>') == "2024-06-10T11:35:00Z"
+
+
+@pytest.mark.parametrize("kind", ["Review", "MediaReview", "Recipe", "JobPosting"])
+def test_the_article_of_a_page_comes_before_what_it_may_hold(kind):
+    script = f'[{{"@type": "{kind}", "datePublished": "2020-01-01"}}, {{"@type": "NewsArticle", "datePublished": "2024-06-17"}}]'
+    assert published("", f'<script type="application/ld+json">{script}</script>') == "2024-06-17"
+
+
 def test_an_attribute_with_the_last_change_or_of_another_article_states_nothing():
     other = '<div class="related"><span data-time="1718019300"></span></div>'
     assert published(f'<span data-updated-time="1718019300"></span><span data-time="95"></span>{other}') is None

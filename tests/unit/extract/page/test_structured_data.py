@@ -69,4 +69,4 @@ def test_the_article_in_which_a_checked_claim_appeared_is_left_out():
     found = nodes_in(check)
     # Then
     assert [node.types for node in found] == [["ClaimReview"], ["Person"]]
-    assert [node.is_review for node in found] == [True, False]
+    assert [node.may_be_part for node in found] == [True, False]

@@ -53,7 +53,7 @@ def without_boilerplate(
     name and day below them.
     """
     stripped = [text for text in map(str.strip, texts) if text and not _is_shortcode(text)]
-    words = key_words_in("\n".join(stripped))
+    words = key_words_in(stripped)
     lines = [
         Line(text, None, prose=False) if text in quoted else _with_certainty(classify_line(text, words), certain)
         for text in without_second_copy(stripped)

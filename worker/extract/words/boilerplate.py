@@ -74,7 +74,7 @@ _MARKS = " \t\r\n\u00a0\u200b*_#>"
 
 
 def boilerplate_kind(line: str, words: Iterable[str] | None = None) -> Kind | None:
-    """The kind of boilerplate that `line` is, or None. `words`: what `key_words_in` gives for a text that holds the line."""
+    """The kind of boilerplate that `line` is, or None. `words`: what `key_words_in` gives for this line and others."""
     if line.startswith(ARROWS):
         return Kind.RELATED
     bare = line.strip(_MARKS)
@@ -148,10 +148,10 @@ def compiled(kinds: frozenset[Kind]) -> Patterns:
     return Patterns(_joined(latin), _joined(other), _joined(cased, re.IGNORECASE), keyed_latin, keyed_other)
 
 
-def key_words_in(text: str) -> list[str]:
-    """The key words that occur in a text, for the lines of which `boilerplate_kind` is asked one after the other: to look for all of
-    them line by line takes several times as long."""
-    low = text.lower()
+def key_words_in(lines: Iterable[str]) -> list[str]:
+    """The key words that occur in some lines, of which `boilerplate_kind` is asked one after the other; those of long lines, which hold
+    most of a text, are not looked for there either."""
+    low = "\n".join(bare for line in lines if len(bare := line.strip(_MARKS)) <= MAX_LENGTH).lower()
     return [word for word in compiled(ALL_KINDS).keyed if word in low]
 
 

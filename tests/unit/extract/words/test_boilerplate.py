@@ -94,7 +94,7 @@ def test_a_line_is_of_the_same_kind_with_the_key_words_of_its_text() -> None:
     # Given a text with lines that key words tell, and one that is none of them
     lines = ["Sign up for our newsletter", "Photo: Reuters", "Page last updated on 3 May 2024", "The ferry sails again from Monday."]
     # When the words are looked for in the whole text first
-    words = key_words_in("\n".join(lines))
+    words = key_words_in(lines)
     # Then each line is of the kind that it is by itself, for some of the words only
     assert [boilerplate_kind(line, words) for line in lines] == list(map(boilerplate_kind, lines))
     assert 0 < len(words) < len(compiled(ALL_KINDS).keyed)

@@ -10,7 +10,7 @@ from lxml import etree
 
 from worker.extract.dates.parse import without_dates
 from worker.extract.fields.bylines import byline_of, full_names, is_dated, name_part
-from worker.extract.fields.own_article import is_outside_article
+from worker.extract.fields.own_article import is_in_card, is_outside_article
 from worker.extract.fields.person_names import (
     AGENCY,
     BY,
@@ -37,6 +37,7 @@ LEADING_ARTICLE = pattern(r"<leading_article>\b")
 """How the names of newspapers begin."""
 INITIAL = 2  # characters of an initial and its full stop
 LABEL_LENGTH = 5  # characters beside a name that fills its element: "By", a comma
+CARDS = 3  # bylines of one person in a page's lists: two may be chance where several write
 MAX_ELEMENTS = 500  # an article names its authors in the first of them
 METAS = (
     "article:author", "byl", "parsely-author", "sailthru.author", "dcsext.author", "cxenseparse:author", "author", "article:author_name",
@@ -90,7 +91,14 @@ def authors_of_blog(root: Element, data: StructuredData, near: NearbyLines, text
     links = (link for link in root.iter("a") if "author" in (link.get("rel") or "") or _leads_to_author(link))
     shown = ((link, shown_line(link)) for link in islice(links, MAX_AUTHORS))
     names = (author_names([name], site_names) for link, name in shown if name.isalnum() and not is_outside_article(link))
-    return next((found for found in names if found), [])
+    return next((found for found in names if found), []) or _only_name_in_cards(root, site_names)
+
+
+def _only_name_in_cards(root: Element, site_names: set[str]) -> list[str]:
+    """The one person whom a page names as author of all other articles in its lists: the blog is his."""
+    links = (link for link in root.iter("a") if _leads_to_author(link) and is_in_card(link))
+    names = [full_names([shown_line(link)], site_names) for link in islice(links, MAX_AUTHORS)]
+    return names[0] if len(names) >= CARDS and all(name == names[0] for name in names) else []
 
 
 def _is_owner(name: str, data: StructuredData, text: str) -> bool:

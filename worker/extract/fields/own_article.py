@@ -34,7 +34,7 @@ CARD_DEPTH, CARD = 4, 1000  # elements around a byline, and characters of a teas
 LOWER = ("h2", "h3", "h4", "h5")
 WORK_BLOCKS = ("dl", "ul", "table", "div")
 WORK_DEPTH, WORK_TEXTS = 2, 40  # elements around an author, and texts in the data of a book
-WORK_LABEL = pattern(r"\s*<work_label>\s*[:\uff1a]?\s*(?:$|(?<=[:\uff1a\s])\S)")
+WORK_LABEL = pattern(r"\s*<work_label>\s*(?:$|[:\uff1a])")
 """A label in such data, alone or with what it labels."""
 
 
@@ -96,7 +96,7 @@ def _is_elsewhere(node: Node, titles: list[str]) -> bool:
     return bool(titles and node.get("headline")) and not any("Live" in kind for kind in node.types)
 
 
-def _is_in_card(element: Element) -> bool:
+def is_in_card(element: Element) -> bool:
     """Whether an element stands in one of several blocks side by side, each with a heading that is a link: a list of other articles."""
     for block in islice(element.iterancestors(), CARD_DEPTH):
         beside = [*islice(block.itersiblings(), 1), *islice(block.itersiblings(preceding=True), 1)]
@@ -140,4 +140,4 @@ def is_outside_article(element: Element) -> bool:
     joined = "".join(names).lower().replace("-", " ")
     barred = OUTSIDE if own is None else OUTSIDE_ALWAYS
     other = any(outer.tag in barred or (outer.get("itemprop") in OTHER_ITEMS and outer.get("itemscope") is not None) for outer in outers)
-    return other or any(map(joined.__contains__, OTHER_CONTENT)) or _is_in_card(element) or _describes_work(element)
+    return other or any(map(joined.__contains__, OTHER_CONTENT)) or is_in_card(element) or _describes_work(element)

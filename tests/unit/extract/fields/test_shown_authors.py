@@ -211,11 +211,26 @@ def test_the_bylines_of_a_list_of_other_articles_are_not_the_articles():
     assert authors_of(own, end=f"</article><section>{cards}</section>") == ["Devin Colder"]
 
 
+@pytest.mark.parametrize(("others", "names"), [(("A", "A", "A"), ["Jonas Reel"]), (("A", "A", "B"), []), (("A", "A"), [])])
+def test_who_wrote_all_other_articles_of_a_blog_is_its_author(others, names):
+    writers = {"A": "Jonas Reel", "B": "Megan Rosedick"}
+    cards = "".join(
+        f'<li class="post"><h2><a href="/{at}">Another boat, {at}</a></h2><a href="/author/x/">{writers[one]}</a></li>'
+        for at, one in enumerate(others)
+    )
+    assert authors_of("", end=f"</article><ul>{cards}</ul>") == names
+
+
 def test_the_linked_title_of_the_article_itself_makes_no_list():
     page = f"""<body><h1>Harbour blog</h1><div class="post"><h2><a href="/a">Ferry carries rice before the rain</a></h2>
         <p>by <a rel="author" href="/author/devin">Devin Colder</a></p>{PROSE}</div>
         <div class="box"><h3><a href="/b">Another boat</a></h3></div>"""
     assert extract_text(page, "https://harbour.example/a").authors == ["Devin Colder"]
+
+
+def test_a_menu_beside_a_date_is_no_data_of_a_book():
+    byline = '<div><span class="author">Devin Colder</span><a href="/process">Editorial Process</a><span>12 May 2025</span></div>'
+    assert authors_of(byline) == ["Devin Colder"]
 
 
 @pytest.mark.parametrize("label", ["Publisher", "ISBN", "Verlag", "\u0e2a\u0e33\u0e19\u0e31\u0e01\u0e1e\u0e34\u0e21\u0e1e\u0e4c"])

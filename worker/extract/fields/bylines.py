@@ -52,7 +52,7 @@ QUESTION = ("?", "？")
 """The end of a reporter's question in a transcript: "Reporter: Will the crossing open?"."""
 INTERVIEWER = frozenset(words("interviewer"))
 """Labels before the name of who led an interview."""
-REVIEWER = pattern(r"<reviewer>\s*:?\s+")
+REVIEWER = pattern(r"<reviewer>\s*(?:[:\u17d6\uff1a]\s*|\s)")
 """Before the name of who reviewed a book; on pages about health another person's than the author's, so that it comes after bylines."""
 MAX_BYLINE = 150  # characters: longer lines are biographies
 

@@ -9,24 +9,13 @@ EIGHTEEN = ["ar", "de", "es", "fr", "hi", "id", "ja", "km", "ko", "lo", "ms", "m
 SHARED = (
     *("signature", "reporter", "reporter_title", "office", "office_end", "pages", "of_pages", "months", "before_month", "before_year"),
     *("agency", "agency_tail", "agency_name", "organisation", "job", "company_form", "title_label", "browser_check"),
-    *("surname", "before_role", "particle", "dateline_word", "agenda", "diplomatic_note"),
-    *(
-        "written_date",
-        "era",
-        "solar_months",
-        "numerals",
-        "before_time",
-        "after_time",
-        "time_zone",
-        "leading_article",
-        "goes_on",
-        "comments_heading",
-        "others_heading",
-    ),
+    *("surname", "before_role", "particle", "name_suffix", "surname_and", "dateline_word", "agenda", "diplomatic_note"),
+    *("written_date", "era", "solar_months", "numerals", "before_time", "after_time", "time_zone", "leading_article", "goes_on"),
+    *("comments_heading", "others_heading"),
 )
 """Slots that not every language needs: some sign in no form of their own or write no word within a date, Chinese, Japanese and
 Korean number their months, many have no articles, agencies are named alike everywhere, trades, desks and surnames are told
-apart in English alone, and headings mostly have the words of `comments` and `pointer`."""
+apart in English alone, few have words behind or between surnames, and headings mostly have the words of `comments` and `pointer`."""
 
 
 def test_the_page_of_languages_is_what_the_files_say() -> None:

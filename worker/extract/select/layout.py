@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.class_hints import name_hints
+from worker.extract.select.lists import host_of
 from worker.extract.words.boilerplate import Kind
 from worker.extract.words.languages import pattern
 from worker.extract.words.sentences import SPACELESS, ends_sentence, is_prose
@@ -40,7 +41,7 @@ MAX_ITEMS = 60  # of a list
 TEASERS = 2  # links alone in their items, each before its summary: fewer are no list of other stories
 BOX_LINKS, BOX_SHARE = 3, 0.8  # links, and their share of the characters, of a box that opens over a word of a sentence
 SHOUTED_WORDS, SHOUTED_SHARE = 4, 0.9  # of a headline in capitals, and the share of its characters that are linked
-POINTERS = 3  # to other pages within an article; a page with more of them makes a list, unless each stands between sentences
+POINTERS = 3  # to other pages within an article; a page with more of them makes a list, unless they are inserts
 LABEL_MARKS = " ([【»>►▶➤→☞👉•–—-"  # before a label; an arrow alone is one
 LABEL_LENGTH = 40  # characters of a label, at most
 POINTER_LENGTH, POINTER_LETTERS = 25, 8  # characters of the headline that a pointer links; letters in a script without spaces
@@ -223,9 +224,7 @@ def other_content(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bo
         [is_linked and _is_box(block, parts[id(block.element)]) for block, is_linked in zip(blocks, linked, strict=True)], bool
     )
     captions = np.array([block.element.caption and not block.prose for block in blocks], dtype=bool)
-    inserted = np.array([is_pointer and _is_inserted(blocks, at) for at, is_pointer in enumerate(pointers.tolist())], dtype=bool)
-    few = (pointers & ~inserted).sum() <= POINTERS
-    result: NDArray[np.bool_] = captions | shouted | boxes | (pointers if few else inserted)
+    result: NDArray[np.bool_] = captions | shouted | boxes | (pointers if pointers.sum() <= POINTERS else _inserted(blocks, pointers))
     listed = [at for at, block in enumerate(blocks) if block.element.tag == "li"]
     for _, run in groupby(listed, key=lambda at: id(blocks[at].element.parent)):
         items = list(run)
@@ -261,9 +260,14 @@ def _is_box(block: Block, parts: int) -> bool:
     return outer is not None
 
 
-def _is_inserted(blocks: list[Block], at: int) -> bool:
-    """Whether a block stands alone between two of running text."""
-    return 0 < at < len(blocks) - 1 and blocks[at - 1].prose and blocks[at + 1].prose
+def _inserted(blocks: list[Block], pointers: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of many pointers are inserts: each stands alone between two blocks of running text and leads to a page of the site."""
+    result = np.zeros(len(blocks), dtype=bool)
+    hosts = Counter(host_of(block.target) for block, points in zip(blocks, pointers.tolist(), strict=True) if not points)
+    for at in np.flatnonzero(pointers[1:-1]).tolist():
+        host = host_of(blocks[at + 1].target)
+        result[at + 1] = blocks[at].prose and blocks[at + 2].prose and (host == "" or hosts[host] > POINTERS)
+    return result
 
 
 def points_elsewhere(text: str) -> bool:

@@ -106,11 +106,11 @@ def _leads_out(blocks: list[Block], run: list[int]) -> bool:
         return False
     if all(target.lower().partition("?")[0].endswith(DOCUMENTS) for target in targets):
         return True
-    hosts = set(map(_host, targets))
-    return "" not in hosts and hosts.isdisjoint(_host(block.target) for at, block in enumerate(blocks) if not run[0] <= at <= run[-1])
+    hosts = set(map(host_of, targets))
+    return "" not in hosts and hosts.isdisjoint(host_of(block.target) for at, block in enumerate(blocks) if not run[0] <= at <= run[-1])
 
 
-def _host(target: str) -> str:
+def host_of(target: str) -> str:
     """The host of a whole address; "" for one within the site."""
     return target.split("/")[2] if target.startswith(("https://", "http://")) and target.count("/") > 1 else ""
 

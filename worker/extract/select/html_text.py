@@ -110,7 +110,7 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     laid_out = layout.tables_of_article(blocks, elements, keep) | layout.lists_of_article(blocks, keep) | posts
     keep = layout.without_hidden(blocks, keep | laid_out)
     keep &= ~layout.other_content(blocks, keep)
-    removed = removal.other_elements(blocks, elements, keep, metadata.title)
+    removed = removal.other_elements(blocks, elements, keep, metadata.title) | lists.menus(blocks)
     keep &= ~removed
     lines = [line for block, kept in zip(blocks, keep, strict=True) if kept for line in block.text.split("\n")]
     certain = _lines_of(blocks, laid_out | _are_certain(blocks, probabilities))

@@ -32,6 +32,9 @@ OPENERS = (" button ", " tab ")
 """Roles of what opens a panel."""
 NOTES = (" footnotes ", " endnotes ", " doc-endnotes ", " wp-block-footnotes ")
 HEADINGS = ("h2", "h3", "h4", "h5")
+MENU_LINKS, MENU_PARTS, MENU_SHARE, MENU_WORDS = 5, 6, 0.6, 2.5
+"""Links, parts between bars, linked share of the characters, and words a part of a menu in one line: values with labels between bars
+have fewer links, sentences more words."""
 
 
 def continued(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask) -> Mask:
@@ -40,6 +43,18 @@ def continued(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mas
     result |= _notes(blocks, probabilities, keep) | _definitions(blocks, probabilities, keep)
     result |= _panels(blocks, probabilities, keep)
     return result | _first_heading(blocks, keep | result)
+
+
+def menus(blocks: list[Block]) -> Mask:
+    """Which blocks are the site's menu in one line: "Home | News | Sports | About us"; shape (blocks,)."""
+    return np.array([block.links >= MENU_LINKS and _is_menu(block) for block in blocks], dtype=bool)
+
+
+def _is_menu(block: Block) -> bool:
+    """Whether a block with several links is short parts between bars, most of them linked."""
+    parts = [part for part in block.text.split("|") if part.strip()]
+    short = len(parts) >= MENU_PARTS and len(block.text.split()) <= MENU_WORDS * len(parts) + len(parts)
+    return short and block.link_chars >= MENU_SHARE * len(block.text)
 
 
 def _runs(blocks: list[Block], key: Callable[[Block], Hashable | None], least: int) -> list[list[int]]:

@@ -250,13 +250,14 @@ def _name(part: str, site_names: set[str]) -> str | None:
 
 
 def _behind_role(name: str) -> str | None:
-    """The person behind a role: "Herald reporter Jane Doe"; None for others, as those with a person before the role."""
+    """The person behind a role: "Herald reporter Jane Doe"; None for others, as those with a person or
+    nothing before the role: "Editor Jane Doe" beside the writer."""
     roles = [*JOB_WORD.finditer(name)]
     if not roles:
         return None
     before, rest = name[: roles[0].start()].strip(), name[roles[-1].end() :].strip()
     behind = is_person(rest) and not ORGANISATION.search(rest)
-    return rest if behind and (not is_person(before) or ORGANISATION.search(before)) else None
+    return rest if before and behind and (not is_person(before) or ORGANISATION.search(before)) else None
 
 
 def _from_slug(name: str) -> str | None:

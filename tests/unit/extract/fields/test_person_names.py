@@ -53,6 +53,7 @@ from worker.extract.fields.person_names import author_names, given_first
         ("Por Ana García, Luis Pérez y EFE", ["Ana García", "Luis Pérez"]),
         ("By Herald reporter Jane Doe", ["Jane Doe"]),
         ("Staff Writer Jane Doe", ["Jane Doe"]),
+        ("Penulis Lalu Hamdani | Editor Maya Puspita", ["Lalu Hamdani"]),
         ("Jane Doe Editor Asia Pacific", ["Jane Doe"]),
         ("\u4e34\u6cb3\u665a\u62a5\u8bb0\u8005 \u738b\u6653\u4e1c\u3001\u674e\u9759", ["\u738b\u6653\u4e1c", "\u674e\u9759"]),
         ("https://example.org/author/1", []),

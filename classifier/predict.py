@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from classifier.evidence import quote, quote_source
+from classifier.evidence import Quotes
 from classifier.labels import SOURCE_TYPES, Decision, Labels, ModelName, OutletOpinion, SourceType, SourceTypeLabel, TopicLabel
 from classifier.model.linear import Floats, softmax
 from classifier.model.model import Model, Predictions
@@ -94,9 +94,10 @@ def _labels(model: Model, predictions: Predictions, article: _Article) -> Labels
     carried = [topic for topic, entry in enumerate(topics) if entry.probability >= entry.threshold and article.parsed.sentences]
     quoted = [topic for topic in carried if topics[topic].decision != Decision.NO.value]
     source_type = _source_type(model, predictions, article)
-    evidence = [entry for topic in quoted for entry in quote(model, article.parsed, article.sentences, topic)]
+    quotes = Quotes(model, article.parsed)
+    evidence = [entry for topic in quoted for entry in quotes.of_topic(article.sentences, topic)]
     if source_type.label is not None and source_type.decision == "sure":
-        evidence += quote_source(model, article.parsed, article.source_sentences, SourceType(source_type.label))
+        evidence += quotes.of_source(article.source_sentences, SourceType(source_type.label))
     return Labels(
         topics=topics,
         primary_topic=_primary(model.label_set.topics, predictions.primary[article.row], carried),
@@ -133,7 +134,7 @@ def _source_type(model: Model, predictions: Predictions, article: _Article) -> S
     probabilities = _with_outlet(by_text, outlet.label) if outlet else by_text
     best = int(np.argmax(probabilities))
     long_enough = article.parsed.word_count >= SHORTEST
-    [sure_from] = model.sure_from(predictions.doubt[[article.row]])
+    sure_from = float(model.sure_from(predictions.doubt[article.row]))
     known = outlet is not None or len(article.document.text) >= SHORT_LEDE
     trusted = predictions.doubt[article.row] < 1 and known and (outlet is None or outlet.agrees)
     return SourceTypeLabel(

@@ -75,6 +75,7 @@ _ADDING = (
     "e g",
 )
 _ADDING_PHRASES = tuple(tuple(phrase.split()) for phrase in _ADDING)
+_ADDING_FIRST = frozenset(phrase[0] for phrase in _ADDING_PHRASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +103,17 @@ class ClauseRoles:
         self.subjects = subjects
         self.topics = [_topic(group) for group in lexicon.groups]
 
-    def classify(self, sentence: Sentence, matches: Sequence[Match]) -> list[tuple[int, str]]:
-        """The role of each match of a topic's group, as (position in `matches`, name in NAMES); the other matches have none."""
+    def classify(self, sentence: Sentence, matches: Sequence[Match], named: Sequence[Match] | None = None) -> list[tuple[int, str]]:
+        """The role of each match of a topic's group, as (position in `matches`, name in NAMES); the other matches have none.
+
+        `named` are the matches of the subject lexicon, which are looked for where they are not given.
+        """
         topical = [(row, topic, match.start) for row, match in enumerate(matches) if (topic := self.topics[match.group])]
         if not topical:
             return []
         if sentence.fragment:
             return [(row, column(topic, Role.FRAGMENT)) for row, topic, _ in topical]
-        subjects = [_Subject(match.group, match.start) for match in self.subjects.find(sentence.words)]
+        subjects = [_Subject(match.group, match.start) for match in (self.subjects.find(sentence.words) if named is None else named)]
         structure = _structure(sentence, subjects)
         return [(row, column(topic, self._role(topic, start, subjects, structure))) for row, topic, start in topical]
 
@@ -140,11 +144,11 @@ def _topic(group: str) -> Topic | None:
 
 
 def _structure(sentence: Sentence, subjects: list[_Subject]) -> _Structure:
-    words = sentence.words
+    words, pauses = sentence.words, sentence.pauses
     finite = {position for position, word in enumerate(words) if word in _FINITE}
-    lists = list(_lists(words, sentence.pauses, finite)) if subjects else []
+    lists = list(_lists(words, pauses, finite)) if subjects else []
     starts = {subject.start for subject in subjects}
-    return _Structure(_participles(words, sentence.pauses, finite, starts), _additions(words, finite), lists)
+    return _Structure(_participles(words, pauses, finite, starts), _additions(words, finite), lists)
 
 
 def _lists(words: list[str], pauses: list[int], finite: set[int]) -> Iterator[tuple[set[int], int]]:
@@ -173,9 +177,11 @@ def _participles(words: list[str], pauses: list[int], finite: set[int], subjects
     """Positions in participle clauses: from a participle after a pause, or at the start, to the next part with a finite verb."""
     inside: set[int] = set()
     in_participle = False
-    for start, end in pairwise([0, *pauses, len(words)]):
-        part = range(start, end)
-        first = next((position for position in part if words[position] not in _BEFORE), None)
+    parts = [range(start, end) for start, end in pairwise([0, *pauses, len(words)])]
+    firsts = [_first(words, part) for part in parts]
+    if not any(first is not None and _is_participle(words[first]) for first in firsts):
+        return inside
+    for part, first in zip(parts, firsts, strict=True):
         if not finite.isdisjoint(part):
             in_participle = False
         elif first is not None and first not in subjects and _is_participle(words[first]):
@@ -185,6 +191,14 @@ def _participles(words: list[str], pauses: list[int], finite: set[int], subjects
     return inside
 
 
+def _first(words: list[str], part: range) -> int | None:
+    """The position of the first word of a part that is no opener."""
+    for position in part:
+        if words[position] not in _BEFORE:
+            return position
+    return None
+
+
 def _is_participle(word: str) -> bool:
     return len(word) > 4 and word.endswith("ing") and word not in _NOUNS
 
@@ -192,6 +206,8 @@ def _is_participle(word: str) -> bool:
 def _additions(words: list[str], finite: set[int]) -> set[int]:
     """Positions from a phrase like "including" up to the next finite verb."""
     inside: set[int] = set()
+    if _ADDING_FIRST.isdisjoint(words):
+        return inside
     for phrase in _ADDING_PHRASES:
         if phrase[0] in words:
             for start in (p for p, word in enumerate(words) if word == phrase[0] and tuple(words[p : p + len(phrase)]) == phrase):

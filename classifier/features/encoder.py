@@ -25,8 +25,8 @@ from classifier.text.tokens import terms
 STYLE_COLUMNS = Columns({"style": style.NAMES, "speakers": speakers.NAMES})
 """What is told of how an article is written: its habits, and who speaks in it."""
 
-FEATURES, SPEAKERS = 0, 1
-"""Positions of the lexicons in a word table: of the one whose counts are features, and of the one that tells who speaks."""
+FEATURES, SPEAKERS, SUBJECTS = 0, 1, 2
+"""Positions of the lexicons in a word table: the one whose counts are features, the one that tells who speaks, and the one of subjects."""
 
 Floats = NDArray[np.float32]
 MIN_ARTICLES = 3
@@ -96,8 +96,9 @@ class Encoder:
 
     @cached_property
     def words(self) -> WordTable:
-        """What is known of each word; its lexicons are FEATURES and SPEAKERS."""
-        return WordTable(self.vocabulary.index, self.vectors.rows, (self.lexicon, self.speaker_lexicon))
+        """What is known of each word; its lexicons are FEATURES, SPEAKERS and SUBJECTS."""
+        lexicons = self.lexicon, self.speaker_lexicon, self.clause_roles.subjects
+        return WordTable(self.vocabulary.index, self.vectors.rows, lexicons)
 
     def count(self, texts: Sequence[ParsedText]) -> CountedArticles:
         """All that the models read of `texts`."""
@@ -128,8 +129,9 @@ class Encoder:
         others, sentence_of_others = reading.pairs_and_beginnings()
         columns, articles = np.concatenate([words, others]), article_of[np.concatenate([sentence, sentence_of_others])]
         shape = len(lengths), len(self.vocabulary.terms)
-        matrix = sparse.csr_array(sparse.coo_array((np.ones(len(columns), np.float32), (articles, columns)), shape=shape))
-        matrix.sort_indices()
+        cells, counts = np.unique(articles * shape[1] + columns, return_counts=True)
+        starts = np.searchsorted(cells, np.arange(len(lengths) + 1) * shape[1])
+        matrix = sparse.csr_array((counts.astype(np.float32), cells % max(1, shape[1]), starts), shape=shape)
         return matrix, np.bincount(article_of[sentence], minlength=len(lengths)).astype(np.float32)
 
     def _lexicon_counts(self, reading: Reading) -> tuple[Floats, Floats]:
@@ -137,16 +139,18 @@ class Encoder:
         column = {name: position for position, name in enumerate(clause_role.NAMES)}
         topical = np.array([topic is not None for topic in self.clause_roles.topics], bool)
         counts, matches = reading.matches(FEATURES, topical)
+        every_subject = np.ones(len(self.clause_roles.subjects.groups), bool)
+        _, named = reading.of_sentences(np.array(list(matches), np.int64)).matches(SUBJECTS, every_subject)
         roles = np.zeros((len(counts), len(column)), np.float32)
-        for row, found in matches.items():
-            for _, role in self.clause_roles.classify(reading.sentences[row], found):
+        for number, (row, found) in enumerate(matches.items()):
+            for _, role in self.clause_roles.classify(reading.sentences[row], found, named.get(number, ())):
                 roles[row, column[role]] += 1
         return counts, roles
 
     def _speakers(self, texts: Sequence[ParsedText], reading: Reading) -> Floats:
         """The shares of sentences by speaker, (articles, len(speakers.NAMES))."""
         counts, _ = reading.matches(SPEAKERS, np.zeros(len(self.speaker_lexicon.groups), bool))
-        return speakers.shares(texts, counts, self.speaker_lexicon.groups)
+        return speakers.shares(texts, reading, counts, self.speaker_lexicon.groups)
 
     def tf_idf(self, counts: sparse.csr_array) -> sparse.csr_array:
         """Counts of terms as sublinear TF-IDF, each row of length one."""

@@ -12,8 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.text.document import ParsedText, Sentence
+from classifier.features.word_table import Reading
+from classifier.text.document import ParsedText
 from classifier.text.scripts import QUOTATION_MARKS
+from classifier.text.tokens import NUMBERS
 
 Flags = NDArray[np.bool_]
 """Whether something holds for each sentence, (sentences,)."""
@@ -39,35 +41,38 @@ NAMES = SentenceSpeakers._fields
 SCALE = 3.0
 """Makes shares, mostly under a third, as large as the logarithms of rates that stand beside them."""
 
+FIRST_WORDS = 2
+"""Of a sentence, one of which is the pronoun: "And he said"."""
 _QUOTE = re.compile(f"[{QUOTATION_MARKS}]")
 _FIRST_PERSON = frozenset({"we", "our", "us", "i", "my"})
 _PRONOUNS = frozenset({"he", "she", "they"})
-_NUMBERS = frozenset({"#num", "#year"})
 
 
-def shares(texts: Sequence[ParsedText], counts: NDArray[np.float32], groups: Sequence[str]) -> NDArray[np.float32]:
+def shares(texts: Sequence[ParsedText], reading: Reading, counts: NDArray[np.float32], groups: Sequence[str]) -> NDArray[np.float32]:
     """The share of each article's sentences with each of NAMES, times SCALE, (articles, len(NAMES)).
 
-    `counts` are those of the speaker lexicon's matches: a row for each sentence of all texts, a column for each of `groups`.
+    `reading` has the sentences of all texts, `counts` the matches of the speaker lexicon: a row for each of these sentences, a column
+    for each of `groups`.
     """
     column = {name: counts[:, position] for position, name in enumerate(groups)}
-    marks = np.array([_marks(parsed, sentence) for parsed in texts for sentence in parsed.sentences], bool).reshape(-1, 4)
-    found = np.stack(_classify(column, *marks.T), axis=1).astype(np.float64)
-    ends = np.cumsum([len(parsed.sentences) for parsed in texts], dtype=np.int64)
-    rows = [found[end - len(parsed.sentences) : end] for parsed, end in zip(texts, ends.tolist(), strict=True)]
-    means = [row.mean(axis=0) if len(row) else np.zeros(len(NAMES)) for row in rows]
-    return np.array(means, np.float32).reshape(len(texts), len(NAMES)) * SCALE
+    pronoun = reading.have(_PRONOUNS, within=FIRST_WORDS)
+    found = _classify(column, _quotes(texts), pronoun, reading.have(_FIRST_PERSON), reading.have(NUMBERS))
+    lengths = np.array([len(parsed.sentences) for parsed in texts], np.int64)
+    before = np.concatenate([np.zeros((1, len(NAMES)), np.int64), np.cumsum(np.stack(found, axis=1), axis=0)])
+    ends = np.cumsum(lengths)
+    means = (before[ends] - before[ends - lengths]) / np.maximum(lengths, 1)[:, None]
+    return np.asarray(means.astype(np.float32) * SCALE, np.float32)
 
 
-def _marks(parsed: ParsedText, sentence: Sentence) -> tuple[bool, bool, bool, bool]:
-    """Whether a sentence has a quotation mark, begins with a pronoun, has a first person, has a number."""
-    words = sentence.words
-    return (
-        _QUOTE.search(parsed.quote(sentence)) is not None,
-        not _PRONOUNS.isdisjoint(words[:2]),
-        not _FIRST_PERSON.isdisjoint(words),
-        not _NUMBERS.isdisjoint(words),
-    )
+def _quotes(texts: Sequence[ParsedText]) -> Flags:
+    """Whether each sentence has a quotation mark."""
+    found: list[bool] = []
+    for parsed in texts:
+        if any(mark in parsed.text or mark in parsed.title for mark in QUOTATION_MARKS):
+            found += [_QUOTE.search(sentence.text) is not None for sentence in parsed.sentences]
+        else:
+            found += [False] * len(parsed.sentences)
+    return np.array(found, bool)
 
 
 def _classify(

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from classifier.text.document import ParsedText
 from classifier.text.scripts import QUOTATION_MARKS
 
+_IMPERATIVES = r"(?:Visit|Discover|Join|Come|Book|Enjoy|Experience|Explore|Try|Taste|Call|Click|Buy|Donate|Meet)\b"
+
 
 def _any_of(words: str, before: str) -> str:
     """A pattern of any of `words`; `before` looks back from behind the first letter of the word.
@@ -42,10 +44,7 @@ _PATTERNS = {
     + " [A-Z]",
     "contact": r"@|://|www\.|T(?<!\w.)el\b|F(?<!\w.)ax\b|P(?<!\w.)hone\b|E(?<!\w.)-?mail\b|\+\d{2}",
     "money": r"[$€£¥]\s?\d",
-    "imperative_start": _any_of(
-        "Visit Discover Join Come Book Enjoy Experience Explore Try Taste Call Click Buy Donate Meet", r"(?:(?<=^.)|(?<=[.!?] .))"
-    )
-    + r"\b",
+    "imperative_start": r"[.!?] " + _IMPERATIVES,
 }
 _MARKS = {
     "exclamation": "!",
@@ -56,9 +55,30 @@ _MARKS = {
     "ellipsis": "…",
     "percent": "%",
 }
-_COMPILED = [re.compile(pattern, re.MULTILINE if "^" in pattern else 0) for pattern in _PATTERNS.values()]
-_OF_LINES = [pattern.startswith("^") for pattern in _PATTERNS.values()]
-"""Whether each pattern matches from the start of a line, once at most: it is tried there only, not at every character."""
+_OF_LINES = {name: re.compile(pattern, re.MULTILINE) for name, pattern in _PATTERNS.items() if pattern.startswith("^")}
+"""Those that match from the start of a line, once at most: they are tried there only, not at every character."""
+_OF_LINES |= {"imperative_start": re.compile(_IMPERATIVES)}
+_NOT_AT_LETTERS = frozenset({"dated_release", "bullet", "markdown_heading"})
+"""Those of them that never match where a line begins with a letter, as most lines do."""
+_OF_TEXT = {name: re.compile(pattern) for name, pattern in _PATTERNS.items() if not pattern.startswith("^")}
+_NEEDS = {
+    "title_person": (
+        "Secretary ",
+        "Minister ",
+        "President ",
+        "Ambassador ",
+        "Senator ",
+        "Chairman ",
+        "Director ",
+        "Commissioner ",
+        "Governor ",
+    ),
+    "contact": ("@", "://", "www.", "Tel", "Fax", "Phone", "E-mail", "Email", "+"),
+    "money": ("$", "€", "£", "¥"),
+}
+"""Strings of which a text has at least one where the pattern matches: looking for them takes a fraction of the time."""
+_CAPITALS = re.compile("[A-Z][A-Z][A-Z][A-Z]")
+_HONORIFICS = ("H.E", "HE", "xcellency")
 
 
 class Layout(NamedTuple):
@@ -90,34 +110,56 @@ def style(parsed: ParsedText) -> NDArray[np.float32]:
     """The style of one article, in the order of NAMES: matches and marks as log(1 + number in 100 words), then its Layout."""
     text = parsed.text
     words = max(MIN_WORDS, parsed.word_count)
-    *ended, last = text.split("\n")
-    lines = [*(f"{line}\n" for line in ended if line), last]
-    matches = [
-        sum(1 for line in lines if pattern.match(line)) if of_lines else sum(1 for _ in pattern.finditer(text))
-        for pattern, of_lines in zip(_COMPILED, _OF_LINES, strict=True)
-    ]
+    lines = text.split("\n")
+    of_lines = _matching_lines(lines)
+    matches = [of_lines.get(name, 0) + (_found(name, text) if name in _OF_TEXT else 0) for name in _PATTERNS]
     marks = [sum(map(text.count, signs)) for signs in _MARKS.values()]
     rates = np.log1p(np.array([*matches, *marks], np.float32) * (100.0 / words))
-    return np.concatenate([rates, np.array(_layout(parsed, words))]).astype(np.float32)
+    return np.concatenate([rates, np.array(_layout(parsed, words, lines))]).astype(np.float32)
 
 
-def _layout(parsed: ParsedText, words: int) -> Layout:
+def _matching_lines(lines: Sequence[str]) -> dict[str, int]:
+    """How many lines each of _OF_LINES matches."""
+    every = [*(f"{line}\n" for line in lines[:-1] if line), lines[-1]]
+    others = [line for line in every if not line[:1].isalpha()]
+    return {
+        name: sum([pattern.match(line) is not None for line in (others if name in _NOT_AT_LETTERS else every)])
+        for name, pattern in _OF_LINES.items()
+    }
+
+
+def _found(name: str, text: str) -> int:
+    """How often one of _OF_TEXT is found."""
+    pattern = _OF_TEXT[name]
+    if name.startswith("dateline"):
+        return int(pattern.match(text) is not None)
+    if name in _NEEDS and not any(needed in text for needed in _NEEDS[name]):
+        return 0
+    if name == "honorific_capitals" and not (_CAPITALS.search(text) or any(needed in text for needed in _HONORIFICS)):
+        return 0
+    return len(pattern.findall(text))
+
+
+def _layout(parsed: ParsedText, words: int, every_line: Sequence[str]) -> Layout:
     lengths = [len(sentence.words) for sentence in parsed.sentences] or [0]
-    lines = [line for line in parsed.text.split("\n") if line.strip()] or [""]
-    characters = np.frombuffer(parsed.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    lines = [line for line in every_line if line and not line.isspace()] or [""]
+    characters = np.frombuffer(parsed.text.encode("utf-8", "surrogatepass"), np.uint8)
+    count = max(1, len(parsed.text))
+    mean = sum(lengths) / len(lengths)
+    from_mean = np.array(lengths) - mean
     headline = lengths[0] if parsed.has_headline else 0
     return Layout(
-        sentence_words=np.log1p(np.mean(lengths)),
-        sentence_spread=np.log1p(np.std(lengths)),
+        sentence_words=np.log1p(mean),
+        sentence_spread=np.log1p(np.sqrt(np.add.reduce(from_mean * from_mean) / len(lengths))),
         paragraph_words=np.log1p(words / len(lines)),
         length=np.log(words),
-        capital_share=_share(characters, "A", "Z") * 10,
-        digit_share=_share(characters, "0", "9") * 10,
+        capital_share=_number(characters, "A", "Z") / count * 10,
+        digit_share=_number(characters, "0", "9") / count * 10,
         headline_words=np.log1p(headline),
-        short_lines=sum(len(line) < SHORT_LINE for line in lines) / len(lines),
+        short_lines=sum([len(line) < SHORT_LINE for line in lines]) / len(lines),
     )
 
 
-def _share(characters: NDArray[np.uint32], first: str, last: str) -> float:
-    """The share of the characters from `first` to `last`, both included."""
-    return float(((characters >= ord(first)) & (characters <= ord(last))).sum()) / max(1, len(characters))
+def _number(characters: NDArray[np.uint8], first: str, last: str) -> int:
+    """How many of the bytes of a text in UTF-8 are characters from `first` to `last`, both included and both in ASCII."""
+    return int(np.count_nonzero(characters - np.uint8(ord(first)) <= ord(last) - ord(first)))  # a smaller one wraps around and is too large

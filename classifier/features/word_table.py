@@ -5,9 +5,10 @@ What is counted is then counted by whole arrays, not word by word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from functools import cached_property
+from itertools import chain, groupby, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,14 @@ class _Known:
         )
 
 
+class _Numbers(dict[str, int]):
+    """The number of each word; a new word gets the next one."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = len(self)
+        return number
+
+
 class WordTable:
     """The numbers of words, and what is known of each; forgotten where there are more than CACHED_WORDS."""
 
@@ -99,22 +108,29 @@ class WordTable:
         return first * len(self._in_pairs) + second
 
     def _forget(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers = _Numbers()
         self.known = self._look_up([])
 
     def read(self, sentences: Sequence[Sentence]) -> Reading:
         """The sentences with their words as numbers."""
         words = [sentence.words for sentence in sentences]
-        every = list(chain.from_iterable(words))
-        new = set(every).difference(self._numbers)
-        if len(new) + len(self._numbers) > CACHED_WORDS and self._numbers:
+        lengths = np.array(list(map(len, words)), np.int64)
+        known = len(self._numbers)
+        ids = self._ids(words, int(lengths.sum()))
+        if len(self._numbers) > CACHED_WORDS and known:
             self._forget()
-            new = set(every)
-        if new:
-            self._numbers.update((word, number) for number, word in enumerate(sorted(new), start=len(self._numbers)))
-            self.known = self.known.joined(self._look_up(sorted(new)))
-        ids = np.fromiter(map(self._numbers.__getitem__, every), np.int64, len(every))
-        return Reading(self, sentences, ids, np.array(list(map(len, words)), np.int64))
+            known, ids = 0, self._ids(words, len(ids))
+        if len(self._numbers) > known:
+            self.known = self.known.joined(self._look_up(list(islice(self._numbers, known, None))))
+        return Reading(self, sentences, ids, lengths)
+
+    def _ids(self, words: Sequence[Sequence[str]], count: int) -> Ids:
+        """The number of each word of all sentences in order."""
+        return np.fromiter(map(self._numbers.__getitem__, chain.from_iterable(words)), np.int64, count)
+
+    def numbers_of(self, words: Iterable[str]) -> list[int]:
+        """The numbers of those of some words that were met."""
+        return [self._numbers[word] for word in words if word in self._numbers]
 
     def _look_up(self, words: Sequence[str]) -> _Known:
         """What is known of some words."""
@@ -135,9 +151,12 @@ class WordTable:
     def pair_columns(self, first: Ids, second: Ids) -> Ids:
         """The columns of the terms that are pairs of words, or NONE, (pairs,); the words are given by their numbers."""
         one, other = self.known.in_pairs[first], self.known.in_pairs[second]
-        keys = np.where((one == NONE) | (other == NONE), NONE, one * len(self._in_pairs) + other)
+        columns = np.full(len(one), NONE, np.int64)
+        possible = np.flatnonzero((one != NONE) & (other != NONE))
+        keys = one[possible] * len(self._in_pairs) + other[possible]
         found = np.searchsorted(self._pair_keys, keys)
-        return np.where(self._pair_keys[found] == keys, self._pair_columns[found], NONE)
+        columns[possible] = np.where(self._pair_keys[found] == keys, self._pair_columns[found], NONE)
+        return columns
 
 
 @dataclass(frozen=True)
@@ -151,11 +170,36 @@ class Reading:
     lengths: Ids
     """Words of each sentence, (sentences,)."""
 
-    @property
+    @cached_property
     def sentence_of(self) -> Ids:
         """The sentence of each word, (words,)."""
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
 
+    @cached_property
+    def _starts(self) -> Ids:
+        """The position of each sentence's first word, (sentences,)."""
+        return np.cumsum(self.lengths) - self.lengths
+
+    def of_sentences(self, rows: Ids) -> Reading:
+        """Only some of the sentences; `rows` are their positions in ascending order."""
+        chosen = np.zeros(len(self.lengths), bool)
+        chosen[rows] = True
+        return Reading(self.table, [self.sentences[row] for row in rows.tolist()], self.ids[chosen[self.sentence_of]], self.lengths[rows])
+
+    def have(self, words: Iterable[str], within: int | None = None) -> NDArray[np.bool_]:
+        """Whether each sentence has one of some words, or has one among its first `within`, (sentences,)."""
+        found = np.zeros(len(self.ids), bool)
+        for number in self.table.numbers_of(words):
+            found |= self.ids == number
+        positions = np.flatnonzero(found)
+        rows = self.sentence_of[positions]
+        if within is not None:
+            rows = rows[positions - self._starts[rows] < within]
+        flags = np.zeros(len(self.lengths), bool)
+        flags[rows] = True
+        return flags
+
+    @cached_property
     def _followed(self) -> Ids:
         """The positions of the words that another one of their sentence follows."""
         followed = np.ones(len(self.ids), bool)
@@ -168,7 +212,7 @@ class Reading:
 
     def pairs_and_beginnings(self) -> tuple[Ids, Ids]:
         """The columns of the terms that are pairs of words or beginnings of words, and the sentence of each."""
-        first = self._followed()
+        first = self._followed
         pairs = self.table.pair_columns(self.ids[first], self.ids[first + 1])
         columns = np.concatenate([pairs, self.table.known.beginnings[self.ids]])
         return _known_terms(columns, np.concatenate([self.sentence_of[first], self.sentence_of]))
@@ -182,7 +226,7 @@ class Reading:
         """Counts of the matches of one of the table's lexicons, (sentences, groups), and by sentence those of `wanted` groups."""
         known, phrases = self.table.known, self.table.lexicons[lexicon]
         groups, word = known.groups[lexicon].take(self.ids)
-        sentence_of, starts = self.sentence_of, np.cumsum(self.lengths) - self.lengths
+        sentence_of, starts = self.sentence_of, self._starts
         shape = len(self.lengths), len(phrases.groups)
         counts = np.bincount(sentence_of[word] * shape[1] + groups, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float32)
         chosen = np.flatnonzero(wanted[groups])
@@ -195,7 +239,7 @@ class Reading:
                 strict=True,
             )
         ]
-        first = self._followed()
+        first = self._followed
         longer = first[known.several[lexicon][self.ids[first]] & known.continues[lexicon][self.ids[first + 1]]]
         rows = sentence_of[longer]
         for row, start in zip(rows.tolist(), (longer - starts[rows]).tolist(), strict=True):

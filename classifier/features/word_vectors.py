@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from classifier.text.tokens import CACHED_WORDS, LONGEST_WORD
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The vectors of some words, of which a word may have several."""
+
+    vectors: NDArray[np.float32]
+    """(pieces, numbers of a vector)."""
+    positions: NDArray[np.int64]
+    """The word of each, (pieces,)."""
+    words: int
+
+    def weights(self, model: NDArray[np.float32]) -> NDArray[np.float32]:
+        """What each word adds to the score of a linear model, (words,); `model` has a weight for each number of a vector."""
+        return np.bincount(self.positions, weights=self.vectors @ model, minlength=self.words).astype(np.float32)
 
 
 class WordVectors:
@@ -68,12 +85,12 @@ class WordVectors:
         join = sparse.csr_array((np.ones(len(rows), np.float32), position[rows], ends), shape=(len(lengths), len(used)))
         return np.asarray(join @ self.matrix[used].astype(np.float32), np.float32)
 
-    def weights(self, words: Sequence[str], model: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What each word's vector adds to the score of a linear model, (words,); `model` has a weight for each number of a vector."""
-        found = [self.rows(word) for word in words]
-        rows = np.array([row for word_rows in found for row in word_rows], np.int64)
-        positions = np.repeat(np.arange(len(words)), [len(word_rows) for word_rows in found])
-        return np.bincount(positions, weights=self.matrix[rows].astype(np.float32) @ model, minlength=len(words)).astype(np.float32)
+    def pieces(self, words: Sequence[str]) -> Pieces:
+        """The vectors whose sums are those of some words."""
+        found = list(map(self.rows, words))
+        rows = np.array(list(chain.from_iterable(found)), np.int64)
+        positions = np.repeat(np.arange(len(words)), list(map(len, found)))
+        return Pieces(self.matrix[rows].astype(np.float32), positions, len(words))
 
 
 def _without_accents(word: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -81,6 +82,11 @@ class FirstLevel:
     """Of each style feature over the seeds, (len(STYLE_COLUMNS),)."""
     style_spread: Floats
     """Standard deviation of each, plus a floor."""
+
+    @cached_property
+    def source_contrast(self) -> Floats:
+        """What each dense feature says for each source type and against the others, (features, source types)."""
+        return contrast(self.source_dense.weights)
 
     def score(self, texts: Sequence[ParsedText]) -> FirstLevelScores:
         """Applies every linear model to `texts`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,10 @@ MIN_MEASURED = 100
 """Real articles; with fewer a single wrong decision would widen the interval."""
 
 
+Doubt = TypeVar("Doubt", float, NDArray[np.floating], NDArray[np.floating] | float)
+"""Of one article, of each of several, or one for all of them."""
+
+
 @dataclass(frozen=True)
 class Threshold:
     """The probability from which a label is `yes`, and the open interval around it in which the decision is `unsure`."""
@@ -40,13 +45,18 @@ class Threshold:
 
     def decide(self, probability: float, doubt: float = 0.0) -> Decision:
         """The decision for one probability; `doubt` is how far the article is from everything seen, 0 to 1, and at 1 all is `unsure`."""
-        if doubt >= 1 or self.unsure(np.array([probability]), np.array([doubt]))[0]:
+        low, high = self._bounds(doubt)
+        if doubt >= 1 or low < probability < high:
             return Decision.UNSURE
         return Decision.YES if probability >= self.value else Decision.NO
 
+    def _bounds(self, doubt: Doubt) -> tuple[Doubt, Doubt]:
+        """The interval of `unsure` for an article, or for each of several."""
+        return self.low * (1 - WIDENING * doubt), self.high + (1 - self.high) * WIDENING * doubt
+
     def unsure(self, probability: NDArray[np.floating], doubt: NDArray[np.floating] | float = 0.0) -> NDArray[np.bool_]:
         """For each probability whether the decision is `unsure`: near the threshold, wider the stranger the article is."""
-        low, high = self.low * (1 - WIDENING * doubt), self.high + (1 - self.high) * WIDENING * doubt
+        low, high = self._bounds(doubt)
         return np.asarray((probability > low) & (probability < high))
 
 

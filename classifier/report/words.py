@@ -39,7 +39,8 @@ def _weights(model: Model, words: Sequence[str]) -> Floats:
     """What each word adds to the score of each topic, (words, topics)."""
     encoder, weights = model.first_level.encoder, model.first_level.sentence.weights
     vectors = weights[encoder.dense_columns.block("word_vector")]
-    found = np.stack([encoder.vectors.weights(words, vectors[:, topic]) for topic in range(weights.shape[1])], axis=1)
+    pieces = encoder.vectors.pieces(words)
+    found = np.stack([pieces.weights(vectors[:, topic]) for topic in range(weights.shape[1])], axis=1)
     for row, word in enumerate(words):
         for match in encoder.lexicon.find([word]):
             found[row] += weights[encoder.dense_columns.position("lexicon_count", encoder.lexicon.groups[match.group])]

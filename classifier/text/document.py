@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from classifier.text.scripts import CLOSING_MARKS, SPACED_SENTENCE_ENDS, UNSPACED_SENTENCE_ENDS
 from classifier.text.sentences import Span, sentences
-from classifier.text.tokens import words_and_pauses
+from classifier.text.tokens import pauses, tokens
 
 Field = Literal["title", "text"]
 HEADLINE_WORDS = 30
@@ -19,18 +19,22 @@ _LINE_STOPS = frozenset(SPACED_SENTENCE_ENDS + UNSPACED_SENTENCE_ENDS + CLOSING_
 """Last characters of a line that is a sentence, or part of one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence with its words."""
 
     field: Field
     span: Span
     """Where it is in `field`."""
+    text: str
+    """Exactly as `field` has it."""
     words: list[str]
-    pauses: list[int]
-    """Positions in `words` of those that a comma, bracket, colon or dash precedes."""
     fragment: bool = False
     """A short line without a full stop that is not the headline: a subheading, or page boilerplate around the article."""
+
+    @property
+    def pauses(self) -> list[int]:
+        """Positions in `words` of those that a comma, bracket, colon or dash precedes; few sentences are asked for them."""
+        return pauses(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,8 @@ class ParsedText:
     text: str
     sentences: list[Sentence]
     has_headline: bool
-
-    def quote(self, sentence: Sentence) -> str:
-        """The sentence exactly as its field has it."""
-        field = self.title if sentence.field == "title" else self.text
-        return field[sentence.span.start : sentence.span.end]
-
-    @property
-    def word_count(self) -> int:
-        """Words of all sentences, the headline's included."""
-        return sum(len(sentence.words) for sentence in self.sentences)
+    word_count: int
+    """Words of all sentences, the headline's included."""
 
 
 def parse_text(title: str, text: str) -> ParsedText:
@@ -59,22 +55,25 @@ def parse_text(title: str, text: str) -> ParsedText:
     headline = _title_sentence(title)
     first_is_headline = not headline and bool(body) and _looks_like_headline(text, body[0])
     if first_is_headline:
-        body[0] = replace(body[0], fragment=False)
-    return ParsedText(title, text, headline + body, bool(headline) or first_is_headline)
+        body[0] = body[0]._replace(fragment=False)
+    every = headline + body
+    return ParsedText(title, text, every, bool(headline) or first_is_headline, sum([len(sentence.words) for sentence in every]))
 
 
 def _sentence(text: str, span: Span) -> Sentence:
-    words, pauses = words_and_pauses(text[span.start : span.end])
-    ends_line = text[span.end : span.end + 1] in ("", "\n", "\r")
-    fragment = ends_line and len(words) <= FRAGMENT_WORDS and text[span.end - 1] not in _LINE_STOPS
-    return Sentence("text", span, words, pauses, fragment)
+    start, end = span
+    sentence = text[start:end]
+    words = tokens(sentence)
+    ends_line = text[end : end + 1] in ("", "\n", "\r")
+    fragment = ends_line and len(words) <= FRAGMENT_WORDS and sentence[-1] not in _LINE_STOPS
+    return Sentence("text", span, sentence, words, fragment)
 
 
 def _title_sentence(title: str) -> list[Sentence]:
     """The title as one sentence; none where it has no words."""
-    start = len(title) - len(title.lstrip())
-    words, pauses = words_and_pauses(title)
-    return [Sentence("title", Span(start, len(title.rstrip())), words, pauses)] if words else []
+    start, end = len(title) - len(title.lstrip()), len(title.rstrip())
+    words = tokens(title)
+    return [Sentence("title", Span(start, end), title[start:end], words)] if words else []
 
 
 def _looks_like_headline(text: str, first: Sentence) -> bool:

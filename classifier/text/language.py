@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from classifier.text.document import ParsedText
 from classifier.text.scripts import UNSPACED_SCRIPTS
+from classifier.text.tokens import NUMBERS
 
 COMMON_WORDS = 120
 """Words kept for a language. On 129 news pages in 20 languages their share was .33 or more in the language itself,
@@ -42,7 +44,7 @@ def _commonest(words: Counter[str]) -> tuple[str, ...]:
 
 def _words(parsed: ParsedText) -> list[str]:
     """The words of a text without its numbers."""
-    return [word for sentence in parsed.sentences for word in sentence.words if word[0] != "#"]
+    return [word for sentence in parsed.sentences for word in sentence.words if word not in NUMBERS]
 
 
 def supported(parsed: ParsedText, known_words: float, languages: Mapping[str, Sequence[str]]) -> bool:
@@ -50,10 +52,11 @@ def supported(parsed: ParsedText, known_words: float, languages: Mapping[str, Se
     script_language = _language_of_script(parsed.text or parsed.title)
     if script_language:
         return script_language in languages
-    words = _words(parsed)
-    if len(words) < SHORT_TEXT:
+    words = list(chain.from_iterable([sentence.words for sentence in parsed.sentences]))
+    count = len(words) - sum(map(words.count, NUMBERS))
+    if count < SHORT_TEXT:
         return known_words >= MIN_KNOWN_SHARE
-    return any(sum(map(set(common).__contains__, words)) >= MIN_COMMON_SHARE * len(words) for common in languages.values() if common)
+    return any(sum(map(set(common).__contains__, words)) >= MIN_COMMON_SHARE * count for common in languages.values() if common)
 
 
 def _language_of_script(text: str) -> str | None:

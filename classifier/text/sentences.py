@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from classifier.text.scripts import CLOSING_MARKS, SPACED_SENTENCE_ENDS, UNSPACED_SENTENCE_ENDS
 
@@ -25,8 +25,7 @@ _STOP_MARK = re.compile(rf"[{SPACED_SENTENCE_ENDS}{UNSPACED_SENTENCE_ENDS}\n]")
 _WORD_BEFORE = re.compile(r"([^\W\d_](?:[\w.]*\w)?)\.$")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A part of a text, in code points; `end` is exclusive."""
 
     start: int
@@ -56,21 +55,24 @@ def _stops(text: str) -> Iterator[re.Match[str]]:
 
 def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
     """Whether a match of _STOP ends a sentence: any but the full stop of an abbreviation or of an initial."""
-    if stop.group()[0] != ".":
+    end = stop.start()
+    if text[end] != ".":
         return True
-    first = max(0, stop.start() - LONGEST_ABBREVIATION)
-    first = max(first, text.rfind(" ", first, stop.start()) + 1)  # no abbreviation has a space in it
-    before = _WORD_BEFORE.search(text, first, stop.start() + 1)
-    if before is None:
-        return True
-    word = before.group(1).lower()
-    initial = len(word) == 1 and before.group(1).isupper()
-    return word not in _ABBREVIATIONS and not initial
+    first = max(0, end - LONGEST_ABBREVIATION)
+    first = max(first, text.rfind(" ", first, end) + 1)  # no abbreviation has a space in it
+    word = text[first:end]
+    if not word.isalpha():  # letters alone are what the pattern would find
+        before = _WORD_BEFORE.search(text, first, end + 1)
+        if before is None:
+            return True
+        word = before.group(1)
+    initial = len(word) == 1 and word.isupper()
+    return word.lower() not in _ABBREVIATIONS and not initial
 
 
 def _pieces(text: str, start: int, end: int) -> list[Span]:
     """The text from `start` to `end`, trimmed, and cut at white space where it is longer than LONGEST."""
-    pieces = []
+    pieces: list[Span] = []
     while end - start > LONGEST:
         cut = text.rfind(" ", start + LONGEST // 2, start + LONGEST)
         cut = cut if cut > 0 else start + LONGEST
@@ -81,8 +83,6 @@ def _pieces(text: str, start: int, end: int) -> list[Span]:
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return Span(start, end)
+    part = text[start:end].rstrip()
+    inside = part.lstrip()
+    return Span(start + len(part) - len(inside), start + len(part))

@@ -16,7 +16,7 @@ def speakers(texts: list[ParsedText], lexicon: Lexicon) -> np.ndarray:
     """Counted as the encoder counts them."""
     reading = WordTable({}, lambda _: (), [lexicon]).read([sentence for parsed in texts for sentence in parsed.sentences])
     counts, _ = reading.matches(0, np.zeros(len(lexicon.groups), bool))
-    return shares(texts, counts, lexicon.groups)
+    return shares(texts, reading, counts, lexicon.groups)
 
 
 def shares_of(text: str) -> dict[str, float]:

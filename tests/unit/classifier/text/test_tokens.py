@@ -4,7 +4,7 @@ import pytest
 
 from classifier.text import tokens as tokens_module
 from classifier.text.scripts import PAUSES
-from classifier.text.tokens import _TOKEN, LONGEST_WORD, _normal, terms, tokens, unspaced, words_and_pauses
+from classifier.text.tokens import _TOKEN, LONGEST_WORD, _normal, pauses, terms, tokens, unspaced
 
 
 def test_words_are_lower_cased_numbers_named_and_possessives_dropped() -> None:
@@ -22,13 +22,13 @@ def test_terms_are_words_pairs_and_beginnings_of_long_words() -> None:
 def read_whole(sentence: str) -> tuple[list[str], list[int]]:
     """The words and pauses of a sentence in NFC by one search over all of it, kept nowhere."""
     words: list[str] = []
-    pauses: list[int] = []
+    positions: list[int] = []
     for token in _TOKEN.findall(sentence.lower()):
         if token in PAUSES:
-            pauses.append(len(words))
+            positions.append(len(words))
         else:
             words += _normal(token if len(token) <= LONGEST_WORD or unspaced(token) else token[:LONGEST_WORD])
-    return words, pauses
+    return words, positions
 
 
 PARTS = ["mines", "Mines,", "(the", "U.S.", "3.5", "2,000", "1999", "don’t", "state-run", "minister's", "5km", "km5", "e@f.org", "x_y"]
@@ -42,7 +42,7 @@ def test_words_are_the_same_whether_their_runs_are_new_or_known() -> None:
     for _ in range(2):  # when they are read for the first time and again
         for sentence in sentences:
             # Then words and pauses are those of one search over the whole sentence
-            assert words_and_pauses(sentence) == read_whole(sentence), sentence
+            assert (tokens(sentence), pauses(sentence)) == read_whole(sentence), sentence
 
 
 def test_more_runs_than_are_kept_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

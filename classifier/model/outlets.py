@@ -54,11 +54,8 @@ def find_outlet(outlets: Outlets, url: str | None, site_name: str | None) -> tup
     """
     domains = _domains(url)
     entries = [entry for name in domains for entry in (name, f".{name}")] + _second_level(domains)
-    for entry in entries:
-        if entry in outlets:
-            return (entry, outlets[entry]) if outlets[entry] != VARIOUS else None
-    name = (site_name or "").strip().lower()
-    return (name, outlets[name]) if name in outlets else None
+    found = next((entry for entry in (*entries, (site_name or "").strip().lower()) if entry in outlets), None)
+    return (found, outlets[found]) if found is not None and outlets[found] != VARIOUS else None
 
 
 def _second_level(domains: list[str]) -> list[str]:

@@ -19,6 +19,7 @@ REGISTRY = {
     "selectusa.gov": "promotional",
     "bbc.com": "independent",
     "the better cambodia": "promotional",
+    "blogs.example": "various",
 }
 READOUT = (
     "The Minister received the Ambassador on Monday. Both sides reaffirmed bilateral relations and exchanged views on regional issues. "
@@ -40,6 +41,8 @@ READOUT = (
         ("https://gov.example.com/x", None, None),
         ("http://[bad", None, None),
         (None, None, None),
+        ("https://ann.blogs.example/x", "The Better Cambodia", None),
+        (None, "Blogs.example", None),
     ],
 )
 def test_the_longest_listed_domain_is_found(url: str | None, site: str | None, expected: tuple[str, str] | None) -> None:

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from classifier.child_process import Progress, compute
 from classifier.errors import BadModel
 from classifier.labels import SOURCE_TYPES
 from classifier.model import artifact
@@ -24,7 +26,6 @@ from classifier.training.figures import Evaluation, LabelFigures
 from classifier.training.held_out import HeldOutRows, key_of, read_rows
 from classifier.training.learning_curve import Point, learning_curve
 from classifier.training.real_figures import RealFigures
-from classifier.training.train import Progress
 
 LIMITS = (
     "One reader labelled each real text; a second one, blind on 110, agreed on .977 of the source types and .857 of the topics (macro-F1).",
@@ -56,7 +57,28 @@ class CardData:
         return evaluate(targets, predicted, self.model.thresholds, self.model.label_set.topics)
 
 
-def gather(folder: Path, seeds_folder: Path, others: Path | None = None, progress: Progress = lambda *_: None) -> CardData:
+class Card(NamedTuple):
+    """A card as it is written to files; only the HTML has plots."""
+
+    markdown: str
+    html: str
+
+
+def gather(folder: Path, seeds_folder: Path, others: Path | None = None, progress: Progress = lambda *_: None) -> Card:
+    """The card of the model in `folder`, the same in every environment: a child process computes all that stands in it.
+
+    Raises as `gather_here` does.
+    """
+    arguments = [str(folder), str(seeds_folder), str(others) if others else None]
+    return Card(**compute(card_of, arguments, progress, "process that makes the card to return it"))
+
+
+def card_of(folder: str, seeds_folder: str, others: str | None, progress: Progress) -> dict[str, str]:
+    """The card that `gather` asked for, as JSON has it."""
+    return render(gather_here(Path(folder), Path(seeds_folder), Path(others) if others else None, progress))._asdict()
+
+
+def gather_here(folder: Path, seeds_folder: Path, others: Path | None = None, progress: Progress = lambda *_: None) -> CardData:
     """The data for the model in `folder`, from its seeds and from a file of labelled articles; trains models for the curve.
 
     Raises BadModel where the seeds are not those that it was trained on, BadCall where plots cannot be drawn.
@@ -73,12 +95,17 @@ def gather(folder: Path, seeds_folder: Path, others: Path | None = None, progres
     return CardData(model, manifest, material, rows, real, evaluation, learning_curve(material, model, rows, progress))
 
 
-def write(data: CardData, out: Path) -> tuple[Path, Path]:
-    """Writes `card.md` and `card.html` into `out`; only the HTML has plots."""
-    out.mkdir(parents=True, exist_ok=True)
+def render(data: CardData) -> Card:
+    """The card with those data."""
     text = "\n".join(_markdown(data))
-    (out / "card.md").write_text(text + "\n", encoding="utf-8")
-    (out / "card.html").write_text(_html(data, text), encoding="utf-8")
+    return Card(text + "\n", _html(data, text))
+
+
+def write(card: Card, out: Path) -> tuple[Path, Path]:
+    """Writes `card.md` and `card.html` into `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "card.md").write_text(card.markdown, encoding="utf-8")
+    (out / "card.html").write_text(card.html, encoding="utf-8")
     return out / "card.md", out / "card.html"
 
 

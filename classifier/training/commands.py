@@ -11,6 +11,7 @@ from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
+from classifier.child_process import Progress, compute
 from classifier.errors import BadCall, BadSeeds
 from classifier.label_set import DEFAULT, LabelSet
 from classifier.model import artifact
@@ -27,16 +28,18 @@ from classifier.training.figures import Evaluation
 from classifier.training.held_out import arrays_of
 from classifier.training.real_figures import real_figures
 from classifier.training.reference import reference
-from classifier.training.train import Progress, Trained, train
+from classifier.training.train import Trained, train
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn")
 """Those whose version can change the last bits of a model."""
+MEASURING = "measuring process to return figures"
+"""What a child process was to do, in the message where it was ended from outside."""
 
 
 def rebuild_here(seeds_folder: Path, out: Path, name: str | None, progress: Progress) -> Manifest:
     """Trains on the seeds and replaces the model in `out`, whole or not at all; returns its manifest. Raises BadCall, BadSeeds.
 
-    The last bits depend on the process that it runs in: `classifier.training_process` starts one where they do not.
+    The last bits depend on the process that it runs in: `classifier.child_process` starts one where they do not.
     """
     _refuse_other_files(out)
     material = read_material(seeds_folder)
@@ -103,16 +106,30 @@ def _versions() -> dict[str, str]:
 
 
 def cross_validate(seeds_folder: Path, progress: Progress) -> Evaluation:
-    """Figures of grouped cross-validation on the seeds. Raises BadCall, BadSeeds."""
-    material = read_material(seeds_folder)
+    """Figures of grouped cross-validation on the seeds, the same in every environment. Raises BadCall, BadSeeds."""
+    return Evaluation.from_dict(compute(cross_validate_here, [str(seeds_folder)], progress, MEASURING))
+
+
+def cross_validate_here(seeds_folder: str, progress: Progress) -> dict[str, object]:
+    """The same in this process, as JSON has it."""
+    material = read_material(Path(seeds_folder))
     rows = material.rows.teaching() if material.rows else None
-    return _evaluate_held_out(material, train(material.seeds, progress, label_set=material.label_set, rows=rows))
+    return _evaluate_held_out(material, train(material.seeds, progress, label_set=material.label_set, rows=rows)).to_dict()
 
 
 def evaluate_file(path: Path, model_folder: Path) -> Evaluation:
-    """Figures of a model on the labelled articles of a file (`read_articles`). Raises BadCall, BadSeeds, BadModel."""
-    model = artifact.load(model_folder)
-    return evaluate_model(model, read_articles(path, model.label_set))
+    """Figures of a model on the labelled articles of a file (`read_articles`), the same in every environment.
+
+    Raises BadCall, BadSeeds, BadModel.
+    """
+    return Evaluation.from_dict(compute(evaluate_file_here, [str(path), str(model_folder)], lambda *_: None, MEASURING))
+
+
+def evaluate_file_here(path: str, model_folder: str, progress: Progress) -> dict[str, object]:
+    """The same in this process, as JSON has it; it is one step, of which no progress is told."""
+    del progress
+    model = artifact.load(Path(model_folder))
+    return evaluate_model(model, read_articles(Path(path), model.label_set)).to_dict()
 
 
 def evaluate_model(model: Model, articles: Sequence[Seed]) -> Evaluation:

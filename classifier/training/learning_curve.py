@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from classifier.child_process import Progress
 from classifier.errors import BadSeeds
 from classifier.model.model import Model
 from classifier.seeds.folds import FOLDS, assign
@@ -15,7 +16,7 @@ from classifier.training.feature_rows import FeatureRows
 from classifier.training.figures import SourceTypeFigures, TopicFigures
 from classifier.training.held_out import HeldOutRows
 from classifier.training.real_figures import predict_rows
-from classifier.training.train import Progress, train
+from classifier.training.train import train
 
 OUTLET_SHARES = (0.0, 1 / 4, 1 / 2)
 """Of the outlets that teach, each trained on anew beside all seeds; the whole model's point costs nothing."""

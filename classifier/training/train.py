@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from classifier.child_process import Progress
 from classifier.errors import BadSeeds
 from classifier.features.counts import Indices
 from classifier.features.word_vectors import read_vectors
@@ -42,8 +43,6 @@ OUTLIERS = 0.005
 """Share of the articles that would themselves be out of distribution."""
 UNUSUAL = 0.25
 """Share of the articles that are unusual: doubt begins there."""
-Progress = Callable[[str, int, int], None]
-"""Is called with the name of a step, its number from 1, and the number of steps."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import shutil
@@ -13,8 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from classifier.child_process import environment
+from classifier.cli import main
 from classifier.errors import BadCall, BadSeeds, ClassifierError
-from classifier.training_process import environment, rebuild
+from classifier.report import card
+from classifier.training import commands, learning_curve
+from classifier.training_process import rebuild
 from tests.conftest import ROOT
 
 
@@ -45,6 +50,44 @@ def test_the_same_seeds_give_the_same_bytes_in_every_environment(
     rebuild(few_seeds_folder, tmp_path / "model", "carded", lambda *_: None)
     # Then every file of its model has the same bytes
     assert bytes_of(tmp_path / "model") == bytes_of(trained)
+
+
+@pytest.mark.parametrize("other", OTHER_ENVIRONMENTS)
+def test_the_same_model_has_the_same_card_in_every_environment(
+    other: str, trained: Path, few_seeds_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given the card of a model; when it is made where other loops, threads and orders are named
+    here = card.gather(trained, few_seeds_folder)
+    set_environment(monkeypatch, OTHER_ENVIRONMENTS[other])
+    # Then it has the same bytes
+    assert card.gather(trained, few_seeds_folder) == here
+
+
+def articles_of(seeds: Path, file: Path) -> Path:
+    """A file of some labelled articles."""
+    file.write_text("\n".join((seeds / "few.jsonl").read_text(encoding="utf-8").splitlines()[:8]), encoding="utf-8")
+    return file
+
+
+def test_no_figure_is_computed_in_the_process_of_the_caller(
+    trained: Path, few_seeds_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given a caller whose own arithmetic would be seen at once
+    def computed_here(*_: object, **__: object) -> None:
+        raise AssertionError("computed by the caller")
+
+    for module, name in ((commands, "predict"), (commands, "train"), (commands, "evaluate"), (learning_curve, "train"), (card, "evaluate")):
+        monkeypatch.setattr(module, name, computed_here)
+    on = str(articles_of(few_seeds_folder, tmp_path / "on.jsonl"))
+    # When it asks for figures and for a card, then they are computed elsewhere
+    steps: list[str] = []
+    assert commands.cross_validate(few_seeds_folder, lambda step, *_: steps.append(step)).articles > 60
+    assert {"fold", "all articles"} <= set(steps)
+    assert main(["evaluate", "--on", on, "--model", str(trained), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["articles"] == 8
+    call = ["card", "--seeds", str(few_seeds_folder), "--model", str(trained), "--on", on, "--out", str(tmp_path / "card")]
+    assert main(call) == 0
+    assert "## On 8 other texts" in (tmp_path / "card" / "card.md").read_text(encoding="utf-8")
 
 
 def test_numpy_and_openblas_run_the_loops_that_every_processor_has() -> None:
@@ -95,6 +138,33 @@ def test_a_child_that_is_ended_from_outside_is_told_in_one_line(few_seeds_folder
     with pytest.raises(ClassifierError, match="expected the training process to write a model, got its exit code -9"):
         rebuild(few_seeds_folder, tmp_path / "model", None, end)
     assert not (tmp_path / "model").exists()
+
+
+def test_a_measuring_child_that_is_ended_from_outside_is_told_in_one_line(
+    few_seeds_folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = children()
+
+    def end(*_: object) -> None:
+        for process in children() - before:
+            os.kill(process, signal.SIGKILL)
+
+    monkeypatch.setattr("classifier.cli._Clock.__call__", end)
+    assert main(["evaluate", "--seeds", str(few_seeds_folder)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "error: expected the measuring process to return figures, got its exit code -9\n"
+
+
+def test_ctrl_c_ends_the_child_that_measures(few_seeds_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = children()
+
+    def give_up(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("classifier.cli._Clock.__call__", give_up)
+    assert main(["evaluate", "--seeds", str(few_seeds_folder)]) == 130
+    assert children() == before
 
 
 def test_a_caller_that_gives_up_leaves_no_child(few_seeds_folder: Path, tmp_path: Path) -> None:

@@ -36,9 +36,9 @@ def test_a_card_has_data_figures_words_limits_and_versions(trained: Path, few_se
 
 def test_the_first_words_say_what_to_rely_on(trained: Path, few_seeds_folder: Path, tmp_path: Path) -> None:
     # Given a model that real articles measured
-    data = replace(card.gather(trained, few_seeds_folder), real=REAL_FIGURES)
+    data = replace(card.gather_here(trained, few_seeds_folder), real=REAL_FIGURES)
     # When its card is written
-    text = card.write(data, tmp_path)[0].read_text()
+    text = card.write(card.render(data), tmp_path)[0].read_text()
     # Then the first paragraph is in words, before any table, and the first table is of the real articles
     first = text.split("\n\n")[1]
     assert "100 real articles of 60 outlets that taught it nothing" in first
@@ -56,8 +56,8 @@ def test_labels_are_sorted_by_how_good_they_are() -> None:
 
 
 def test_the_same_model_has_the_same_card(trained: Path, few_seeds_folder: Path, tmp_path: Path) -> None:
-    data = card.gather(trained, few_seeds_folder)
-    pages = [card.write(data, tmp_path / name)[1].read_bytes() for name in ("one", "two")]
+    data = card.gather_here(trained, few_seeds_folder)
+    pages = [card.write(card.render(data), tmp_path / name)[1].read_bytes() for name in ("one", "two")]
     assert pages[0] == pages[1]
 
 
@@ -69,9 +69,9 @@ def test_a_card_is_not_written_from_other_seeds(trained: Path, few_seeds_folder:
 
 
 def test_a_curve_is_drawn_where_there_are_points(trained: Path, few_seeds_folder: Path, tmp_path: Path) -> None:
-    data = card.gather(trained, few_seeds_folder)
+    data = card.gather_here(trained, few_seeds_folder)
     points = [Point(REAL, 0, 40, 0.8, 0.7), Point(REAL, 200, 40, 0.9, 0.8)]
-    markdown, page = card.write(replace(data, curve=points), tmp_path)
+    markdown, page = card.write(card.render(replace(data, curve=points)), tmp_path)
     assert "| 200 outlets | 0.900 | 0.800 |" in markdown.read_text()
     assert "<h2>Learning curve</h2>" in page.read_text()
     assert page.read_text().count("<svg") == 3

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import SplitResult
 
 from worker.extract.dates.parse import Moment, parse_machine_date, parse_prose_date
-from worker.extract.page.addresses import parts_of
 
 _YEAR, _MONTH, _DAY = r"((?:19|20)\d\d)", r"(0[1-9]|1[0-2])", r"(0[1-9]|[12]\d|3[01])"
 _STAMP = rf"[a-z]{{0,3}}{_YEAR}{_MONTH}{_DAY}"
@@ -19,11 +19,9 @@ IN_PATH = re.compile(
 """`/2024/06/17/`, `/2024-06/17/`, `/2024/0617/`, `/202406/17/`, `-20240617.`, `/t20240617_`, `-20240617083012345.`."""
 
 
-def date_of_address(url: str | None) -> Moment | None:
-    """The day in a page's path, in numbers or with the month's name; in its query only with a time of day, as in the number of an
-    article: a day alone is the reader's choice there. In an archive's address it is the day of the copy: that of the page within counts."""
-    _, scheme, archived = (url or "").rpartition("/http")
-    parts = parts_of(f"http{archived}" if scheme else url)
+def date_of_address(parts: SplitResult) -> Moment | None:
+    """The day in the path of an address, in numbers or with the month's name; in its query only with a time of day, as in the number of
+    an article: a day alone is the reader's choice there."""
     match = IN_PATH.search(parts.path) or re.search(f"={_STAMP}{_CLOCK}", parts.query, re.IGNORECASE)
     if match:
         return parse_machine_date("-".join(part.zfill(2) for part in match.groups() if part))

@@ -24,6 +24,7 @@ from worker.extract.fields import authors, bylines
 from worker.extract.fields.own_article import OUTSIDE, is_outside_article
 from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.nearby_lines import NearbyLines
+from worker.extract.page.addresses import parts_of, without_archive
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import StructuredData
 
@@ -118,7 +119,7 @@ def _on_own_day(moment: Moment, near: NearbyLines, url: str | None) -> Moment:
     is the day before or after."""
     if moment.time is None or moment.time.date() != moment.day:
         return moment
-    shown = [date_of_address(url), *(dateline.date_of_line(line) for line in [*near.below_heading, *near.above_heading[-1:]])]
+    shown = [_url_date(url), *(dateline.date_of_line(line) for line in [*near.below_heading, *near.above_heading[-1:]])]
     days = [one.day for one in shown if one and one.time is None and abs((one.day - moment.day).days) == 1]
     return Moment(days[0], moment.time) if days else moment
 
@@ -147,6 +148,11 @@ def _is_current_date(line: str, today: date) -> bool:
     return dateline.is_masthead_date(line) and moment.time is None
 
 
+def _url_date(url: str | None) -> Moment | None:
+    """The day in the page's address, in an archive's that of the page within."""
+    return date_of_address(parts_of(without_archive(url)))
+
+
 def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | None) -> Iterator[tuple[Source, list[Moment | None]]]:
     """What may be the date of publication, by source; a source is read only where those before gave no plausible date."""
     yield "json-ld", [parse_machine_date(value) for name in STATED for node in data.articles for value in node.strings(name)[:1]]
@@ -155,7 +161,7 @@ def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | 
     lines = [*near.below_heading, *reversed(near.above_heading)]
     own, other = _times(root, next(filter(None, map(dateline.publication_date, lines)), None))
     yield "time", own
-    yield "url", [date_of_address(url)]
+    yield "url", [_url_date(url)]
     originals_first = sorted([*lines, *near.below_text], key=dateline.is_update)
     signed = [line for line in lines if len(line) <= SIGNED_LINE and bylines.is_byline(line) and not dateline.is_update(line)]
     yield (

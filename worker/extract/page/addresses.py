@@ -15,6 +15,12 @@ def parts_of(url: str | None) -> SplitResult:
         return urlsplit("")
 
 
+def without_archive(url: str | None) -> str | None:
+    """The address of the page of which an archive keeps a copy, out of `https://archive.example/web/2024/http://…`; others as they are."""
+    _, scheme, rest = (url or "").rpartition("/http")
+    return f"http{rest}" if scheme else url
+
+
 def joined(base: str | None, link: str | None) -> str | None:
     """`link` as an absolute address on the web; None for none, for a malformed one and for another scheme."""
     if not link:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from worker.extract.dates.address import date_of_address
+from worker.extract.page.addresses import parts_of, without_archive
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from worker.extract.dates.address import date_of_address
     ],
 )
 def test_a_day_in_an_address_is_read(path):
-    assert str(date_of_address(f"https://harbour.example{path}")) == "2024-06-17"
+    assert str(date_of_address(parts_of(without_archive(f"https://harbour.example{path}")))) == "2024-06-17"
 
 
 @pytest.mark.parametrize(
@@ -37,4 +38,4 @@ def test_a_day_in_an_address_is_read(path):
     ],
 )
 def test_other_numbers_in_an_address_are_no_day(path):
-    assert date_of_address(f"https://harbour.example{path}") is None
+    assert date_of_address(parts_of(without_archive(f"https://harbour.example{path}"))) is None

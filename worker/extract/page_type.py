@@ -195,7 +195,7 @@ def _is_menu(text: str, title: str, root: Element) -> bool:
     """Whether nearly all of the text stands in links that lead elsewhere; the first of them may have been taken for the title."""
     start = f"{title}\n{text[:MENU_REACH]}"
     links = (link for link in islice(root.iter("a"), MENU_REACH // 10) if not (link.get("href") or "").startswith("#"))
-    shown = {" ".join(link.text_content().split()) for link in links} - {""}
+    shown = {" ".join((link.text_content() if len(link) else link.text or "").split()) for link in links} - {""}
     least = MENU_SHARE * _size(start)
     if len(shown) < MENU_LINKS or sum(map(_size, shown)) < least:
         return False  # most articles are longer than all links together, which need not be looked for

@@ -1,7 +1,9 @@
 """Measure what extraction with metadata costs a page, beside trafilatura with metadata and trafilatura's bare text.
 
 `python -m benchmarks.extraction.cost SHARED` prints the CPU time a page and the ratios on every fourth shared page, and what
-hostile pages take. The engines take turns on every page, so that a busy machine slows all of them equally.
+hostile pages take. The engines take turns on every page, so that a busy machine slows all of them equally. Before, each reads as many
+other pages, which are not measured: models, and patterns of each language, are loaded once a process, and processes read thousands of
+pages. `--cold` leaves that out.
 """
 
 from __future__ import annotations
@@ -71,9 +73,9 @@ def seconds_of(engine: Callable[[str, str | None], None], text: str, url: str | 
     return time.process_time() - start
 
 
-def texts(shared: Path, every: int) -> list[tuple[str, str | None]]:
-    """Text and address of every so-many-th page of the sets."""
-    pages = [page for name in SETS for page in pages_of(shared, name)[::every]]
+def texts(shared: Path, every: int, start: int = 0) -> list[tuple[str, str | None]]:
+    """Text and address of every so-many-th page of the sets, from the page at `start` on."""
+    pages = [page for name in SETS for page in pages_of(shared, name)[start::every]]
     found = []
     for page in pages:
         try:
@@ -88,10 +90,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
     parser.add_argument("--every", type=int, default=4, help="take one page of so many")
+    parser.add_argument("--cold", action="store_true", help="measure what is loaded for the first page of each language, too")
     options = parser.parse_args()
     pages = texts(options.shared, options.every)
-    for engine in ENGINES.values():
-        engine(*pages[0])  # loads libraries and models before anything is measured
+    others = [] if options.cold or options.every == 1 else texts(options.shared, options.every, options.every // 2)
+    for text, url in [pages[0], *others]:
+        for engine in ENGINES.values():
+            engine(text, url)
     spent: dict[str, float] = defaultdict(float)
     for text, url in pages:
         for name, engine in ENGINES.items():

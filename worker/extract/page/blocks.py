@@ -191,10 +191,6 @@ def _add_inline(node: Element, tag: str, element: BlockElement, state: InlineSta
     if tag == "a":
         builder.links += 1
         builder.target = builder.target or node.get("href") or ""
-    if not len(node):  # most of them
-        if text := node.text:
-            builder.add(text, inner if inner != PLAIN else PLAIN)
-        return
     builder.inline_depth += 1
     if builder.inline_depth < MAX_INLINE_DEPTH:
         _add_content(node, element, inner if inner != PLAIN else PLAIN, builder)

@@ -20,8 +20,9 @@ from worker.extract.model.forest import Forest
 from worker.extract.page.blocks import Block, BlockElement, blocks_of
 from worker.extract.page.elements import Element
 from worker.extract.select import layout, lists, removal
+from worker.extract.select.panels import panels_of_article
 from worker.extract.words.boilerplate import WALL_WORDS, Kind, is_wall
-from worker.extract.words.sentences import SPACELESS, ends_sentence, is_prose
+from worker.extract.words.sentences import SPACELESS, is_prose
 
 MAX_BLOCKS = 1_000  # for trafilatura: on the two larger of the 46 unsure training pages it was worse, and took four times as long
 MAX_ELEMENTS = 20_000  # for trafilatura: it takes 70 microseconds for each; the largest page of the three sets has 5,000
@@ -31,7 +32,6 @@ BETWEEN = 0.35  # from it a block between two of the article's, or a heading ove
 CROSSHEAD = 0.1  # from it, 11 of 12 headings over a sentence between two of the article's siblings are the truth's on four sets
 HEADED = 0.65  # of the block under such a heading: a heading over boilerplate is boilerplate
 ITEMS = ("li", "dd", "dt", "td", "th", "pre")
-LINKED = 120  # characters of a sentence that is one link, at least: headlines and summaries of other stories are shorter
 NAME_WORDS = 3  # of a byline that stands alone
 DOUBTFUL = 0.2  # below it a paragraph beside the article's is boilerplate after all
 LEAST = 0.2  # of our own sentences' characters: where trafilatura finds fewer, it took a menu or a notice for the article
@@ -105,7 +105,7 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     keep = with_gaps_closed(blocks, probabilities, probabilities >= min(model.thresholds.keep, cut))
     keep |= layout.last_sections(blocks, probabilities, keep) | layout.standfirst(blocks, probabilities, keep, metadata.title)
     keep |= layout.headings_over_issuers(blocks, keep)
-    keep |= lists.continued(blocks, probabilities, keep)
+    keep |= lists.continued(blocks, probabilities, keep) | panels_of_article(blocks, probabilities, keep)
     posts = layout.posts_of_article(blocks, keep)
     laid_out = layout.tables_of_article(blocks, elements, keep) | layout.lists_of_article(blocks, keep) | posts
     keep = layout.without_hidden(blocks, keep | laid_out)
@@ -188,8 +188,8 @@ def with_gaps_closed(blocks: list[Block], probabilities: NDArray[np.float64], ke
     for at in np.flatnonzero(~keep & (probabilities >= DOUBTFUL)).tolist():
         result[at] = _continues(blocks, keep, at)
     inner = np.concatenate([[False], result[:-2] & result[2:], [False]])[: len(result)]
-    for at in np.flatnonzero(inner & ~result & (probabilities >= DOUBTFUL)).tolist():
-        result[at] = _is_linked_sentence(blocks[at - 1 : at + 2]) if probabilities[at] < BETWEEN else _fits(blocks, at)
+    for at in np.flatnonzero(inner & ~result & (probabilities >= BETWEEN)).tolist():
+        result[at] = _fits(blocks, at)
     for at in np.flatnonzero(inner & ~result & (probabilities >= CROSSHEAD)).tolist():
         result[at] = _is_crosshead(*blocks[at - 1 : at + 2])
     for at in np.flatnonzero(~result[:-1] & result[1:] & (probabilities[:-1] >= BETWEEN) & (probabilities[1:] >= HEADED)).tolist():
@@ -209,13 +209,6 @@ def _continues(blocks: list[Block], keep: NDArray[np.bool_], at: int) -> bool:
     beside = [blocks[k] for k in (at - 1, at + 1) if 0 <= k < len(blocks) and keep[k]]
     siblings = [other for other in beside if other.element.parent is block.element.parent and other.element.tag == block.element.tag]
     return bool(siblings) and block.prose and block.link_chars * 3 < len(block.text)
-
-
-def _is_linked_sentence(three: list[Block]) -> bool:
-    """Whether the second of three blocks is a paragraph that is one link and a sentence longer than headlines, between sentences."""
-    before, block, after = three
-    linked = block.links == 1 and block.link_chars * 10 >= len(block.text) * 9 and block.element.tag == "p"
-    return linked and len(block.text) >= LINKED and ends_sentence(block.text) and before.prose and after.prose
 
 
 def _fits(blocks: list[Block], at: int) -> bool:

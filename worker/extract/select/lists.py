@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from itertools import groupby, takewhile
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.page.blocks import Block, BlockElement
-from worker.extract.words.sentences import is_prose
+from worker.extract.words.sentences import ends_sentence, is_prose
 
 Mask = NDArray[np.bool_]
 LEAST = 0.1  # probability of an item beside kept ones: of items below it, hardly any is the article's
 MEAN = 0.15  # probability of the items of a list none of which is kept: of 19 items on four training pages 14 belong
 LENGTH = 30  # characters of its items on average: specifications and cells are shorter, and only a part of the truths has them
 MAX_ITEMS = 15  # of such a list: longer ones are directories
+LINKED = 120  # characters of a sentence that is one link, at least: headlines and summaries of other stories are shorter
 LINKED_SHARE = 0.25  # of linked items kept, from which the article makes the list: on the training pages 45 of 52 more items belong
 RUN, RUN_SHARE = 3, 0.3  # paragraphs in a row of one link each, and their kept share: documents or sources that an article lists
 DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".odt", ".ods", ".csv")
@@ -26,10 +27,6 @@ NOTE = 0.15  # from it a note of the author's; lists of literature are far below
 BACK = "↩︎^ "
 """What leads from a note back to its place in the text."""
 DEFINED = 0.5  # of the terms and definitions of a list kept, from which the list is the article's
-OPENED, PANELS_BEFORE = 0.1, 2  # mean probability of what readers open inside the text, as in `details`; and paragraphs before it
-OPENER = 150  # characters of a question or a heading that readers open, at most
-OPENERS = (" button ", " tab ")
-"""Roles of what opens a panel."""
 NOTES = (" footnotes ", " endnotes ", " doc-endnotes ", " wp-block-footnotes ")
 HEADINGS = ("h2", "h3", "h4", "h5")
 MENU_LINKS, MENU_PARTS, MENU_SHARE, MENU_WORDS = 5, 6, 0.6, 2.5
@@ -41,7 +38,7 @@ def continued(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mas
     """Which more blocks belong to the article, since it goes on before and after them in the same form; shape (blocks,)."""
     result = _items(blocks, probabilities, keep) | _links(blocks, probabilities, keep) | _cousins(blocks, probabilities, keep)
     result |= _notes(blocks, probabilities, keep) | _definitions(blocks, probabilities, keep)
-    result |= _panels(blocks, probabilities, keep)
+    result |= _linked_sentences(blocks, probabilities, keep)
     return result | _first_heading(blocks, keep | result)
 
 
@@ -112,6 +109,21 @@ def _links(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask) 
         if _is_between(run, keep) and (keep[run].mean() >= RUN_SHARE or _leads_out(blocks, run)):
             result[run] = probabilities[run] >= LEAST
     return result
+
+
+def _linked_sentences(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask) -> Mask:
+    """The paragraphs between sentences that are one link each and a sentence longer than headlines: what the outlet reported before."""
+    result = np.zeros(len(blocks), dtype=bool)
+    for run in _runs(blocks, lambda block: _is_linked_sentence(block) or None, 1):
+        if _is_between(run, keep) and blocks[run[0] - 1].prose and blocks[run[-1] + 1].prose:
+            result[run] = probabilities[run] >= LEAST
+    return result
+
+
+def _is_linked_sentence(block: Block) -> bool:
+    """Whether a paragraph is one link, and ends as a sentence."""
+    linked = block.links == 1 and block.link_chars * 10 >= len(block.text) * 9 and block.element.tag == "p"
+    return linked and len(block.text) >= LINKED and ends_sentence(block.text)
 
 
 def _leads_out(blocks: list[Block], run: list[int]) -> bool:
@@ -195,80 +207,6 @@ def _definitions_of(block: Block) -> BlockElement | None:
     while element is not None and element.tag in ("dt", "dd", "p", "div"):
         element = element.parent
     return element if element is not None and element.tag == "dl" else None
-
-
-def _panels(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask) -> Mask:
-    """The questions and answers that readers open inside the article's text: their elements hold nothing else, and lie in one that holds
-    paragraphs of the article; and the question over an answer that is kept, the answer below a question, and those like them after."""
-    result = np.zeros(len(blocks), dtype=bool)
-    openers = [at for at, block in enumerate(blocks) if _opens(block)]
-    kept = np.flatnonzero(keep).tolist() if openers else []
-    prose = [at for at in kept if blocks[at].prose]
-    last = -1
-    for at in openers:
-        if result[at] or sum(one < at for one in prose[:PANELS_BEFORE]) < PANELS_BEFORE or blocks[at].kind is not None:
-            continue
-        answered = at + 1 < len(blocks) and blocks[at + 1].prose and _is_beside_panel(blocks[at].element, blocks[at + 1].element)
-        same = last >= 0 and blocks[last].element.signature == blocks[at].element.signature and answered and probabilities[at + 1] >= COUSIN
-        if keep[at] or same or (answered and keep[at + 1]):
-            result[at : at + 2] = answered and probabilities[at + 1] >= OPENED and not blocks[at].links
-            last = at if result[at] else -1
-            continue
-        span = _unkept_around(blocks, at, {blocks[one].element.number for one in prose})
-        inner = [one for one in span if not _opens(blocks[one])]
-        goes_on = bool(span) and span[-1] + 1 < len(blocks) and keep[span[-1] + 1]
-        if goes_on and inner and _are_panels(blocks, span, inner) and probabilities[inner].mean() >= OPENED:
-            result[span] = True
-    return result
-
-
-def _opens(block: Block) -> bool:
-    """Whether a block is a button, or the heading that a link makes one of, which opens what is below it."""
-    element = block.element
-    if len(block.text) > OPENER:
-        return False
-    if element.tag in ("button", "summary") or any(map(element.names.__contains__, OPENERS)):
-        return True
-    linked = block.links == 1 and block.link_chars * 10 >= len(block.text) * 9
-    return linked and element.tag in (*HEADINGS, "h6", "dt") and block.target.startswith("#") and len(block.target) > 1
-
-
-def _is_beside_panel(opener: BlockElement, panel: BlockElement) -> bool:
-    """Whether the element of a panel begins within that around its opener, or around the heading that holds the opener."""
-    frames = [opener.parent, opener.parent.parent if opener.parent is not None else None]
-    return any(frame is not None and frame.parent is not None and frame.number < panel.number < frame.end for frame in frames)
-
-
-def _unkept_around(blocks: list[Block], at: int, kept: set[int]) -> list[int]:
-    """The positions of the blocks in the largest element around one that holds no paragraph of the article, where the next larger one is
-    not the page's body; without such an element the sentences, items and openers that follow in a row. `kept`: the numbers of the
-    elements of the article's paragraphs."""
-    element = blocks[at].element
-    while (outer := element.parent) is not None and not any(outer.number <= number < outer.end for number in kept):
-        element = outer
-    if outer is None or outer.parent is None:
-        return []
-    first = last = at
-    while first > 0 and element.number <= blocks[first - 1].element.number < element.end:
-        first -= 1
-    while last + 1 < len(blocks) and element.number <= blocks[last + 1].element.number < element.end:
-        last += 1
-    after = list(takewhile(lambda one: _is_of_panels(blocks[one], outer, kept), range(last + 1, len(blocks)) if first == last else ()))
-    return [*range(first, last + 1), *after]
-
-
-def _is_of_panels(block: Block, frame: BlockElement, kept: set[int]) -> bool:
-    """Whether a block in an element is an opener, a sentence or an item, and is not the article's already."""
-    inside = frame.number < block.element.number < frame.end and block.element.number not in kept
-    return inside and block.kind is None and (block.prose or item_of(block) is not None or _opens(block))
-
-
-def _are_panels(blocks: list[Block], span: list[int], inner: list[int]) -> bool:
-    """Whether blocks begin with an opener, or with a heading over it, and are running text and lists with few links."""
-    first = next((one for one in span if _opens(blocks[one]) or blocks[one].element.tag not in HEADINGS), span[0])
-    size = sum(len(blocks[one].text) for one in inner)
-    prose = sum(len(blocks[one].text) for one in inner if blocks[one].prose or item_of(blocks[one]) is not None)
-    return _opens(blocks[first]) and 2 * prose > size and 3 * sum(blocks[one].link_chars for one in inner) < size
 
 
 def _first_heading(blocks: list[Block], keep: Mask) -> Mask:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 
-from worker.extract.fields.person_names import MARKUP
 from worker.extract.fields.shown_title import STRANGE, better_heading, familiarity, is_known, shown_part, without_section
 from worker.extract.fields.title_parts import (
-    BREAKS,
     heading_text,
     key_of,
+    plain,
     whole_title,
     without_byline,
     without_label,
@@ -28,7 +26,6 @@ from worker.extract.words.sentences import SPACELESS
 
 MAX_TITLE = 1000  # characters; the longest real headline has a few hundred
 SEPARATOR = re.compile(r"\s+[|\-–—•·»«:/~]+\s+|\s*[|｜\u3163]\s*")
-PREFIX = pattern(r"^<title_label>\s*:\s*")
 OFFICE = pattern(r"<office>\b")
 """How the name of a public authority begins."""
 FILE_NAME = re.compile(
@@ -56,7 +53,7 @@ def title_of(root: Element, data: StructuredData, site_names: set[str]) -> str |
     """
     named = None
     for candidate in _candidates(root, data, site_names):
-        title = without_site_name(_plain(candidate), site_names)
+        title = without_site_name(plain(candidate), site_names)
         if key_of(title) in site_names:
             named = named or title[:MAX_TITLE]  # what stands on all pages of the site
         elif title and not is_document_type(title):
@@ -67,8 +64,8 @@ def title_of(root: Element, data: StructuredData, site_names: set[str]) -> str |
 def _whole(page_title: str, root: Element, site_names: set[str]) -> Iterator[str]:
     """What may show all of a headline that is cut: the headings, then the page's title without the site's name."""
     yield from (without_byline(element) for element in root.iter("h1", "h2"))
-    yield SEPARATOR.split(_plain(page_title))[0]
-    yield without_site_name(_plain(page_title), site_names)
+    yield SEPARATOR.split(plain(page_title))[0]
+    yield without_site_name(plain(page_title), site_names)
 
 
 def _only_heading(root: Element, site_names: set[str]) -> str | None:
@@ -81,11 +78,11 @@ def _only_heading(root: Element, site_names: set[str]) -> str | None:
 def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: str, *, root: Element, url: str | None) -> str | None:
     """The headline that the page shows, where it is a better title than `stated`; None where that stays."""
     site_names = site_names_of(data, url)
-    titles = [_plain(one) for one in (data.title, stated) if one]
+    titles = [plain(one) for one in (data.title, stated) if one]
     shown = None if _is_stated(data) else shown_part(titles, near, text, site_names) or better_heading(stated, near, text, site_names)
     whole = shown != near.heading and key_of(shown or "") in key_of(stated or "") and _is_heading(stated or "", root)
     if shown and not whole and not _is_in_parts(stated or "", shown, root):
-        return without_quotes(_as_heading(shown, root), _plain(data.title or ""))
+        return without_quotes(_as_heading(shown, root), plain(data.title or ""))
     heading = near.heading
     if heading and (
         may_be_site_name(stated, data, root)
@@ -93,7 +90,7 @@ def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: st
         or (key_of(stated or "") in site_names and is_known(heading, text))
         or _is_other_wording(stated or "", heading, text, data, root)
     ):
-        return without_quotes(_as_heading(heading, root), _plain(data.title or ""))
+        return without_quotes(_as_heading(heading, root), plain(data.title or ""))
     is_shown = _is_among(stated or "", near.above_text)
     return without_section(stated, data.title or "", text) if stated and not is_shown and not _is_stated(data) else None
 
@@ -154,8 +151,8 @@ def may_be_site_name(title: str | None, data: StructuredData, root: Element) -> 
         return True
     short = len(words_of(title)) <= NAME_WORDS and len(title) <= NAME_LENGTH
     stated = any(node.get("headline") for node in data.articles)
-    public = key_of(_plain(data.meta("og:title") or "")) == key_of(title) and _is_heading(title, root)
-    return short and not stated and not public and not _is_among(title, (h.text_content() for h in root.iter("h1")))
+    public = key_of(plain(data.meta("og:title") or "")) == key_of(title) and _is_heading(title, root)
+    return short and not stated and not public and not _is_among(title, map(heading_text, root.iter("h1")))
 
 
 def differs_from_text(title: str, heading: str, text: str, data: StructuredData, root: Element) -> bool:
@@ -171,29 +168,6 @@ def differs_from_text(title: str, heading: str, text: str, data: StructuredData,
     return len(words & (known | others)) < REPEATED * len(words) and len(others & known) >= REPEATED * len(others)
 
 
-def _plain(text: str) -> str:
-    """`text` with character references decoded, twice since some systems encode them twice, without mark-up, soft hyphens and a
-    prefix like "Blog:"."""
-    return PREFIX.sub("", " ".join(_without_markup(html.unescape(html.unescape(text))).replace("\u00ad", "").split()))
-
-
-def _without_markup(text: str) -> str:
-    """`text` without its line breaks and the tags of the elements that it opens and closes around words. Other tags are named by
-    the title: "How <section> differs from <div>"."""
-    tags = MARKUP.findall(text) if "<" in text else []
-    closed, opened = ({_tag_name(tag) for tag in tags if tag.startswith("</") is closes} for closes in (True, False))
-    removed = {"br", *(name for name in closed & opened if f"<{name}></{name}>" not in text.lower())}
-    for tag in tags:
-        if (name := _tag_name(tag)) in removed:
-            text = text.replace(tag, " " if name in BREAKS else "")
-    return text
-
-
-def _tag_name(tag: str) -> str:
-    """The name of an element in its tag."""
-    return tag.strip("</>").split()[0].lower()
-
-
 def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> list[str]:
     """What may be the title, the most reliable first."""
     articles = sorted(data.articles, key=lambda node: not _is_news(node))  # before a recipe's or a video's
@@ -202,11 +176,11 @@ def _candidates(root: Element, data: StructuredData, site_names: set[str]) -> li
     page = data.title or ""
     heading = _heading(root, [*stated, shared or "", page], site_names)
     news = any(map(_is_news, data.nodes))
-    part = key_of(_plain(shared or "")) != key_of(heading or "")  # a quotation, of which the heading and the page's title say whose it is
-    part = part and key_of(heading or "").startswith(key_of(_plain(shared or ""))) and key_of(heading or "") in key_of(page)
-    if shared and heading and not part and not stated and _is_heading(_plain(shared), root):
-        heading = _plain(shared)  # as the page shows it, below the site's name
-    shown = [shared] if shared and any(key_of(_plain(one)) == key_of(_plain(shared)) for one in stated) else []  # in its public form
+    part = key_of(plain(shared or "")) != key_of(heading or "")  # a quotation, of which the heading and the page's title say whose it is
+    part = part and key_of(heading or "").startswith(key_of(plain(shared or ""))) and key_of(heading or "") in key_of(page)
+    if shared and heading and not part and not stated and _is_heading(plain(shared), root):
+        heading = plain(shared)  # as the page shows it, below the site's name
+    shown = [shared] if shared and any(key_of(plain(one)) == key_of(plain(shared)) for one in stated) else []  # in its public form
     order = [*shown, *stated, shared, heading, page] if news else [heading, *stated, shared, page]
     return [candidate for candidate in order if candidate]
 
@@ -215,7 +189,7 @@ def _headline(node: Node, root: Element) -> list[str]:
     """The headlines that an object states; its name where the page shows that as heading and not the headline, which is a summary then."""
     headline, name = node.get("headline"), node.get("name")
     if isinstance(headline, str) and isinstance(name, str) and headline != name:
-        return [name if _is_heading(_plain(name), root) and not _is_heading(_plain(headline), root) else headline]
+        return [name if _is_heading(plain(name), root) and not _is_heading(plain(headline), root) else headline]
     return node.strings("headline", "name")
 
 
@@ -228,7 +202,7 @@ def _heading(root: Element, titles: list[str], site_names: set[str]) -> str | No
     """The heading of the highest level that shares most words with the page's titles; an h3 only where it is a part of the
     last of them, the page's title element."""
     reference = {word for title in titles for word in words_of(title)}
-    stated = {key_of(part) for title in titles for part in (_plain(title), *SEPARATOR.split(_plain(title)))}
+    stated = {key_of(part) for title in titles for part in (plain(title), *SEPARATOR.split(plain(title)))}
     for tag in ("h1", "h2", "h3"):
         shown = list(dict.fromkeys(without_label(element, stated) for element in root.iter(tag)))
         if tag == "h3":

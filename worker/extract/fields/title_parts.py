@@ -2,29 +2,66 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from lxml import etree
 
 from worker.extract.fields.bylines import MAX_BYLINE, is_byline, is_dated
+from worker.extract.fields.person_names import MARKUP
 from worker.extract.lines.title_form import could_be_title
 from worker.extract.lines.title_lines import DANGLING
 from worker.extract.page.characters import letters_of
 from worker.extract.page.elements import Element
+from worker.extract.page.shown import READ_ALOUD, effects_of
+from worker.extract.words.languages import pattern
 
+PREFIX = pattern(r"^<title_label>\s*:\s*")
 QUOTES = '"“”«»'
 """Quotation marks that ministries put around the headings of their documents."""
+QUOTE_MARKS = frozenset(QUOTES)
 LABEL_MARKS = " |:/·•–—-»›"
 """What may part a kicker from the headline."""
 BREAKS = ("br", "p", "div", "h1", "h2", "h3", "li")
+PICTURES = ("svg", "script", "style", "template")
+"""Elements in headings whose texts are none of theirs: drawings and what no page shows."""
 CUTS = ("...", "…")
 """The end of a title that a system cut."""
 MIN_CUT = 60  # characters: search engines and networks have titles cut at 60 to 110, and no shorter one without a mark
 
 
 def heading_text(element: Element) -> str:
-    """The text of a heading; a line break in it separates words."""
-    broken = any(inner.tag in BREAKS for inner in element.iterdescendants())
-    return " ".join((" " if broken else "").join(element.itertext()).split())
+    """The text of a heading; a line break in it separates words. What the page hides in it is left out, unless that is all."""
+    if not len(element):
+        return " ".join((element.text or "").split())
+    inner = list(element.iterdescendants())
+    blank = " " if any(one.tag in BREAKS for one in inner) else ""
+    shown = " ".join(blank.join(filter(None, _shown_texts(element))).split()) if any(map(_is_unseen, inner)) else ""
+    return shown or " ".join(blank.join(element.itertext()).split())
+
+
+def _is_unseen(element: Element) -> bool:
+    """Whether an element of a heading is hidden by its own attributes, or is a label to be read aloud or a picture, which may have a
+    title of its own."""
+    if element.tag in PICTURES or element.get("hidden") is not None:
+        return True
+    style, classes = element.get("style"), element.get("class")
+    return (style is not None and effects_of(style).hides) or (classes is not None and not READ_ALOUD.isdisjoint(classes.lower().split()))
+
+
+def _shown_texts(element: Element) -> Iterator[str | None]:
+    """The texts of a heading in their order, without those in hidden elements; None where a line ends."""
+    walk = etree.iterwalk(element, events=("start", "end"))
+    for event, inner in walk:
+        if inner is not element and inner.tag in BREAKS:
+            yield None
+        if event == "end":
+            yield (inner.tail or "") if inner is not element else ""
+        elif inner is not element and _is_unseen(inner):
+            walk.skip_subtree()
+        else:
+            yield inner.text or ""
 
 
 def without_label(element: Element, stated: set[str]) -> str:
@@ -86,4 +123,24 @@ def key_of(name: str) -> str:
     return "".join(re.findall(r"\w+", name.casefold())).removeprefix("the")
 
 
-QUOTE_MARKS = frozenset(QUOTES)
+def plain(text: str) -> str:
+    """`text` with character references decoded, twice since some systems encode them twice, without mark-up, soft hyphens and a
+    prefix like "Blog:"."""
+    return PREFIX.sub("", " ".join(_without_markup(html.unescape(html.unescape(text))).replace("\u00ad", "").split()))
+
+
+def _without_markup(text: str) -> str:
+    """`text` without its line breaks and the tags of the elements that it opens and closes around words. Other tags are named by
+    the title: "How <section> differs from <div>"."""
+    tags = MARKUP.findall(text) if "<" in text else []
+    closed, opened = ({_tag_name(tag) for tag in tags if tag.startswith("</") is closes} for closes in (True, False))
+    removed = {"br", *(name for name in closed & opened if f"<{name}></{name}>" not in text.lower())}
+    for tag in tags:
+        if (name := _tag_name(tag)) in removed:
+            text = text.replace(tag, " " if name in BREAKS else "")
+    return text
+
+
+def _tag_name(tag: str) -> str:
+    """The name of an element in its tag."""
+    return tag.strip("</>").split()[0].lower()

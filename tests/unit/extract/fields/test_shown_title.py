@@ -48,6 +48,26 @@ def test_a_label_with_an_element_of_its_own_in_the_heading_is_no_part_of_the_tit
     assert title_of(head, f"<h1>{heading}</h1>") == HEADLINE
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "<span class='visually-hidden'>Story for subscribers</span>",
+        "<span style='position:absolute; clip: rect(0 0 0 0)'>Story for subscribers</span> ",
+        "<i hidden>Story</i><b class='sr-only'>for subscribers</b>",
+        "<svg aria-hidden='true'><title>Plus</title><path d='M8 0v16'/></svg>",
+        "<span class='SR-ONLY'>Story for <b>subscribers</b></span><svg><title>Plus</title></svg>",
+    ],
+)
+@pytest.mark.parametrize("form", ["{label}{line}", "{line} {label}", "{label}<em>Ferry</em> carries rice before the rain"])
+@pytest.mark.parametrize("head", ["", f"<title>{HEADLINE} | Harbour</title>"])
+def test_what_a_page_hides_in_a_heading_is_no_part_of_the_title(label, form, head):
+    assert title_of(head, f"<h1>{form.format(label=label, line=HEADLINE)}</h1>") == HEADLINE
+
+
+def test_a_heading_whose_whole_text_is_hidden_below_a_picture_is_the_title():
+    assert title_of("", f"<h1><img src='/a.png'><span class='sr-only'>{HEADLINE}</span></h1>") == HEADLINE
+
+
 def test_emphasis_within_a_headline_stays():
     assert title_of(f"<title>{HEADLINE} - Harbour</title>", "<h1><em>Ferry</em> carries <b>rice</b> before the rain</h1>") == HEADLINE
 

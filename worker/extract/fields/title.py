@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from worker.extract.fields.shown_title import STRANGE, better_heading, familiarity, is_known, shown_part, without_section
 from worker.extract.fields.title_parts import (
+    broken_heading,
     heading_text,
     key_of,
     plain,
@@ -78,11 +79,12 @@ def _only_heading(root: Element, site_names: set[str]) -> str | None:
 def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: str, *, root: Element, url: str | None) -> str | None:
     """The headline that the page shows, where it is a better title than `stated`; None where that stays."""
     site_names = site_names_of(data, url)
+    page_title = plain(data.title or "")
     titles = [plain(one) for one in (data.title, stated) if one]
     shown = None if _is_stated(data) else shown_part(titles, near, text, site_names) or better_heading(stated, near, text, site_names)
     whole = shown != near.heading and key_of(shown or "") in key_of(stated or "") and _is_heading(stated or "", root)
     if shown and not whole and not _is_in_parts(stated or "", shown, root):
-        return without_quotes(_as_heading(shown, root), plain(data.title or ""))
+        return without_quotes(_as_heading(shown, root, page_title), page_title)
     heading = near.heading
     if heading and (
         may_be_site_name(stated, data, root)
@@ -90,15 +92,18 @@ def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: st
         or (key_of(stated or "") in site_names and is_known(heading, text))
         or _is_other_wording(stated or "", heading, text, data, root)
     ):
-        return without_quotes(_as_heading(heading, root), plain(data.title or ""))
+        return without_quotes(_as_heading(heading, root, page_title), page_title)
     is_shown = _is_among(stated or "", near.above_text)
     return without_section(stated, data.title or "", text) if stated and not is_shown and not _is_stated(data) else None
 
 
-def _as_heading(line: str, root: Element) -> str:
-    """A line without the byline or date that has an element of its own in it, where it is a heading."""
-    headings = (element for element in root.iter("h1", "h2", "h3") if len(element))
-    return next((without_byline(element) for element in headings if heading_text(element) == line), line)
+def _as_heading(line: str, root: Element, page_title: str) -> str:
+    """A line without the byline or date that has an element of its own in it, where it is a heading; with the lines of the headline
+    that breaks part from it, unless the page's title has it alone."""
+    headings = [element for element in root.iter("h1", "h2", "h3") if len(element)]
+    same = next((without_byline(element) for element in headings if heading_text(element) == line), None)
+    alone = same is not None or key_of(line) in map(key_of, SEPARATOR.split(page_title))
+    return same or next((whole for element in headings if not alone and (whole := broken_heading(line, element))), line)
 
 
 def _is_other_wording(title: str, heading: str, text: str, data: StructuredData, root: Element) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from lxml import etree
 
@@ -26,6 +27,8 @@ LABEL_MARKS = " |:/·•–—-»›"
 BREAKS = ("br", "p", "div", "h1", "h2", "h3", "li")
 PICTURES = ("svg", "script", "style", "template")
 """Elements in headings whose texts are none of theirs: drawings and what no page shows."""
+SENTENCE_ENDS = ".!?。！？"
+KICKER_WORDS = 2  # before a colon in a line of its own, at most: "Live report:" is no part of the headline below it
 CUTS = ("...", "…")
 """The end of a title that a system cut."""
 MIN_CUT = 60  # characters: search engines and networks have titles cut at 60 to 110, and no shorter one without a mark
@@ -39,6 +42,25 @@ def heading_text(element: Element) -> str:
     blank = " " if any(one.tag in BREAKS for one in inner) else ""
     shown = " ".join(blank.join(filter(None, _shown_texts(element))).split()) if any(map(_is_unseen, inner)) else ""
     return shown or " ".join(blank.join(element.itertext()).split())
+
+
+def broken_heading(line: str, element: Element) -> str | None:
+    """The text of a heading in which breaks part `line` from what goes on before or after it; None where nothing does."""
+    lines: list[str] = []
+    for ends, texts in groupby(_shown_texts(element), key=lambda text: text is None):
+        if not ends and (text := " ".join("".join(filter(None, texts)).split())):
+            lines = [*lines[:-1], f"{lines[-1]} {text}"] if lines and _continues(lines[-1], text) else [*lines, text]
+    return next((whole for whole in lines if whole != line and f" {line} " in f" {whole} " and could_be_title(whole)), None)
+
+
+def _continues(before: str, after: str) -> bool:
+    """Whether the headline that breaks part goes on in its next line: before a small letter or after a comma, a colon behind more
+    than a kicker, or a word like "the"; a byline or a date is no part of it."""
+    if before[-1] in SENTENCE_ENDS or is_byline(after) or is_dated(after):
+        return False
+    first, last = after.split(maxsplit=1)[0], before.rsplit(maxsplit=1)[-1].casefold()
+    colon = before.endswith((":", "\uff1a")) and len(before.split()) > KICKER_WORDS
+    return first.islower() or colon or before.endswith((",", "、", "，")) or last in DANGLING
 
 
 def _is_unseen(element: Element) -> bool:

@@ -64,6 +64,22 @@ def test_what_a_page_hides_in_a_heading_is_no_part_of_the_title(label, form, hea
     assert title_of(head, f"<h1>{form.format(label=label, line=HEADLINE)}</h1>") == HEADLINE
 
 
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("<font>Rice before the rain:<br>The ferry crosses<br/>another forty times</font>", None),
+        ("Ferry carries forty carts,<br>Fifty more wait<br>on the far bank", None),
+        ("<div>The ferry across the</div><div>Lower River carried rice</div>", None),
+        ("Report:<br>Ferry carries rice before the rain", "Ferry carries rice before the rain"),
+        ("Ferry carries rice before the rain<br>by Virginia Lowther", "Ferry carries rice before the rain"),
+        ("Ferry carries rice before the rain.<br>Fifty carts wait on the far bank", "Ferry carries rice before the rain."),
+    ],
+)
+def test_a_headline_goes_on_behind_a_line_break(heading, title):
+    whole = " ".join(part for part in heading.replace("<", "\0<").replace(">", ">\0").split("\0") if part and part[0] != "<")
+    assert title_of("<title>Harbour - Online edition</title>", f"<h1>{heading}</h1>") == (title or whole)
+
+
 def test_a_heading_whose_whole_text_is_hidden_below_a_picture_is_the_title():
     assert title_of("", f"<h1><img src='/a.png'><span class='sr-only'>{HEADLINE}</span></h1>") == HEADLINE
 

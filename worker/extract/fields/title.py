@@ -91,6 +91,7 @@ def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: st
         or differs_from_text(stated or "", heading, text, data, root)
         or (key_of(stated or "") in site_names and is_known(heading, text))
         or _is_other_wording(stated or "", heading, text, data, root)
+        or (is_known(heading, text) and _is_slogan(stated or "", heading, text, data, root=root, site_names=site_names))
     ):
         return without_quotes(_as_heading(heading, root, page_title), page_title)
     is_shown = _is_among(stated or "", near.above_text)
@@ -114,6 +115,20 @@ def _is_other_wording(title: str, heading: str, text: str, data: StructuredData,
     others = stems_of(title) - stems_of(heading)
     better = len(others) >= OTHERS and familiarity(" ".join(others), text) < STRANGE and familiarity(heading, text) >= OWN
     return better and _is_among(heading, map(heading_text, root.iter("h1")))
+
+
+def _is_slogan(title: str, heading: str, text: str, data: StructuredData, *, root: Element, site_names: set[str]) -> bool:
+    """Whether a title is what stands behind the site's name on all of its pages, beside the page's only h1, which shares no word with
+    it: the title element has the site's name alone, or the same slogan, of which the text has no word."""
+    if any(node.get("headline") for node in data.articles) or stems_of(title) & stems_of(heading) or _is_heading(title, root):
+        return False
+    page, shared = plain(data.title or ""), plain(data.meta("og:title", "twitter:title") or "")
+    before = next((one.removesuffix(title) for one in (shared, page) if one.endswith(title) and one != title), "")
+    if not _names_site(before, site_names):
+        return False
+    generic = key_of(page) in site_names or (page in ("", shared) and not familiarity(title, text))
+    own = {key for element in root.iter("h1") if (key := key_of(heading_text(element)))} - site_names
+    return generic and own == {key_of(heading)}
 
 
 def _is_heading(title: str, root: Element) -> bool:

@@ -80,6 +80,31 @@ def test_a_headline_goes_on_behind_a_line_break(heading, title):
     assert title_of("<title>Harbour - Online edition</title>", f"<h1>{heading}</h1>") == (title or whole)
 
 
+STATED = '<meta property="og:site_name" content="Bramholt Post"><meta property="og:title" content="{}">'
+SLOGAN = "Bramholt Post – News for the valley"
+
+
+@pytest.mark.parametrize("page", ["Bramholt Post", SLOGAN, ""])
+@pytest.mark.parametrize("above", ["", "<h1><a href='/'>Bramholt Post</a></h1>"])
+def test_a_slogan_behind_the_name_of_the_site_is_no_title(page, above):
+    assert title_of(f"<title>{page}</title>{STATED.format(SLOGAN)}", f"{above}<h1>{HEADLINE}</h1>") == HEADLINE
+
+
+@pytest.mark.parametrize(
+    ("stated", "page", "heading"),
+    [
+        ("Bramholt Post – Fifty carts of salt wait", "Fifty carts of salt wait - Bramholt Post", f"<h1>{HEADLINE}</h1>"),
+        ("Bramholt Post – Fifty carts of salt wait", "Bramholt Post – Fifty carts of salt wait", f"<h1>{HEADLINE}</h1>"),
+        (SLOGAN, "Bramholt Post", f"<h1>{HEADLINE}</h1><h1>Ferry master retires</h1>"),
+        (SLOGAN, "Bramholt Post", "<h1>Sign up for what is new in the morning</h1>"),
+        ("News for the valley", "News for the valley", f"<h1>{HEADLINE}</h1>"),
+    ],
+)
+def test_what_may_be_the_headline_of_the_page_is_no_slogan(stated, page, heading):
+    title = title_of(f"<title>{page}</title>{STATED.format(stated)}", heading)
+    assert title == stated.removeprefix("Bramholt Post – ")
+
+
 def test_a_heading_whose_whole_text_is_hidden_below_a_picture_is_the_title():
     assert title_of("", f"<h1><img src='/a.png'><span class='sr-only'>{HEADLINE}</span></h1>") == HEADLINE
 

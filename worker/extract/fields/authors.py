@@ -10,6 +10,7 @@ from lxml import etree
 
 from worker.extract.dates.parse import without_dates
 from worker.extract.fields.bylines import byline_of, full_names, is_dated, name_part
+from worker.extract.fields.language import has_vietnamese
 from worker.extract.fields.own_article import is_in_card, is_outside_article
 from worker.extract.fields.person_names import (
     AGENCY,
@@ -24,7 +25,7 @@ from worker.extract.fields.person_names import (
     letters_of,
     signed_name,
 )
-from worker.extract.fields.shown_bylines import labelled_lines, shown_line
+from worker.extract.fields.shown_bylines import labelled_lines, names_in_parts, shown_line
 from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.elements import Attribute, Element
@@ -70,7 +71,8 @@ def authors_of(root: Element, data: StructuredData, site_names: set[str]) -> lis
     `site_names`: the letters of the site's own names, as `title.site_names_of` gives them.
     """
     site_names = (site_names | _last_part(data.title or "")) - _personal_site_names(data, site_names)
-    stated = next((names for source in _stated(data) if (names := author_names(source, site_names))), [])
+    foreign = bool(data.title) and not has_vietnamese(data.title or "")
+    stated = next((names for source in _stated(data) if (names := author_names(source, site_names, introduced=foreign))), [])
     certain = any(is_name(name) or AGENCY.match(name) for name in stated)
     if certain and not _may_be_publisher(stated, data):
         return stated
@@ -258,12 +260,17 @@ def _names_may_stand(line: str) -> bool:
 
 
 def _shown_names(element: Element, site_names: set[str]) -> list[str]:
-    """The names that an element shows: in its links, else in the first line with a name, else across lines of one word each."""
+    """The names that an element shows: in parts that it marks, else in its links, else in the first line with a name, else across
+    lines of one word each."""
+    if whole := full_names(names_in_parts(element), site_names, introduced=True):
+        return whole
     lines = shown_line(element).split("\n")
     if "authors" in (element.get("class") or "").split() and len(lines) > 1 and all(is_person(BY.sub("", line)) for line in lines):
         return full_names(lines, site_names)
-    linked = full_names([shown_line(link) for link in element.iter("a") if len(link) or link is not element], site_names)
+    bare = BY.sub("", "\n".join(lines))
+    by = bare != "\n".join(lines)
+    linked = full_names([shown_line(link) for link in element.iter("a") if len(link) or link is not element], site_names, introduced=by)
     signed = author_names([name for line in lines if (name := signed_name(line))][:1], site_names)
-    found = (names for line in BY.sub("", "\n".join(lines)).split("\n") if (names := full_names([name_part(line)], site_names)))
+    found = (names for line in bare.split("\n") if (names := full_names([name_part(line)], site_names, introduced=by)))
     parts = [" ".join(lines)] if all(" " not in line for line in lines) else []
     return linked or signed or next(found, []) or full_names(parts, site_names)

@@ -247,6 +247,6 @@ def _is_short_day(line: str) -> bool:
     return number.isdecimal() and len(number) <= 2 and month.lower().removesuffix(".") in MONTHS
 
 
-def full_names(texts: list[str], site_names: set[str]) -> list[str]:
-    """The names in `texts` that consist of at least two words, or are in a script without capitals."""
-    return [name for name in author_names(texts, site_names) if is_name(name)]
+def full_names(texts: list[str], site_names: set[str], *, introduced: bool = False) -> list[str]:
+    """The names in `texts` that consist of at least two words, or are in a script without capitals; `introduced` as for `author_names`."""
+    return [name for name in author_names(texts, site_names, introduced=introduced) if is_name(name)]

@@ -18,6 +18,8 @@ ORGANISATION = pattern(r"\b<organisation>\b")
 """Words in the names of desks and organisations, and not in those of people."""
 OTHER_ROLE = pattern("<other_role>")
 """Before the names of people who worked on a text but did not write it."""
+GIVEN = ("theo",)
+"""Given names with which a source begins in another language: "Theo Reuters" is "According to Reuters" in Vietnamese."""
 JOB = any_of("job")
 """Words of a profession or an office, which precede or follow a name."""
 JOB_WORD = pattern(r"\b<job>s?\b")
@@ -80,10 +82,11 @@ EMOJI_PARTS = frozenset("\u200d\ufe0f\u20e3")
 """What joins emoji or chooses their colours."""
 
 
-def author_names(texts: list[str], site_names: set[str]) -> list[str]:
+def author_names(texts: list[str], site_names: set[str], *, introduced: bool = False) -> list[str]:
     """The names in author fields or bylines, each once: separated, without "by", addresses, and entries that are not people.
 
-    `site_names`: the letters of the site's own names, which are not an author's.
+    `site_names`: the letters of the site's own names, which are not an author's. `introduced`: whether a word like "by" stood before them,
+    or the page tells that they are no source.
     """
     names: dict[str, str] = {}
     for text in texts[:MAX_AUTHORS]:
@@ -94,7 +97,8 @@ def author_names(texts: list[str], site_names: set[str]) -> list[str]:
         pair = _two_names(plain)
         plain = "; ".join(pair) if any(map(has_vietnamese, pair)) else plain
         parts = _parts(plain, site_names)
-        found = [name for part in parts if (name := _name(part, site_names))]
+        sure = (introduced or BY.match(plain) is not None) and not has_vietnamese(plain)
+        found = [name for part in parts if (name := _name(part, site_names, sure=sure))]
         if found and is_person(found[0]) and BY.match(plain):
             found = _without_offices(found, parts, plain)
         if len(found) > 1 and any(" " in name and name.isascii() and not is_name(name) for name in found):
@@ -230,8 +234,9 @@ def _given_first(name: str) -> str:
     return " ".join([first, *initials, surname]) if catalogued and short else name
 
 
-def _name(part: str, site_names: set[str]) -> str | None:
-    """The name in one part of a byline; None where it is not a person's or an agency's."""
+def _name(part: str, site_names: set[str], *, sure: bool) -> str | None:
+    """The name in one part of a byline; None where it is not a person's or an agency's. `sure`: whether a word like "by" tells that
+    one of GIVEN is a name."""
     whole = LEADING_AND.sub("", AFTER.sub("", BY.sub("", " ".join(part.split())))).strip(' .,:;|-–—@*_()"“”')
     words = whole.split()
     if len(words) == PERSON_WORDS and _is_surname(words[1]) and _is_given(words[0]) and not _is_site_name(whole, site_names):
@@ -245,7 +250,14 @@ def _name(part: str, site_names: set[str]) -> str | None:
         return name
     if not 2 <= len(name) <= MAX_NAME or len(name.split()) > MAX_WORDS or "@" in part:
         return None
-    other = NOT_A_PERSON.match(name) or COMPANY.search(name) or OTHER_ROLE.match(name) or ORGANISATION.search(name) or JOB_WORD.search(name)
+    given = sure and is_name(name) and name.partition(" ")[0].lower() in GIVEN and not AGENCY.match(name.partition(" ")[2])
+    other = (
+        (NOT_A_PERSON.match(name) and not given)
+        or COMPANY.search(name)
+        or OTHER_ROLE.match(name)
+        or ORGANISATION.search(name)
+        or JOB_WORD.search(name)
+    )
     return None if other or _is_site_name(name, site_names) or not any(map(str.isalpha, name)) else name
 
 

@@ -17,6 +17,13 @@ LABELLED_IN = ("span", "li", "em", "i", "b", "strong", "small", "div", "dd", "p"
 """Elements that such a byline may fill."""
 MAX_LABELLED, MAX_TEXTS = 60, 300  # characters of such a byline, and texts with a colon that are looked at: real pages have some tens
 DEPTH = 3  # elements around the one with the colon, at most
+NAME_PARTS = {
+    **dict.fromkeys(("givenname", "firstname", "fname", "forename"), "given"),
+    **dict.fromkeys(("additionalname", "middlename"), "middle"),
+    **dict.fromkeys(("familyname", "lastname", "lname", "surname"), "family"),
+}
+"""Classes and properties of the parts of a name, in small letters without hyphens."""
+MAX_PARTS = 100  # elements of a byline that are looked at: twenty authors have two or three parts and an outer element each
 _COLONS = etree.XPath(
     "//body/descendant::text()"
     "[(contains(., ':') or contains(., '\uff1a')) and not(parent::script or parent::style) and string-length(.) <= 200]"
@@ -57,3 +64,34 @@ def shown_line(element: Element) -> str:
             return ""
     line = element.get("content") or JOINED.sub(r" \1 ", "\n".join(pieces))
     return line if len(line) <= MAX_BYLINE and any(map(str.isalpha, line)) else ""
+
+
+def names_in_parts(element: Element) -> list[str]:
+    """The names that an element shows with the given name and the surname in elements of their own, in the page's order of both; a
+    comma behind the surname puts it last."""
+    names: list[str] = []
+    parts: dict[str, str] = {}
+    for inner in islice(element.iterdescendants(), MAX_PARTS):
+        kind = _part_of_name(inner)
+        if kind is None or not (text := " ".join((inner.get("content") or inner.text_content()).split())):
+            continue
+        if kind in parts:
+            names, parts = [*names, *_whole_name(parts)], {}
+        ends = text.endswith(",") or (inner.tail or "").lstrip().startswith(",")
+        parts[kind] = f"{text.rstrip(', ')}," if kind == "family" and ends and not parts else text.rstrip(", ")
+    return [*names, *_whole_name(parts)]
+
+
+def _part_of_name(element: Element) -> str | None:
+    """Which part of a name the classes of an element or its property name."""
+    marks = f"{element.get('class') or ''} {element.get('itemprop') or ''}".lower().split()
+    plain = [mark.rpartition("__")[2].replace("-", "").replace("_", "") for mark in marks]
+    return next((kind for mark in plain if (kind := NAME_PARTS.get(mark))), None)
+
+
+def _whole_name(parts: dict[str, str]) -> list[str]:
+    """The name of several parts; none where the given name or the surname is missing."""
+    if not {"given", "family"} <= parts.keys():
+        return []
+    ordered = [kind for kind in parts if kind != "family"] + ["family"] if parts["family"].endswith(",") else list(parts)
+    return [" ".join(parts[kind].rstrip(",") for kind in ordered)]

@@ -253,3 +253,56 @@ def test_who_reviewed_a_text_is_not_its_author_beside_a_byline():
 )
 def test_the_reporter_of_a_chinese_paper_is_named_without_it(end):
     assert authors_of("", end=end, text=REPORT) == ["\u738b\u6653\u4e1c", "\u674e\u9759"]
+
+
+NAME = '<span class="{0}">Ines</span> <span class="{1}">Okoro-Lund</span>'
+OTHER = '<span class="{0}">Theo</span> <span class="{1}">van der Meulen</span>'
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [("given-name", "family-name"), ("firstName", "lastName"), ("author__first-name", "author__last-name"), ("fname", "text surname")],
+)
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<div class="vcard">Written by <span class="fn n">{one}</span> <span>and</span> <span class="fn n">{other}</span></div>',
+        '<p class="byline">By {one} and {other}</p>',
+        '<div><a class="author" href="/p/1">{one}<sup>a</sup></a>, <a class="author" href="/p/2">{other}<sup>b</sup></a></div>',
+    ],
+)
+def test_the_parts_of_a_name_in_elements_of_their_own_are_one_name(kinds, form):
+    assert authors_of(form.format(one=NAME.format(*kinds), other=OTHER.format(*kinds))) == ["Ines Okoro-Lund", "Theo van der Meulen"]
+
+
+@pytest.mark.parametrize(
+    ("byline", "name"),
+    [
+        ('<span itemprop="familyName">Meulen</span>, <span itemprop="givenName">Theo</span>', "Theo Meulen"),
+        ('<span class="first-name">Theo</span><i class="middle-name">B.</i><b class="last-name">Meulen</b>', "Theo B. Meulen"),
+        ('<span class="last-name">Nguyen</span> <span class="first-name">Van An</span>', "Nguyen Van An"),
+    ],
+)
+def test_the_parts_of_a_name_stay_in_the_order_of_the_page(byline, name):
+    assert authors_of(f'<div class="author">{byline}</div>') == [name]
+
+
+@pytest.mark.parametrize(
+    "byline", ["By Theo Meulen", "By Theo van der Meulen", "Written by Ines Okoro-Lund and Theo Meulen", "Von Theo Meulen"]
+)
+@pytest.mark.parametrize("form", ["<p>{}</p>", "<p class='byline'>{}</p>", "<p class='author'>{}</p>"])
+def test_a_given_name_that_introduces_a_source_elsewhere_is_one_behind_by(byline, form):
+    names = byline.removeprefix("By ").removeprefix("Written by ").removeprefix("Von ").split(" and ")
+    assert authors_of(form.format(byline)) == names
+
+
+@pytest.mark.parametrize("source", ["Theo Reuters", "Theo Daily Mail", "Tác giả: Theo Daily Mail"])
+def test_a_vietnamese_source_is_no_person(source):
+    assert authors_of(f"<p class='author'>{source}</p>") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "names"), [("Ferry carries rice before the rain", ["Theo Meulen"]), ("Phà chở gạo trước cơn mưa lớn ở Hải Phòng", [])]
+)
+def test_the_language_of_the_title_tells_whether_a_stated_author_is_a_source(title, names):
+    assert authors_of("", head=f'<title>{title}</title><meta name="author" content="Theo Meulen">') == names

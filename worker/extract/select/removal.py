@@ -145,6 +145,9 @@ def _boxes(blocks: list[Block], elements: list[BlockElement], keep: Mask, inside
     for element, held in inside.items():
         if len(held) > CARD_BLOCKS or held[0] == first or element.tag.startswith("h"):
             continue
+        single = element.end == element.number + 1 and element.tag != "form"  # one block: only a name can tell that it is a box
+        if single and not _is_named(element, BOXES):
+            continue
         span = _span(blocks, element, held[0])
         if len(span) <= BOX_BLOCKS and sum(len(blocks[at].text) for at in span) <= BOX_LENGTH:
             has_form = any(element.number <= number < element.end for number in forms)

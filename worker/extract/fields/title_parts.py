@@ -11,6 +11,7 @@ from lxml import etree
 
 from worker.extract.fields.bylines import MAX_BYLINE, is_byline, is_dated
 from worker.extract.fields.person_names import MARKUP
+from worker.extract.lines.nearby_lines import LABEL_MARKS
 from worker.extract.lines.title_form import could_be_title
 from worker.extract.lines.title_lines import DANGLING
 from worker.extract.page.characters import letters_of
@@ -22,8 +23,6 @@ PREFIX = pattern(r"^<title_label>\s*:\s*")
 QUOTES = '"“”«»'
 """Quotation marks that ministries put around the headings of their documents."""
 QUOTE_MARKS = frozenset(QUOTES)
-LABEL_MARKS = " |:/·•–—-»›"
-"""What may part a kicker from the headline."""
 BREAKS = ("br", "p", "div", "h1", "h2", "h3", "li")
 PICTURES = ("svg", "script", "style", "template")
 """Elements in headings whose texts are none of theirs: drawings and what no page shows."""

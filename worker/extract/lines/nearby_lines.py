@@ -29,6 +29,8 @@ BELOW_TITLE = 6  # lines below the title, where the text begins farther down: a 
 TITLE_DIFFERENCE = 8  # characters by which a title and the line that shows it may differ: quotes, blanks, a full stop
 GOES_ON = pattern(r"<goes_on>\b")
 """How the second line of a heading begins."""
+LABEL_MARKS = " |:/·•–—-»›"
+"""What may part a kicker or a byline from the headline in its line."""
 BY = pattern(r"<by>\s")
 """How the byline behind a heading begins."""
 LINKED = 0.5  # of a line's characters: with more in links it is a menu or a pointer to another article
@@ -76,7 +78,7 @@ class NearbyLines:
 
     def _with_rest(self, title: str) -> NearbyLines:
         """The same lines, with the byline or date that follows `title` in the heading's line on a line of its own."""
-        rest = (self.heading or "").removeprefix(title).lstrip(" |:/·•–—-»›")
+        rest = (self.heading or "").removeprefix(title).lstrip(LABEL_MARKS)
         if not title or rest == self.heading or not (BY.match(rest) or any(map(str.isdigit, rest))):
             return self
         return replace(self, heading=title, below_heading=[rest, *self.below_heading])

@@ -91,6 +91,11 @@ class Block:
         """The kind of boilerplate that it is; None for other text."""
         return boilerplate_kind(self.text)
 
+    @property
+    def only_linked(self) -> bool:
+        """Whether nearly all of it is in links; a mark or a number may stand beside them."""
+        return self.link_chars * 10 >= len(self.text) * 9
+
 
 InlineState = tuple[bool, bool, int]
 """Whether text is within a link and within bold, and the hints of the inline elements around it."""

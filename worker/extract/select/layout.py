@@ -237,7 +237,7 @@ def other_content(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bo
 
 def _are_teasers(items: list[Block]) -> bool:
     """Whether items are headlines, each a link and nothing else, and summaries without a link, in turn."""
-    linked = [item.link_chars * 10 >= len(item.text) * 9 and not item.prose for item in items]
+    linked = [item.only_linked and not item.prose for item in items]
     pairs = sum(one and not other and after.prose for one, other, after in zip(linked, linked[1:], items[1:], strict=False))
     return pairs >= TEASERS and pairs * 2 >= len(items) - 1
 

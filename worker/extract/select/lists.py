@@ -69,6 +69,16 @@ def item_of(block: Block) -> BlockElement | None:
     return parent if element.tag in ("p", "div") and parent is not None and parent.tag == "li" else None
 
 
+def span_of(blocks: list[Block], element: BlockElement, at: int) -> list[int]:
+    """The positions of all blocks of an element, of which `at` is one; they are in a row."""
+    first = last = at
+    while first > 0 and element.number <= blocks[first - 1].element.number < element.end:
+        first -= 1
+    while last + 1 < len(blocks) and element.number <= blocks[last + 1].element.number < element.end:
+        last += 1
+    return list(range(first, last + 1))
+
+
 def _list_of(block: Block) -> BlockElement | None:
     """The list of whose items a block is one."""
     item = item_of(block)
@@ -122,7 +132,7 @@ def _linked_sentences(blocks: list[Block], probabilities: NDArray[np.float64], k
 
 def _is_linked_sentence(block: Block) -> bool:
     """Whether a paragraph is one link, and ends as a sentence."""
-    linked = block.links == 1 and block.link_chars * 10 >= len(block.text) * 9 and block.element.tag == "p"
+    linked = block.links == 1 and block.only_linked and block.element.tag == "p"
     return linked and len(block.text) >= LINKED and ends_sentence(block.text)
 
 
@@ -144,7 +154,7 @@ def host_of(target: str) -> str:
 
 def _place_of_link(block: Block) -> BlockElement | None:
     """The element around a paragraph that is a link and nothing else."""
-    is_link = block.links == 1 and block.link_chars * 10 >= len(block.text) * 9
+    is_link = block.links == 1 and block.only_linked
     return block.element.parent if is_link and block.element.tag == "p" else None
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.page.blocks import Block, BlockElement
-from worker.extract.select.lists import COUSIN, HEADINGS, Mask, item_of
+from worker.extract.select.lists import COUSIN, HEADINGS, Mask, item_of, span_of
 
 OPENED, PANELS_BEFORE = 0.1, 2  # mean probability of what readers open inside the text, as in `details`; and paragraphs before it
 OPENER = 150  # characters of a question or a heading that readers open, at most
@@ -50,7 +50,7 @@ def _opens(block: Block) -> bool:
     tags = (element.tag, outer.tag if outer is not None and element.tag in HEADINGS else "")
     if "button" in tags or "summary" in tags or any(map(element.names.__contains__, OPENERS)):
         return True
-    linked = block.links == 1 and block.link_chars * 10 >= len(block.text) * 9
+    linked = block.links == 1 and block.only_linked
     return linked and element.tag in (*HEADINGS, "h6", "dt") and block.target.startswith("#") and len(block.target) > 1
 
 
@@ -69,13 +69,9 @@ def _unkept_around(blocks: list[Block], at: int, kept: set[int]) -> list[int]:
         element = outer
     if outer is None or outer.parent is None:
         return []
-    first = last = at
-    while first > 0 and element.number <= blocks[first - 1].element.number < element.end:
-        first -= 1
-    while last + 1 < len(blocks) and element.number <= blocks[last + 1].element.number < element.end:
-        last += 1
-    after = list(takewhile(lambda one: _is_of_panels(blocks[one], outer, kept), range(last + 1, len(blocks)) if first == last else ()))
-    return [*range(first, last + 1), *after]
+    span = span_of(blocks, element, at)
+    following = range(at + 1, len(blocks)) if len(span) == 1 else ()
+    return [*span, *takewhile(lambda one: _is_of_panels(blocks[one], outer, kept), following)]
 
 
 def _is_of_panels(block: Block, frame: BlockElement, kept: set[int]) -> bool:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.characters import letters_of
 from worker.extract.select.layout import COLONS
-from worker.extract.words.boilerplate import Kind
+from worker.extract.select.lists import span_of
+from worker.extract.words.boilerplate import FULL_STOPS, Kind
 from worker.extract.words.sentences import ends_sentence
 
 Mask = NDArray[np.bool_]
@@ -81,16 +82,6 @@ def _inside(blocks: list[Block], keep: Mask) -> Inside:
     return result
 
 
-def _span(blocks: list[Block], element: BlockElement, at: int) -> list[int]:
-    """The positions of all blocks of an element, of which `at` is one; they are in a row."""
-    first = last = at
-    while first > 0 and element.number <= blocks[first - 1].element.number < element.end:
-        first -= 1
-    while last + 1 < len(blocks) and element.number <= blocks[last + 1].element.number < element.end:
-        last += 1
-    return list(range(first, last + 1))
-
-
 def _comments(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
     """The blocks of elements named as readers' comments, below the article's own paragraphs."""
     result = np.zeros(len(blocks), dtype=bool)
@@ -116,7 +107,7 @@ def _next_articles(blocks: list[Block], inside: Inside, title: str | None) -> Ma
     articles = [element for element in inside if element.tag == "article" and not _is_within(element.parent, "article")]
     if len(articles) < 2 or not title:
         return result
-    heads = {element: _headings(blocks, _span(blocks, element, inside[element][0])) for element in articles}
+    heads = {element: _headings(blocks, span_of(blocks, element, inside[element][0])) for element in articles}
     key = letters_of(title)
     own = [(element, tag) for element in articles for tag, text in heads[element][:1] if letters_of(text) == key]
     for element in articles if len(own) == 1 else ():
@@ -148,7 +139,7 @@ def _boxes(blocks: list[Block], elements: list[BlockElement], keep: Mask, inside
         single = element.end == element.number + 1 and element.tag != "form"  # one block: only a name can tell that it is a box
         if single and not _is_named(element, BOXES):
             continue
-        span = _span(blocks, element, held[0])
+        span = span_of(blocks, element, held[0])
         if len(span) <= BOX_BLOCKS and sum(len(blocks[at].text) for at in span) <= BOX_LENGTH:
             has_form = any(element.number <= number < element.end for number in forms)
             asks = has_form or _is_named(element, BOXES) or _has_invitation(blocks, span)
@@ -162,7 +153,7 @@ def _players(blocks: list[Block], inside: Inside) -> Mask:
     result = np.zeros(len(blocks), dtype=bool)
     for element, held in inside.items():
         if len(held) <= BOX_BLOCKS and _is_named(element, PLAYERS):
-            span = _span(blocks, element, held[0])
+            span = span_of(blocks, element, held[0])
             result[span] |= len(span) <= BOX_BLOCKS and sum(len(blocks[at].text) for at in span) <= PLAYER_LENGTH
     return result
 
@@ -193,7 +184,7 @@ def _related(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
     for element, held in inside.items():
         if len(held) < 2 * HEADLINES or len(prose) < ARTICLE_LEAST or held[0] <= prose[ARTICLE_LEAST - 1]:
             continue
-        first, *rest = _span(blocks, element, held[0])
+        first, *rest = span_of(blocks, element, held[0])
         if blocks[first].element.tag not in LABELS or blocks[first].kind is not Kind.RELATED:
             continue
         headlines = [at for at in rest if _is_headline(blocks[at])]
@@ -220,12 +211,12 @@ def _is_offer(block: Block) -> bool:
     if block.links != 1 or len(block.text) > OFFER or block.link_chars > OFFER_LINK or block.element.tag not in ("p", "div"):
         return False
     parts = block.target.lower().partition("?")[0].replace("-", "/").replace(".", "/").split("/")
-    return any(part.startswith(OFFERS) for part in parts) and not block.text.endswith((".", "។", "。"))
+    return any(part.startswith(OFFERS) for part in parts) and not block.text.endswith(FULL_STOPS)
 
 
 def _is_headline(block: Block) -> bool:
     """Whether a block is nothing but a link, and no sentence."""
-    return block.link_chars * 10 >= 9 * len(block.text) and not block.prose
+    return block.only_linked and not block.prose
 
 
 def _is_named(element: BlockElement, parts: tuple[str, ...]) -> bool:
@@ -291,5 +282,5 @@ def _is_button(block: Block) -> bool:
     """Whether a block is a button, or nothing but a link that only a script makes use of."""
     if block.element.tag == "button":
         return True
-    linked = block.links == 1 and block.link_chars * 10 >= len(block.text) * 9 and not block.element.tag.startswith("h")
+    linked = block.links == 1 and block.only_linked and not block.element.tag.startswith("h")
     return linked and (block.target in ("", "#") or block.target.startswith("javascript:"))

@@ -18,7 +18,7 @@ ORGANISATION = pattern(r"\b<organisation>\b")
 """Words in the names of desks and organisations, and not in those of people."""
 OTHER_ROLE = pattern("<other_role>")
 """Before the names of people who worked on a text but did not write it."""
-GIVEN = ("theo",)
+GIVEN = frozenset(words("given_name"))
 """Given names with which a source begins in another language: "Theo Reuters" is "According to Reuters" in Vietnamese."""
 JOB = any_of("job")
 """Words of a profession or an office, which precede or follow a name."""

@@ -45,7 +45,7 @@ def shown_part(titles: list[str], near: NearbyLines, text: str, site_names: set[
         own = _without_sections(own, title)
         if own:
             best = max(own, key=lambda line: (line == near.heading, is_known(line, text), len(letters_of(line))))
-            return None if _is_slogan(best, near, text, titles, site_names) else best
+            return None if _follows_site_name(best, near, text, titles, site_names) else best
     return None
 
 
@@ -57,17 +57,17 @@ def _without_sections(lines: list[str], title: str) -> list[str]:
     return [line for line in lines if letters_of(line) not in parts[1:] or len(letters_of(line)) >= len(parts[0])]
 
 
-def _is_slogan(line: str, near: NearbyLines, text: str, titles: list[str], site_names: set[str]) -> bool:
+def _follows_site_name(line: str, near: NearbyLines, text: str, titles: list[str], site_names: set[str]) -> bool:
     """Whether the part of the page's title that a line shows is the site's: it follows the site's name, and the heading near the text,
     whose words that repeats, has hardly a word of the title."""
     heading = near.heading
-    below_name = any(after == line and _names_site(before, site_names) for before, after in pairwise(near.above_text))
+    below_name = any(after == line and _is_site_name(before, site_names) for before, after in pairwise(near.above_text))
     if heading is None or line == heading or not below_name or not is_known(heading, text):
         return False
     return share_of_stems(heading, {stem for title in titles for stem in stems_of(title)}) < STRANGE
 
 
-def _names_site(line: str, site_names: set[str]) -> bool:
+def _is_site_name(line: str, site_names: set[str]) -> bool:
     """Whether a line is the site's name, perhaps with an article."""
     return not site_names.isdisjoint((letters_of(line), letters_of(line).removeprefix("the")))
 
@@ -98,7 +98,7 @@ def _is_headline(line: str, site_names: set[str]) -> bool:
     key = letters_of(line)
     enough = len(key) >= (MIN_SPACELESS if SPACELESS.search(line) else MIN_LETTERS)
     other = NO_TITLE.match(line) or AGENCY.match(line) or BY.match(line) or is_issuer(line)
-    named = _names_site(line, site_names)
+    named = _is_site_name(line, site_names)
     return enough and not other and not named and not dateline.is_dateline(line) and not dateline.is_masthead_date(line)
 
 

@@ -9,7 +9,7 @@ EIGHTEEN = ["ar", "de", "es", "fr", "hi", "id", "ja", "km", "ko", "lo", "ms", "m
 SHARED = (
     *("signature", "reporter", "reporter_title", "office", "office_end", "pages", "of_pages", "months", "before_month", "before_year"),
     *("agency", "agency_tail", "agency_name", "organisation", "job", "company_form", "title_label", "browser_check"),
-    *("surname", "before_role", "particle", "name_suffix", "surname_and", "dateline_word", "agenda", "diplomatic_note"),
+    *("given_name", "surname", "before_role", "particle", "name_suffix", "surname_and", "dateline_word", "agenda", "diplomatic_note"),
     *("written_date", "era", "solar_months", "numerals", "before_time", "after_time", "time_zone", "leading_article", "goes_on"),
     *("comments_heading", "others_heading"),
 )

@@ -54,6 +54,7 @@ SLOTS = {
     "agency_name": "whole names of wire agencies",
     "organisation": "words in the names of desks and organisations, and not in those of people",
     "job": "words of a profession or an office, which precede or follow a name",
+    "given_name": "given names that are the word before a source in another language",
     "surname": "surnames that are also a trade, an office or a word of outlets",
     "before_role": "words before such a trade or office, which no given name is",
     "name_suffix": "behind a person's name, perhaps with a full stop",

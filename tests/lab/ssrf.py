@@ -118,7 +118,7 @@ def _one(case: dict, worker: Worker, sniffer: net.Sniffer, known: set[str]) -> d
     sniffer.settle(before + (case["expected"] == "allow"))
     called = {address for _, address, _ in sniffer.calls[before:]}
     came = outcome["type"] == "extracted" and bool(called & known)
-    right = not called - known and came == (case["expected"] == "allow")
+    right = outcome["type"] != "none" and not called - known and came == (case["expected"] == "allow")
     return {**case, "outcome": outcome, "called": sorted(called), "right": right}
 
 

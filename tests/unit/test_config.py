@@ -46,6 +46,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("USER_AGENT", " ", "a value, got blanks"),
         ("REDIS_URL", "redis://localhost:99999/0", "port is a number"),
         ("DATABASE_URL", "postgresql+psycopg://localhost:none/x", "port is a number"),
+        ("REDIS_URL", "redis://[localhost]/0", "a well-formed host"),
     ],
 )
 def test_a_malformed_setting_says_what_was_expected(name: str, value: str, expected: str) -> None:

@@ -95,11 +95,11 @@ def url_of(*schemes: str) -> Callable[[str], str]:
 
 
 def _judge_port(url: str) -> None:
-    """Raises ValueError for a port that is no number from 0 to 65535; the message of urlsplit is for programmers."""
+    """Raises ValueError for a malformed host and a port that is no number from 0 to 65535; the messages of urlsplit are for programmers."""
     try:
         _ = urlsplit(url).port
     except ValueError:
-        raise ValueError("a URL whose port is a number from 1 to 65535") from None
+        raise ValueError("a URL with a well-formed host, whose port is a number from 1 to 65535") from None
 
 
 def _entries(value: str) -> list[str]:

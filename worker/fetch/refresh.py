@@ -61,8 +61,16 @@ def _of_metas(markup: bytes, latest: float) -> str | None:
         if content is not None:
             target = _target(_value(content), latest)
             base = _BASE.search(markup, 0, meta.start()) if target else None
-            return urljoin(_value(base), target) if base and target else target
+            return _joined(_value(base), target) if base and target else target
     return None
+
+
+def _joined(base: str, target: str) -> str:
+    """The address from its base; a malformed base is none, as in browsers."""
+    try:
+        return urljoin(base, target)
+    except ValueError:
+        return target
 
 
 def _value(attribute: re.Match[bytes]) -> str:

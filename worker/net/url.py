@@ -64,6 +64,14 @@ class Address:
         return _literal(self.host)
 
 
+def written_host(url: str) -> str:
+    """Host and port as a URL has them, perhaps with a user, to tell what belongs together: of a malformed one the whole. Never raises."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return url
+
+
 def split(url: str) -> Address:
     """The parts of `url`; raises ItemFailed: BAD_URL, SCHEME or CREDENTIALS."""
     scheme, rest = _scheme(url)

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from worker.config import Settings
 from worker.errors import Unavailable
 from worker.logs import fields
 from worker.messages import URLRequest
+from worker.net.url import written_host
 from worker.pipeline.run_loop import run_until
 from worker.queues import FETCH, URGENT, Control, Depths, MinuteFigures, this_process
 from worker.reasons import Lane
@@ -71,7 +71,7 @@ def _by_host(requests: Sequence[URLRequest], size: int) -> list[list[URLRequest]
     """As few messages as hold the requests, filled alike: hosts go to the emptiest in turn, split only where one fills a message."""
     hosts: dict[str, list[URLRequest]] = {}
     for request in requests:
-        hosts.setdefault(urlsplit(request.url).netloc, []).append(request)
+        hosts.setdefault(written_host(request.url), []).append(request)
     groups = [group[at : at + size] for group in hosts.values() for at in range(0, len(group), size)]
     filled: list[list[URLRequest]] = [[] for _ in range(-(-len(requests) // size))]
     for group in sorted(groups, key=len, reverse=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from typing import Protocol, cast
-from urllib.parse import urlsplit
 
 from worker.archive.page_archive import KeptPage
 from worker.errors import ItemFailed, Unavailable
@@ -13,6 +12,7 @@ from worker.fetch.client import Answer, FetchFailed, HostBusy
 from worker.intake.links import Links
 from worker.logs import fields
 from worker.messages import Extracted, Failed, HostReport, Listed, Outcome, Page, Returned, Struck, Unchanged, URLRequest
+from worker.net.url import written_host
 from worker.reasons import Fate, Kind, Reason
 from worker.sandbox.pool import Parsed, ParseKilled
 
@@ -164,5 +164,5 @@ def _log_failure(request: URLRequest, failed: ItemFailed, stage: str, at: Answer
 
 def _fields(request: URLRequest, stage: str, reason: Reason | None = None, host: HostReport | None = None) -> dict[str, str | int]:
     """`host` is where a redirect led to; without it, the host of the item's own URL."""
-    name = host.host if host else urlsplit(request.url).netloc
+    name = host.host if host else written_host(request.url)
     return fields(item=request.item_id, host=name, stage=stage, reason=reason.word if reason else None, url=request.url)

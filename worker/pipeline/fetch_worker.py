@@ -10,12 +10,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import cast
-from urllib.parse import urlsplit
 
 from worker.errors import Unavailable
 from worker.fetch.client import Answer
 from worker.logs import fields
 from worker.messages import Extracted, Failed, Outcome, Page, Returned, Taken, URLRequest
+from worker.net.url import written_host
 from worker.pipeline.fetch_item import ItemReader, returned
 from worker.sandbox.parse_queue import LARGE, ParseQueue
 from worker.sandbox.waiting_items import WaitingItems
@@ -276,5 +276,5 @@ class _Chunk:
 def _by_host(requests: Sequence[URLRequest]) -> list[list[URLRequest]]:
     groups: dict[str, list[URLRequest]] = {}
     for request in requests:
-        groups.setdefault(urlsplit(request.url).netloc, []).append(request)
+        groups.setdefault(written_host(request.url), []).append(request)
     return list(groups.values())

@@ -155,7 +155,10 @@ def _led(outcomes: Sequence[Outcome], to_entry: Callable[[str], Entry]) -> dict[
 
 def _is_of_site(stated: str, final: str) -> bool:
     """Whether a page may say that `stated` is its own address: of the same site, and not its front page, which broken templates name."""
-    said, found = urlsplit(stated), urlsplit(final)
+    try:
+        said, found = urlsplit(stated), urlsplit(final)
+    except ValueError:
+        return False
     ours, theirs = (part.hostname or "" for part in (found, said))
     same = ours == theirs or ours.endswith("." + theirs.removeprefix("www.")) or theirs.endswith("." + ours.removeprefix("www."))
     return same and "." in theirs and len(said.path.strip("/")) > 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
@@ -75,6 +76,15 @@ def test_a_session_is_the_cookie_of_whoever_showed_a_token(guarded: FastAPI) -> 
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
     assert ask(guarded, "GET", "/", {"cookie": cookie.partition(";")[0]}).status == 200
+
+
+@pytest.mark.parametrize(
+    "asked", ["//[", "//[bad]/", "/\\[", "http://[", "//evil.example/due", "/nowhere", "/sign-in", "/due[%0a", "/[", ""]
+)
+def test_after_signing_in_nobody_is_sent_anywhere_but_to_a_page_of_this_dashboard(guarded: FastAPI, asked: str) -> None:
+    form = f"token=token-of-the-editor&next={quote(asked)}".encode()
+    answer = ask(guarded, "POST", "/sign-in", FORM, form)
+    assert (answer.status, answer.headers["location"]) == (303, "/")
 
 
 def test_a_session_off_loopback_is_kept_for_private_connections_only(guarded: FastAPI, guarded_settings: Settings) -> None:

@@ -62,6 +62,9 @@ def test_hostile_markup_takes_linear_time(piece: bytes, size: int) -> None:
         (b"<head><noscript>" + GO + b"</noscript><p>Just a moment.", "/there"),
         (b"<head><!-- never closed " + GO, "/there"),
         (b"<head><scripture>" + GO, "/there"),
+        (b'<head><base href="http://other.test/a/">' + GO, "http://other.test/there"),
+        (b'<head><base href="http://[bad/">' + GO, "/there"),
+        (b'<head><base href="http://a.test/"><meta http-equiv=refresh content="0;url=http://[bad/">', "http://[bad/"),
     ],
 )
 def test_what_readers_do_not_see_sends_nobody_on(body: bytes, found: str | None) -> None:

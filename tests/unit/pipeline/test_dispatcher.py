@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from worker.config import Settings
 from worker.messages import URLRequest
 from worker.pipeline.dispatcher import Rate, chunks, window
@@ -26,6 +28,11 @@ def test_a_suspect_travels_alone_and_the_others_up_to_a_chunk_together():
 def test_urgent_urls_have_a_queue_of_their_own():
     sent = list(chunks([("urgent", request(1)), ("bulk", request(2)), ("normal", request(3))], 20))
     assert [(queue, [r.item_id for r in requests]) for queue, requests in sent] == [(URGENT, [1]), (FETCH, [2, 3])]
+
+
+def test_a_malformed_url_is_sent_like_others_to_become_an_outcome():
+    leased = [("bulk", replace(request(number), url=url)) for number, url in enumerate(["http://[::1/", "http://a.test/1"])]
+    assert sorted(one.url for _, chunk in chunks(leased, 8, paced=True) for one in chunk) == ["http://[::1/", "http://a.test/1"]
 
 
 def test_nothing_leased_is_nothing_sent():

@@ -51,6 +51,13 @@ def read(says: Says, request: URLRequest = REQUEST):
     return ItemReader(says, says).read(request)
 
 
+@pytest.mark.parametrize("url", ["http://[pub.example]/", "http://[::1/", "http://a[b]c.test/", "http://ex\u2100mple.test/"])
+def test_a_malformed_url_in_a_message_is_an_outcome_too(url):
+    failed = FetchFailed(ItemFailed(Reason.BAD_URL, "expected an IPv6 address in brackets"), host=None, http=None, final_url=None)
+    for raised in (failed, RuntimeError("no answer"), Unavailable("redis is away")):
+        assert isinstance(read(Says(raised), URLRequest(5, 9, url)), Failed | Struck | Returned)
+
+
 def test_a_page_becomes_an_article_with_what_is_known_of_its_fetch():
     # Given
     says = Says()

@@ -48,10 +48,10 @@ def leave(request: Request) -> Response:
 
 def own_address(request: Request, address: str) -> str:
     """The address where it is a page of this dashboard, else Overview: nobody is sent to another site after signing in."""
-    parts = urlsplit(address)
-    ours = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith(("//", "/\\"))
-    known = ours and address.isprintable() and request.app.state.table.find("GET", parts.path)
-    return address if known and not parts.path.startswith("/sign-") else "/"
+    if not address.startswith("/") or address.startswith(("//", "/\\")) or not address.isprintable():
+        return "/"
+    path = urlsplit(address).path
+    return address if request.app.state.table.find("GET", path) and not path.startswith("/sign-") else "/"
 
 
 def _is_loopback(request: Request) -> bool:

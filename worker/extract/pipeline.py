@@ -115,7 +115,7 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
     found, content = _with_heading(found, content, tree.root, url)
     near = content.near.near_title(found.title)
     if not found.authors:
-        site_names = title.site_names_of(found.structured, url)
+        site_names = title.site_names_of(found.structured, tree.root, url)
         shown = bylines.authors_near_text(near, content.text, site_names)
         found = replace(found, authors=shown or authors.authors_of_blog(tree.root, found.structured, near, content.text, site_names))
     content = replace(content, text=bylines.without_bylines(content.text, found.authors))

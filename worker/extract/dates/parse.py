@@ -101,6 +101,7 @@ def find_dates(text: str) -> list[tuple[int, Moment]]:
     found += [(m.start(), _with_time(_from_numbers(m, text[: m.start()]), text, m.end())) for m in NUMERIC.finditer(text)]
     found += [(m.start(), _from_short_year(m)) for m in SHORT_YEAR.finditer(text)]
     found += [(m.start(), _day(2500 + int(m["short"]), MONTHS[m["month"]], int(m["day"]))) for m in THAI_SHORT.finditer(text)]
+    found += [(m.start(), _from_clock(m)) for form in _clocks_in(text) for m in form.finditer(text)]
     return sorted(((at, moment) for at, moment in found if moment), key=lambda pair: pair[0])
 
 
@@ -119,6 +120,11 @@ def _forms_in(text: str) -> list[re.Pattern[str]]:
     """The forms of dates in prose that a text may hold."""
     low = text.lower()
     return [form.pattern for form in PROSE if form.key in low]
+
+
+def _clocks_in(text: str) -> list[re.Pattern[str]]:
+    """The form of a computer's clock, which has hours, minutes and seconds before the year, where a text may hold it."""
+    return [_UNIX] if text.count(":") > 1 else []
 
 
 def _with_time(moment: Moment | None, text: str, end: int) -> Moment | None:
@@ -140,7 +146,7 @@ def without_dates(text: str) -> str:
     if text.isascii() and not has_digits(text):
         return text
     text = in_digits(text)
-    for form in (*_forms_in(text), NUMERIC, SHORT_YEAR, THAI_SHORT):
+    for form in (*_clocks_in(text), *_forms_in(text), NUMERIC, SHORT_YEAR, THAI_SHORT):
         text = form.sub(" ", text)
     return text
 
@@ -214,8 +220,10 @@ def _day_of_year(year: int, number: int) -> Moment | None:
 def _unix(text: str) -> Moment | None:
     """The moment in the format of `date(1)`; its time where the zone is a known one."""
     match = _UNIX.match(text)
-    if match is None:
-        return None
+    return _from_clock(match) if match else None
+
+
+def _from_clock(match: re.Match[str]) -> Moment | None:
     return _rfc2822(f"Mon, {match['day']} {match['month']} {match['year']} {match['clock'] or '00:00:00'} {match['zone'] or '-0000'}")
 
 

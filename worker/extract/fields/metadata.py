@@ -47,7 +47,7 @@ def metadata_of(root: Element, url: str | None, today: date) -> Metadata:
     """The metadata of a page; dates after `today` are not plausible and count as missing."""
     headings = [element.text_content() for element in islice(root.iter("h1", "h2"), MAX_HEADINGS)]
     data = without_other_articles(structured_data_of(root), url, headings)
-    site_names = title.site_names_of(data, url)
+    site_names = title.site_names_of(data, root, url)
     return Metadata(
         structured=data,
         canonical_url=_canonical(data, url),

@@ -9,6 +9,7 @@ from worker.extract.fields.shown_title import STRANGE, better_heading, familiari
 from worker.extract.fields.title_parts import (
     broken_heading,
     heading_text,
+    home_heading,
     key_of,
     plain,
     whole_title,
@@ -40,6 +41,7 @@ MAX_SITE_NAME = 40  # characters: longer ones are headlines in the wrong field
 NAME_WORDS, NAME_LENGTH = 3, 30  # words and characters of names, at most; Khmer and Thai names are one "word"
 TEXT_START = 3000  # characters of a text, in which its subject is named
 REPEATED = 0.34  # of a title's words: where fewer occur in text and heading, the title is the site's
+LONG = 4  # letters
 OTHERS = 3  # words of a title that the heading lacks: whether the text has one or two of them is chance
 OWN = 0.5  # of a heading's long words: where so many occur in the text, it is in the text's language
 AGREEMENT = 0.3  # of a heading's words: where fewer occur in the page's titles, the heading is the site's or a box's
@@ -59,7 +61,8 @@ def title_of(root: Element, data: StructuredData, site_names: set[str]) -> str |
             named = named or title[:MAX_TITLE]  # what stands on all pages of the site
         elif title and not is_document_type(title):
             return whole_title(title, _whole(data.title or "", root, site_names))[:MAX_TITLE]
-    return _only_heading(root, site_names) or named
+    only = _only_heading(root, site_names)
+    return only if only and could_be_title(only) else named
 
 
 def _whole(page_title: str, root: Element, site_names: set[str]) -> Iterator[str]:
@@ -70,22 +73,23 @@ def _whole(page_title: str, root: Element, site_names: set[str]) -> Iterator[str
 
 
 def _only_heading(root: Element, site_names: set[str]) -> str | None:
-    """The only h1 of a page, where it may be a headline; its lines need not be."""
+    """The only h1 of a page, in its lines, where it does not name the site; it may be as short as "Ferry off"."""
     shown = list(dict.fromkeys(map(without_byline, root.iter("h1"))))
-    usable = len(shown) == 1 and could_be_title(shown[0]) and not _names_site(shown[0], site_names)
-    return shown[0][:MAX_TITLE] if usable else None
+    return shown[0][:MAX_TITLE] if len(shown) == 1 and not _names_site(shown[0], site_names) else None
 
 
 def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: str, *, root: Element, url: str | None) -> str | None:
     """The headline that the page shows, where it is a better title than `stated`; None where that stays."""
-    site_names = site_names_of(data, url)
+    site_names = site_names_of(data, root, url)
     page_title = plain(data.title or "")
     titles = [plain(one) for one in (data.title, stated) if one]
     shown = None if _is_stated(data) else shown_part(titles, near, text, site_names) or better_heading(stated, near, text, site_names)
     whole = shown != near.heading and key_of(shown or "") in key_of(stated or "") and _is_heading(stated or "", root)
     if shown and not whole and not _is_in_parts(stated or "", shown, root):
         return without_quotes(_as_heading(shown, root, page_title), page_title)
-    heading = near.heading
+    only = None if near.heading else _only_heading(root, site_names)
+    usable = only is not None and len(only.split()) > 1 and only in near.above_text and not NO_TITLE.match(only)  # one word is a section
+    heading = only if usable else near.heading
     if heading and (
         may_be_site_name(stated, data, root)
         or differs_from_text(stated or "", heading, text, data, root)
@@ -176,9 +180,10 @@ def may_be_site_name(title: str | None, data: StructuredData, root: Element) -> 
 
 
 def differs_from_text(title: str, heading: str, text: str, data: StructuredData, root: Element) -> bool:
-    """Whether the text repeats hardly a word of the title, but those of `heading`, the heading near it. False for a title that
+    """Whether the text repeats hardly a long word of the title, but those of `heading`, the heading near it. False for a title that
     the page states or shows as headline."""
     words, others = words_of(title), words_of(heading)
+    words = {word for word in words if len(word) >= LONG} or words  # every text has "the" and "and"
     stated = data.meta("og:title") or any(node.get("headline") for node in data.articles)
     if stated or not words or not others or SPACELESS.search(title):
         return False
@@ -258,10 +263,11 @@ def _is_part(heading: str, page_title: str) -> bool:
     return len(parts) > 1 and any(key_of(part) == key for part in parts) and any(len(part) > 1.5 * len(heading) for part in parts)
 
 
-def site_names_of(data: StructuredData, url: str | None) -> set[str]:
-    """The letters of the site's names: those that it states, and its host with and without the top-level domain."""
+def site_names_of(data: StructuredData, root: Element, url: str | None) -> set[str]:
+    """The letters of the site's names: those that it states, a masthead that links its front page, and its host with and without the
+    top-level domain."""
     publishers = [name for node in data.articles for name in node.strings("publisher")[:1]]
-    found = [data.meta("og:site_name"), data.meta("application-name"), *publishers]
+    found = [data.meta("og:site_name"), data.meta("application-name"), home_heading(root, url), *publishers]
     return {key_of(name) for name in found if name and len(name) <= MAX_SITE_NAME} - {""} | names_of_host(url)
 
 

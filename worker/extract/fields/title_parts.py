@@ -14,6 +14,7 @@ from worker.extract.fields.person_names import MARKUP
 from worker.extract.lines.nearby_lines import LABEL_MARKS
 from worker.extract.lines.title_form import could_be_title
 from worker.extract.lines.title_lines import DANGLING
+from worker.extract.page.addresses import joined, parts_of
 from worker.extract.page.characters import letters_of
 from worker.extract.page.elements import Element
 from worker.extract.page.shown import READ_ALOUD, effects_of
@@ -142,6 +143,21 @@ def words_of(text: str) -> set[str]:
 def key_of(name: str) -> str:
     """The letters and digits of a name, without case and a leading "the": the form in which names and titles are compared."""
     return "".join(re.findall(r"\w+", name.casefold())).removeprefix("the")
+
+
+def home_heading(root: Element, url: str | None) -> str | None:
+    """The h1 that is nothing but a link to the site's front page: the masthead of the page, and not its headline."""
+    for element in root.iter("h1"):
+        links = list(element.iter("a"))
+        text = heading_text(element)
+        if len(links) == 1 and text and heading_text(links[0]) == text and _leads_home(links[0].get("href") or "", url):
+            return text
+    return None
+
+
+def _leads_home(target: str, url: str | None) -> bool:
+    whole, page = parts_of(joined(url, target)), parts_of(url)
+    return target.strip() == "/" or (whole.path in ("", "/") and not whole.query and whole.netloc == page.netloc != "" and page.path > "/")
 
 
 def plain(text: str) -> str:

@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.class_hints import name_hints
-from worker.extract.select.lists import host_of
+from worker.extract.select.related_links import COLONS, related_links
 from worker.extract.words.boilerplate import Kind
 from worker.extract.words.languages import pattern
 from worker.extract.words.sentences import SPACELESS, ends_sentence, is_prose
 
-POINTER = pattern("<pointer>")
-"""What stands before the headline of another page."""
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 CELLS = 6  # cells of a table: on the training pages nine in ten such tables between two of the article's blocks belong to it
 LAST = 0.2  # from it a section after the text that looks like one is the article's; boilerplate there has a tenth
@@ -31,9 +29,6 @@ SUMMARY_LABEL = pattern(r"<summary_label>\s?[:：]")
 STANDFIRST_REACH, STANDFIRST_LENGTH, STANDFIRST_LEAST = 8, 50, 0.05  # blocks above the text, characters, and probability
 DISCLOSED = 0.1  # less in a `details`: the training pages have hardly any, and menus there are links
 MIN_BEFORE = 3  # paragraphs before a last section
-COLONS = (":", "：", "៖")
-BARS = (" | ", " – ", " — ", " - ", " » ", " > ")
-"""What stands between a label and a headline besides a colon."""
 DIALOGS = frozenset({"dialog", "alertdialog", "modal"})
 """Roles and classes of a dialog."""
 SHOWN = 2  # sentences beside a hidden dialog: one may be the notice over an article that a script opens in it
@@ -41,10 +36,6 @@ MAX_ITEMS = 60  # of a list
 TEASERS = 2  # links alone in their items, each before its summary: fewer are no list of other stories
 BOX_LINKS, BOX_SHARE = 3, 0.8  # links, and their share of the characters, of a box that opens over a word of a sentence
 SHOUTED_WORDS, SHOUTED_SHARE = 4, 0.9  # of a headline in capitals, and the share of its characters that are linked
-POINTERS = 3  # to other pages within an article; a page with more of them makes a list, unless they are inserts
-LABEL_MARKS = " ([【»>►▶➤→☞👉•–—-"  # before a label; an arrow alone is one
-LABEL_LENGTH = 40  # characters of a label, at most
-POINTER_LENGTH, POINTER_LETTERS = 25, 8  # characters of the headline that a pointer links; letters in a script without spaces
 
 
 def tables_of_article(blocks: list[Block], elements: list[BlockElement], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -218,13 +209,12 @@ def other_content(blocks: list[Block], keep: NDArray[np.bool_]) -> NDArray[np.bo
     over a word of a sentence, short paragraphs with a label and a linked headline; and centred captions below pictures."""
     parts = Counter(id(block.element) for block in blocks)
     linked = [bool(block.links) and kept for block, kept in zip(blocks, keep.tolist(), strict=True)]
-    pointers = np.array([is_linked and _is_pointer(block) for block, is_linked in zip(blocks, linked, strict=True)], dtype=bool)
     shouted = np.array([is_linked and _is_shouted(block) for block, is_linked in zip(blocks, linked, strict=True)], dtype=bool)
     boxes = np.array(
         [is_linked and _is_box(block, parts[id(block.element)]) for block, is_linked in zip(blocks, linked, strict=True)], bool
     )
     captions = np.array([block.element.caption and not block.prose for block in blocks], dtype=bool)
-    result: NDArray[np.bool_] = captions | shouted | boxes | (pointers if pointers.sum() <= POINTERS else _inserted(blocks, pointers))
+    result: NDArray[np.bool_] = captions | shouted | boxes | related_links(blocks, linked)
     listed = [at for at, block in enumerate(blocks) if block.element.tag == "li"]
     for _, run in groupby(listed, key=lambda at: id(blocks[at].element.parent)):
         items = list(run)
@@ -258,33 +248,3 @@ def _is_box(block: Block, parts: int) -> bool:
     while outer is not None and outer.tag != "p":
         outer = outer.parent
     return outer is not None
-
-
-def _inserted(blocks: list[Block], pointers: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which of many pointers are inserts: each stands alone between two blocks of running text and leads to a page of the site."""
-    result = np.zeros(len(blocks), dtype=bool)
-    hosts = Counter(host_of(block.target) for block, points in zip(blocks, pointers.tolist(), strict=True) if not points)
-    for at in np.flatnonzero(pointers[1:-1]).tolist():
-        host = host_of(blocks[at + 1].target)
-        result[at + 1] = blocks[at].prose and blocks[at + 2].prose and (host == "" or hosts[host] > POINTERS)
-    return result
-
-
-def points_elsewhere(text: str) -> bool:
-    """Whether a line without its links is a label and the headline of another page, no sentence."""
-    label, colon, headline = text.partition(":")
-    if not colon or len(label) > LABEL_LENGTH or ends_sentence(text) or POINTER.fullmatch(label.strip(LABEL_MARKS)) is None:
-        return False
-    return len(headline.strip()) >= POINTER_LENGTH or len(SPACELESS.findall(headline)) >= POINTER_LETTERS
-
-
-def _is_pointer(block: Block) -> bool:
-    """Whether a paragraph is a label and the linked headline of another page: "See: Ferry company files for bankruptcy"."""
-    if block.links != 1 or block.element.tag in ("li", "dd", "td", "th"):
-        return False
-    parts = (block.text.partition(mark) for mark in (*COLONS, *BARS) if mark in block.text)
-    unlinked = block.text[: max(0, len(block.text) - block.link_chars)]
-    split = [*((label, headline) for label, _, headline in parts), (unlinked, block.text[len(unlinked) :])]
-    headline = next((headline.strip() for label, headline in split if POINTER.fullmatch(label.strip(LABEL_MARKS))), "")
-    enough = len(headline) >= POINTER_LENGTH or len(SPACELESS.findall(headline)) >= POINTER_LETTERS
-    return enough and block.link_chars >= len(headline)

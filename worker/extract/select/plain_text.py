@@ -22,7 +22,7 @@ from worker.extract.lines.nearby_lines import BELOW_TEXT, NearbyLines
 from worker.extract.lines.paragraphs import is_list_item, paragraphs_of
 from worker.extract.lines.title_form import is_issuer
 from worker.extract.select.kept_lines import is_capital_heading, kept, points
-from worker.extract.select.layout import points_elsewhere
+from worker.extract.select.related_links import points_elsewhere
 from worker.extract.select.text_title import (
     begins_with_name,
     headline,

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.characters import letters_of
-from worker.extract.select.layout import COLONS
 from worker.extract.select.lists import span_of
+from worker.extract.select.related_links import COLONS
 from worker.extract.words.boilerplate import FULL_STOPS, Kind
 from worker.extract.words.sentences import ends_sentence
 

@@ -17,7 +17,7 @@ TEXT = "My grandmother mended buckets in the capital Phnom Penh, as hers had don
 def authors(page: str, url: str = "https://mekongtimes.example.org/a") -> list[str]:
     root = parse(f"<html><head>{page}").root
     data = structured_data_of(root)
-    return authors_of(root, data, site_names_of(data, url))
+    return authors_of(root, data, site_names_of(data, root, url))
 
 
 def json_ld(text: str) -> str:

@@ -35,7 +35,7 @@ def test_a_headline_with_such_a_word_is_one(title: str) -> None:
 def title(page: str) -> str | None:
     root = parse(f"<html><head>{page}").root
     data = structured_data_of(root)
-    return title_of(root, data, site_names_of(data, "https://press.example/a"))
+    return title_of(root, data, site_names_of(data, root, "https://press.example/a"))
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from worker.config import Settings
 from worker.errors import ItemFailed
+from worker.intake.redirect_url import stated_page
 from worker.intake.tracking import without_amp, without_clicks, without_session
 from worker.net import policy
 from worker.reasons import Kind, Reason
@@ -29,11 +30,20 @@ _ESCAPES = re.compile(r"[A-Za-z]?(?:%[0-9A-Fa-f]{2})+")
 def admit(url: str, settings: Settings, kind: Kind = "article") -> Entry:
     """The ledger's entry for `url`; raises ItemFailed for a URL that is malformed or may not be fetched.
 
-    Its address is the URL's one spelling: without fragment, parameters that name a click or a session, default port and dot
-    segments, with escapes normalised (RFC 3986 section 6.2.2) and text in NFC. The order of parameters stays: to some
-    servers it matters. Its key is the same for its twins as well (see `identity`); `known_as` are the keys that versions
-    before gave the same address.
+    Its address is the one spelling of the URL, or of the page that a redirector's URL states: without fragment, parameters
+    that name a click or a session, default port and dot segments, with escapes normalised (RFC 3986 section 6.2.2) and text in
+    NFC. The order of parameters stays: to some servers it matters. Its key is the same for its twins as well (see `identity`);
+    `known_as` are the keys that versions before gave the same address.
     """
+    page = stated_page(url)
+    entry = _entry(page, settings, kind)
+    with contextlib.suppress(ItemFailed):  # as a redirector's it was known before December 2026
+        wrapped = _entry(url, settings, kind) if page != url else entry
+        entry = replace(entry, known_as=tuple(sorted({*entry.known_as, *wrapped.known_as, wrapped.key} - {entry.key})))
+    return entry
+
+
+def _entry(url: str, settings: Settings, kind: Kind) -> Entry:
     address = policy.parse(url, settings)
     _check_fragment(url)
     path, _, query = address.target.partition("?")

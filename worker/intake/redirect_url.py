@@ -35,6 +35,7 @@ _PARAMETERS: dict[str, dict[str, tuple[str, ...]]] = {
 """By host, or by its beginning or end where that has a dot: the beginning of a path, and the parameters that may hold the page."""
 _AMP_CACHES = ("/amp/s/", "/c/s/", "/v/s/", "/amp/", "/c/", "/v/")
 """How the path of a page in Google's AMP viewer or AMP cache begins; `s` stands for https."""
+_AMP_MARKS = ("/amp/", ".ampproject.org/")
 _PROOFPOINT = re.compile(r"/v3/__(?P<page>.+?)__;(?P<replaced>[^!]*)!")
 """The third form of Proofpoint's addresses; characters that it took out stand, encoded, behind the semicolon."""
 
@@ -50,6 +51,8 @@ def stated_page(url: str) -> str:
 
 
 def _page(url: str) -> str | None:
+    if url.count("http") < 2 and not any(mark in url for mark in _AMP_MARKS):  # most addresses
+        return None
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").lower().rstrip(".")

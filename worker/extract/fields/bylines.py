@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from worker.extract.dates import dateline
@@ -11,6 +12,7 @@ from worker.extract.dates.forms import MONTHS
 from worker.extract.dates.parse import find_dates, has_digits, without_dates
 from worker.extract.fields.language import has_vietnamese
 from worker.extract.fields.person_names import (
+    AGENCY,
     BY,
     LEADING_AND,
     author_names,
@@ -52,6 +54,8 @@ QUESTION = ("?", "？")
 """The end of a reporter's question in a transcript: "Reporter: Will the crossing open?"."""
 INTERVIEWER = frozenset(words("interviewer"))
 """Labels before the name of who led an interview."""
+EMPLOYER = re.compile(r"(?P<name>[^\d(/@,]{3,50}?)\s*(?:(?P<account>@\w{2,30})|[(/,]\s*(?P<agency>[^()/]{2,30})\)?)\s*$")
+"""A name, and what may be its agency or account."""
 REVIEWER = pattern(r"<reviewer>\s*(?:[:\u17d6\uff1a]\s*|\s)")
 """Before the name of who reviewed a book; on pages about health another person's than the author's, so that it comes after bylines."""
 MAX_BYLINE = 150  # characters: longer lines are biographies
@@ -125,7 +129,7 @@ def without_bylines(text: str, names: list[str]) -> str:
 def _only_names(line: str, names: list[str]) -> bool:
     """Whether a line holds one of the names and nothing more, or is a byline with a date."""
     named = len(line) <= MAX_BYLINE and any(name.casefold() in line.casefold() for name in names)
-    bare = re.sub(r"\W", "", line).casefold()
+    bare = re.sub(r"\W", "", without_employer(line)).casefold()
     return named and (any(bare == letters_of(name) for name in [*names, "".join(names)]) or (is_byline(line) and bool(find_dates(line))))
 
 
@@ -153,8 +157,19 @@ def byline_of(line: str) -> str | None:
     return line[labelled.start() :] if labelled else found
 
 
+def without_employer(line: str) -> str:
+    """A name without the agency or account behind it: "Ole Brandt (Reuters)", "Claire Dumas / avec AFP", "Ole Brandt @ole"."""
+    match = EMPLOYER.match(line) if len(line) <= MAX_BYLINE else None
+    if match is None or not is_person(match["name"]):
+        return line
+    known = match["account"] or any(AGENCY.match(part) for part in (match["agency"], match["agency"].partition(" ")[2]))
+    return match["name"] if known else line
+
+
 def _names_alone(near: NearbyLines, text: str, site_names: set[str]) -> list[str]:
     """The first line that is a person's name alone, and the lines of names directly above it: several authors, a line each."""
+    near = replace(near, below_heading=list(map(without_employer, near.below_heading)))
+    text = "\n".join(map(without_employer, text.split("\n")))
     alone = (line for line in _name_positions(near, text) if _is_name(line, text))
     first = next((line for line in alone if full_names([line], site_names)), None)
     if first is None:

@@ -25,7 +25,7 @@ from worker.extract.fields.own_article import OUTSIDE, is_outside_article
 from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.nearby_lines import NearbyLines
 from worker.extract.page.addresses import parts_of, without_archive
-from worker.extract.page.elements import Element
+from worker.extract.page.elements import Element, text_before
 from worker.extract.page.structured_data import StructuredData
 
 Source = Literal["json-ld", "meta", "time", "url", "dateline", "guess"]
@@ -199,7 +199,7 @@ def _in_attributes(root: Element, heading: str | None) -> list[Moment]:
     around = next((outer for outer in outers if outer.tag == "article"), outers[min(len(outers), AROUND) - 1] if outers else None)
     if around is None:
         return []
-    near = islice(around.iter(*DATING, "abbr", "em", "i"), MAX_DATING)
+    near = (one for one in islice(around.iter(*DATING, "abbr", "em", "i"), MAX_DATING) if not dateline.is_update(text_before(one)))
     named = ((element, value) for element in near for name, value in element.items() if _states_moment(name, element))
     stated = ((element, parse_machine_date(value)) for element, value in named)
     return [moment for element, moment in stated if moment and not is_outside_article(element)][:1]
@@ -244,12 +244,12 @@ def _names_date(name: str) -> bool:
 
 def _times(root: Element, labelled: Moment | None) -> tuple[list[Moment | None], list[Moment | None]]:
     """The date of the `<time>` that is marked as the publication's or is inside the article, and that of the first other one.
-
-    Those in navigation, footers and asides belong to other articles; one without a mark that is on another day than a line
-    like "Posted 3 May 2024" (`labelled`) is an event's.
+    Those in navigation, footers and asides are other articles', one behind "Updated" is a change's where others are there, and one
+    without a mark on another day than a line like "Posted 3 May 2024" (`labelled`) is an event's.
     """
-    usable = [element for element in root.iter(*TIMES) if not any(outer.tag in OUTSIDE for outer in element.iterancestors())]
-    usable = [element for element in usable if element.get("itemprop") not in EVENT_TIMES]
+    dated = (element for element in root.iter(*TIMES) if element.get("itemprop") not in EVENT_TIMES)
+    usable = [element for element in dated if not any(outer.tag in OUTSIDE for outer in element.iterancestors())]
+    usable = [element for element in usable if not dateline.is_update(text_before(element))] or usable
     marked = [e for e in usable if "publish" in (e.get("itemprop") or e.get("class") or "").lower()]
     first = [e for e in usable[:1] if e.get("pubdate") is not None]  # teasers and comments are marked so too, farther down
     if labelled and not marked and not first:

@@ -7,6 +7,7 @@ import re
 
 from worker.extract.dates.forms import MONTHS
 from worker.extract.fields.language import has_vietnamese
+from worker.extract.page.characters import without_emoji
 from worker.extract.words.languages import any_of, pattern, words
 from worker.extract.words.sentences import SPACELESS
 
@@ -74,12 +75,6 @@ MAX_NAME = 50  # characters; longer ones are sentences
 MAX_WORDS = 6
 MAX_AUTHORS = 20
 MAX_FIELD, MAX_MARKUP = 500, 4000  # characters of a field with authors, and the same where each has a link
-PICTURES = ("\u2600", "\u27bf")
-"""The first and last of the pictures among the symbols."""
-EMOJI = ("\U0001f000", "\U0001faff")
-"""The first and last of the emoji and their skin tones."""
-EMOJI_PARTS = frozenset("\u200d\ufe0f\u20e3")
-"""What joins emoji or chooses their colours."""
 
 
 def author_names(texts: list[str], site_names: set[str], *, introduced: bool = False) -> list[str]:
@@ -90,7 +85,11 @@ def author_names(texts: list[str], site_names: set[str], *, introduced: bool = F
     """
     names: dict[str, str] = {}
     for text in texts[:MAX_AUTHORS]:
-        plain = MAIL.sub("", _without_markup(text)).strip(' \t\r\n"“”')
+        words = _without_markup(text)
+        plain = MAIL.sub("", words).strip(' \t\r\n"“”')
+        if plain.startswith("(") and "@" in words:  # "ole@paper.example (Ole Brandt)", as feeds name people
+            plain = plain.strip("()")
+        plain = _catalogue(plain)
         if "://" in plain or "www." in plain or (plain.startswith(("@", "(")) and not BY.match(plain)):
             continue
         plain = signed_name(plain) or plain
@@ -117,15 +116,7 @@ def _without_offices(names: list[str], parts: list[str], plain: str) -> list[str
 
 def _without_markup(text: str) -> str:
     """The words of an author field, MAX_FIELD characters at most: without mark-up, such as links to the authors' pages, and emoji."""
-    words = MARKUP.sub(" ", html.unescape(text[:MAX_MARKUP]))[:MAX_FIELD]
-    if words.isascii() or not any(map(_is_emoji, words)):
-        return words
-    return "".join(" " if _is_emoji(letter) else letter for letter in words if letter not in EMOJI_PARTS)
-
-
-def _is_emoji(letter: str) -> bool:
-    """Whether a character is an emoji, a heart, a star or a check mark, with which people of communities adorn their names."""
-    return any(first <= letter <= last for first, last in (PICTURES, EMOJI))
+    return without_emoji(MARKUP.sub(" ", html.unescape(text[:MAX_MARKUP]))[:MAX_FIELD])
 
 
 def signed_name(line: str) -> str | None:
@@ -219,6 +210,13 @@ def _is_second_surname(word: str) -> bool:
     """Whether one word between or behind names is a surname, and no agency or desk."""
     other = AGENCY.match(word) or NOT_A_PERSON.match(word) or ORGANISATION.search(word)
     return word.istitle() and word.isalpha() and not other
+
+
+def _catalogue(plain: str) -> str:
+    """Several names from a catalogue in the usual order: "Brandt, Ole; Osk, Marit"."""
+    names = plain.split(";")
+    ordered = given_first(names)
+    return "; ".join(ordered) if len(names) > 1 and all(one != name.strip() for one, name in zip(ordered, names, strict=True)) else plain
 
 
 def given_first(names: list[str]) -> list[str]:

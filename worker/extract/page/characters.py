@@ -31,6 +31,13 @@ SEPARATORS = frozenset(bytes([0x95, 0x96, 0x97, 0xAB, 0xB7, 0xBB]).decode("cp125
 MAX_STATED = 2000  # characters: titles, names and summaries are shorter, and no body of an article is searched
 HEX_DIGITS = 4  # of an escape in JSON
 
+PICTURES = ("\u2600", "\u27bf")
+"""The first and last of the pictures among the symbols."""
+EMOJI = ("\U0001f000", "\U0001faff")
+"""The first and last of the emoji and their skin tones."""
+EMOJI_PARTS = frozenset("\u200d\ufe0f\u20e3")
+"""What joins emoji or chooses their colours."""
+
 
 def clean_text(text: str) -> str:
     """A text of several paragraphs in NFC, without UNWANTED; what stood for a line break is one, and no paragraph is empty."""
@@ -132,3 +139,14 @@ def _byte(character: str) -> bytes:
 def letters_of(text: str) -> str:
     """The letters and digits of a text, without case: the form in which lines and titles are compared."""
     return "".join(filter(str.isalnum, text.casefold()))
+
+
+def without_emoji(text: str) -> str:
+    """`text` with a blank for every emoji, heart, star and check mark, with which people of communities adorn their names."""
+    if text.isascii() or not any(map(_is_emoji, text)):
+        return text
+    return "".join(" " if _is_emoji(letter) else letter for letter in text if letter not in EMOJI_PARTS)
+
+
+def _is_emoji(letter: str) -> bool:
+    return any(first <= letter <= last for first, last in (PICTURES, EMOJI))

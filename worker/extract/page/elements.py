@@ -57,3 +57,9 @@ class Attribute(Protocol):
     """An attribute value found by an XPath expression; it is a `str` in lxml, and remembers its element."""
 
     def getparent(self) -> Element: ...
+
+
+def text_before(element: Element) -> str:
+    """The text directly before an element, behind the tag before it."""
+    before, outer = next(element.itersiblings(preceding=True), None), element.getparent()
+    return (before.tail if before is not None else outer.text if outer is not None else None) or ""

@@ -54,8 +54,8 @@ QUESTION = ("?", "？")
 """The end of a reporter's question in a transcript: "Reporter: Will the crossing open?"."""
 INTERVIEWER = frozenset(words("interviewer"))
 """Labels before the name of who led an interview."""
-EMPLOYER = re.compile(r"(?P<name>[^\d(/@,]{3,50}?)\s*(?:(?P<account>@\w{2,30})|[(/,]\s*(?P<agency>[^()/]{2,30})\)?)\s*$")
-"""A name, and what may be its agency or account."""
+BEFORE_EMPLOYER = "(/,@"
+"""What stands between a name and the agency, or before the account."""
 REVIEWER = pattern(r"<reviewer>\s*(?:[:\u17d6\uff1a]\s*|\s)")
 """Before the name of who reviewed a book; on pages about health another person's than the author's, so that it comes after bylines."""
 MAX_BYLINE = 150  # characters: longer lines are biographies
@@ -159,11 +159,12 @@ def byline_of(line: str) -> str | None:
 
 def without_employer(line: str) -> str:
     """A name without the agency or account behind it: "Ole Brandt (Reuters)", "Claire Dumas / avec AFP", "Ole Brandt @ole"."""
-    match = EMPLOYER.match(line) if len(line) <= MAX_BYLINE else None
-    if match is None or not is_person(match["name"]):
-        return line
-    known = match["account"] or any(AGENCY.match(part) for part in (match["agency"], match["agency"].partition(" ")[2]))
-    return match["name"] if known else line
+    for mark in BEFORE_EMPLOYER if len(line) <= MAX_BYLINE else "":
+        name, found, employer = (part.strip(" )") for part in line.partition(mark))
+        is_account = mark == "@" and employer.isidentifier()
+        if found and is_person(name) and (is_account or any(map(AGENCY.match, (employer, employer.partition(" ")[2])))):
+            return name
+    return line
 
 
 def _names_alone(near: NearbyLines, text: str, site_names: set[str]) -> list[str]:

@@ -79,6 +79,8 @@ def require_article(text: str, title: str | None, url: str | None, data: Structu
     if len(text) < SHORT and BROWSER_CHECK.search(f"{titles} {text}"):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a check of the browser")
     if claims_article(data):
+        if _is_front(url) and not _is_stated_date(data) and _is_listing(text, url, root):  # which inherits the type of its articles
+            raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a home page")
         return
     if len(text) < SHORT and (any(map(ERROR_TITLE.search, filter(None, (title, data.title)))) or ERROR.search(text[:200])):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got an error page")
@@ -113,9 +115,12 @@ def _require_characters(text: str) -> None:
 
 def claims_article(data: StructuredData) -> bool:
     """Whether the page states that it is an article: in its Open Graph type, or with a date of publication."""
-    kind = (data.meta("og:type") or "").lower()
-    dated = data.meta("article:published_time") or any(node.get("datePublished") and node.get("headline") for node in data.nodes)
-    return kind == "article" or bool(dated)
+    return (data.meta("og:type") or "").lower() == "article" or _is_stated_date(data)
+
+
+def _is_stated_date(data: StructuredData) -> bool:
+    """Whether the page states a date of publication."""
+    return bool(data.meta("article:published_time")) or any(node.get("datePublished") and node.get("headline") for node in data.nodes)
 
 
 def _is_wall(text: str, root: Element) -> bool:

@@ -39,6 +39,11 @@ OFF_SCREEN = (
     "text-indent:-9999",
 )
 """How a style moves text off the screen."""
+SHRUNK = (
+    frozenset({"font-size:0", "line-height:0"}), frozenset({"font-size:0", "color:#fff"}), frozenset({"font-size:0", "color:transparent"}),
+    frozenset({"width:0", "height:0", "overflow:hidden"}),
+)  # fmt: skip
+"""How styles shrink text to nothing, as links do that strangers put into a page; a size of 0 alone closes the gaps between columns."""
 HIDING_MARKS = ("display:none", "display: none", "visibility:hidden", "visibility: hidden", "-9999", "clip:", "clip-path:")
 """What such a rule holds."""
 MAX_STYLES = 300_000  # characters of a page's style elements that are read: most pages have fewer
@@ -85,7 +90,8 @@ def _moves_away(style: str) -> bool:
 
 def _hides(style: str) -> bool:
     """Whether a style hides its element."""
-    return any(rule.startswith(HIDING_STYLES) for rule in "".join(style.split()).lower().split(";"))
+    rules = {rule.removesuffix("px") for rule in "".join(style.split()).lower().split(";")}
+    return any(rule.startswith(HIDING_STYLES) for rule in rules) or any(shrunk <= rules for shrunk in SHRUNK)
 
 
 def hidden_names(root: Element) -> frozenset[str]:

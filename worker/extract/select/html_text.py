@@ -22,7 +22,7 @@ from worker.extract.page.elements import Element
 from worker.extract.select import layout, lists, removal
 from worker.extract.select.panels import panels_of_article
 from worker.extract.words.boilerplate import WALL_WORDS, Kind, is_wall
-from worker.extract.words.sentences import SPACELESS, is_prose
+from worker.extract.words.sentences import SPACELESS, ends_sentence, is_prose
 
 MAX_BLOCKS = 1_000  # for trafilatura: on the two larger of the 46 unsure training pages it was worse, and took four times as long
 MAX_ELEMENTS = 20_000  # for trafilatura: it takes 70 microseconds for each; the largest page of the three sets has 5,000
@@ -103,7 +103,8 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     probabilities = _probabilities(blocks, elements, metadata, model)
     sure, cut = best_cut(probabilities, blocks)
     keep = with_gaps_closed(blocks, probabilities, probabilities >= min(model.thresholds.keep, cut))
-    keep |= layout.last_sections(blocks, probabilities, keep) | layout.standfirst(blocks, probabilities, keep, metadata.title)
+    keep |= layout.last_sections(blocks, probabilities, keep) | layout.corrections(blocks, probabilities, keep)
+    keep |= layout.standfirst(blocks, probabilities, keep, metadata.title)
     keep |= layout.headings_over_issuers(blocks, keep)
     keep |= lists.continued(blocks, probabilities, keep) | panels_of_article(blocks, probabilities, keep)
     posts = layout.posts_of_article(blocks, keep)
@@ -186,7 +187,7 @@ def with_gaps_closed(blocks: list[Block], probabilities: NDArray[np.float64], ke
     sibling, a block between two kept ones, and a heading over a kept one. The forests decide block by block."""
     result = keep.copy()
     for at in np.flatnonzero(~keep & (probabilities >= DOUBTFUL)).tolist():
-        result[at] = _continues(blocks, keep, at)
+        result[at] = _continues(blocks, keep, at, sentence=bool(probabilities[at] >= BETWEEN))
     inner = np.concatenate([[False], result[:-2] & result[2:], [False]])[: len(result)]
     for at in np.flatnonzero(inner & ~result & (probabilities >= BETWEEN)).tolist():
         result[at] = _fits(blocks, at)
@@ -203,12 +204,18 @@ def _is_crosshead(before: Block, block: Block, after: Block) -> bool:
     return between and block.element.tag in layout.HEADINGS and not block.links and after.prose
 
 
-def _continues(blocks: list[Block], keep: NDArray[np.bool_], at: int) -> bool:
-    """Whether a block is running text beside a kept sibling."""
+def _continues(blocks: list[Block], keep: NDArray[np.bool_], at: int, *, sentence: bool) -> bool:
+    """Whether a block is running text beside a kept sibling; `sentence`: whether one with a full stop is enough, however short."""
     block = blocks[at]
     beside = [blocks[k] for k in (at - 1, at + 1) if 0 <= k < len(blocks) and keep[k]]
-    siblings = [other for other in beside if other.element.parent is block.element.parent and other.element.tag == block.element.tag]
-    return bool(siblings) and block.prose and block.link_chars * 3 < len(block.text)
+    siblings = [other for other in beside if _is_sibling(other.element, block.element)]
+    return bool(siblings) and (block.prose or (sentence and ends_sentence(block.text))) and block.link_chars * 3 < len(block.text)
+
+
+def _is_sibling(element: BlockElement, other: BlockElement) -> bool:
+    """Whether two elements of a kind are siblings, or the first is in a quotation beside the other."""
+    outer = element.parent.parent if element.parent is not None and element.parent.tag == "blockquote" else element.parent
+    return outer is other.parent and element.tag == other.tag
 
 
 def _fits(blocks: list[Block], at: int) -> bool:

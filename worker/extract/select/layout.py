@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.class_hints import name_hints
-from worker.extract.select.related_links import COLONS, related_links
+from worker.extract.select.related_links import COLONS, LABEL_MARKS, related_links
 from worker.extract.words.boilerplate import Kind
 from worker.extract.words.languages import pattern
 from worker.extract.words.sentences import SPACELESS, ends_sentence, is_prose
@@ -27,6 +27,9 @@ STANDFIRST_NAMES = (
 SUMMARY_LABEL = pattern(r"<summary_label>\s?[:：]")
 """What some sites write before it."""
 STANDFIRST_REACH, STANDFIRST_LENGTH, STANDFIRST_LEAST = 8, 50, 0.05  # blocks above the text, characters, and probability
+CORRECTION = pattern(r"<correction><edge>[^.]{0,40}[:\uff1a,–—-]")
+"""How a note on what was wrong begins: "Correction, 12 March:"."""
+CORRECTION_REACH = 4  # blocks below the text
 DISCLOSED = 0.1  # less in a `details`: the training pages have hardly any, and menus there are links
 MIN_BEFORE = 3  # paragraphs before a last section
 DIALOGS = frozenset({"dialog", "alertdialog", "modal"})
@@ -72,6 +75,16 @@ def last_sections(blocks: list[Block], probabilities: NDArray[np.float64], keep:
             result[[*headings, at]] = True
         else:
             break
+    return result
+
+
+def corrections(blocks: list[Block], probabilities: NDArray[np.float64], keep: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the first paragraphs below the text say what was wrong in it: many sites put them into a footer."""
+    result = np.zeros(len(blocks), dtype=bool)
+    end = int(np.flatnonzero(keep)[-1]) + 1 if keep.any() else len(blocks)
+    for at, block in enumerate(blocks[end : end + CORRECTION_REACH], start=end):
+        noted = block.prose and block.link_chars * 3 < len(block.text) and CORRECTION.match(block.text.lstrip(LABEL_MARKS + "*"))
+        result[at] = bool(noted) and probabilities[at] >= STANDFIRST_LEAST
     return result
 
 

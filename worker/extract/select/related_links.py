@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.page.addresses import parts_of
-from worker.extract.page.blocks import Block
+from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.select.lists import host_of
 from worker.extract.words.languages import pattern
 from worker.extract.words.sentences import SPACELESS, ends_sentence
@@ -19,6 +20,7 @@ POINTER = pattern("<pointer>")
 COLONS = (":", "：", "៖")
 BARS = (" | ", " – ", " — ", " - ", " » ", " > ")
 """What stands between a label and a headline besides a colon."""
+BOX = 4  # lines of a box that points to another story, at most
 POINTERS = 3  # to other pages within an article; a page with more of them makes a list, unless they are inserts
 LABEL_MARKS = " ([【»>►▶➤→☞👉•–—-"  # before a label; an arrow alone is one
 LABEL_LENGTH = 40  # characters of a label, at most
@@ -36,7 +38,30 @@ def related_links(blocks: list[Block], linked: list[bool]) -> NDArray[np.bool_]:
         np.array([is_single and points(block) for block, is_single in zip(blocks, single, strict=True)], dtype=bool)
         for points in (_is_pointer, _repeats_address)
     )
-    return _inserted(blocks, bare) | (labelled if labelled.sum() <= POINTERS else _inserted(blocks, labelled))
+    return _boxes(blocks) | _inserted(blocks, bare) | (labelled if labelled.sum() <= POINTERS else _inserted(blocks, labelled))
+
+
+def _boxes(blocks: list[Block]) -> NDArray[np.bool_]:
+    """Which blocks are in a box that begins with a label alone and the linked headline of another story, perhaps with its summary."""
+    result = np.zeros(len(blocks), dtype=bool)
+    for at, (label, headline) in enumerate(pairwise(blocks)):
+        box = label.element.parent
+        if not (headline.links and headline.only_linked) or box is None or box.tag == "body" or not _is_label(label.text):
+            continue
+        end = next((other for other in range(at, len(blocks)) if not _is_inside(blocks[other], box)), len(blocks))
+        alone = at == 0 or not _is_inside(blocks[at - 1], box)
+        result[at:end] = alone and 1 < end - at <= BOX and sum(other.only_linked for other in blocks[at:end]) == 1
+    return result
+
+
+def _is_label(text: str) -> bool:
+    """Whether a line is nothing but a label like "Read also"."""
+    return len(text) <= LABEL_LENGTH and POINTER.fullmatch(text.strip(LABEL_MARKS + ":")) is not None
+
+
+def _is_inside(block: Block, outer: BlockElement) -> bool:
+    """Whether a block is in an element or in one inside it."""
+    return outer.number < block.element.number < outer.end
 
 
 def _repeats_address(block: Block) -> bool:

@@ -77,6 +77,7 @@ SLOTS = {
     "other_role": "before the names of people who worked on a text but did not write it",
     "pointer": "before a colon and the linked headline of another page",
     "summary_label": "before a colon and the summary above the text",
+    "correction": "the beginning of a note, below a text, on what was wrong in it",
     "more": "the beginning of a link below the start of another article",
     "pages": "the number of a page of a listing",
     "page_number": "before the number of a printed page",

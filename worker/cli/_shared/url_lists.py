@@ -9,6 +9,7 @@ from typing import BinaryIO, Literal
 from classifier.json_lines import parse_object, text_field
 from worker.cli._shared.files import decoded, expect_text, lines, opened, shown
 from worker.errors import UsageError
+from worker.intake.url_lines import address_in, addresses_in
 from worker.operations.accept import Candidate
 from worker.reasons import Kind
 
@@ -61,7 +62,8 @@ def _plain(line: str, where: str, number: int) -> Iterator[Candidate]:
     head = line.partition(",")[0].strip().strip('"').lower()
     if number == 1 and head in ("url", "link", "address") and "," in line:
         raise UsageError(f"{where}: expected a URL a line, got the header of a table; use `--format csv`")
-    yield Candidate(line, where)
+    for part in addresses_in(line):
+        yield Candidate(address_in(part), where)
 
 
 def _csv(line: str, where: str, number: int) -> Iterator[Candidate]:
@@ -72,7 +74,7 @@ def _csv(line: str, where: str, number: int) -> Iterator[Candidate]:
         yield Candidate("", where, fault=f"expected CSV: {error}")
         return
     if not (number == 1 and ":" not in first):
-        yield Candidate(first, where)
+        yield Candidate(address_in(first), where)
 
 
 def _jsonl(line: str, where: str, number: int) -> Iterator[Candidate]:

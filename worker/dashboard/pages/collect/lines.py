@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 
+from worker.intake.url_lines import address_in
 from worker.operations.accept import Candidate
 from worker.reasons import Kind
 
@@ -26,6 +27,7 @@ def candidates(text: str, kind: Kind) -> list[Candidate]:
 
 def _url(line: str) -> tuple[str, str | None]:
     """The URL of a line, and why it has none."""
+    line = address_in(line)
     if line.startswith("{"):
         return _of_json(line)
     if line.startswith('"') or "," in line:
@@ -33,8 +35,9 @@ def _url(line: str) -> tuple[str, str | None]:
             first = next(csv.reader([line]))[0].strip()
         except (csv.Error, StopIteration, IndexError):
             return line, None
-        # a comma may be part of an address; in a table a cell that is no address follows it
-        return (first, None) if line.startswith('"') or " " in line or first.startswith(("http://", "https://")) else (line, None)
+        # a comma may be part of an address; in a table a cell with a blank, a quotation mark or none but letters follows it
+        in_table = line.startswith('"') or " " in line or line.rpartition(",")[2].isalpha() or line.endswith(",")
+        return (first, None) if in_table else (line, None)
     return line, None
 
 

@@ -112,12 +112,12 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
         raise ItemFailed(Reason.NO_TEXT, "expected a page with text, got markup without any")
     found = metadata.metadata_of(tree.root, url, today)
     content = _shortened(_main_text(tree.root, found, model))
-    found, content = _with_heading(found, content, tree.root, url)
+    found, content = _with_heading(found, content, tree.root)
     near = content.near.near_title(found.title)
     if not found.authors:
-        site_names = title.site_names_of(found.structured, tree.root, url)
-        shown = bylines.authors_near_text(near, content.text, site_names)
-        found = replace(found, authors=shown or authors.authors_of_blog(tree.root, found.structured, near, content.text, site_names))
+        shown = bylines.authors_near_text(near, content.text, found.site_names)
+        names = shown or authors.authors_of_blog(tree.root, found.structured, near, content.text, found.site_names)
+        found = replace(found, authors=names)
     content = replace(content, text=bylines.without_bylines(content.text, found.authors))
     page_type.require_article(content.text, found.title, url, found.structured, tree.root)
     publication = publication_of(found.structured, near, tree.root, url, today)
@@ -143,9 +143,9 @@ def _main_text(root: Element, found: Metadata, model: Model | None) -> MainText:
     return whole if len(whole.text) > len(content.text) or not prose else content
 
 
-def _with_heading(found: Metadata, content: MainText, root: Element, url: str | None) -> tuple[Metadata, MainText]:
+def _with_heading(found: Metadata, content: MainText, root: Element) -> tuple[Metadata, MainText]:
     """Both with the heading near the text as title, where the stated title is not the article's."""
-    headline = title.choose(found.title, found.structured, content.near, content.text, root=root, url=url)
+    headline = title.choose(found.title, found.structured, content.near, content.text, root=root, site_names=found.site_names)
     if headline is None:
         return found, content
     text = "\n\n".join(boilerplate_filter.without_title(content.text.split("\n\n"), headline))

@@ -19,9 +19,9 @@ def address_in(line: str) -> str:
 
 
 def addresses_in(line: str) -> list[str]:
-    """The lines of a text whose lines end as on old Macs, where each is an address; else the one line."""
-    parts = [part for part in line.split("\r") if part.strip(UNSEEN)]
-    return parts if len(parts) > 1 and all(_is_address(_bare(part)) for part in parts) else [line]
+    """What `address_in` gives for a line, or for each of several that end as on old Macs, where all of these are addresses."""
+    parts = [address_in(part) for part in line.split("\r") if part.strip(UNSEEN)]
+    return parts if len(parts) > 1 and all(map(_is_address, parts)) else [address_in(line)]
 
 
 def _bare(cell: str) -> str:

@@ -62,8 +62,7 @@ def _plain(line: str, where: str, number: int) -> Iterator[Candidate]:
     head = line.partition(",")[0].strip().strip('"').lower()
     if number == 1 and head in ("url", "link", "address") and "," in line:
         raise UsageError(f"{where}: expected a URL a line, got the header of a table; use `--format csv`")
-    for part in addresses_in(line):
-        yield Candidate(address_in(part), where)
+    yield from (Candidate(url, where) for url in addresses_in(line))
 
 
 def _csv(line: str, where: str, number: int) -> Iterator[Candidate]:

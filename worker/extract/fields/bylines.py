@@ -159,10 +159,10 @@ def byline_of(line: str) -> str | None:
 
 def without_employer(line: str) -> str:
     """A name without the agency or account behind it: "Ole Brandt (Reuters)", "Claire Dumas / avec AFP", "Ole Brandt @ole"."""
-    for mark in BEFORE_EMPLOYER if len(line) <= MAX_BYLINE else "":
-        name, found, employer = (part.strip(" )") for part in line.partition(mark))
+    for mark in filter(line.__contains__, BEFORE_EMPLOYER) if len(line) <= MAX_BYLINE else "":
+        name, _, employer = (part.strip(" )") for part in line.partition(mark))
         is_account = mark == "@" and employer.isidentifier()
-        if found and is_person(name) and (is_account or any(map(AGENCY.match, (employer, employer.partition(" ")[2])))):
+        if is_person(name) and (is_account or any(map(AGENCY.match, (employer, employer.partition(" ")[2])))):
             return name
     return line
 

@@ -41,6 +41,8 @@ class Metadata:
     site_name: str | None = None
     description: str | None = None
     image: str | None = None
+    site_names: set[str] = field(default_factory=set)
+    """The letters of the site's own names, as `title.site_names_of` gives them."""
 
 
 def metadata_of(root: Element, url: str | None, today: date) -> Metadata:
@@ -57,6 +59,7 @@ def metadata_of(root: Element, url: str | None, today: date) -> Metadata:
         site_name=_site_name(data),
         description=(data.meta("og:description", "description", "twitter:description") or "")[:MAX_DESCRIPTION] or None,
         image=_image(data, url),
+        site_names=site_names,
     )
 
 

@@ -78,9 +78,8 @@ def _only_heading(root: Element, site_names: set[str]) -> str | None:
     return shown[0][:MAX_TITLE] if len(shown) == 1 and not _names_site(shown[0], site_names) else None
 
 
-def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: str, *, root: Element, url: str | None) -> str | None:
+def choose(stated: str | None, data: StructuredData, near: NearbyLines, text: str, *, root: Element, site_names: set[str]) -> str | None:
     """The headline that the page shows, where it is a better title than `stated`; None where that stays."""
-    site_names = site_names_of(data, root, url)
     page_title = plain(data.title or "")
     titles = [plain(one) for one in (data.title, stated) if one]
     shown = None if _is_stated(data) else shown_part(titles, near, text, site_names) or better_heading(stated, near, text, site_names)

@@ -65,6 +65,10 @@ class BlockElement:
     names: str = ""
     """Its classes, its role, and its id with a hash, as the page writes them, a blank before and after each."""
 
+    def holds(self, other: BlockElement) -> bool:
+        """Whether another element is inside this one."""
+        return self.number < other.number < self.end
+
 
 @dataclass(eq=False)
 class Block:
@@ -95,6 +99,11 @@ class Block:
     def only_linked(self) -> bool:
         """Whether nearly all of it is in links; a mark or a number may stand beside them."""
         return self.link_chars * 10 >= len(self.text) * 9
+
+    @property
+    def mostly_unlinked(self) -> bool:
+        """Whether less than a third of it is in links, as in running text."""
+        return self.link_chars * 3 < len(self.text)
 
 
 InlineState = tuple[bool, bool, int]

@@ -209,7 +209,7 @@ def _continues(blocks: list[Block], keep: NDArray[np.bool_], at: int, *, sentenc
     block = blocks[at]
     beside = [blocks[k] for k in (at - 1, at + 1) if 0 <= k < len(blocks) and keep[k]]
     siblings = [other for other in beside if _is_sibling(other.element, block.element)]
-    return bool(siblings) and (block.prose or (sentence and ends_sentence(block.text))) and block.link_chars * 3 < len(block.text)
+    return bool(siblings) and (block.prose or (sentence and ends_sentence(block.text))) and block.mostly_unlinked
 
 
 def _is_sibling(element: BlockElement, other: BlockElement) -> bool:

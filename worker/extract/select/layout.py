@@ -67,7 +67,7 @@ def last_sections(blocks: list[Block], probabilities: NDArray[np.float64], keep:
     for at in range(kept[-1] + 1, len(blocks)):
         block = blocks[at]
         least = LAST - DISCLOSED * _is_disclosed(block.element)
-        if probabilities[at] < least or not _is_within(block.element, home) or block.link_chars * 3 >= len(block.text):
+        if probabilities[at] < least or not _is_within(block.element, home) or not block.mostly_unlinked:
             break
         if block.element.tag in (*HEADINGS, "summary") and block.kind is None:
             headings.append(at)
@@ -83,7 +83,7 @@ def corrections(blocks: list[Block], probabilities: NDArray[np.float64], keep: N
     result = np.zeros(len(blocks), dtype=bool)
     end = int(np.flatnonzero(keep)[-1]) + 1 if keep.any() else len(blocks)
     for at, block in enumerate(blocks[end : end + CORRECTION_REACH], start=end):
-        noted = block.prose and block.link_chars * 3 < len(block.text) and CORRECTION.match(block.text.lstrip(LABEL_MARKS + "*"))
+        noted = block.prose and block.mostly_unlinked and CORRECTION.match(block.text.lstrip(LABEL_MARKS + "*"))
         result[at] = bool(noted) and probabilities[at] >= STANDFIRST_LEAST
     return result
 

@@ -172,7 +172,7 @@ def _cousins(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask
 
 def _is_running_text(block: Block) -> bool:
     """Whether a block is a paragraph of sentences, of which links are the smaller part."""
-    own = block.element.tag == "p" and block.link_chars * 3 < len(block.text)
+    own = block.element.tag == "p" and block.mostly_unlinked
     return own and block.prose and block.kind is None
 
 

@@ -57,7 +57,7 @@ def _opens(block: Block) -> bool:
 def _is_beside_panel(opener: BlockElement, panel: BlockElement) -> bool:
     """Whether the element of a panel begins within that around its opener, or around the heading that holds the opener."""
     frames = [opener.parent, opener.parent.parent if opener.parent is not None else None]
-    return any(frame is not None and frame.parent is not None and frame.number < panel.number < frame.end for frame in frames)
+    return any(frame is not None and frame.parent is not None and frame.holds(panel) for frame in frames)
 
 
 def _unkept_around(blocks: list[Block], at: int, kept: set[int]) -> list[int]:
@@ -76,7 +76,7 @@ def _unkept_around(blocks: list[Block], at: int, kept: set[int]) -> list[int]:
 
 def _is_of_panels(block: Block, frame: BlockElement, kept: set[int]) -> bool:
     """Whether a block in an element is an opener, a sentence or an item, and is not the article's already."""
-    inside = frame.number < block.element.number < frame.end and block.element.number not in kept
+    inside = frame.holds(block.element) and block.element.number not in kept
     return inside and block.kind is None and (block.prose or item_of(block) is not None or _opens(block))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from worker.extract.page.addresses import parts_of
-from worker.extract.page.blocks import Block, BlockElement
+from worker.extract.page.blocks import Block
 from worker.extract.select.lists import host_of
 from worker.extract.words.languages import pattern
 from worker.extract.words.sentences import SPACELESS, ends_sentence
@@ -25,7 +25,7 @@ POINTERS = 3  # to other pages within an article; a page with more of them makes
 LABEL_MARKS = " ([【»>►▶➤→☞👉•–—-"  # before a label; an arrow alone is one
 LABEL_LENGTH = 40  # characters of a label, at most
 POINTER_LENGTH, POINTER_LETTERS = 25, 8  # characters of the headline that a pointer links; letters in a script without spaces
-CELLS = ("li", "dd", "td", "th")
+LISTED = ("li", "dd", "td", "th")
 """Elements of lists and tables, whose links are what these are about."""
 SLUG_WORDS = 4  # of an address and of the line that repeats them: fewer are a name or a place
 
@@ -33,7 +33,7 @@ SLUG_WORDS = 4  # of an address and of the line that repeats them: fewer are a n
 def related_links(blocks: list[Block], linked: list[bool]) -> NDArray[np.bool_]:
     """Which of the `linked` blocks point to another article. A page with many of them makes a list, unless they are inserts, as
     headlines without a label must always be."""
-    single = [is_linked and block.links == 1 and block.element.tag not in CELLS for block, is_linked in zip(blocks, linked, strict=True)]
+    single = [is_linked and block.links == 1 and block.element.tag not in LISTED for block, is_linked in zip(blocks, linked, strict=True)]
     labelled, bare = (
         np.array([is_single and points(block) for block, is_single in zip(blocks, single, strict=True)], dtype=bool)
         for points in (_is_pointer, _repeats_address)
@@ -48,20 +48,15 @@ def _boxes(blocks: list[Block]) -> NDArray[np.bool_]:
         box = label.element.parent
         if not (headline.links and headline.only_linked) or box is None or box.tag == "body" or not _is_label(label.text):
             continue
-        end = next((other for other in range(at, len(blocks)) if not _is_inside(blocks[other], box)), len(blocks))
-        alone = at == 0 or not _is_inside(blocks[at - 1], box)
-        result[at:end] = alone and 1 < end - at <= BOX and sum(other.only_linked for other in blocks[at:end]) == 1
+        end = next((other for other in range(at, len(blocks)) if not box.holds(blocks[other].element)), len(blocks))
+        alone = at == 0 or not box.holds(blocks[at - 1].element)
+        result[at:end] |= alone and 1 < end - at <= BOX and sum(other.only_linked for other in blocks[at:end]) == 1
     return result
 
 
 def _is_label(text: str) -> bool:
     """Whether a line is nothing but a label like "Read also"."""
     return len(text) <= LABEL_LENGTH and POINTER.fullmatch(text.strip(LABEL_MARKS + ":")) is not None
-
-
-def _is_inside(block: Block, outer: BlockElement) -> bool:
-    """Whether a block is in an element or in one inside it."""
-    return outer.number < block.element.number < outer.end
 
 
 def _repeats_address(block: Block) -> bool:

@@ -243,7 +243,7 @@ def _is_card(blocks: list[Block], element: BlockElement, span: list[int]) -> boo
     first, rest = blocks[span[0]], [blocks[at] for at in span[1:]]
     if not 1 <= len(rest) < CARD_BLOCKS or not _is_headline(first):
         return False
-    if not any(block.prose for block in rest) or any(block.link_chars * 3 >= len(block.text) > LABEL for block in rest):
+    if not any(block.prose for block in rest) or any(not block.mostly_unlinked and len(block.text) > LABEL for block in rest):
         return False
     inner = element.tag == "article" and _is_within(element.parent, "article")
     return inner or _is_named(element, CARDS) or any(_is_summary(block.element, element) for block in rest)

@@ -63,7 +63,7 @@ NEVER = r"(?!)"
 ARROWS = ">> "
 """What points to another article, and is not a mark of a flattened quotation."""
 BULLETS, FULL_STOPS = "→➤▶►", (".", "។", "。")
-SENTENCE = 60  # characters of a sentence that a label and a colon begin
+LABELLED_SENTENCE = 60  # characters of a sentence that a label and a colon begin
 PARAGRAPH = 100  # characters: headlines have fewer
 LABEL = 20  # characters of a value's label, at most: "Loaf size: 2 pounds"
 QUOTES = "“”«»„"
@@ -82,7 +82,7 @@ def boilerplate_kind(line: str, words: Iterable[str] | None = None) -> Kind | No
     if len(bare) > MAX_LENGTH:
         return Kind.WALL if is_wall(bare) else Kind.TICKER if len(bare) <= MAX_TICKER_LENGTH and is_ticker(bare) else None
     found = compiled(ALL_KINDS if len(bare) <= SHORT_LINE else LONG_KINDS).kinds(bare, words)
-    if found == {Kind.RELATED} and (SENTENCES.fullmatch(bare) or _is_bullet(bare) or _goes_on(bare)):
+    if found == {Kind.RELATED} and (SENTENCES.fullmatch(bare) or _is_bullet(bare) or _is_labelled_sentence(bare)):
         return None
     if found == {Kind.TICKER} and _has_labels(bare):
         return None
@@ -91,10 +91,10 @@ def boilerplate_kind(line: str, words: Iterable[str] | None = None) -> Kind | No
     return min(found, key=list(Kind).index) if found else None
 
 
-def _goes_on(bare: str) -> bool:
+def _is_labelled_sentence(bare: str) -> bool:
     """Whether a line is a sentence that goes on in small letters behind its colon; a headline there begins with a capital."""
     rest = bare.partition(":")[2].strip()
-    return rest[:1].islower() and len(bare) >= SENTENCE and bare.endswith(FULL_STOPS)
+    return rest[:1].islower() and len(bare) >= LABELLED_SENTENCE and bare.endswith(FULL_STOPS)
 
 
 def _is_bullet(bare: str) -> bool:

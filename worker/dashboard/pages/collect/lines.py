@@ -35,7 +35,7 @@ def _url(line: str) -> tuple[str, str | None]:
             first = next(csv.reader([line]))[0].strip()
         except (csv.Error, StopIteration, IndexError):
             return line, None
-        # a comma may be part of an address; in a table a cell with a blank, a quotation mark or none but letters follows it
+        # a comma may be part of an address; in a table a title or an empty cell follows it
         in_table = line.startswith('"') or " " in line or line.rpartition(",")[2].isalpha() or line.endswith(",")
         return (first, None) if in_table else (line, None)
     return line, None

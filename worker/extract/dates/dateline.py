@@ -24,6 +24,8 @@ LOWER_CASE = frozenset(words("dateline_word"))
 WEEKDAY = pattern(r"^(?:<today>[\s:,]*)?<weekday>")
 LABEL = pattern(r"<edge><published><edge>")
 """Words before a date of publication."""
+DAY_LABEL = pattern(r"<mail_date>")
+"""A label that says no more than that a date follows."""
 UPDATE = pattern(r"<edge><updated><edge>")
 DATA = pattern(r"\b(?:last|latest|date|at|post time)\b|<edge>(?:<updated>|<weekday>)<edge>|\u0e19\.")
 """Other words in a line that gives data about a text; the last is the Thai abbreviation after a time of day."""
@@ -113,6 +115,13 @@ def update_date(line: str) -> Moment | None:
     """The date after the words for a later change."""
     label = UPDATE.search(line[: MAX_LENGTH * 2])
     return _date_after(label, line) if label else None
+
+
+def is_other_date(line: str) -> bool:
+    """Whether a line has a label before its date that is not one for the day of a text: "Date of the walk: 14 June 2025"."""
+    found = find_dates(line[: MAX_LENGTH * 2])
+    label, colon, _ = line[: found[0][0]].replace("\uff1a", ":").rpartition(":") if found else ("", "", "")
+    return bool(colon) and bool(_words(label)) and not LABEL.search(label) and not DAY_LABEL.fullmatch(label.strip())
 
 
 def is_update(line: str) -> bool:

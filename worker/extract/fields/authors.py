@@ -56,10 +56,11 @@ AUTHOR_FOLDERS = frozenset({
 })  # fmt: skip
 """Parts of an address before a name: what follows is an author's page."""
 BYLINE_CLASS = re.compile(
-    r"(?:(?<![a-z])author|[a-z]Author|(?<![a-z])byline|[a-z]Byline|(?<![a-z])writer|(?<![a-z])reporter)s?(?![a-z])(?!\S*(?:bio|desc|avatar|image|img|social|follow|link))"
+    r"(?:(?<![a-z])(?:author|byline|writer|reporter|auteur|autor|firma)|[a-z](?:Author|Byline))s?(?![a-z])"
+    r"(?!\S*(?:bio|desc|avatar|image|img|social|follow|link))"
 )
-"""Classes of bylines: `author`, `post-author`, `articleByline`; not those of a biography or a picture."""
-IN_CLASSES = ("uthor", "yline", "writer", "reporter")
+"""Classes of bylines: `author`, `post-author`, `articleByline`, `auteur`; not those of a biography or a picture."""
+IN_CLASSES = ("uthor", "yline", "writer", "reporter", "auteur", "autor", "firma")
 """Parts of classes, one of which all of these have."""
 _CLASSES = etree.XPath("//@class", smart_strings=False)
 _MICRODATA = etree.XPath("//@itemprop[. = 'author']")
@@ -72,22 +73,34 @@ def authors_of(root: Element, data: StructuredData, site_names: set[str]) -> lis
     """
     site_names = (site_names | _last_part(data.title or "")) - _personal_site_names(data, site_names)
     foreign = bool(data.title) and not has_vietnamese(data.title or "")
-    stated = next((names for source in _stated(data) if (names := author_names(source, site_names, introduced=foreign))), [])
-    certain = any(is_name(name) or AGENCY.match(name) for name in stated)
+    stated, source = next(
+        ((names, source) for source in _stated(data) if (names := author_names(source, site_names, introduced=foreign))), ([], [])
+    )
+    login = _is_login(stated, source)
+    certain = not login and any(is_name(name) or AGENCY.match(name) for name in stated)
     if certain and not _may_be_publisher(stated, data):
         return stated
     shown = (_names_beside_first(elements, site_names) for elements in _byline_elements(root))
-    return next((names for names in shown if names), stated)  # a name that is shown is preferred to a login name or a publisher's
+    # a name that is shown is preferred to a login name, here or near the text, and to a publisher's
+    return next((names for names in shown if names), [] if login else stated)
+
+
+def _is_login(names: list[str], source: list[str]) -> bool:
+    """Whether the only name stated is that of an account, in small letters and with one word or with marks that stand for blanks."""
+    return len(names) == 1 and len(source) == 1 and " " not in source[0].strip() and source[0].isascii() and source[0].islower()
 
 
 def authors_of_blog(root: Element, data: StructuredData, near: NearbyLines, text: str, site_names: set[str]) -> list[str]:
-    """The author of a page that no other way names: the one behind a label in an element of its own, the one stated although the
-    site bears the same name, else the nickname in the article's link to its author."""
+    """The author of a page that no other way names: the one behind a label in an element of its own, the one stated by a login name,
+    the one stated although the site bears the same name, else the nickname in the article's link to its author."""
     owner = next((name for source in _stated(data) for name in source[:1] if is_person(name)), None)
     signed = owner and any(line.startswith(owner) and is_dated(line.removeprefix(owner)) for line in near.below_heading)
     labelled = (full_names([name_part(line)], site_names) for line in labelled_lines(root))
     if behind_label := next(filter(None, labelled), []):
         return behind_label
+    logins = (stated for source in _stated(data) if _is_login(stated := author_names(source, site_names), source))
+    if account := next(logins, []):
+        return account
     if owner and (signed or _is_owner(owner, data, text)):
         return [owner]
     links = (link for link in root.iter("a") if "author" in (link.get("rel") or "") or _leads_to_author(link))

@@ -14,6 +14,7 @@ from worker.extract.fields.language import has_vietnamese
 from worker.extract.fields.person_names import (
     AGENCY,
     BY,
+    JOB_WORD,
     LEADING_AND,
     author_names,
     is_month,
@@ -158,11 +159,11 @@ def byline_of(line: str) -> str | None:
 
 
 def without_employer(line: str) -> str:
-    """A name without the agency or account behind it: "Ole Brandt (Reuters)", "Claire Dumas / avec AFP", "Ole Brandt @ole"."""
+    """A name without the agency, account or role behind it: "Ole Brandt (Reuters)", "Ole Brandt @ole", "Ole Brandt, special envoy"."""
     for mark in filter(line.__contains__, BEFORE_EMPLOYER) if len(line) <= MAX_BYLINE else "":
         name, _, employer = (part.strip(" )") for part in line.partition(mark))
         is_account = mark == "@" and employer.isidentifier()
-        if is_person(name) and (is_account or any(map(AGENCY.match, (employer, employer.partition(" ")[2])))):
+        if is_person(name) and (is_account or JOB_WORD.match(employer) or any(map(AGENCY.match, (employer, employer.partition(" ")[2])))):
             return name
     return line
 

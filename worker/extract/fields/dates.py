@@ -173,7 +173,7 @@ def _sources(data: StructuredData, near: NearbyLines, root: Element, url: str | 
         ],
     )
     yield "time", _behind_relative(root, lines)
-    yield "guess", [dateline.first_date(line) for line in lines if len(line) <= SHORT_LINE]
+    yield "guess", [dateline.first_date(line) for line in lines if len(line) <= SHORT_LINE and not dateline.is_other_date(line)]
     yield "dateline", [dateline.publication_date(text) or parse_machine_date(text) for text in _dated_texts(root)]
     yield "time", [*_in_attributes(root, near.heading)]
     yield "guess", other

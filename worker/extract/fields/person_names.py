@@ -63,6 +63,8 @@ SUFFIXES = frozenset(words("name_suffix"))
 SURNAME_AND = frozenset(words("surname_and"))
 PARTICLES = frozenset(words("particle"))
 """Words in names that have no capital."""
+ELIDED = tuple(word for word in PARTICLES if word.endswith("'"))
+"""Those that stand before a name without a blank: "d'Orey"."""
 MARKS_OF_NAMES = frozenset("_.'’-")
 """What may stand in a word of a name beside letters and digits."""
 LATIN_END = "\u024f"
@@ -174,8 +176,10 @@ def _is_capitalised(word: str) -> bool:
 
 
 def _begins_name(word: str) -> bool:
-    """Whether a word begins with a letter that is no small one of English."""
-    return word[0].isalpha() and not "a" <= word[0] <= "z"
+    """Whether a word begins with a letter that is no small one of English, after a particle without a blank."""
+    particle = word.replace("’", "'").startswith(ELIDED)
+    first = word.replace("’", "'").partition("'")[2][:1] if particle else word[0]
+    return first.isalpha() and not "a" <= first <= "z"
 
 
 def _two_names(plain: str) -> list[str]:
@@ -242,7 +246,7 @@ def _name(part: str, site_names: set[str], *, sure: bool) -> str | None:
     if len(words) > PERSON_WORDS and is_month(words[-1]):
         whole = " ".join(words[:-1])
     name = _behind_role(whole) or TAIL.sub("", whole).strip(' .,:;|-–—@*_()"“”')
-    name = _from_slug(name) or name
+    name = name if name != whole and whole.removeprefix(name)[:1].isalnum() else _from_slug(name) or name
     name = f"{name}." if _is_suffix(name.rpartition(" ")[2]) and f"{name}." in part else name
     if AGENCY.match(name):
         return name

@@ -12,6 +12,7 @@ from itertools import takewhile
 import numpy as np
 from numpy.typing import NDArray
 
+from worker.extract.dates.parse import has_digits
 from worker.extract.lines.boilerplate_filter import THREAD_HEADING
 from worker.extract.lines.title_form import could_be_title, share_of_stems, stems_of
 from worker.extract.page import class_hints
@@ -40,6 +41,9 @@ FAMILIAR = 0.5  # of the words of a linked line: blogs link their headlines, and
 FULL_STOPS = (".", "។")  # the end of leads and captions, hardly ever of headlines
 LINK_COST = 1.0  # for such a line
 CAPTION_COST = 2.0  # for a line directly below a picture: more than all that a caption shares with a headline
+TERM_MARKS = " :\uff1a"
+"""What may end a term in a list of terms."""
+MAX_TERM = 120  # characters of a term and what it says: longer ones are text
 LEAD = 6  # paragraphs in which a heading's words are looked for
 DISTANCE_COST = 0.15  # for every line between heading and text
 _NAMED = class_hints.name_hints("headline title")
@@ -97,7 +101,7 @@ def nearby_lines(blocks: list[Block], keep: NDArray[np.bool_], filtered: frozens
     first, last = text[0], text[-1]
     at = _heading_position(lines, first, " ".join(lines[at][0] for at in text[:LEAD]))
     start = max(0, first - ABOVE_HEADING) if at is None else at
-    texts = [line for line, _ in lines]
+    texts = _with_terms(lines)
     return NearbyLines(
         heading=None if at is None else _whole_heading(lines, at),
         above_heading=texts[max(0, start - ABOVE_HEADING) : start],
@@ -114,6 +118,17 @@ def nearby_lines(blocks: list[Block], keep: NDArray[np.bool_], filtered: frozens
         ],
         above_text=texts[:first],
     )
+
+
+def _with_terms(lines: list[tuple[str, Block]]) -> list[str]:
+    """The lines; a number or a day in a list of terms has its term before it: "First published: 21 January 2025"."""
+    texts, term = [], ""
+    for line, block in lines:
+        tag = block.element.tag
+        term = line.rstrip(TERM_MARKS) if tag == "dt" else term if tag == "dd" else ""
+        labelled = tag == "dd" and term and has_digits(line) and len(term) + len(line) <= MAX_TERM
+        texts.append(f"{term}: {line}" if labelled else line)
+    return texts
 
 
 def _last_lines(texts: list[str], start: int, end: int) -> list[str]:

@@ -120,6 +120,8 @@ class _Mender:
                 found.append("".join(self.written))
                 self.written = []
         self._drop_comma()
+        if self.open:
+            self._fill_value()
         self.written += [_CLOSING[bracket] for bracket in reversed(self.open)]
         return [*found, "".join(self.written)] if self.written else found
 
@@ -135,12 +137,18 @@ class _Mender:
         if opening not in self.open:
             return
         self._drop_comma()
+        self._fill_value()
         while self.open:
             last = self.open.pop()
             self.written.append(_CLOSING[last])
             if last == opening:
                 break
         self.in_key = False
+
+    def _fill_value(self) -> None:
+        """Write null for the value that a key lacks, as templates leave it: `"wordCount": ,`."""
+        if self.written and self.written[-1] == ":":
+            self.written.append("null")
 
     def _separate(self) -> None:
         """Write the comma that is missing between two values."""
@@ -155,6 +163,7 @@ class _Mender:
     def _write_word(self, word: str) -> None:
         """Write a comma, a colon, a number or a word; what JSON does not have is null, and an unquoted key a string."""
         if word == ",":
+            self._fill_value()
             self.in_key = self.open[-1] == "{"
         elif word == ":":
             self.in_key = False

@@ -13,9 +13,11 @@ from worker.extract.dates.parse import find_dates, has_digits, without_dates
 from worker.extract.fields.language import has_vietnamese
 from worker.extract.fields.person_names import (
     AGENCY,
+    BEFORE_ROLE,
     BY,
     JOB_WORD,
     LEADING_AND,
+    SURNAMES,
     author_names,
     is_month,
     is_name,
@@ -51,6 +53,8 @@ OPENING, CLOSING = "(\uff08\u3010", ")\uff09\u3011"
 """Brackets around a reporter."""
 TOP, END = 3, 2  # lines of a text that may be its byline or its signature
 BEFORE_DATE = 7  # lines between heading and date: a name, and buttons
+NO_NAMES = BEFORE_ROLE - SURNAMES
+"""Words that stand in no name: "Search Our Archive"."""
 QUESTION = ("?", "？")
 """The end of a reporter's question in a transcript: "Reporter: Will the crossing open?"."""
 INTERVIEWER = frozenset(words("interviewer"))
@@ -209,6 +213,7 @@ def _is_name(line: str, text: str) -> bool:
         or (name.isascii() and name.isupper())
         or not all(word[0].isupper() for word in name.split())
         or boilerplate_kind(name) is not None
+        or not NO_NAMES.isdisjoint(name.lower().split())
     ):
         return False
     others = " ".join(other for other in text.split("\n") if other != line).casefold()
@@ -242,8 +247,11 @@ def _is_in_name(byline: str, mark: re.Match[str]) -> bool:
 
 
 def is_name_and_date(line: str) -> bool:
-    """Whether a line is a name and a date, separated by a bar or a dot."""
+    """Whether a line is a name and a date, separated by a bar, a dot, or a slash and the outlet."""
     first, *rest = re.split(r"\s*[|•·●]\s*", line)
+    if not rest and " / " in line:
+        first, _, outlet = line.partition(" / ")
+        rest = [outlet] if outlet[:1].isalpha() else []
     return bool(rest) and (is_name(first.strip()) or bool(joined_persons(first.strip()))) and is_dated(" ".join(rest))
 
 

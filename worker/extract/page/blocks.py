@@ -254,7 +254,7 @@ for its classes or its id, hides it; whether its text is centred; classes, role 
 
 def _attributes_of(node: Element, tag: str, builder: _Builder) -> Attributes:
     """What the attributes of a node say, each read once."""
-    hints, hidden, centred = TAG_BITS.get(tag, 0), False, False
+    hints, hidden, centred = TAG_BITS.get(tag, 0), False, tag == "center"
     classes = role = own_id = None
     for key, value in node.items():
         if key not in READ:

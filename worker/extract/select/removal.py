@@ -27,8 +27,11 @@ COMMENTS = frozenset(
     """.split()  # noqa: SIM905 - words read best as words
 )
 """Classes, and ids with a hash, of readers' comments."""
-BOXES = ("newsletter", "signup", "sign-up", "donat", "advert", " ad-", "-ad ", "ad-wrap", "ad_wrap", " dfp ")
-"""Parts of the classes of boxes that want something of the reader."""
+BOXES = (
+    "newsletter", "signup", "sign-up", "donat", " don ", " poll", "-poll ", "advert", " ad-", "-ad ", "ad-wrap", "ad_wrap", " dfp ",
+    " ads", "-ads ", "iklan", "quangcao", "quang-cao", "publicite", "publicidad", "werbung",
+)  # fmt: skip
+"""Parts of the classes of boxes that want something of the reader, in the languages that developers write them in."""
 PLAYERS = (
     "audio-player", "audio_player", "audioplayer", "audio__player", "listen-to-article", "article-listen", "article-audio",
     "text-to-speech", "tts-player", "speechkit", "beyondwords", "readspeaker",

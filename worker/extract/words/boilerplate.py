@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
+from itertools import takewhile
+
+from worker.extract.words import languages
 
 
 class Kind(StrEnum):
@@ -65,6 +68,10 @@ ARROWS = ">> "
 BULLETS, FULL_STOPS = "→➤▶►", (".", "។", "。")
 LABELLED_SENTENCE = 60  # characters of a sentence that a label and a colon begin
 PARAGRAPH = 100  # characters: headlines have fewer
+CREDIT, INITIALS = range(2, 5), 1  # words of a photographer's name in capitals, and letters of an initial, which is no word
+CAPTION = 30  # characters of the sentence before it, at least
+OUTLETS = frozenset(languages.words("organisation"))
+"""Words in the names of agencies and outlets."""
 LABEL = 20  # characters of a value's label, at most: "Loaf size: 2 pounds"
 QUOTES = "“”«»„"
 """Marks before and after what somebody said, besides the straight one."""
@@ -88,7 +95,19 @@ def boilerplate_kind(line: str, words: Iterable[str] | None = None) -> Kind | No
         return None
     if Kind.WALL in found and _is_quoted(bare):
         found -= {Kind.WALL}
+    if not found and bare[-1:].isupper() and _is_credited(bare):
+        return Kind.CREDIT
     return min(found, key=list(Kind).index) if found else None
+
+
+def _is_credited(bare: str) -> bool:
+    """Whether a line is one sentence and the name of a photographer in capitals: "Lorries wait at the bridge. KEM RATHANA FILES". The
+    name of an agency or an outlet there ends a report."""
+    *before, last = bare.split()
+    name = [*reversed([*takewhile(lambda word: word.isupper() and word.isalpha() and len(word) > INITIALS, reversed(before))]), last]
+    caption = " ".join(before[: len(before) - len(name) + 1])
+    is_name = len(name) in CREDIT and last.isalpha() and OUTLETS.isdisjoint(word.lower() for word in name)
+    return is_name and len(caption) >= CAPTION and caption.endswith(".") and ". " not in caption
 
 
 def _is_labelled_sentence(bare: str) -> bool:

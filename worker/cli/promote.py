@@ -43,7 +43,8 @@ def tell_report(report: PromotionReport) -> None:
         tell(f"{report.id} is not promoted: {'; '.join(report.objections)} (--force goes past the gate)")
     if report.topics:
         new, gone = (", ".join(names) or "none" for names in (report.topics.new, report.topics.gone))
-        tell(f"other topics than the active model's: new {new}; gone {gone}; stored labels keep theirs until `pressmark relabel`")
+        stored = "; stored labels keep theirs until `pressmark relabel`" if report.promoted else ""
+        tell(f"other topics than the active model's: new {new}; gone {gone}{stored}")
     if report.verdict and report.verdict.rows:
         verdict = report.verdict
         tell(

@@ -91,6 +91,11 @@ class ModelCache:
         _write_active(self._settings, self.folder(active) if active is not None else None)
         log.info("labels are given by model %s", self._labeller.model_id)
 
+    def remember(self) -> None:
+        """Note the active model for this machine's commands that use no database, though no worker has labelled with it yet."""
+        active = self._registry().active()
+        _write_active(self._settings, self.folder(active) if active is not None else None)
+
     def labeller(self, model_id: str) -> Labeller:
         """Loads a registered model; files that are damaged on this disk are fetched again, once. Raises UsageError."""
         folder = self.folder(model_id)

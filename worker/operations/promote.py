@@ -68,6 +68,7 @@ def promote(services: Services, model: str, seeds: Path, by: str, *, force: bool
     active, before = registry.active(), _topics(services, registry.active())
     if candidate is None or candidate.id == active:
         registry.promote(candidate.id if candidate else None, by, note=note)
+        services.model_cache.remember()
         record(services, by, "model promote", reason=note, which={"model": model})
         return PromotionReport(
             candidate.id if candidate else shipped_name(),
@@ -79,6 +80,7 @@ def promote(services: Services, model: str, seeds: Path, by: str, *, force: bool
     promoted = verdict is None or verdict.passed
     if promoted:
         registry.promote(candidate.id, by, forced=force, note=note)
+        services.model_cache.remember()
         record(services, by, "model promote", reason=note, which={"model": candidate.id, "forced": force or None})
     return PromotionReport(candidate.id, promoted, force, TopicChange.between(before, _topics(services, candidate.id)), verdict)
 
@@ -96,5 +98,6 @@ def verdict(services: Services, model: str, seeds: Path) -> Verdict:
 def rollback(services: Services, by: str) -> str:
     """Goes back to the model that was active before, and returns its name. Raises UsageError where there was none."""
     model = services.registry.rollback(by) or shipped_name()
+    services.model_cache.remember()
     record(services, by, "model rollback", which={"model": model})
     return model

@@ -12,6 +12,7 @@ from worker.errors import UsageError
 from worker.models import training
 from worker.models.manifest import shipped_name
 from worker.models.training import Verdict
+from worker.operations.label_texts import labeller
 from worker.operations.models import listed
 from worker.operations.promote import promote, rollback
 
@@ -79,3 +80,17 @@ def test_a_rollback_names_the_model_that_is_active_again(services: Services) -> 
     assert rollback(services, "ann") == shipped_name()
     with pytest.raises(UsageError, match="expected a promotion to roll back"):
         rollback(services, "ann")
+
+
+def test_the_commands_of_this_machine_that_use_no_database_follow_before_any_worker_does(services: Services, gate: None) -> None:
+    # Given a promotion, and no worker that has labelled since
+    register(services, "mine")
+    register(services, "other")
+    promote(services, "mine", SEEDS, "ann", force=True)
+    # Then `label` and `try` use the promoted model, and what a rollback goes back to
+    assert labeller(services.settings).model_id == "mine"
+    promote(services, "other", SEEDS, "ann", force=True)
+    rollback(services, "ann")
+    assert labeller(services.settings).model_id == "mine"
+    promote(services, shipped_name(), SEEDS, "ann")
+    assert labeller(services.settings).model_id == shipped_name()

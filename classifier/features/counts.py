@@ -29,6 +29,11 @@ class SentenceCounts:
     def __getitem__(self, rows: Indices) -> SentenceCounts:
         return SentenceCounts(self.vectors[rows], self.lexicon[rows], self.clause_roles[rows], self.words[rows])
 
+    def with_groups(self, groups: int) -> SentenceCounts:
+        """The same with as many lexicon groups, of which those behind the counted ones have no matches."""
+        more = np.zeros((len(self.words), groups - self.lexicon.shape[1]), self.lexicon.dtype)
+        return SentenceCounts(self.vectors, np.hstack([self.lexicon, more]), self.clause_roles, self.words)
+
     def sums(self, lengths: Indices) -> SentenceCounts:
         """The sums over runs of neighbouring rows; `lengths` (runs,) says how many rows each run has."""
         rows = len(self.words)

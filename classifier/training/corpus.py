@@ -114,7 +114,7 @@ def count_corpus(
     encoder = Encoder(learn_vocabulary(texts, rows.term_counts() if rows else None), vectors, lexicon)
     counted, targets = encoder.count(texts), targets_of(seeds, label_set)
     if rows is not None:
-        counted = concatenated([counted, rows.counted(encoder.vocabulary)])
+        counted = concatenated([counted, rows.counted(encoder.vocabulary, len(encoder.lexicon.groups))])
         targets = Targets(
             np.concatenate([targets.topics, rows.topics]),
             np.concatenate([targets.sources, rows.sources]),

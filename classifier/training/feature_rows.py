@@ -135,15 +135,17 @@ class FeatureRows:
         found = np.asarray((self.figures.terms > 0).sum(axis=0)).ravel()
         return dict(zip(self.vocabulary, found.tolist(), strict=True))
 
-    def counted(self, vocabulary: Vocabulary) -> CountedArticles:
-        """The figures for another vocabulary: its terms that these rows do not have are counted as 0."""
+    def counted(self, vocabulary: Vocabulary, groups: int) -> CountedArticles:
+        """The figures for another vocabulary and for a lexicon of `groups`: its terms and groups that these rows do not have are counted
+        as 0. A label set's own words are the groups behind the shipped ones."""
         row_of = {term: row for row, term in enumerate(self.vocabulary)}
         common = [(column, row_of[term]) for term, column in vocabulary.index.items() if term in row_of]
         columns, own = np.array(common, np.int64).reshape(-1, 2).T
         move = sparse.csr_array((np.ones(len(own), np.float32), (own, columns)), shape=(len(self.vocabulary), len(vocabulary.terms)))
         figures, terms = self.figures, sparse.csr_array(self.figures.terms @ move)
         known = np.asarray(terms @ vocabulary.single_words().astype(np.float32), np.float32)
-        return CountedArticles(figures.sentences, figures.articles, terms, known, figures.styles, figures.lengths, figures.has_headline)
+        sentences, articles = (counts.with_groups(groups) for counts in (figures.sentences, figures.articles))
+        return CountedArticles(sentences, articles, terms, known, figures.styles, figures.lengths, figures.has_headline)
 
 
 def features_digest() -> str:

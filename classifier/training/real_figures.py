@@ -117,7 +117,7 @@ class _Measured:
 
 def predict_rows(model: Model, rows: FeatureRows) -> RowPredictions:
     """Predictions for the articles whose figures the rows are."""
-    counted = rows.counted(model.first_level.encoder.vocabulary)
+    counted = rows.counted(model.first_level.encoder.vocabulary, len(model.first_level.encoder.lexicon.groups))
     scores = model.first_level.score_counted(counted).articles
     return RowPredictions(
         topics=model.stacking.topic_probabilities(scores),

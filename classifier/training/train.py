@@ -16,9 +16,9 @@ from classifier.features.word_vectors import read_vectors
 from classifier.label_set import DEFAULT, LabelSet
 from classifier.labels import SOURCE_TYPES
 from classifier.lexicon.lexicon import read_feature_lexicon
-from classifier.model.first_level import ArticleScores
+from classifier.model.first_level import ArticleScores, outsiders_in
 from classifier.model.linear import Floats
-from classifier.model.model import Model, TrainingDistribution
+from classifier.model.model import Model, TrainingDistribution, is_contradicted
 from classifier.model.stacking import REAL_WEIGHT, StackingExamples, fit_stacking
 from classifier.model.thresholds import Threshold, choose_threshold
 from classifier.seeds import augment, folds
@@ -191,8 +191,10 @@ def _thresholds(corpus: Corpus, held_out: HeldOutPredictions) -> list[Threshold]
 
 
 def _source_threshold(corpus: Corpus, held_out: HeldOutPredictions) -> float:
-    """The lowest of SOURCE_THRESHOLDS from which SURE_RIGHT of the real articles are right, else the last; without any the first."""
-    real = np.flatnonzero(corpus.is_real(np.arange(len(corpus))) & ~corpus.source_only)
+    """The lowest of SOURCE_THRESHOLDS from which SURE_RIGHT of the real articles are right that may be `sure`, else the last; without any
+    the first."""
+    usable = corpus.is_real(np.arange(len(corpus))) & ~corpus.source_only & ~is_contradicted(held_out.source, outsiders_in(corpus.counted))
+    real = np.flatnonzero(usable)
     if not len(real):
         return float(SOURCE_THRESHOLDS[0])
     probability = held_out.source[real].max(axis=1)

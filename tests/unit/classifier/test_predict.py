@@ -111,3 +111,13 @@ def test_a_short_lede_is_sure_of_its_source_type_only_with_its_outlet(shipped: M
     alone, known = label(shipped, [Document("Courtesy call", lede), Document("Courtesy call", lede, "https://mfa.gov.kh/x")])
     assert alone.source_type.decision == "unsure"
     assert (known.source_type.label, known.source_type.decision) == ("official", "sure")
+
+
+def test_where_an_outsider_speaks_only_the_outlet_makes_an_official_text_sure(shipped: Model) -> None:
+    # Given a statement of a ministry, and the same with the voice of somebody outside
+    said = f"{RELEASE} An analyst at an institute of international relations said that the neighbours had heard such words before."
+    alone, disputed, known = label(shipped, [Document("", RELEASE), Document("", said), Document("", said, "https://mfa.gov.kh/x")])
+    # Then the first is surely official, and the other only where its address is that of an office
+    assert (alone.source_type.label, alone.source_type.decision) == ("official", "sure")
+    assert (disputed.source_type.label, disputed.source_type.decision) == ("official", "unsure")
+    assert (known.source_type.label, known.source_type.decision) == ("official", "sure")

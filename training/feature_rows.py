@@ -14,7 +14,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from tld import get_fld
 
 from classifier.features.counts import CountedArticles, Indices
 from classifier.features.encoder import Encoder, learn_vocabulary
@@ -44,6 +45,11 @@ MOST_SENTENCES = 64
 """Of an article: the headline, the lead, those with words of a topic, then some of the rest. Two thirds of the articles have fewer."""
 LEAD = 4
 """Headline and three sentences: their place is kept, since the lead decides the main topic; the others are put out of order."""
+PLATFORMS = (".substack.com",)
+"""Platforms on which anybody writes, besides those that the list of public suffixes has."""
+RUN, COPIED = 8, 0.2
+"""Words of a run, and the share of its runs that a text has from others, from which it is a copy: of the texts of different outlets all but
+agencies' copies share less than .05."""
 WORD_OUTLETS = 4
 """Outlets that must have a word or word beginning which fewer than MIN_ARTICLES seeds have."""
 PAIR_OUTLETS = 5
@@ -76,6 +82,8 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("--seeds", type=Path, default=ROOT / "seeds")
     options = parser.parse_args()
+    if not (labels := options.shared / "real" / "train.jsonl").exists():
+        parser.error(f"expected the labels of the shared real texts in {labels}, got no such file")
     texts = without_tested_outlets(list(read_texts(options.shared)))
     arrays, names = rows_of(texts, options.seeds)
     write_feature_rows(options.seeds, arrays, names)
@@ -116,9 +124,35 @@ def _host(label: Mapping[str, Any]) -> str:
 
 
 def without_tested_outlets(texts: Sequence[Text]) -> list[Text]:
-    """Without those that teach though a text of the same outlet, or of the same host, tests."""
-    tested = {name for text in texts if text.label["split"] == "test" for name in (text.outlet, _host(text.label)) if name}
-    return [text for text in texts if text.label["split"] == "test" or tested.isdisjoint((text.outlet, _host(text.label)))]
+    """Without those that teach though a text of the same outlet tests, under whatever host, or one with much of the same text."""
+    testing = [text for text in texts if text.label["split"] == "test"]
+    outlets = set().union(*map(outlet_names, testing))
+    runs = set().union(*map(_runs, testing))
+    teaching = (text for text in texts if text.label["split"] != "test" and outlets.isdisjoint(outlet_names(text)))
+    kept = {id(text) for text in [*testing, *(text for text in teaching if _shared(_runs(text), runs) < COPIED)]}
+    return [text for text in texts if id(text) in kept]
+
+
+def outlet_names(text: Text) -> set[str]:
+    """What names the outlet of a text: the domain that its host is registered under, and its name, which may be the domain's first word.
+    Those who write on a platform are outlets of their own."""
+    hosts = {host for host in (text.outlet if "." in text.outlet else "", _host(text.label)) if host}
+    domains = {
+        host if host.endswith(PLATFORMS) else get_fld(f"http://{host}/", fail_silently=True, search_private=True) or host for host in hosts
+    }
+    name = "".join(filter(str.isalnum, text.outlet)) if "." not in text.outlet else ""
+    return {*domains, *(f"{domain.partition('.')[0]} by name" for domain in domains), *([f"{name} by name"] if name else [])}
+
+
+def _runs(text: Text) -> set[tuple[str, ...]]:
+    """All runs of RUN words of a text."""
+    words = text.text.lower().split()
+    return {tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
+
+
+def _shared(runs: Set[tuple[str, ...]], others: Set[tuple[str, ...]]) -> float:
+    """The share of some runs of words that are among others."""
+    return len(runs & others) / max(len(runs), 1)
 
 
 def rows_of(texts: Sequence[Text], seeds_folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, object]]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 
+from lxml import etree
+
 from worker import __version__
 from worker.errors import ItemFailed
 from worker.extract import page_type
@@ -30,6 +32,7 @@ from worker.reservations import reservations
 MULTI_PAGE = "multi_page"
 """The warning of an article whose text goes on on other pages."""
 FIRST = 2  # paragraphs: a page that shows as few may leave the rest to its scripts
+NOSCRIPT_LEAST = 3  # sentences of an article for browsers without scripts, at least: what asks for scripts has one or two
 EXTRACTOR = Extractor("pressmark", __version__)
 
 
@@ -138,9 +141,17 @@ def _main_text(root: Element, found: Metadata, model: Model | None) -> MainText:
     hidden = embedded_state.embedded_article(root, *prose[:1]) if len(prose) <= FIRST else None
     inner = markup.parse(hidden).root if hidden else None
     if inner is None:
-        return content
+        return content if prose else _without_scripts(root, found, model) or content
     whole = main_text(inner, found, model)
     return whole if len(whole.text) > len(content.text) or not prose else content
+
+
+def _without_scripts(root: Element, found: Metadata, model: Model | None) -> MainText | None:
+    """The text that browsers without scripts show; None where that is no article."""
+    page = etree.tostring(root, encoding="unicode", method="html") if next(root.iter("noscript"), None) is not None else ""
+    inner = markup.parse(page.replace("<noscript", "<div").replace("</noscript", "</div")).root if page else None
+    content = main_text(inner, found, model) if inner is not None else None
+    return content if content and sum(map(is_prose, content.text.split("\n"))) >= NOSCRIPT_LEAST else None
 
 
 def _with_heading(found: Metadata, content: MainText, root: Element) -> tuple[Metadata, MainText]:

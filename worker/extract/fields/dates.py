@@ -256,7 +256,7 @@ def _times(root: Element, labelled: Moment | None) -> tuple[list[Moment | None],
         usable = [e for e in usable if (moment := _of_time(e)) and abs((moment.day - labelled.day).days) <= 1]
     inside = [e for e in usable if any(outer.tag in ("article", "main") for outer in e.iterancestors())]
     own = (marked or first or inside)[:1]
-    moments = [_of_time(e) for e in [*own, *usable[:1]]]
+    moments = [_of_time(e) for e in [*own, *[e for e in usable[:MAX_DATED] if not is_outside_article(e)][:1]]]
     return moments[: len(own)], moments[len(own) :]
 
 

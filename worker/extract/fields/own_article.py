@@ -32,6 +32,9 @@ OTHER_ITEMS = frozenset({
 
 CARD_DEPTH, CARD = 4, 1000  # elements around a byline, and characters of a teaser with its excerpt, at most
 LOWER = ("h2", "h3", "h4", "h5")
+ANNOUNCED_DEPTH = 3  # elements around one, in the outermost of which such a heading may stand
+OTHERS = pattern(r"\W*(?:\d+ )?(?:<comments_heading>|<others_heading>)")
+"""The beginning of a heading over other articles or readers' comments."""
 WORK_BLOCKS = ("dl", "ul", "table", "div")
 WORK_DEPTH, WORK_TEXTS = 2, 40  # elements around an author, and texts in the data of a book
 WORK_LABEL = pattern(r"\s*<work_label>\s*(?:$|[:\uff1a])")
@@ -131,6 +134,15 @@ def _describes_work(element: Element) -> bool:
     return False
 
 
+def _is_announced(element: Element) -> bool:
+    """Whether an element stands in a section that begins with a heading like "Related" or "2 comments" and holds no h1."""
+    for outer in islice(element.iterancestors(), ANNOUNCED_DEPTH):
+        first = next(iter(outer), None)
+        if first is not None and first.tag in LOWER and OTHERS.match(" ".join(first.text_content().split())):
+            return outer.find(".//h1") is None
+    return False
+
+
 def is_outside_article(element: Element) -> bool:
     """Whether an element belongs to a box of other people or articles. The classes of `body` describe the whole page."""
     outers = [element, *element.iterancestors()]
@@ -140,4 +152,6 @@ def is_outside_article(element: Element) -> bool:
     joined = "".join(names).lower().replace("-", " ")
     barred = OUTSIDE if own is None else OUTSIDE_ALWAYS
     other = any(outer.tag in barred or (outer.get("itemprop") in OTHER_ITEMS and outer.get("itemscope") is not None) for outer in outers)
-    return other or any(map(joined.__contains__, OTHER_CONTENT)) or is_in_card(element) or _describes_work(element)
+    return (
+        other or any(map(joined.__contains__, OTHER_CONTENT)) or is_in_card(element) or _is_announced(element) or _describes_work(element)
+    )

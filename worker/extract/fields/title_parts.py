@@ -11,6 +11,7 @@ from lxml import etree
 
 from worker.extract.fields.bylines import MAX_BYLINE, is_byline, is_dated
 from worker.extract.fields.person_names import MARKUP
+from worker.extract.lines.boilerplate_filter import THREAD_HEADING
 from worker.extract.lines.nearby_lines import LABEL_MARKS
 from worker.extract.lines.title_form import could_be_title
 from worker.extract.lines.title_lines import DANGLING
@@ -98,15 +99,21 @@ def without_label(element: Element, stated: set[str]) -> str:
 
 
 def without_byline(element: Element) -> str:
-    """The text of a heading; without the bylines and dates that have elements of their own before or after a headline in it."""
+    """The text of a heading; without the bylines, dates and numbers of comments that have elements of their own before or after a headline
+    in it."""
     text = heading_text(element)
     labels = [heading_text(child) for child in element]
     for label in (*reversed(labels), *labels):
         rest = next((rest for rest in (text.removesuffix(label), text.removeprefix(label)) if rest != text), "").strip(LABEL_MARKS)
         dangling = rest.casefold().split()[-1:]
-        if could_be_title(rest) and DANGLING.isdisjoint(dangling) and len(label) <= MAX_BYLINE and (is_dated(label) or is_byline(label)):
+        if could_be_title(rest) and DANGLING.isdisjoint(dangling) and len(label) <= MAX_BYLINE and _is_about(label):
             text = rest
     return text
+
+
+def _is_about(label: str) -> bool:
+    """Whether a label in a heading is a date, a byline, or the number of comments."""
+    return is_dated(label) or is_byline(label) or (label[:1].isdigit() and THREAD_HEADING.fullmatch(label) is not None)
 
 
 def without_quotes(heading: str, page_title: str) -> str:

@@ -21,7 +21,7 @@ BEFORE_THREAD = 3  # paragraphs of the article before its readers' comments
 NAME_LENGTH = 6  # words of the line that names who wrote a comment
 POST = pattern(r"\W*<posted>\W.{1,80}\d", re.IGNORECASE)
 """Who wrote a comment, and when: "Posted by: Una, Orrin on 11:40am Wed 9 Jan"."""
-THREAD_HEADING = pattern(r"\W*(?:<comments_closed>.{0,40}|(?:\d+ )?<comments>(?:\s?[(:]?\s?\d+\)?)?\W*|\d+ <comments_heading>\W*)$")
+THREAD_HEADING = pattern(r"\W*(?:<comments_closed>.{0,40}|(?:\d+ )?<comments>(?:\s?[(:]?\s?\d+\)?)?\W*|(?:\d+ )?<comments_heading>\W*)$")
 """A heading over readers' comments, or the word that there will be no more of them."""
 NUMBERED = pattern(r"\W*<comment_number>\W{0,3}\d{1,4}\W*$")
 """The number of a reader's comment, alone on its line: "Comment 1"."""

@@ -16,6 +16,7 @@ PAGE_BREAK = "\f"
 HEADER = 12  # characters: shorter lines may occur twice without being a page's header
 EDGE = 3  # lines with words between a page's number and the header of the next page
 NUMBER = 3  # digits of a page's number, at most
+MAX_HEAD = 80  # characters of such a line: longer ones are sentences
 JOB = 6  # digits of the number of a printer's job, at least
 
 
@@ -38,10 +39,21 @@ def _may_be_header(line: str) -> bool:
 
 def _page_lines(lines: list[str]) -> set[int]:
     """The positions of the lines with a page number: marked as one, one of the pages' number, or one of several that count up."""
-    marked = {at for at, line in enumerate(lines) if PAGE.fullmatch(line.strip()) or _is_of_all(line)}
+    marked = {at for at, line in enumerate(lines) if PAGE.fullmatch(line.strip()) or _is_of_all(line)} | _counting_heads(lines)
     numbers = [(at, int(line)) for at, line in enumerate(lines) if (bare := line.strip()).isdecimal() and len(bare) <= NUMBER]
     counted = {at for one, other in pairwise(numbers) if other[1] == one[1] + 1 for at, _ in (one, other) if _is_alone(lines, at)}
     return marked | (counted if len(counted) > 1 else set())
+
+
+def _counting_heads(lines: list[str]) -> set[int]:
+    """The positions of lines that are the same but for the number at their end, which counts up, and have blank lines around them:
+    "The Bulletin 2", "The Bulletin 3"."""
+    heads: dict[str, list[tuple[int, int]]] = {}
+    for at, line in enumerate(lines):
+        head, _, number = line.strip().rpartition(" ")
+        if number.isdecimal() and len(number) <= NUMBER and HEADER <= len(head.strip()) <= MAX_HEAD and _is_alone(lines, at):
+            heads.setdefault(head.strip(), []).append((at, int(number)))
+    return {at for found in heads.values() for one, other in pairwise(found) if other[1] == one[1] + 1 for at, _ in (one, other)}
 
 
 def _is_alone(lines: list[str], at: int) -> bool:

@@ -9,6 +9,7 @@ from worker.extract.lines.pages import PAGE_BREAK, without_page_breaks
 from worker.extract.lines.title_lines import with_headings_joined
 from worker.extract.words.sentences import ends_sentence
 
+NEARLY = 0.7  # of the longest line: marks above and below letters count as characters, so that columns of some scripts differ
 COLUMN = (45, 100)  # characters: typewriters and mail programs wrap lines at a column between these
 BULLETS = ("-", "–", "•", "*")
 ITEM_NUMBER = 3  # letters or digits of an item's number, at most: "iii."
@@ -31,7 +32,8 @@ def paragraphs_of(text: str) -> list[str]:
     head, groups = with_headings_joined(groups, COLUMN[0] if wrapped else COLUMN[1])
     if not wrapped:
         return [paragraph for group in [*head, *groups] for paragraph in _with_emphasis_joined(group)]
-    return [*chain(*head), *(paragraph for group in _across_pages(groups) for paragraph in _unwrapped(group))]
+    longest = max((len(line) for group in groups for line in group), default=0)
+    return [*chain(*head), *(paragraph for group in _across_pages(groups) for paragraph in _unwrapped(group, longest))]
 
 
 def _without_markdown(lines: list[str]) -> list[str]:
@@ -79,11 +81,12 @@ def _across_pages(groups: list[Group]) -> list[Group]:
     return result
 
 
-def _unwrapped(group: Group) -> list[str]:
-    """The paragraphs of a group: a line that reaches the column continues on the next."""
+def _unwrapped(group: Group, longest: int) -> list[str]:
+    """The paragraphs of a group: a line that reaches the column, or nearly and within a sentence, continues on the next."""
     result = [group[0]]
     for before, line in pairwise(group):
-        if len(before) > COLUMN[0] and not is_list_item(line):
+        reaches = len(before) > COLUMN[0] or (len(before) > NEARLY * longest and not ends_sentence(before))
+        if reaches and not is_list_item(line):
             result[-1] = _join(result[-1], line)
         else:
             result.append(line)

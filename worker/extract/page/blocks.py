@@ -22,7 +22,7 @@ SKIPPED = frozenset(
     """
     script style noscript template svg math iframe object embed applet canvas audio video select option datalist
     textarea input head title meta link map area source track param frame frameset noframes colgroup col progress
-    rt rtc amp-ad amp-analytics amp-iframe
+    rt rtc amp-ad amp-analytics amp-iframe amp-consent amp-user-notification
     """.split()  # noqa: SIM905 - words read best as words
 )
 """Elements whose content is not text of the page. What ruby writes over letters is, where it gives brackets for a plain text."""

@@ -97,7 +97,7 @@ def _hides(style: str) -> bool:
 def hidden_names(root: Element) -> frozenset[str]:
     """The classes (".name") and ids ("#name") that the page's style elements hide by a rule for that name alone, whatever the medium,
     and that no other rule shows."""
-    text = "".join(style.text or "" for style in root.iter("style"))[:MAX_STYLES]
+    text = "".join(style.text or "" for style in root.iter("style"))[:MAX_STYLES].replace(" :", ":")
     hidden = ((name, start) for start in _hiding_rules(text) for name in _names(_selectors(text, start)))
     names = dict(islice(hidden, MAX_NAMES))
     if not names:

@@ -7,18 +7,15 @@ from collections import Counter
 from itertools import takewhile
 
 import numpy as np
-from numpy.typing import NDArray
 
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.characters import letters_of
+from worker.extract.select.boxes import BUTTON, Inside, Mask, boxes_among, inserts, is_headline, is_named, is_within, players
 from worker.extract.select.lists import span_of
 from worker.extract.select.related_links import COLONS
 from worker.extract.words.boilerplate import FULL_STOPS, Kind
 from worker.extract.words.sentences import ends_sentence
 
-Mask = NDArray[np.bool_]
-Inside = dict[BlockElement, list[int]]
-"""The kept blocks inside each element that holds any, by position."""
 COMMENTS = frozenset(
     """
     comment comments commentlist comment-list commentslist comment-body comment-content comment-text comment-item comments-area
@@ -27,31 +24,12 @@ COMMENTS = frozenset(
     """.split()  # noqa: SIM905 - words read best as words
 )
 """Classes, and ids with a hash, of readers' comments."""
-BOXES = (
-    "newsletter", "signup", "sign-up", "donat", " don ", " poll", "-poll ", "advert", " ad-", "-ad ", "ad-wrap", "ad_wrap", " dfp ",
-    " ads", "-ads ", "iklan", "quangcao", "quang-cao", "publicite", "publicidad", "werbung",
-)  # fmt: skip
-"""Parts of the classes of boxes that want something of the reader, in the languages that developers write them in."""
-PLAYERS = (
-    "audio-player", "audio_player", "audioplayer", "audio__player", "listen-to-article", "article-listen", "article-audio",
-    "text-to-speech", "tts-player", "speechkit", "beyondwords", "readspeaker",
-)  # fmt: skip
-"""Parts of the classes of players that read the text aloud."""
-CARDS = ("teaser", "promo", "related", "recommend")
-"""Parts of the classes of cards that lead to other stories."""
-SUMMARIES = ("excerpt", "teaser", "summary", "snippet")
-"""Parts of the classes of the summaries on such cards."""
 CAPTIONS = ("caption-text", "image-caption", "photo-caption", "img-caption", "figure-caption", "imagecaption", "spip_doc_")
 """Parts of the classes of captions."""
 CAPTION_LENGTH = 300  # characters: longer ones tell a part of the story
-BOX_BLOCKS, BOX_LENGTH = 6, 500  # blocks and characters of a box: articles inside a form, or named after an advert, have more
-PLAYER_LENGTH = 300  # characters of such a player: a transcript is longer
 CALLS, CALL_WORDS = 3, 4  # links at the end of an article, at most: more are a list; and words of each: names and files have fewer
-CARD_BLOCKS = 4  # blocks of a card: headline, summary, date, author
-LABEL = 60  # characters of the label on an advert, at most
 MOST = 0.4  # of the kept characters: more are no boxes beside an article, but the page's content
 REPEATED = 3  # equal buttons, from which they are tools beside the parts of a page
-BUTTON = 40  # characters of a button, at most
 ARTICLE_LEAST = 2  # paragraphs of an article before its comments, or before other stories
 HEADLINES = 2  # of other stories below the heading that announces them: one may be a source
 OFFER, OFFER_LINK = 250, 40  # characters of an offer of a subscription, and of its link: a sentence that links to one is longer
@@ -66,9 +44,9 @@ def other_elements(blocks: list[Block], elements: list[BlockElement], keep: Mask
     """Which blocks are in an element that is not the article's, kept ones or beside kept ones; shape (blocks,)."""
     inside = _inside(blocks, keep)
     result = _comments(blocks, keep, inside) | _next_articles(blocks, inside, title) | _buttons(blocks) | _captions(blocks, keep)
-    result |= _players(blocks, inside) | _last_links(blocks, keep) | _announced(blocks, keep)
+    result |= players(blocks, inside) | _last_links(blocks, keep) | _announced(blocks, keep)
     result[[at for at in np.flatnonzero(keep).tolist() if _is_offer(blocks[at])]] = True
-    boxes = _boxes(blocks, elements, keep, inside)
+    boxes = boxes_among(blocks, elements, keep, inside) | inserts(blocks, keep, inside)
     sizes = np.array([len(block.text) for block in blocks])
     result |= _related(blocks, keep, inside)
     return result | boxes if sizes[boxes & keep].sum() < MOST * sizes[keep].sum() else result
@@ -101,13 +79,13 @@ def _holds_comments(element: BlockElement) -> bool:
     """Whether a class, or the id outside of `article` elements, names readers' comments: ids in an article are made of its headings."""
     names = element.names.lower().split()
     found = [name for name in names if name in COMMENTS or name.endswith(("-comments", "_comments"))]
-    return any(not name.startswith("#") for name in found) or (bool(found) and not _is_within(element, "article"))
+    return any(not name.startswith("#") for name in found) or (bool(found) and not is_within(element, "article"))
 
 
 def _next_articles(blocks: list[Block], inside: Inside, title: str | None) -> Mask:
     """The blocks of further `article` elements beside the one whose heading is the page's title, each with a heading like it."""
     result = np.zeros(len(blocks), dtype=bool)
-    articles = [element for element in inside if element.tag == "article" and not _is_within(element.parent, "article")]
+    articles = [element for element in inside if element.tag == "article" and not is_within(element.parent, "article")]
     if len(articles) < 2 or not title:
         return result
     heads = {element: _headings(blocks, span_of(blocks, element, inside[element][0])) for element in articles}
@@ -124,43 +102,6 @@ def _headings(blocks: list[Block], span: list[int]) -> list[tuple[str, str]]:
     return [(blocks[at].element.tag, blocks[at].text) for at in span if blocks[at].element.tag in ("h1", "h2")]
 
 
-def _is_within(element: BlockElement | None, tag: str) -> bool:
-    """Whether an element is one with `tag` or is inside one."""
-    while element is not None and element.tag != tag:
-        element = element.parent
-    return element is not None
-
-
-def _boxes(blocks: list[Block], elements: list[BlockElement], keep: Mask, inside: Inside) -> Mask:
-    """The blocks of short elements that hold a form, begin with the label of an advert, are named as boxes, or are cards."""
-    result = np.zeros(len(blocks), dtype=bool)
-    forms = [element.number for element in elements if element.tag == "form"]
-    first = int(np.argmax(keep))
-    for element, held in inside.items():
-        if len(held) > CARD_BLOCKS or held[0] == first or element.tag.startswith("h"):
-            continue
-        single = element.end == element.number + 1 and element.tag != "form"  # one block: only a name can tell that it is a box
-        if single and not _is_named(element, BOXES):
-            continue
-        span = span_of(blocks, element, held[0])
-        if len(span) <= BOX_BLOCKS and sum(len(blocks[at].text) for at in span) <= BOX_LENGTH:
-            has_form = any(element.number <= number < element.end for number in forms)
-            asks = has_form or _is_named(element, BOXES) or _has_invitation(blocks, span)
-            result[span] |= asks or _is_labelled(blocks, span) or _is_card(blocks, element, span)
-    return result
-
-
-def _players(blocks: list[Block], inside: Inside) -> Mask:
-    """The blocks of short elements that are named as players of the text read aloud: labels, times, what the voice is. They may begin
-    the text."""
-    result = np.zeros(len(blocks), dtype=bool)
-    for element, held in inside.items():
-        if len(held) <= BOX_BLOCKS and _is_named(element, PLAYERS):
-            span = span_of(blocks, element, held[0])
-            result[span] |= len(span) <= BOX_BLOCKS and sum(len(blocks[at].text) for at in span) <= PLAYER_LENGTH
-    return result
-
-
 def _last_links(blocks: list[Block], keep: Mask) -> Mask:
     """The last kept paragraphs that are nothing but a link and end like a headline, below a sentence: "Order your first set today". Below
     a colon or a heading they are sources."""
@@ -175,7 +116,7 @@ def _last_links(blocks: list[Block], keep: Mask) -> Mask:
 def _is_call(block: Block) -> bool:
     """Whether a paragraph is one link of several words, no sentence and no address."""
     words = block.text.split()
-    linked = block.links == 1 and block.element.tag == "p" and _is_headline(block) and not ends_sentence(block.text)
+    linked = block.links == 1 and block.element.tag == "p" and is_headline(block) and not ends_sentence(block.text)
     return linked and len(words) >= CALL_WORDS and not any("/" in word or "@" in word for word in words)
 
 
@@ -190,7 +131,7 @@ def _related(blocks: list[Block], keep: Mask, inside: Inside) -> Mask:
         first, *rest = span_of(blocks, element, held[0])
         if blocks[first].element.tag not in LABELS or blocks[first].kind is not Kind.RELATED:
             continue
-        headlines = [at for at in rest if _is_headline(blocks[at])]
+        headlines = [at for at in rest if is_headline(blocks[at])]
         above = [max((one for one in headlines if 0 < at - one <= SUMMARY_REACH), default=-1) for at in rest if blocks[at].prose]
         result[[first, *rest]] |= len(set(above)) >= HEADLINES and -1 not in above
     return result
@@ -200,7 +141,7 @@ def _announced(blocks: list[Block], keep: Mask) -> Mask:
     """The kept paragraphs that are nothing but a link, directly below a label like "Related" or "Sponsored content"; more than a few are
     sources, or what the page lists."""
     result = np.zeros(len(blocks), dtype=bool)
-    links = [block.links == 1 and block.element.tag in LABELS and _is_headline(block) for block in blocks]
+    links = [block.links == 1 and block.element.tag in LABELS and is_headline(block) for block in blocks]
     for at in np.flatnonzero(keep[1:]).tolist():
         label = blocks[at]
         if links[at + 1] and len(label.text) <= BUTTON and not label.links and label.kind in (Kind.RELATED, Kind.ADVERT):
@@ -217,46 +158,6 @@ def _is_offer(block: Block) -> bool:
     return any(part.startswith(OFFERS) for part in parts) and not block.text.endswith(FULL_STOPS)
 
 
-def _is_headline(block: Block) -> bool:
-    """Whether a block is nothing but a link, and no sentence."""
-    return block.only_linked and not block.prose
-
-
-def _is_named(element: BlockElement, parts: tuple[str, ...]) -> bool:
-    """Whether one of an element's classes holds one of `parts`."""
-    classes = element.names.partition("#")[0]
-    return not classes.isspace() and any(map(classes.lower().__contains__, parts))
-
-
-def _is_labelled(blocks: list[Block], span: list[int]) -> bool:
-    """Whether the first of several blocks is the label of an advert."""
-    label = blocks[span[0]]
-    return 1 < len(span) <= CARD_BLOCKS and len(label.text) <= LABEL and label.kind is Kind.ADVERT
-
-
-def _has_invitation(blocks: list[Block], span: list[int]) -> bool:
-    """Whether several blocks end with the button by which readers order a newsletter, or with the answers to a poll."""
-    buttons = [blocks[at] for at in span[-2:] if blocks[at].element.tag == "button"]
-    poll = len(buttons) == len(("yes", "no")) and len(span) > len(buttons)
-    return poll or (len(span) > 1 and bool(buttons) and buttons[-1].kind is Kind.NEWSLETTER)
-
-
-def _is_card(blocks: list[Block], element: BlockElement, span: list[int]) -> bool:
-    """Whether an element is a linked headline and a summary of another story, and is named as such or is an article in the article."""
-    first, rest = blocks[span[0]], [blocks[at] for at in span[1:]]
-    if not 1 <= len(rest) < CARD_BLOCKS or not _is_headline(first):
-        return False
-    if not any(block.prose for block in rest) or any(not block.mostly_unlinked and len(block.text) > LABEL for block in rest):
-        return False
-    inner = element.tag == "article" and _is_within(element.parent, "article")
-    return inner or _is_named(element, CARDS) or any(_is_summary(block.element, element) for block in rest)
-
-
-def _is_summary(block: BlockElement, card: BlockElement) -> bool:
-    """Whether a block of a card is named as a summary, by its own class or that of the element around it."""
-    return _is_named(block, SUMMARIES) or (block.parent is not None and block.parent is not card and _is_named(block.parent, SUMMARIES))
-
-
 def _captions(blocks: list[Block], keep: Mask) -> Mask:
     """The short kept blocks that are named as captions."""
     result = np.zeros(len(blocks), dtype=bool)
@@ -267,9 +168,9 @@ def _captions(blocks: list[Block], keep: Mask) -> Mask:
 
 def _is_caption(element: BlockElement) -> bool:
     """Whether an element, or the one around a paragraph, is named as a picture's caption."""
-    if element.tag == "p" and element.parent is not None and _is_named(element.parent, CAPTIONS):
+    if element.tag == "p" and element.parent is not None and is_named(element.parent, CAPTIONS):
         return True
-    return not element.tag.startswith("h") and _is_named(element, CAPTIONS)
+    return not element.tag.startswith("h") and is_named(element, CAPTIONS)
 
 
 def _buttons(blocks: list[Block]) -> Mask:

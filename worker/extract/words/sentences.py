@@ -11,13 +11,17 @@ LONG_PROSE = 160  # characters: longer than headlines, with or without a mark at
 SPACELESS_LENGTH = 70  # characters of running text in a script without spaces, where nothing marks the end of a sentence
 SHORT_SENTENCE = 18  # characters: enough for a sentence in Khmer or Chinese, which is a third as long as an English one
 SENTENCE_MARKS = tuple(".!?…:។៕。！？")
+SIGNED = 10  # characters of an agency or initials in brackets, at most
 CLOSERS = "'\"”’»)]"
 """What may follow the mark at the end of a sentence."""
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether `text` ends with a sentence, perhaps within quotation marks or brackets."""
-    return text.rstrip().rstrip(CLOSERS).endswith(SENTENCE_MARKS)
+    """Whether `text` ends with a sentence, perhaps within quotation marks or brackets, or with its agency: "… he said. (AFP)"."""
+    bare = text.rstrip()
+    if bare.endswith(")") and bare[-SIGNED:].rpartition("(")[2][:-1].isupper():
+        bare = bare.rpartition("(")[0].rstrip()
+    return bare.rstrip(CLOSERS).endswith(SENTENCE_MARKS)
 
 
 def is_prose(text: str) -> bool:

@@ -15,7 +15,7 @@ from classifier.predict import Document, label
 from classifier.seeds.dataset import Seed
 from classifier.training.train import train
 
-FLIPS = 60
+FLIPS = 1000
 
 
 def test_a_loaded_model_gives_the_labels_of_the_saved_one(small_model: Model, model_folder: Path, few_seeds: list[Seed]) -> None:

@@ -28,7 +28,7 @@ from classifier.training.real_figures import RealFigures, real_figures
 from classifier.training.train import train
 from tests.conftest import ROOT
 from training import feature_rows
-from training.feature_rows import LEAD, MOST_SENTENCES, chosen_sentences, shared_terms
+from training.feature_rows import LEAD, MOST_SENTENCES, Text, chosen_sentences, shared_terms, without_tested_outlets
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +213,52 @@ def test_rows_teach_the_source_type_to_a_model_of_other_topics(few_seeds: list[S
     assert figures is not None
     assert list(figures.all.topics.labels) == ["trade", "culture"]  # what the rows know
     assert figures.all.source_type.macro_f1 > 0.6
+
+
+WORDS = [
+    "The",
+    "harbour",
+    "of",
+    "the",
+    "small",
+    "town",
+    "was",
+    "dredged",
+    "last",
+    "year",
+    "so",
+    "that",
+    "the",
+    "ferries",
+    "could",
+    "land",
+    "at",
+    "low",
+    "water",
+    "too",
+]
+
+
+def real_text(outlet: str, split: str, words: int = 20, start: int = 0) -> Text:
+    return Text("", " ".join(f"{word}{start}" for word in WORDS[:words]), outlet, {"split": split, "url": f"https://{outlet}/x"})
+
+
+@pytest.mark.parametrize(
+    ("tests", "teaches", "left_out"),
+    [
+        ("blog.daily-of-nowhere.org", "daily-of-nowhere.org", True),
+        ("north.guide.com.au", "south.guide.com.au", True),
+        ("one.com.au", "two.com.au", False),
+        ("anna.substack.com", "ben.substack.com", False),
+        ("anna.blogspot.com", "ben.blogspot.com", False),
+        ("wire.example", "wire.test", True),
+    ],
+)
+def test_an_outlet_that_tests_teaches_nothing_under_another_host(tests: str, teaches: str, left_out: bool) -> None:
+    texts = [real_text(tests, "test", start=1), real_text(teaches, "teach", start=2)]
+    assert (len(without_tested_outlets(texts)) == 1) is left_out
+
+
+def test_a_text_that_copies_one_that_tests_teaches_nothing() -> None:
+    texts = [real_text("one.example", "test"), real_text("two.test", "teach", 14), real_text("three.org", "teach", 14, start=3)]
+    assert [text.outlet for text in without_tested_outlets(texts)] == ["one.example", "three.org"]

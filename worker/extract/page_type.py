@@ -54,6 +54,7 @@ OTHER_PAGES = frozenset({
 """Last parts of the addresses of pages about the site."""
 FRONTS = ("", "/index.html", "/index.php", "/home", "/en", "/kh", "/km", "/th", "/vi", "/lo")
 SHORT = 600  # characters: error pages and walls have less; the shortest article of the three sets has 200, and no such words
+ARTICLE_SENTENCES = 3  # paragraphs of a short article that tells of such words: walls and error pages have one or two
 SOME = 3  # items of a list, at least
 MANY = 5  # summaries below linked headlines, from which a page with the address of a section and nothing else is a listing
 SECTION_WORDS, NUMBER = 2, 3  # words of each part of a section's address, and digits of the number of a page, at most
@@ -76,13 +77,14 @@ def require_article(text: str, title: str | None, url: str | None, data: Structu
     _require_characters(text)
     root = html.Element("html") if root is None else root
     titles = f"{title or ''} {data.title or ''}"
-    if len(text) < SHORT and BROWSER_CHECK.search(f"{titles} {text}"):
+    brief = len(text) < SHORT and sum(map(is_prose, text.split("\n"))) < ARTICLE_SENTENCES
+    if brief and BROWSER_CHECK.search(f"{titles} {text}"):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a check of the browser")
     if claims_article(data):
         if _is_front(url) and not _is_stated_date(data) and _is_listing(text, url, root):  # which inherits the type of its articles
             raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a home page")
         return
-    if len(text) < SHORT and (any(map(ERROR_TITLE.search, filter(None, (title, data.title)))) or ERROR.search(text[:200])):
+    if brief and (any(map(ERROR_TITLE.search, filter(None, (title, data.title)))) or ERROR.search(text[:200])):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got an error page")
     if _is_wall(text, root) or _is_login(text, title or "", root):
         raise ItemFailed(Reason.NOT_ARTICLE, "expected an article, got a login page or consent wall")

@@ -124,7 +124,7 @@ def _from_tree(tree: markup.Tree, url: str | None, today: date, model: Model | N
     content = replace(content, text=bylines.without_bylines(content.text, found.authors))
     page_type.require_article(content.text, found.title, url, found.structured, tree.root)
     publication = publication_of(found.structured, near, tree.root, url, today)
-    more = [MULTI_PAGE] if metadata.has_more_pages(found.structured, url) else []
+    more = [MULTI_PAGE] if metadata.has_more_pages(found.structured, url, tree.root) else []
     return _article(found, content, publication, url, [*tree.warnings, *content.warnings, *more])
 
 

@@ -93,5 +93,5 @@ def evaluate_seeds(seeds: Path, progress: Progress) -> Evaluation:
 
 
 def evaluate_articles(services: Services, on: Path, model: str | None) -> Evaluation:
-    """Figures of a registered model, or the shipped one (None), on the labelled articles of a file. Raises UsageError."""
-    return training.evaluate_articles(on, folder(services, model))
+    """Figures of a registered model, or the active one (None), on the labelled articles of a file. Raises UsageError."""
+    return training.evaluate_articles(on, folder(services, model or services.registry.active()))

@@ -6,6 +6,7 @@ import re
 
 from worker.extract.dates.parse import MAX_LENGTH, Moment, find_dates, has_digits, parse_machine_date, without_dates
 from worker.extract.words.languages import pattern, words
+from worker.extract.words.sentences import is_prose
 
 _PLACE = r"[^\W\d_][^\d|:;!?\n]{1,60}?"
 LEAD = re.compile(rf"^\W{{0,3}}{_PLACE}[,(]\s*(?P<date>[^–—\n]{{6,40}}?)\)?\s*(?:[–—]|--|-\s)\s*\S")
@@ -118,7 +119,10 @@ def update_date(line: str) -> Moment | None:
 
 
 def is_other_date(line: str) -> bool:
-    """Whether a line has a label before its date that is not one for the day of a text: "Date of the walk: 14 June 2025"."""
+    """Whether a line has a label before its date that is not one for the day of a text: "Date of the walk: 14 June 2025"; or is a
+    sentence, which tells of a day."""
+    if is_prose(line):
+        return True
     found = find_dates(line[: MAX_LENGTH * 2])
     label, colon, _ = line[: found[0][0]].replace("\uff1a", ":").rpartition(":") if found else ("", "", "")
     return bool(colon) and bool(_words(label)) and not LABEL.search(label) and not DAY_LABEL.fullmatch(label.strip())

@@ -52,6 +52,8 @@ class Moment:
 
     day: date
     time: datetime | None = None
+    zoned: bool = False
+    """Whether the page states the time in another zone than UTC: its day is then certainly the page's own."""
 
     def __str__(self) -> str:
         """RFC 3339: a date, or date and time in UTC."""
@@ -138,7 +140,7 @@ def _with_time(moment: Moment | None, text: str, end: int) -> Moment | None:
         time = datetime(moment.day.year, moment.day.month, moment.day.day, hour, int(clock["minute"]), tzinfo=UTC) - _offset(zone)
     except (ValueError, OverflowError):
         return moment
-    return Moment(moment.day, time)
+    return Moment(moment.day, time, zoned=bool(_offset(zone)))
 
 
 def without_dates(text: str) -> str:
@@ -199,7 +201,7 @@ def _iso(parts: tuple[str | None, ...]) -> Moment | None:
         return day
     try:
         time = datetime(day.day.year, day.day.month, day.day.day, int(parts[3]), int(parts[4] or 0), int(parts[5] or 0), tzinfo=UTC)
-        return Moment(day.day, time - _offset(parts[6]))
+        return Moment(day.day, time - _offset(parts[6]), zoned=bool(_offset(parts[6])))
     except (ValueError, OverflowError):
         return day
 
@@ -254,6 +256,6 @@ def _rfc2822(text: str) -> Moment | None:
     name, day, time_of_day = f"{text}  ".split(" ", 2)
     try:
         time = parsedate_to_datetime(f"{name} {day.replace('-', ' ')} {time_of_day}")  # RFC 850 has hyphens in its day
-        return Moment(time.date(), time.astimezone(UTC) if time.tzinfo else None)
+        return Moment(time.date(), time.astimezone(UTC) if time.tzinfo else None, zoned=bool(time.utcoffset()))
     except (ValueError, OverflowError, TypeError):
         return None

@@ -22,12 +22,12 @@ from worker.extract.fields.person_names import (
     is_month,
     is_name,
     is_person,
-    letters_of,
     signed_name,
 )
 from worker.extract.fields.shown_bylines import labelled_lines, names_in_parts, shown_line
 from worker.extract.fields.title import SEPARATOR
 from worker.extract.lines.nearby_lines import NearbyLines
+from worker.extract.page.characters import letters_of
 from worker.extract.page.elements import Attribute, Element
 from worker.extract.page.lenient_json import JsonValue
 from worker.extract.page.structured_data import Node, StructuredData, strings_of

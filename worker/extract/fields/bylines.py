@@ -23,10 +23,10 @@ from worker.extract.fields.person_names import (
     is_name,
     is_person,
     joined_persons,
-    letters_of,
     signed_name,
 )
 from worker.extract.lines.nearby_lines import NearbyLines
+from worker.extract.page.characters import letters_of
 from worker.extract.words.boilerplate import boilerplate_kind
 from worker.extract.words.languages import pattern, words
 from worker.extract.words.sentences import is_prose

@@ -115,13 +115,13 @@ def _with_days_first(data: StructuredData, near: NearbyLines) -> tuple[Structure
 
 
 def _on_own_day(moment: Moment, near: NearbyLines, url: str | None) -> Moment:
-    """The moment on the day by the page's own clock, where it is stated in UTC: the day in the address or near the text, if that
-    is the day before or after."""
-    if moment.time is None or moment.time.date() != moment.day:
+    """The moment, if it is stated in UTC, on the day by the page's own clock: that of the address or near the text, one before or after."""
+    if moment.time is None or moment.zoned:
         return moment
-    shown = [_url_date(url), *(dateline.date_of_line(line) for line in [*near.below_heading, *near.above_heading[-1:]])]
-    days = [one.day for one in shown if one and one.time is None and abs((one.day - moment.day).days) == 1]
-    return Moment(days[0], moment.time) if days else moment
+    lines = (line for line in [*near.below_heading, *near.above_heading[-1:]] if not dateline.is_update(line))
+    shown = [one for one in (_url_date(url), *map(dateline.date_of_line, lines)) if one and one.time is None]
+    days = [one.day for one in shown if abs((one.day - moment.day).days) == 1]
+    return replace(moment, day=days[0]) if days else moment
 
 
 def _before_update(moment: Moment, near: NearbyLines) -> Moment | None:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from worker.extract.dates.parse import Moment, first_plausible, parse_machine_date
 from worker.extract.fields import authors, title
-from worker.extract.fields.own_article import without_other_articles
+from worker.extract.fields.own_article import is_outside_article, without_other_articles
 from worker.extract.page.addresses import joined, parts_of
 from worker.extract.page.elements import Element
 from worker.extract.page.structured_data import StructuredData, structured_data_of
@@ -25,6 +25,9 @@ MODIFIED_METAS = (
 )
 NEXT_PAGE = re.compile(r"[/_\-,]?(?:p|page|seite)?[/_\-,]?\d{1,3}/?(?:\.\w+)?", re.IGNORECASE)
 """What the address of an article's next page adds to that of the first."""
+PAGE_KEYS = frozenset({"page", "p", "pg", "pageno", "page_no", "paged", "seite", "pagina", "pag", "part", "halaman", "trang"})
+"""Names of the parameter with the number of an article's page."""
+MAX_LINKS = 3_000  # links that are looked at: the largest of 1,526 real pages has fewer
 MAX_HEADINGS = 20  # with which the headlines of JSON-LD are compared; the article's own is among the first
 MAX_DESCRIPTION = 2000  # characters: enough for a summary
 
@@ -81,14 +84,36 @@ def _canonical(data: StructuredData, url: str | None) -> str | None:
     return full if full and _same_site(full, url) else None
 
 
-def has_more_pages(data: StructuredData, url: str | None) -> bool:
-    """Whether the page names a next one that is a part of the same article: the same address with a number more."""
+def has_more_pages(data: StructuredData, url: str | None, root: Element) -> bool:
+    """Whether the page names a next one that is a part of the same article, or links its second one: the same address with a number
+    more."""
     following = joined(url, next(iter(data.links.get("next", ())), None))
-    if following is None or url is None:
+    if url is None:
         return False
-    here, there = parts_of(url), parts_of(following)
-    added = there.path.removeprefix(here.path.rstrip("/"))
-    return following != url and (here.path == there.path or (added != there.path and NEXT_PAGE.fullmatch(added) is not None))
+    if following is not None and following != url:
+        here, there = parts_of(url), parts_of(following)
+        return here.path == there.path or _is_added(here.path, there.path)
+    links = (link for link in islice(root.iter("a"), MAX_LINKS) if _is_second_page(url, link.get("href") or ""))
+    return any(not is_outside_article(link) for link in links)
+
+
+def _is_added(path: str, other: str) -> bool:
+    """Whether one path is another with the number of a page behind it."""
+    added = other.removeprefix(path.rstrip("/"))
+    return added != other and NEXT_PAGE.fullmatch(added) is not None
+
+
+def _is_second_page(url: str, target: str) -> bool:
+    """Whether a link leads to the second page of the article at an address."""
+    if "2" not in target or "comment" in target:
+        return False
+    here, there = parts_of(url), parts_of(joined(url, target))
+    if here.netloc != there.netloc:
+        return False
+    if here.path == there.path:
+        key, _, number = there.query.removeprefix(here.query).lstrip("&").partition("=")
+        return number == "2" and key.lower() in PAGE_KEYS
+    return _is_added(here.path, there.path) and "".join(filter(str.isdecimal, there.path.removeprefix(here.path.rstrip("/")))) == "2"
 
 
 def _same_site(claimed: str, url: str | None) -> bool:

@@ -7,7 +7,7 @@ import re
 
 from worker.extract.dates.forms import MONTHS
 from worker.extract.fields.language import has_vietnamese
-from worker.extract.page.characters import without_emoji
+from worker.extract.page.characters import letters_of, without_emoji
 from worker.extract.words.languages import any_of, pattern, words
 from worker.extract.words.sentences import SPACELESS
 
@@ -34,7 +34,7 @@ SPLIT = pattern(
     r"\s*(?:;|\||\n|·|•|●|/|、|，|,(?!\s*<name_suffix>\b)|\s+<and>\s+|\s+&\s+|\bmit\s+|\s+(?=<other_role>))\s*",
 )
 """What separates the names of several authors."""
-AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\b[Ff]or|\bà|\bat)\s+[A-Z].*|[–—-]\s.*)$")
+AFTER = re.compile(r"\s*(?:\(.*|\[.*|<.*|(?:\bin|\baus|\bfrom|\b[Ff]or(?: the)?|\bà|\bat)\s+[A-Z].*|[–—-]\s.*)$")
 """What follows a name in a byline: initials in brackets, a place, an outlet."""
 MAY = ("may", "mai")
 """A month that is a name in many languages."""
@@ -63,8 +63,8 @@ SUFFIXES = frozenset(words("name_suffix"))
 SURNAME_AND = frozenset(words("surname_and"))
 PARTICLES = frozenset(words("particle"))
 """Words in names that have no capital."""
-ELIDED = tuple(word for word in PARTICLES if word.endswith("'"))
-"""Those that stand before a name without a blank: "d'Orey"."""
+ELIDED = tuple(word for word in PARTICLES if word.endswith(("'", "-")))
+"""Those that stand before a name without a blank: "d'Orey", "el-Sayed"."""
 MARKS_OF_NAMES = frozenset("_.'’-")
 """What may stand in a word of a name beside letters and digits."""
 LATIN_END = "\u024f"
@@ -88,11 +88,11 @@ def author_names(texts: list[str], site_names: set[str], *, introduced: bool = F
     names: dict[str, str] = {}
     for text in texts[:MAX_AUTHORS]:
         words = _without_markup(text)
-        plain = MAIL.sub("", words).strip(' \t\r\n"“”')
+        plain = MAIL.sub(" ", words).strip(' \t\r\n"“”')
         if plain.startswith("(") and "@" in words:  # "ole@paper.example (Ole Brandt)", as feeds name people
             plain = plain.strip("()")
         plain = _catalogue(plain)
-        if "://" in plain or "www." in plain or (plain.startswith(("@", "(")) and not BY.match(plain)):
+        if "://" in plain or "www." in plain or _is_id(plain) or (plain.startswith(("@", "(")) and not BY.match(plain)):
             continue
         plain = signed_name(plain) or plain
         pair = _two_names(plain)
@@ -107,6 +107,12 @@ def author_names(texts: list[str], site_names: set[str], *, introduced: bool = F
         persons = [name for name in found if not AGENCY.match(name)]  # an agency beside a person is the person's employer
         names.update((name.casefold(), name) for name in persons or found if name.casefold() not in names)
     return list(names.values())[:MAX_AUTHORS]
+
+
+def _is_id(text: str) -> bool:
+    """Whether an author field is a system's name of an account: `#/schema/person/abc`, `person:4711`, `ID-993`, `$author`."""
+    path = text.startswith(("#", "/", "$", "{", "%", "urn:")) or (":" in text.rstrip(":") and " " not in text)
+    return path or (text.isascii() and text.partition("-")[2].isdecimal())
 
 
 def _without_offices(names: list[str], parts: list[str], plain: str) -> list[str]:
@@ -177,8 +183,8 @@ def _is_capitalised(word: str) -> bool:
 
 def _begins_name(word: str) -> bool:
     """Whether a word begins with a letter that is no small one of English, after a particle without a blank."""
-    particle = word.replace("’", "'").startswith(ELIDED)
-    first = word.replace("’", "'").partition("'")[2][:1] if particle else word[0]
+    bare = word.replace("’", "'")
+    first = bare.removeprefix(next(filter(bare.startswith, ELIDED), ""))[:1]
     return first.isalpha() and not "a" <= first <= "z"
 
 
@@ -195,7 +201,8 @@ def _parts(plain: str, site_names: set[str]) -> list[str]:
     if others and "," in plain and _is_site_name(first, site_names):
         return []
     several = len(first.split()) > 1 and "," in plain
-    return [first, *(part for part in others if not several or len(part.split()) > 1 or SPACELESS.search(part))]
+    named = (part for part in others if not several or len(part.split()) > 1 or SPACELESS.search(part))
+    return [first, *(part for part in named if not several or not JOB_WORD.search(part.split()[-1]))]
 
 
 def _split(plain: str) -> list[str]:
@@ -241,7 +248,7 @@ def _name(part: str, site_names: set[str], *, sure: bool) -> str | None:
     one of GIVEN is a name."""
     whole = LEADING_AND.sub("", AFTER.sub("", BY.sub("", " ".join(part.split())))).strip(' .,:;|-–—@*_()"“”')
     words = whole.split()
-    if len(words) == PERSON_WORDS and _is_surname(words[1]) and _is_given(words[0]) and not _is_site_name(whole, site_names):
+    if len(words) == PERSON_WORDS and _is_with_trade(*words) and not _is_site_name(whole, site_names):
         return whole
     if len(words) > PERSON_WORDS and is_month(words[-1]):
         whole = " ".join(words[:-1])
@@ -259,6 +266,7 @@ def _name(part: str, site_names: set[str], *, sure: bool) -> str | None:
         or OTHER_ROLE.match(name)
         or ORGANISATION.search(name)
         or JOB_WORD.search(name)
+        or name.lower() in BEFORE_ROLE
     )
     return None if other or _is_site_name(name, site_names) or not any(map(str.isalpha, name)) else name
 
@@ -281,20 +289,12 @@ def _from_slug(name: str) -> str | None:
     return " ".join(parts).title() if whole and all(map(str.isalpha, parts)) else None
 
 
-def _is_surname(word: str) -> bool:
-    return word.istitle() and word.lower() in SURNAMES
-
-
-def _is_given(word: str) -> bool:
-    return _is_capitalised(word) and word.lower() not in BEFORE_ROLE
+def _is_with_trade(given: str, surname: str) -> bool:
+    """Whether two words are a person's name of which the second is also a trade."""
+    return surname.istitle() and surname.lower() in SURNAMES and _is_capitalised(given) and given.lower() not in BEFORE_ROLE
 
 
 def _is_site_name(name: str, site_names: set[str]) -> bool:
     """Whether the name is the outlet's: the same letters, or one within the other."""
     key = letters_of(name)
     return any(key == site or (len(site) > 3 and site in key) or (len(key) > 5 and key in site) for site in site_names)
-
-
-def letters_of(name: str) -> str:
-    """The letters and digits of a name, without case: the form in which names are compared."""
-    return re.sub(r"\W", "", name).casefold()

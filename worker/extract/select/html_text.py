@@ -106,6 +106,7 @@ def main_text(root: Element, metadata: Metadata, model: Model | None = None) -> 
     keep |= layout.last_sections(blocks, probabilities, keep) | layout.corrections(blocks, probabilities, keep)
     keep |= layout.standfirst(blocks, probabilities, keep, metadata.title)
     keep |= layout.headings_over_issuers(blocks, keep)
+    keep |= lists.rest_of_lists(blocks, probabilities, keep)
     keep |= lists.continued(blocks, probabilities, keep) | panels_of_article(blocks, probabilities, keep)
     posts = layout.posts_of_article(blocks, keep)
     laid_out = layout.tables_of_article(blocks, elements, keep) | layout.lists_of_article(blocks, keep) | posts

@@ -22,6 +22,7 @@ RUN, RUN_SHARE = 3, 0.3  # paragraphs in a row of one link each, and their kept 
 DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".odt", ".ods", ".csv")
 """The ends of addresses of documents."""
 BOXED = 2  # boxes around a paragraph below a heading: one for each section, and one for its text
+ITEM_LEAST = 0.2  # probability of an item of a list of which half are kept
 COUSIN = 0.2  # from it running text in a box of its own beside another such box; below, it is boilerplate
 NOTE = 0.15  # from it a note of the author's; lists of literature are far below
 BACK = "↩︎^ "
@@ -40,6 +41,21 @@ def continued(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mas
     result |= _notes(blocks, probabilities, keep) | _definitions(blocks, probabilities, keep)
     result |= _linked_sentences(blocks, probabilities, keep)
     return result | _first_heading(blocks, keep | result)
+
+
+def rest_of_lists(blocks: list[Block], probabilities: NDArray[np.float64], keep: Mask) -> Mask:
+    """The items of a list of which half are kept, unless they are clearly boilerplate: the forests fall off towards a text's end."""
+    result = np.zeros(len(blocks), dtype=bool)
+    lists: dict[BlockElement, list[int]] = {}
+    for at, block in enumerate(blocks):
+        if block.element.tag == "li" and block.element.parent is not None:
+            lists.setdefault(block.element.parent, []).append(at)
+    for items in lists.values():
+        if 2 * keep[items].sum() >= len(items):
+            result[[at for at in items if probabilities[at] >= ITEM_LEAST and blocks[at].kind is None and blocks[at].mostly_unlinked]] = (
+                True
+            )
+    return result
 
 
 def menus(blocks: list[Block]) -> Mask:

@@ -163,11 +163,24 @@ def rows_of(texts: Sequence[Text], seeds_folder: Path) -> tuple[dict[str, NDArra
     vocabulary = learn_vocabulary(parsed)
     encoder = Encoder(vocabulary, read_vectors(), read_feature_lexicon())
     counted = encoder.count(parsed)
-    columns = shared_terms(counted.terms, vocabulary.terms, of_seeds, [text.outlet for text in texts])
+    shared = shared_terms(counted.terms, vocabulary.terms, of_seeds, [text.outlet for text in texts])
+    tests = np.array([text.label["split"] == "test" for text in texts])
+    tested = np.asarray((counted.terms[np.flatnonzero(tests)] > 0).sum(axis=0)).ravel().tolist()
+    pairs = [column for column, term in enumerate(vocabulary.terms) if tested[column] and " " in term and term in of_seeds]
+    columns = np.union1d(shared, np.array(pairs, np.int64))
     terms = "\n".join(vocabulary.terms[column] for column in columns.tolist())
     names, notes = _notes(texts)
-    arrays = {"vocabulary": np.frombuffer(terms.encode(), np.uint8), **sparse_arrays("terms", sparse.csr_array(counted.terms[:, columns]))}
-    return {**arrays, **_articles(counted), **_sentences(counted, encoder), **_labels(texts), **notes}, names
+    counts = _for_tests_only(sparse.csr_array(counted.terms[:, columns]), ~np.isin(columns, shared), tests)
+    arrays = {"vocabulary": np.frombuffer(terms.encode(), np.uint8), **sparse_arrays("terms", counts)}
+    return {**arrays, **_articles(counted), **_sentences(counted, encoder, tests), **_labels(texts), **notes}, names
+
+
+def _for_tests_only(counts: sparse.csr_array, columns: NDArray[np.bool_], tests: NDArray[np.bool_]) -> sparse.csr_array:
+    """The counts without those in some columns of rows that teach. A row that tests has every pair that the seeds have, as a text that is
+    labelled has; what teaches has only those that many outlets write."""
+    found = counts.tocoo()
+    stay = tests[found.row] | ~columns[found.col]
+    return sparse.csr_array((found.data[stay], (found.row[stay], found.col[stay])), shape=counts.shape)
 
 
 def shared_terms(counts: sparse.csr_array, terms: Sequence[str], of_seeds: Container[str], outlets: Sequence[str]) -> Indices:
@@ -191,28 +204,32 @@ def _articles(counted: CountedArticles) -> dict[str, NDArray[Any]]:
     }
 
 
-def _sentences(counted: CountedArticles, encoder: Encoder) -> dict[str, NDArray[Any]]:
-    """The chosen sentences of every article."""
+def _sentences(counted: CountedArticles, encoder: Encoder, tests: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+    """The chosen sentences of every article; all of one that tests, as a text that is labelled has."""
     topical = [column for column, name in enumerate(encoder.lexicon.groups) if not name.startswith("source.")]
     matches = counted.sentences.lexicon[:, topical].sum(axis=1)
     vectors = packed(unit(counted.sentences.vectors))
     ends = np.cumsum(counted.lengths)
-    chosen = [chosen_sentences(matches, vectors, int(end - length), int(end)) for end, length in zip(ends, counted.lengths, strict=True)]
+    most = np.where(tests, counted.lengths, MOST_SENTENCES)
+    articles = zip(ends, counted.lengths, most, strict=True)
+    chosen = [chosen_sentences(matches, vectors, int(end - length), int(end), int(least)) for end, length, least in articles]
     rows = np.concatenate(chosen)
     sentences = counted.sentences[rows]
     counts = sparse.csr_array(np.hstack([sentences.lexicon, sentences.clause_roles]))
     return {
-        "lengths": np.array(list(map(len, chosen)), np.uint8),
+        "lengths": np.array(list(map(len, chosen)), np.uint16),
         "sentence_vectors": vectors[rows],
         "sentence_words": np.minimum(sentences.words, 255).astype(np.uint8),
         **sparse_arrays("sentence_counts", counts),
     }
 
 
-def chosen_sentences(matches: NDArray[np.floating], vectors: NDArray[np.uint8], start: int, end: int) -> Indices:
-    """Up to MOST_SENTENCES of an article's sentences `start` to `end`: the LEAD in order, the others ordered by their vectors."""
+def chosen_sentences(
+    matches: NDArray[np.floating], vectors: NDArray[np.uint8], start: int, end: int, most: int = MOST_SENTENCES
+) -> Indices:
+    """Up to `most` of an article's sentences `start` to `end`: the LEAD in order, the others ordered by their vectors."""
     others = np.arange(min(start + LEAD, end), end)
-    wanted = MOST_SENTENCES - LEAD
+    wanted = most - LEAD
     spread = np.random.default_rng(len(others)).permutation(len(others))
     best = others[spread[np.argsort(-matches[others[spread]], kind="stable")]][:wanted]
     order = sorted(best.tolist(), key=lambda row: vectors[row].tobytes())

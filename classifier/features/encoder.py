@@ -94,6 +94,10 @@ class Encoder:
             }
         )
 
+    def __getstate__(self) -> dict[str, object]:
+        """Without the table of words, which is made anew."""
+        return {name: value for name, value in vars(self).items() if name != "words"}
+
     @cached_property
     def words(self) -> WordTable:
         """What is known of each word; its lexicons are FEATURES, SPEAKERS and SUBJECTS."""

@@ -43,6 +43,10 @@ class WordVectors:
         self.matrix = matrix.view(np.ndarray)  # still mapped from its file, but without the cost of memmap at every look-up
         self.rows = lru_cache(maxsize=CACHED_WORDS)(self._rows)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled as what it was made of: the cache of look-ups is made anew."""
+        return type(self), (list(self.index), self.matrix)
+
     @property
     def size(self) -> int:
         """Numbers in a vector."""

@@ -235,7 +235,7 @@ def packed(vectors: Floats) -> NDArray[np.uint8]:
 
 def sparse_arrays(name: str, matrix: sparse.csr_array) -> dict[str, Array]:
     """A matrix of counts as three arrays."""
-    columns = np.uint8 if matrix.shape[1] <= COUNT_LIMIT else np.uint16
+    columns = np.min_scalar_type(max(matrix.shape[1] - 1, 0))
     data = np.minimum(matrix.data, COUNT_LIMIT).astype(np.uint8)
     return {f"{name}_data": data, f"{name}_columns": matrix.indices.astype(columns), f"{name}_ends": matrix.indptr.astype(np.int32)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import warnings
 
 import numpy as np
@@ -86,3 +87,8 @@ def test_it_works_in_a_pipeline_and_in_a_grid_search(texts: list[str], kinds: li
 def test_what_is_no_list_of_labelled_texts_is_refused(x: object, y: object, expected: str) -> None:
     with pytest.raises(ValueError, match=expected):
         Labeller().fit(x, y)
+
+
+def test_it_can_be_pickled_as_joblib_does(fitted: Labeller, texts: list[str]) -> None:
+    again = pickle.loads(pickle.dumps(fitted))  # noqa: S301 - its own bytes
+    assert np.array_equal(again.predict_proba(texts), fitted.predict_proba(texts))

@@ -15,6 +15,7 @@ from worker.models.training import Verdict
 from worker.operations.label_texts import labeller
 from worker.operations.models import listed
 from worker.operations.promote import promote, rollback
+from worker.operations.train_model import evaluate_articles
 
 SEEDS = Path("seeds")
 REFUSED = Verdict(False, 60, 0.7, 0.8, 0.04, 0.03, ("macro-F1 is worse",))
@@ -94,3 +95,12 @@ def test_the_commands_of_this_machine_that_use_no_database_follow_before_any_wor
     assert labeller(services.settings).model_id == "mine"
     promote(services, shipped_name(), SEEDS, "ann")
     assert labeller(services.settings).model_id == shipped_name()
+
+
+def test_evaluate_judges_the_active_model_where_none_is_named(services: Services, gate: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(services, "mine")
+    promote(services, "mine", SEEDS, "ann", force=True)
+    judged: list[Path | None] = []
+    monkeypatch.setattr(training, "evaluate_articles", lambda _, folder: judged.append(folder))
+    evaluate_articles(services, Path("labelled.jsonl"), None)
+    assert judged == [services.model_cache.folder("mine")]

@@ -49,4 +49,4 @@ def test_over_outlets_more_of_them_teach_more(few_seeds: list[Seed]) -> None:
     outlets = len(set(rows.teaching().notes.outlet.tolist()))
     assert [point.size for point in curve] == [0, round(outlets / 4), round(outlets / 2), outlets]
     assert {(point.measured, point.unit, point.articles) for point in curve} == {(REAL, "outlets", len(rows.testing()))}
-    assert curve[0].source_type < curve[-1].source_type
+    assert curve[0].topics < curve[-1].topics

@@ -17,6 +17,7 @@ from worker.cli._shared.services import opened
 from worker.config import Settings
 from worker.errors import UsageError
 from worker.operations import review as operations
+from worker.operations.agreement import agreement
 from worker.operations.models import label_set
 from worker.operations.seeds import REVIEWED, add_reviewed
 from worker.results import Result
@@ -59,8 +60,9 @@ def _at_terminal(services: Services, who: str, articles: Sequence[Result], seeds
     """Seeds are written also where the person leaves by Ctrl-C."""
     try:
         with keyboard() as keys:
+            topics = label_set(services)
             session = Session(
-                Keys.of(label_set(services).topics),
+                Keys.of(topics.topics, {entry.name: entry.description for entry in topics.entries}),
                 lambda answer: _keep(services, answer, who),
                 lambda item_id: operations.take_back(services, item_id, who),
                 keys,
@@ -68,6 +70,15 @@ def _at_terminal(services: Services, who: str, articles: Sequence[Result], seeds
             session.label(articles)
     finally:
         _write_seeds(services, seeds)
+        _tell_agreement(services, who)
+
+
+def _tell_agreement(services: Services, who: str) -> None:
+    """How far this person agrees with the one who shares most articles: Cohen's kappa, label by label."""
+    found = agreement(services, who)
+    if len(found.people) == 2 and found.labels:
+        told = ", ".join(f"{entry.label} {'-' if entry.kappa is None else f'{entry.kappa:.2f}'} ({entry.word})" for entry in found.labels)
+        tell(f"kappa of {' and '.join(found.people)} on {found.labels[0].n} articles: {told}")
 
 
 def _keep(services: Services, answer: Answer, who: str) -> None:

@@ -10,7 +10,7 @@ import textwrap
 import tty
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import click
 
@@ -28,13 +28,16 @@ SOURCE_KEYS = {"o": "official", "p": "promotional", "i": "independent"}
 TAKEN = frozenset("opiymsuq?0123456789")
 """Keys that no topic may have."""
 HELP = """o p i    official, promotional, independent: kept, and on to the next
-y        all as shown: kept, and on to the next
+y        what the model says; once more: kept as shown, and on to the next
 m        the whole text
 s        skip; the article is asked for again another day
 u        back to the article before; your answer to it is taken back
 ?        this help
 q        stop; so does Ctrl-C. Every answer is kept as soon as it is given"""
-LINE = "o p i source type, next · y as shown, next · m more · s skip · u back · ? help · q stop"
+GUIDE = """official: an office speaks, or its words are only passed on. promotional: the outlet itself praises or sells.
+independent: somebody outside speaks, or the outlet asks and judges. A topic counts that a main clause is about."""
+"""The rules of `classifier/LABEL_GUIDE.md` that most answers need."""
+LINE = "o p i source type, next · y the model's, then as shown · m more · s skip · u back · ? help · q stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,14 @@ class Keys:
     topics: Mapping[str, str]
     """Topics by key, in their order; a topic for which no letter is left has none, and is given by `--answers`."""
     names: tuple[str, ...]
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """What counts as each topic, in one line; a topic may have none."""
 
     @classmethod
-    def of(cls, names: Sequence[str]) -> Keys:
+    def of(cls, names: Sequence[str], meanings: Mapping[str, str] | None = None) -> Keys:
         """Of these topics."""
         letters = assigned(names, TAKEN)
-        return cls({key: name for key, name in zip(letters, names, strict=True) if key}, tuple(names))
+        return cls({key: name for key, name in zip(letters, names, strict=True) if key}, tuple(names), meanings or {})
 
     @property
     def primary(self) -> Mapping[str, str | None]:
@@ -64,8 +69,9 @@ class Keys:
     @property
     def help(self) -> str:
         """A line for each key or group of keys."""
-        told = ", ".join(f"{key} {name.replace('_', ' ')}" for key, name in self.topics.items())
-        return f"{told}: on or off\n1-{len(self.primary) - 1}      the primary topic, in the same order; 0: none\n{HELP}"
+        named = ((key, name.replace("_", " "), self.meanings.get(name) or "on or off") for key, name in self.topics.items())
+        told = "\n".join(f"{key}        {name}: {meaning}" for key, name, meaning in named)
+        return f"{told}\n1-{len(self.primary) - 1}      the primary topic, in the same order; 0: none\n{HELP}\n{GUIDE}"
 
 
 @dataclass(frozen=True)
@@ -87,8 +93,12 @@ class Draft:
         return Answer(item_id, tuple(sorted(self.topics)), self.primary, self.source_type or "")
 
 
-def first_draft(article: Result) -> Draft:
-    """What the model says, for a person to correct."""
+UNLABELLED = Draft(frozenset(), None, None)
+"""Before a person has said anything: the model's answer would lead."""
+
+
+def of_model(article: Result) -> Draft:
+    """What the model says."""
     topics = frozenset(article.decided("yes") or ())
     primary = article.primary_topic if article.primary_topic in topics else None
     return Draft(topics, primary, article.source_type.label if article.source_type else None)
@@ -161,19 +171,28 @@ class Session:
 
     def _ask(self, article: Result, *, first: bool) -> int:
         """1 for the next article, -1 for the one before, 0 to stop."""
-        draft = first_draft(article)
+        draft = UNLABELLED
         tell(draft.line(self._meanings))
         for key in self._keys:
             if key == "s" or (key == "u" and not first):
                 return 1 if key == "s" else -1
+            if key == "y" and draft == UNLABELLED:
+                draft = of_model(article)
+                tell(f"the model: {draft.line(self._meanings)}")
+                continue
             draft = after_key(draft, key, self._meanings)
             if draft.complete:
                 self._keep(draft.answer(article.stored_id))
                 self._answered.add(article.stored_id)
-                tell(f"kept: {draft.line(self._meanings)}")
+                tell(f"kept: {draft.line(self._meanings)}{_beside(draft, of_model(article), self._meanings)}")
                 return 1
             _respond(key, article, draft, self._meanings)
         return 0
+
+
+def _beside(draft: Draft, model: Draft, keys: Keys) -> str:
+    """What the model says, where a person says something else."""
+    return "" if replace(draft, complete=False) == model else f" (the model: {model.line(keys)})"
 
 
 def _respond(key: str, article: Result, draft: Draft, keys: Keys) -> None:

@@ -111,7 +111,7 @@ def author_names(texts: list[str], site_names: set[str], *, introduced: bool = F
 
 def _is_id(text: str) -> bool:
     """Whether an author field is a system's name of an account: `#/schema/person/abc`, `person:4711`, `ID-993`, `$author`."""
-    path = text.startswith(("#", "/", "$", "{", "%", "urn:")) or (":" in text.rstrip(":") and " " not in text)
+    path = text.startswith(("#", "/", "$", "{", "%", "urn:")) or (":" in text.rstrip(":") and " " not in text and text.isascii())
     return path or (text.isascii() and text.partition("-")[2].isdecimal())
 
 

@@ -16,7 +16,7 @@ PAGE_BREAK = "\f"
 HEADER = 12  # characters: shorter lines may occur twice without being a page's header
 EDGE = 3  # lines with words between a page's number and the header of the next page
 NUMBER = 3  # digits of a page's number, at most
-MAX_HEAD = 80  # characters of such a line: longer ones are sentences
+MAX_HEAD, HEAD_WORDS = 80, 3  # characters of a head with a number, at most, and words, at least: "Recommendation 2" is a heading
 JOB = 6  # digits of the number of a printer's job, at least
 
 
@@ -51,7 +51,8 @@ def _counting_heads(lines: list[str]) -> set[int]:
     heads: dict[str, list[tuple[int, int]]] = {}
     for at, line in enumerate(lines):
         head, _, number = line.strip().rpartition(" ")
-        if number.isdecimal() and len(number) <= NUMBER and HEADER <= len(head.strip()) <= MAX_HEAD and _is_alone(lines, at):
+        named = HEADER <= len(head.strip()) <= MAX_HEAD and len(head.split()) >= HEAD_WORDS
+        if number.isdecimal() and len(number) <= NUMBER and named and _is_alone(lines, at):
             heads.setdefault(head.strip(), []).append((at, int(number)))
     return {at for found in heads.values() for one, other in pairwise(found) if other[1] == one[1] + 1 for at, _ in (one, other)}
 

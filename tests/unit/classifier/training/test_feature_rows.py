@@ -23,7 +23,7 @@ from classifier.model.model import Model
 from classifier.seeds.dataset import Seed, read_seeds
 from classifier.text.document import parse_text
 from classifier.training.corpus import read_material
-from classifier.training.feature_rows import MANIFEST, UNKNOWN, FeatureRows, OtherFeatures, packed, read_feature_rows
+from classifier.training.feature_rows import MANIFEST, UNKNOWN, FeatureRows, OtherFeatures, packed, read_feature_rows, sparse_arrays
 from classifier.training.real_figures import RealFigures, real_figures
 from classifier.training.train import train
 from tests.conftest import ROOT
@@ -265,3 +265,8 @@ def test_an_outlet_that_tests_teaches_nothing_under_another_host(tests: str, tea
 def test_a_text_that_copies_one_that_tests_teaches_nothing() -> None:
     texts = [real_text("one.example", "test"), real_text("two.test", "teach", 14), real_text("three.org", "teach", 14, start=3)]
     assert [text.outlet for text in without_tested_outlets(texts)] == ["one.example", "three.org"]
+
+
+def test_more_columns_than_two_bytes_count_stay_where_they_are() -> None:
+    matrix = sparse.csr_array((np.array([3, 1]), (np.array([0, 1]), np.array([69_999, 65_537]))), shape=(2, 70_000))
+    assert sparse_arrays("terms", matrix)["terms_columns"].tolist() == [69_999, 65_537]

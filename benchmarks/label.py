@@ -35,7 +35,7 @@ from classifier.training.corpus import source_targets, topic_targets
 from classifier.training.evaluate import calibration_error
 from classifier.training.feature_rows import UNKNOWN
 from classifier.training.held_out import key_of, read_rows
-from training.feature_rows import Text, read_texts, without_tested_outlets
+from training.feature_rows import Text, expect_labels, read_texts, without_tested_outlets
 
 BATCH = 20
 """Texts labelled together: the size of a worker's batch."""
@@ -119,8 +119,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.folds < 2:
         parser.error(f"expected two folds or more, got {options.folds}")
-    if not (real := options.shared / "real" / "train.jsonl").exists():
-        parser.error(f"expected the labels of the shared real texts in {real}, got no such file")
+    expect_labels(parser, options.shared)
     sets = read_sets(options.seeds, options.shared)
     print(f"{len(sets.seeds)} seeds by author, {len(sets.teaching)} real articles teach, {len(sets.testing)} of other outlets test")
     print("macro-F1 topics / source type (largest calibration error); thresholds from what teaches")

@@ -75,6 +75,11 @@ class Text:
     source_only: bool = False
     """Whether it says nothing of topics."""
 
+    @property
+    def tests(self) -> bool:
+        """Whether it only tests."""
+        return bool(self.label["split"] == "test")
+
 
 def main() -> None:
     """Write `seeds/real/`."""
@@ -82,13 +87,18 @@ def main() -> None:
     parser.add_argument("shared", type=Path)
     parser.add_argument("--seeds", type=Path, default=ROOT / "seeds")
     options = parser.parse_args()
-    if not (labels := options.shared / "real" / "train.jsonl").exists():
-        parser.error(f"expected the labels of the shared real texts in {labels}, got no such file")
+    expect_labels(parser, options.shared)
     texts = without_tested_outlets(list(read_texts(options.shared)))
     arrays, names = rows_of(texts, options.seeds)
     write_feature_rows(options.seeds, arrays, names)
-    tests = sum(text.label["split"] == "test" for text in texts)
+    tests = sum(text.tests for text in texts)
     print(f"{len(texts) - tests} rows teach, {tests} test; {sum(array.nbytes for array in arrays.values()) / 1e6:.1f} MB")
+
+
+def expect_labels(parser: argparse.ArgumentParser, shared: Path) -> None:
+    """Ends the program in one line where the labels of the shared texts are missing."""
+    if not (labels := shared / "real" / "train.jsonl").exists():
+        parser.error(f"expected the labels of the shared real texts in {labels}, got no such file")
 
 
 def read_texts(shared: Path) -> Iterator[Text]:
@@ -125,12 +135,14 @@ def _host(label: Mapping[str, Any]) -> str:
 
 def without_tested_outlets(texts: Sequence[Text]) -> list[Text]:
     """Without those that teach though a text of the same outlet tests, under whatever host, or one with much of the same text."""
-    testing = [text for text in texts if text.label["split"] == "test"]
+    testing = [text for text in texts if text.tests]
     outlets = set().union(*map(outlet_names, testing))
     runs = set().union(*map(_runs, testing))
-    teaching = (text for text in texts if text.label["split"] != "test" and outlets.isdisjoint(outlet_names(text)))
-    kept = {id(text) for text in [*testing, *(text for text in teaching if _shared(_runs(text), runs) < COPIED)]}
-    return [text for text in texts if id(text) in kept]
+
+    def may_teach(text: Text) -> bool:
+        return outlets.isdisjoint(outlet_names(text)) and _shared(_runs(text), runs) < COPIED
+
+    return [text for text in texts if text.tests or may_teach(text)]
 
 
 def outlet_names(text: Text) -> set[str]:
@@ -164,7 +176,7 @@ def rows_of(texts: Sequence[Text], seeds_folder: Path) -> tuple[dict[str, NDArra
     encoder = Encoder(vocabulary, read_vectors(), read_feature_lexicon())
     counted = encoder.count(parsed)
     shared = shared_terms(counted.terms, vocabulary.terms, of_seeds, [text.outlet for text in texts])
-    tests = np.array([text.label["split"] == "test" for text in texts])
+    tests = np.array([text.tests for text in texts])
     tested = np.asarray((counted.terms[np.flatnonzero(tests)] > 0).sum(axis=0)).ravel().tolist()
     pairs = [column for column, term in enumerate(vocabulary.terms) if tested[column] and " " in term and term in of_seeds]
     columns = np.union1d(shared, np.array(pairs, np.int64))

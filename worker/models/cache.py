@@ -88,12 +88,14 @@ class ModelCache:
     def _use(self, active: str | None) -> None:
         self._labeller = self.labeller(active) if active is not None else _load(None)
         self._active = active
-        _write_active(self._settings, self.folder(active) if active is not None else None)
+        self._write_down(active)
         log.info("labels are given by model %s", self._labeller.model_id)
 
     def remember(self) -> None:
         """Note the active model for this machine's commands that use no database, though no worker has labelled with it yet."""
-        active = self._registry().active()
+        self._write_down(self._registry().active())
+
+    def _write_down(self, active: str | None) -> None:
         _write_active(self._settings, self.folder(active) if active is not None else None)
 
     def labeller(self, model_id: str) -> Labeller:

@@ -92,15 +92,15 @@ def has_more_pages(data: StructuredData, url: str | None, root: Element) -> bool
         return False
     if following is not None and following != url:
         here, there = parts_of(url), parts_of(following)
-        return here.path == there.path or _is_added(here.path, there.path)
+        return here.path == there.path or bool(_page_added(here.path, there.path))
     links = (link for link in islice(root.iter("a"), MAX_LINKS) if _is_second_page(url, link.get("href") or ""))
     return any(not is_outside_article(link) for link in links)
 
 
-def _is_added(path: str, other: str) -> bool:
-    """Whether one path is another with the number of a page behind it."""
+def _page_added(path: str, other: str) -> str:
+    """The digits of the page's number that one path has behind another; "" where it is not that with a number."""
     added = other.removeprefix(path.rstrip("/"))
-    return added != other and NEXT_PAGE.fullmatch(added) is not None
+    return "".join(filter(str.isdecimal, added)) if added != other and NEXT_PAGE.fullmatch(added) else ""
 
 
 def _is_second_page(url: str, target: str) -> bool:
@@ -113,7 +113,7 @@ def _is_second_page(url: str, target: str) -> bool:
     if here.path == there.path:
         key, _, number = there.query.removeprefix(here.query).lstrip("&").partition("=")
         return number == "2" and key.lower() in PAGE_KEYS
-    return _is_added(here.path, there.path) and "".join(filter(str.isdecimal, there.path.removeprefix(here.path.rstrip("/")))) == "2"
+    return _page_added(here.path, there.path) == "2"
 
 
 def _same_site(claimed: str, url: str | None) -> bool:

@@ -50,10 +50,10 @@ def _counting_heads(lines: list[str]) -> set[int]:
     "The Bulletin 2", "The Bulletin 3"."""
     heads: dict[str, list[tuple[int, int]]] = {}
     for at, line in enumerate(lines):
-        head, _, number = line.strip().rpartition(" ")
-        named = HEADER <= len(head.strip()) <= MAX_HEAD and len(head.split()) >= HEAD_WORDS
+        head, number = (part.strip() for part in line.strip().rpartition(" ")[::2])
+        named = HEADER <= len(head) <= MAX_HEAD and len(head.split()) >= HEAD_WORDS
         if number.isdecimal() and len(number) <= NUMBER and named and _is_alone(lines, at):
-            heads.setdefault(head.strip(), []).append((at, int(number)))
+            heads.setdefault(head, []).append((at, int(number)))
     return {at for found in heads.values() for one, other in pairwise(found) if other[1] == one[1] + 1 for at, _ in (one, other)}
 
 

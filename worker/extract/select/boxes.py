@@ -6,13 +6,11 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from worker.extract.page.blocks import Block, BlockElement
-from worker.extract.select.lists import span_of
+from worker.extract.select.lists import Mask, span_of
 from worker.extract.words.boilerplate import Kind
 
-Mask = NDArray[np.bool_]
 Inside = dict[BlockElement, list[int]]
 """The kept blocks inside each element that holds any, by position."""
 BOXES = (

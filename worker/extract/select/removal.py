@@ -10,8 +10,8 @@ import numpy as np
 
 from worker.extract.page.blocks import Block, BlockElement
 from worker.extract.page.characters import letters_of
-from worker.extract.select.boxes import BUTTON, Inside, Mask, boxes_among, inserts, is_headline, is_named, is_within, players
-from worker.extract.select.lists import span_of
+from worker.extract.select.boxes import BUTTON, Inside, boxes_among, inserts, is_headline, is_named, is_within, players
+from worker.extract.select.lists import Mask, span_of
 from worker.extract.select.related_links import COLONS
 from worker.extract.words.boilerplate import FULL_STOPS, Kind
 from worker.extract.words.sentences import ends_sentence

@@ -103,10 +103,11 @@ def boilerplate_kind(line: str, words: Iterable[str] | None = None) -> Kind | No
 def _is_credited(bare: str) -> bool:
     """Whether a line is one sentence and the name of a photographer in capitals: "Lorries wait at the bridge. KEM RATHANA FILES". The
     name of an agency or an outlet there ends a report."""
-    *before, last = bare.split()
-    name = [*reversed([*takewhile(lambda word: word.isupper() and word.isalpha() and len(word) > INITIALS, reversed(before))]), last]
-    caption = " ".join(before[: len(before) - len(name) + 1])
-    is_name = len(name) in CREDIT and last.isalpha() and OUTLETS.isdisjoint(word.lower() for word in name)
+    words = bare.split()
+    capitals = takewhile(lambda word: word.isupper() and word.isalpha() and len(word) > INITIALS, reversed(words[:-1]))
+    name = [words[-1], *capitals]
+    caption = " ".join(words[: -len(name)])
+    is_name = len(name) in CREDIT and words[-1].isalpha() and OUTLETS.isdisjoint(word.lower() for word in name)
     return is_name and len(caption) >= CAPTION and caption.endswith(".") and ". " not in caption
 
 
